@@ -1,0 +1,75 @@
+/* logfile.h - append-only record files: the oplog and every journal
+ *
+ *   file    = header record*
+ *   header  = "FTLOG\0" version:u16                              8 bytes
+ *   record  = length:u32 crc32c:u32 prev:32 bytes payload:length bytes
+ *
+ * Integers are little-endian.  'prev' is the SHA-256 of the whole previous
+ * record (of the header for the first one), so that the records form a chain;
+ * 'crc32c' covers length, prev and payload.  The payload is one JSON object.
+ *
+ * A crash can leave a torn tail: a last record that is short or fails its CRC
+ * with nothing valid after it.  Opening for append cuts it.  Damage anywhere
+ * else is FT_EFORMAT and is never cut.
+ */
+#ifndef FT_BASE_LOGFILE_H
+#define FT_BASE_LOGFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FT_LOG_RECORD_MAX (16u << 20) /* bytes of one payload */
+
+struct ft_err;
+struct ft_log;
+
+enum ft_log_mode {
+    FT_LOG_READ,   /* a torn tail is left alone and not shown */
+    FT_LOG_APPEND, /* created when missing; a torn tail is cut */
+};
+
+/* One record while reading.  Borrowed: valid until the next call. */
+struct ft_log_record {
+    uint64_t seq;    /* 0 for the first record of this file */
+    uint64_t offset; /* of the record in the file */
+    const char *payload;
+    size_t len;
+};
+
+/* Open; for FT_LOG_APPEND the whole file is verified first, and 'each' sees
+ * every record in order (NULL: nobody looks).  When 'each' returns -1 opening
+ * fails with its error.
+ *   FT_EFORMAT   damaged before the tail; the message gives the offset
+ *   FT_EVERSION  header of a newer version
+ *   FT_ENOENT, FT_EACCES, FT_EIO */
+struct ft_log *ft_log_open(const char *path, enum ft_log_mode mode,
+                           int (*each)(const struct ft_log_record *record,
+                                       void *arg, struct ft_err *err),
+                           void *arg, struct ft_err *err);
+
+/* Read on: records that were appended since (by this or another process) are
+ * shown to 'each'.  For readers that follow a live log. */
+int ft_log_follow(struct ft_log *log,
+                  int (*each)(const struct ft_log_record *record, void *arg,
+                              struct ft_err *err),
+                  void *arg, struct ft_err *err);
+
+/* Queue one record; nothing is durable before ft_log_sync(). */
+int ft_log_append(struct ft_log *log, const char *payload, size_t len,
+                  struct ft_err *err);
+
+/* Write what is queued and fdatasync: the commit point.  After a failure the
+ * log is cut back to the last durable record and can be used again; if that
+ * fails too, every later call fails (FT_EIO). */
+int ft_log_sync(struct ft_log *log, struct ft_err *err);
+
+/* SHA-256 of the last record, or of the header. */
+void ft_log_head(const struct ft_log *log, uint8_t digest[32]);
+uint64_t ft_log_count(const struct ft_log *log);
+uint64_t ft_log_size(const struct ft_log *log); /* bytes, queued ones too */
+bool ft_log_was_torn(const struct ft_log *log); /* bytes were cut or skipped */
+
+void ft_log_close(struct ft_log *log); /* NULL is fine; does not sync */
+
+#endif

@@ -1,0 +1,103 @@
+/* str.c - a growing string */
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+char ft_str_empty[1] = "";
+
+static void reserve(struct ft_str *str, size_t more)
+{
+    size_t need = str->len + more + 1;
+
+    if (need <= str->cap)
+        return;
+    if (need < str->cap + str->cap / 2)
+        need = str->cap + str->cap / 2;
+    if (need < 32)
+        need = 32;
+    str->s = ft_realloc(str->cap ? str->s : NULL, need, 1);
+    str->cap = need;
+}
+
+void ft_str_addn(struct ft_str *str, const void *bytes, size_t len)
+{
+    if (!len)
+        return;
+    reserve(str, len);
+    memcpy(str->s + str->len, bytes, len);
+    str->len += len;
+    str->s[str->len] = '\0';
+}
+
+void ft_str_add(struct ft_str *str, const char *s)
+{
+    ft_str_addn(str, s, strlen(s));
+}
+
+void ft_str_addc(struct ft_str *str, char c)
+{
+    ft_str_addn(str, &c, 1);
+}
+
+void ft_str_vaddf(struct ft_str *str, const char *fmt, va_list ap)
+{
+    va_list again;
+    int n;
+
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    if (n < 0)
+        FT_BUG("bad format '%s'", fmt);
+    reserve(str, (size_t)n);
+    vsnprintf(str->s + str->len, (size_t)n + 1, fmt, ap);
+    str->len += (size_t)n;
+}
+
+void ft_str_addf(struct ft_str *str, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    ft_str_vaddf(str, fmt, ap);
+    va_end(ap);
+}
+
+void ft_str_cut(struct ft_str *str, size_t len)
+{
+    if (len >= str->len)
+        return;
+    str->len = len;
+    str->s[len] = '\0';
+}
+
+char *ft_str_take(struct ft_str *str)
+{
+    char *s = str->cap ? str->s : ft_strdup("");
+
+    *str = (struct ft_str)FT_STR_INIT;
+    return s;
+}
+
+void ft_str_release(struct ft_str *str)
+{
+    if (str->cap)
+        free(str->s);
+    *str = (struct ft_str)FT_STR_INIT;
+}
+
+bool ft_starts_with(const char *s, const char *prefix)
+{
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+bool ft_ends_with(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), m = strlen(suffix);
+
+    return n >= m && memcmp(s + n - m, suffix, m) == 0;
+}

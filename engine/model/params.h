@@ -1,0 +1,75 @@
+/* params.h - typed parameters of modules and workflows, and their values
+ *
+ *   size:         {type: quantity, unit: mm, default: 2 mm, min: 0.1 mm}
+ *   conductivity: {type: quantity, unit: W/m/K, each: group}
+ *   convection:   {type: record, each: group, fields: {...}}
+ *
+ * each: one (default), list, or group.  'group' takes a mapping from names of
+ * groups in the mesh to values; a bare value means every group and reaches the
+ * program as {"*": value}.
+ */
+#ifndef FT_MODEL_PARAMS_H
+#define FT_MODEL_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text/expr.h"
+#include "text/field.h"
+
+enum ft_param_type {
+    FT_PARAM_QUANTITY,
+    FT_PARAM_NUMBER,
+    FT_PARAM_INTEGER,
+    FT_PARAM_TEXT, /* "string" in YAML */
+    FT_PARAM_BOOL, /* "boolean" in YAML */
+    FT_PARAM_RECORD,
+};
+enum ft_param_each { FT_EACH_ONE, FT_EACH_LIST, FT_EACH_GROUP };
+
+struct ft_param {
+    char *name;
+    char *doc; /* or NULL */
+    enum ft_param_type type;
+    enum ft_param_each each;
+    const struct ft_unit *unit; /* quantity only */
+    bool required;              /* no default */
+    struct ft_value deflt;      /* FT_VALUE_NULL: none */
+    bool has_min, has_max;
+    double min, max; /* SI, or plain numbers */
+    char **choice;   /* texts, or NULL */
+    size_t n_choices;
+    struct ft_param *field; /* of a record */
+    size_t n_fields;
+    struct ft_mark mark;
+};
+
+struct ft_params {
+    struct ft_param *item;
+    size_t n;
+};
+
+extern const struct ft_field ft_param_fields[]; /* keys of one declaration */
+
+/* Read a mapping of declarations. */
+bool ft_params_read(const struct ft_doc *doc, const struct ft_node *node,
+                    struct ft_params *params, struct ft_diags *diags);
+void ft_params_release(struct ft_params *params);
+const struct ft_param *ft_params_find(const struct ft_params *params,
+                                      const char *name);
+
+/* A value of 'param' from YAML that has no expressions (check time) or from an
+ * evaluated one (plan time, -p on the command line).  Checks type, unit,
+ * range, choices, record fields; fills defaults inside records. */
+int ft_param_from_node(const struct ft_param *param, const struct ft_doc *doc,
+                       const struct ft_node *node, struct ft_value *value,
+                       struct ft_diags *diags);
+int ft_param_from_value(const struct ft_param *param,
+                        const struct ft_value *given, struct ft_value *value,
+                        struct ft_err *err);
+int ft_param_from_text(const struct ft_param *param, const char *text,
+                       struct ft_value *value, struct ft_err *err);
+
+const char *ft_param_type_text(enum ft_param_type type);
+
+#endif

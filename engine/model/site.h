@@ -1,0 +1,26 @@
+/* site.h - a place that computes, described by a site file */
+#ifndef FT_MODEL_SITE_H
+#define FT_MODEL_SITE_H
+
+#include "model/module.h"
+
+struct ft_site {
+    char *name;
+    char *adapter; /* "local" or "program" */
+    char *program; /* adapter: program */
+    struct ft_doc *doc;         /* NULL for the built-in local site */
+    const struct ft_node *node; /* keys of the adapter itself */
+    int slots;                  /* cores offered; 0: what the adapter finds */
+    double memory_bytes;        /* 0: what the adapter finds */
+    char **mpirun;              /* launcher; "{ranks}" is replaced */
+    size_t n_mpirun;
+};
+
+extern const struct ft_field ft_site_fields[];
+
+/* The built-in site "local". */
+struct ft_site *ft_site_local(void);
+struct ft_site *ft_site_read(const char *path, struct ft_diags *diags);
+void ft_site_free(struct ft_site *site);
+
+#endif

@@ -1,0 +1,155 @@
+/* workflow.h - a workflow, parsed and checked; never changes once built
+ *
+ * Values may hold expressions; they stay nodes of the document and are
+ * evaluated per task by plan/.  Checking has evaluated what does not depend on
+ * a task, so that units and types are right before anything is submitted.
+ */
+#ifndef FT_MODEL_WORKFLOW_H
+#define FT_MODEL_WORKFLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/module.h"
+#include "model/params.h"
+
+#define FT_STAGES_MAX 10000
+#define FT_AXES_MAX 16
+#define FT_CELLS_MAX 10000000 /* tasks of one stage */
+
+enum ft_action {
+    FT_ACTION_MODULE,
+    FT_ACTION_RUN,    /* argument list, no shell */
+    FT_ACTION_SHELL,  /* text for sh -eu, the user's opt-in */
+    FT_ACTION_PYTHON, /* path of a script or its text */
+    FT_ACTION_USE,    /* another workflow */
+};
+
+/* Where an input comes from. */
+enum ft_source_kind {
+    FT_SOURCE_FILE,   /* a path, relative to the workflow file */
+    FT_SOURCE_OBJECT, /* ${stage.output} */
+    FT_SOURCE_STORED, /* ${store('BRANCH:stage.output')}: an older version */
+};
+
+struct ft_input {
+    char *name;
+    enum ft_source_kind kind;
+    const struct ft_node *node; /* the value as written */
+    char *path;                 /* FT_SOURCE_FILE: absolute or joined path */
+    size_t stage, output;       /* FT_SOURCE_OBJECT: the producer */
+    /* FT_SOURCE_OBJECT: {axis = expr}, borrowed from 'expr' */
+    const char *const *axis;
+    struct ft_expr *const *chosen;
+    size_t n_axes;
+    struct ft_expr *expr;       /* owned */
+    const struct ft_port *port; /* of the module, or NULL */
+};
+
+struct ft_axis {
+    char *name;
+    struct ft_value *value; /* evaluated with params */
+    size_t n;
+};
+
+struct ft_retry {
+    int max;            /* further attempts */
+    unsigned on;        /* bit set of 1u << enum ft_outcome */
+    double backoff_s;   /* before the second attempt; doubles */
+    double scale_memory, scale_walltime; /* factors, 1 when not said */
+};
+
+/* How an attempt ended. */
+enum ft_outcome {
+    FT_OUT_OK,
+    FT_OUT_ERROR,
+    FT_OUT_OOM,
+    FT_OUT_TIMEOUT,
+    FT_OUT_NODE_FAIL,
+    FT_OUT_PREEMPTED,
+    FT_OUT_CANCELLED,
+    FT_OUT_LOST,
+};
+#define FT_OUTCOMES 8
+extern const char *const ft_outcome_names[]; /* "ok" ...; NULL-terminated */
+
+enum ft_cache_policy { FT_CACHE_CONTENT, FT_CACHE_NEVER };
+
+struct ft_stage {
+    char *name, *doc;
+    struct ft_mark mark;
+    const struct ft_node *node; /* the stage's mapping */
+    enum ft_action action;
+    const struct ft_module *module; /* FT_ACTION_MODULE */
+    const struct ft_node *command;  /* run list, shell or python text */
+    char *script;                   /* python: path of the file, or NULL */
+    struct ft_input *in;
+    size_t n_in;
+    struct ft_port *out; /* the module's, or declared by 'out:' */
+    size_t n_out;
+    const struct ft_node *with; /* module parameters, or NULL */
+    size_t *needs;              /* stages, order only */
+    size_t n_needs;
+    struct ft_axis *axis; /* of matrix, or one of foreach */
+    size_t n_axes;
+    size_t n_cells; /* product of the axes, 1 without */
+    const struct ft_node *when; /* or NULL */
+    struct ft_retry retry;
+    double timeout_s; /* 0: none */
+    struct ft_resources resources; /* of the stage over the module's */
+    const struct ft_node *env;     /* mapping or NULL */
+    char *site;                    /* or NULL */
+    enum ft_cache_policy cache;
+    const struct ft_node *seed; /* or NULL */
+};
+
+struct ft_workflow {
+    struct ft_doc *doc;
+    char *file;   /* as given */
+    char *dir;    /* relative paths start here */
+    char *name;
+    char *what;   /* its doc line, or NULL */
+    char *digest; /* SHA-256 of the text, hex */
+    struct ft_params params;
+    struct ft_value *value; /* of params, in order: defaults and -p */
+    struct ft_stage *stage; /* in the order written */
+    size_t n_stages;
+    size_t *order; /* a topological order of the stages */
+};
+
+extern const struct ft_field ft_workflow_fields[];
+extern const struct ft_field ft_stage_fields[];
+
+/* name=text pairs from -p. */
+struct ft_setting {
+    const char *name, *text;
+};
+
+/* Read, check and build.  All problems go to 'diags'; NULL when there is an
+ * error among them.  'modules' must outlive the workflow. */
+struct ft_workflow *ft_workflow_read(const char *path,
+                                     struct ft_module_set *modules,
+                                     const struct ft_setting *setting,
+                                     size_t n_settings,
+                                     struct ft_diags *diags);
+/* The same from text; relative paths start at 'dir'. */
+struct ft_workflow *ft_workflow_parse(const char *file, const char *dir,
+                                      const char *text, size_t len,
+                                      struct ft_module_set *modules,
+                                      const struct ft_setting *setting,
+                                      size_t n_settings,
+                                      struct ft_diags *diags);
+void ft_workflow_free(struct ft_workflow *wf);
+
+/* Index of a stage, or -1. */
+long ft_workflow_stage(const struct ft_workflow *wf, const char *name);
+
+/* The values of a cell's axes: axis i of cell c has index
+ * (c / product of the sizes behind i) % n_i; the last axis turns fastest. */
+const struct ft_value *ft_stage_cell(const struct ft_stage *stage, size_t cell,
+                                     size_t axis);
+/* "heat", or "heat[power=45 W,angle=0]". */
+void ft_task_name(const struct ft_stage *stage, size_t cell,
+                  struct ft_str *out);
+
+#endif
