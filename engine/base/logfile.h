@@ -37,19 +37,30 @@ struct ft_log_record {
     size_t len;
 };
 
-/* Open; for FT_LOG_APPEND the whole file is verified first, and 'each' sees
- * every record in order (NULL: nobody looks).  When 'each' returns -1 opening
- * fails with its error.
+/* A place between two records that was verified before, so that a long log
+ * need not be read again from its start. */
+struct ft_log_position {
+    uint64_t offset; /* bytes from the start of the file */
+    uint64_t seq;    /* of the record that begins there */
+    uint8_t head[32]; /* SHA-256 of the record before it */
+};
+
+/* Open and verify from 'from' (NULL: from the start); 'each' sees every
+ * verified record in order (NULL: nobody looks).  When 'each' returns -1
+ * opening fails with its error.
  *   FT_EFORMAT   damaged before the tail; the message gives the offset
  *   FT_EVERSION  header of a newer version
  *   FT_ENOENT, FT_EACCES, FT_EIO */
 struct ft_log *ft_log_open(const char *path, enum ft_log_mode mode,
+                           const struct ft_log_position *from,
                            int (*each)(const struct ft_log_record *record,
                                        void *arg, struct ft_err *err),
                            void *arg, struct ft_err *err);
 
-/* Read on: records that were appended since (by this or another process) are
- * shown to 'each'.  For readers that follow a live log. */
+/* Read on: records that another process appended since are verified and shown
+ * to 'each'.  A reader follows a live log with it; a writer that shares the log
+ * calls it, under a lock of its own, before it appends.  A log in
+ * FT_LOG_APPEND mode cuts a torn tail that it finds here. */
 int ft_log_follow(struct ft_log *log,
                   int (*each)(const struct ft_log_record *record, void *arg,
                               struct ft_err *err),
@@ -64,10 +75,8 @@ int ft_log_append(struct ft_log *log, const char *payload, size_t len,
  * fails too, every later call fails (FT_EIO). */
 int ft_log_sync(struct ft_log *log, struct ft_err *err);
 
-/* SHA-256 of the last record, or of the header. */
-void ft_log_head(const struct ft_log *log, uint8_t digest[32]);
-uint64_t ft_log_count(const struct ft_log *log);
-uint64_t ft_log_size(const struct ft_log *log); /* bytes, queued ones too */
+/* Where the next record goes; queued ones count. */
+void ft_log_end(const struct ft_log *log, struct ft_log_position *end);
 bool ft_log_was_torn(const struct ft_log *log); /* bytes were cut or skipped */
 
 void ft_log_close(struct ft_log *log); /* NULL is fine; does not sync */
