@@ -1,0 +1,30 @@
+/* unit.h - what every unit test program ends with
+ *
+ *     int main(void)
+ *     {
+ *         return unit_main(suite_of_this_file());
+ *     }
+ */
+#ifndef FT_UNIT_H
+#define FT_UNIT_H
+
+#include <check.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+/* Run 'suite' with TAP on stdout, nothing else; the exit status.  CK_FORK=no
+ * in the environment runs all tests in one process, for leak checkers. */
+static inline int unit_main(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+    int failed;
+
+    srunner_set_tap(runner, "-");
+    srunner_run_all(runner, CK_SILENT);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif
