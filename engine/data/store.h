@@ -1,0 +1,247 @@
+/* store.h - the versions of every object of a project, and how they came to be
+ *
+ * An object is a named result such as "heat.temperature"; of a matrix each cell
+ * is an object of its own.  A version is one immutable HDF5 file.  The oplog is
+ * the authority: what it does not name does not exist; SQLite only finds things
+ * fast.  Several processes may use one store: appends happen under a lock.
+ *
+ * Publishing hashes and copies whole files, so it is asynchronous: the work is
+ * done by fedtwin-worker and ft_store_advance() reports it.  Everything else is
+ * quick.
+ */
+#ifndef FT_DATA_STORE_H
+#define FT_DATA_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/sha256.h"
+#include "model/object.h"
+
+struct ft_err;
+struct ft_project;
+struct ft_store;
+struct json_object;
+
+#define FT_CONTENT_TEXT (7 + FT_SHA256_HEX + 1) /* "sha256:" hex NUL */
+
+enum ft_store_mode { FT_STORE_READ, FT_STORE_WRITE };
+
+/* Opening replays what the index has not seen yet; a missing or damaged index
+ * is rebuilt from the oplog.  The worker starts on first use. */
+struct ft_store *ft_store_open(const struct ft_project *project,
+                               enum ft_store_mode mode, struct ft_err *err);
+void ft_store_close(struct ft_store *store); /* NULL is fine */
+
+/* --- publishing ----------------------------------------------------------- */
+
+/* One output of a finished task. */
+struct ft_output {
+    const char *name;       /* "temperature" */
+    const char *path;       /* what the stage wrote; it stays */
+    enum ft_object_type type;
+    const char *unit;       /* field and image: required in the file; or NULL */
+    const char *media_type; /* file, or NULL */
+    const char *file_name;  /* file: name it is given back under; or NULL */
+    /* Filled by publishing: */
+    char version[FT_SHA256_HEX + 1];
+    char content[FT_CONTENT_TEXT];
+    char file_digest[FT_SHA256_HEX + 1];
+    uint64_t size_bytes;
+    struct json_object *summary; /* borrowed from the result; see worker.md */
+};
+
+/* The results of one task; all appear together or none does. */
+struct ft_result {
+    const char *run, *stage, *task; /* "heat", "heat[power=45 W]" */
+    struct json_object *cell;       /* {"power": …}, or NULL */
+    const char *cache_key;          /* hex, or NULL: never reused */
+    struct json_object *lineage;    /* the record without content, object,
+                                       type, unit: publishing adds them */
+    struct ft_output *out;
+    size_t n_out;
+    double cpu_s; /* spent by the task: what a later reuse saves */
+};
+
+/* What is finished.  'token' is the one given at the start; 'err' is NULL when
+ * all went well.  After a failure nothing of the request is visible. */
+typedef void ft_store_done(void *token, const struct ft_err *err, void *arg);
+
+/* Start to publish; 'result' and what it points to must stay until it is
+ * reported.  Fails only when the request cannot be taken at all. */
+int ft_store_publish_start(struct ft_store *store, struct ft_result *result,
+                           void *token, struct ft_err *err);
+
+/* Start to write the bytes of a version of type file to 'dest'. */
+int ft_store_extract_start(struct ft_store *store, const char *version,
+                           const char *dest, void *token, struct ft_err *err);
+
+/* Readable when ft_store_advance() has something to do; changes when the worker
+ * is restarted (ask again after each advance); -1 while nothing is under way. */
+int ft_store_fd(const struct ft_store *store);
+size_t ft_store_pending(const struct ft_store *store);
+
+/* Take the worker's answers, append the oplog records of all finished results
+ * and make them durable with one sync - the commit point -, then report each.
+ * With 'wait' returns only when at least one was reported.  A worker that died
+ * is restarted; a request that killed it twice fails with FT_EFORMAT. */
+int ft_store_advance(struct ft_store *store, bool wait, ft_store_done *done,
+                     void *arg, struct ft_err *err);
+
+/* Start, wait and report in one. */
+int ft_store_publish(struct ft_store *store, struct ft_result *result,
+                     struct ft_err *err);
+int ft_store_extract(struct ft_store *store, const char *version,
+                     const char *dest, struct ft_err *err);
+
+/* --- finding -------------------------------------------------------------- */
+
+/* A version as the oplog knows it; every text is owned by the struct. */
+struct ft_version {
+    char id[FT_SHA256_HEX + 1];
+    char content[FT_CONTENT_TEXT];
+    char file_digest[FT_SHA256_HEX + 1];
+    uint64_t size_bytes;
+    enum ft_object_type type;
+    int64_t time_ns; /* of the commit */
+    char *object, *task, *run, *module;
+    char *cell; /* canonical JSON, "" without a matrix */
+    char *unit; /* or NULL */
+};
+void ft_version_release(struct ft_version *version);
+
+struct ft_versions {
+    struct ft_version *item;
+    size_t n;
+};
+void ft_versions_release(struct ft_versions *versions);
+
+/* "o/ab/ab….h5" as an absolute path; the caller frees. */
+char *ft_store_path(const struct ft_store *store, const char *version);
+
+/* One version by id.  FT_ENOENT. */
+int ft_store_version(struct ft_store *store, const char *id,
+                     struct ft_version *version, struct ft_err *err);
+
+/* REF = [BRANCH:]stage.output[{axis=value,…}][~N], or at least 4 digits of a
+ * version id.  All cells when no selector is given, in matrix order; ~N is the
+ * N-th state back in which the object differs.  FT_ENOENT (with the nearest
+ * name), FT_EUSAGE (malformed, or an ambiguous id). */
+int ft_store_resolve(struct ft_store *store, const char *ref,
+                     struct ft_versions *versions, struct ft_err *err);
+
+/* The results kept under a cache key: 1 found, 0 none.  'versions' are in the
+ * order of the names given; each file is known to exist. */
+int ft_store_cached(struct ft_store *store, const char *cache_key,
+                    const char *const *output, size_t n_outputs,
+                    struct ft_versions *versions, struct ft_err *err);
+
+/* The newest result of the same task in another run, for "why did it run
+ * again": its cache key ingredients as recorded by ft_result.lineage, or NULL.
+ * The caller releases. */
+struct json_object *ft_store_last_lineage(struct ft_store *store,
+                                          const char *task,
+                                          struct ft_err *err);
+
+/* The lineage record of a version, from the version file itself. */
+struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
+                                     struct ft_err *err);
+
+/* SHA-256 of a user's file, from the index when device, inode, size, mtime and
+ * ctime are as they were and the file was not written in the last second. */
+int ft_store_file_digest(struct ft_store *store, const char *path,
+                         char hex[FT_SHA256_HEX + 1], struct ft_err *err);
+
+/* What an HDF5 version holds: datasets, shapes, units, groups, min and max
+ * (worker.md "describe"), and a table as text (FT_EFORMAT for other types). */
+struct json_object *ft_store_describe(struct ft_store *store, const char *id,
+                                      struct ft_err *err);
+int ft_store_table_csv(struct ft_store *store, const char *id,
+                       const char *dest, struct ft_err *err);
+
+/* --- history -------------------------------------------------------------- */
+
+#define FT_BRANCH_DEFAULT "main"
+
+/* One object of a state. */
+struct ft_binding {
+    const char *object;  /* "heat.temperature" */
+    const char *cell;    /* canonical JSON or "" */
+    const char *version;
+};
+
+/* A snapshot to record: what a run leaves behind. */
+struct ft_state_new {
+    const char *run;
+    const char *workflow;      /* digest of the YAML */
+    const char *workflow_file; /* as the user named it */
+    const char *workflow_text; /* kept once per digest */
+    struct json_object *params;
+    const char *outcome;       /* "ok", "error", … of the run */
+    const struct ft_binding *bind; /* all objects of the run */
+    size_t n;
+};
+
+/* Record the state and move the current branch to it, in one commit.  Objects
+ * of stages that the workflow no longer has are dropped; a run that changes
+ * nothing (same workflow, parameters and versions) makes no new state. */
+int ft_store_record_state(struct ft_store *store,
+                          const struct ft_state_new *state, bool *changed,
+                          struct ft_err *err);
+
+struct ft_state {
+    char id[FT_SHA256_HEX + 1];
+    char parent[FT_SHA256_HEX + 1]; /* "" for the first */
+    int64_t time_ns;
+    char *run, *workflow, *workflow_file, *outcome, *user;
+    char *branch; /* if a branch points here, else NULL */
+    size_t n_objects, n_changed;
+};
+struct ft_states {
+    struct ft_state *item;
+    size_t n;
+};
+/* Of the current branch, newest first; at most 'max' (0: all). */
+int ft_store_log(struct ft_store *store, size_t max, struct ft_states *states,
+                 struct ft_err *err);
+void ft_states_release(struct ft_states *states);
+
+/* Objects of the current state, by name and cell; 'max' 0: all. */
+int ft_store_list(struct ft_store *store, const char *prefix, size_t max,
+                  struct ft_versions *versions, struct ft_err *err);
+
+/* --- upkeep --------------------------------------------------------------- */
+
+enum ft_fsck_level {
+    FT_FSCK_QUICK,   /* log chain, files exist with the right size */
+    FT_FSCK_FULL,    /* and file digests */
+    FT_FSCK_DEEP,    /* and content digests, lineage closed */
+};
+
+/* One finding a call: severity "error", "warning" (orphans, temporary files)
+ * or "info". */
+typedef void ft_fsck_report(const char *severity, const char *path,
+                            const char *text, void *arg);
+
+struct ft_fsck_totals {
+    size_t records, versions, orphans, missing, damaged;
+};
+
+/* Check without changing anything; FT_EFORMAT when an error was reported. */
+int ft_store_fsck(const struct ft_project *project, enum ft_fsck_level level,
+                  ft_fsck_report *report, void *arg,
+                  struct ft_fsck_totals *totals, struct ft_err *err);
+
+/* Make the index anew from the oplog; when the oplog is gone, first write a new
+ * one from the version files (branches and states are lost then, and the
+ * report says so).  A damaged oplog is kept beside the new one. */
+int ft_store_rebuild(const struct ft_project *project,
+                     ft_fsck_report *report, void *arg,
+                     struct ft_fsck_totals *totals, struct ft_err *err);
+
+/* Take an orphan (a version file that the oplog does not name) into it. */
+int ft_store_adopt(const struct ft_project *project, const char *path,
+                   struct ft_err *err);
+
+#endif

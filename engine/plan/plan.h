@@ -1,0 +1,72 @@
+/* plan.h - the tasks of a workflow and what each depends on; never changes
+ *
+ * Stage s owns the tasks [first, first + n_cells): a matrix stays a range, and
+ * what a task depends on is computed, not stored.
+ */
+#ifndef FT_PLAN_PLAN_H
+#define FT_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "model/workflow.h"
+
+struct ft_err;
+
+#define FT_TASKS_MAX 20000000
+
+struct ft_plan_stage {
+    size_t first;  /* number of its first task */
+    size_t n;      /* tasks */
+    size_t *after; /* stages that it depends on as a whole: gathers, needs */
+    size_t n_after;
+    bool chooses;  /* some input takes chosen cells only: ask
+                      ft_plan_producers() */
+};
+
+struct ft_plan {
+    const struct ft_workflow *wf; /* borrowed */
+    struct ft_plan_stage *stage;  /* as many as wf->n_stages */
+    size_t n_tasks;
+};
+
+/* FT_D_PLAN problems (a selector that matches no cell, too many tasks) go to
+ * 'diags'; NULL then. */
+struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
+                            struct ft_diags *diags);
+void ft_plan_free(struct ft_plan *plan);
+
+size_t ft_plan_stage_of(const struct ft_plan *plan, size_t task);
+size_t ft_plan_cell_of(const struct ft_plan *plan, size_t task);
+void ft_plan_task_name(const struct ft_plan *plan, size_t task,
+                       struct ft_str *out);
+/* The task called 'name', or -1. */
+long ft_plan_find_task(const struct ft_plan *plan, const char *name);
+
+/* A growing list of task numbers. */
+struct ft_tasks {
+    size_t *item;
+    size_t n, cap;
+};
+void ft_tasks_release(struct ft_tasks *tasks);
+
+/* The tasks whose object feeds input 'in' of 'task', in matrix order (empty for
+ * a file).  FT_EDOC when a selector has no value. */
+int ft_plan_producers(const struct ft_plan *plan, size_t task, size_t in,
+                      struct ft_tasks *tasks, struct ft_err *err);
+
+/* Does 'when' allow this task?  Without 'when' it does. */
+int ft_plan_when(const struct ft_plan *plan, size_t task, bool *yes,
+                 struct ft_err *err);
+
+/* The resources of a task on its 'attempt' (1 for the first): the stage's, then
+ * the module's, then the defaults; scaled by 'retry'. */
+void ft_plan_resources(const struct ft_plan *plan, size_t task, int attempt,
+                       struct ft_resources *res);
+
+/* DOT text of the stages: one node a stage with its number of tasks. */
+void ft_plan_dot(const struct ft_plan *plan, struct ft_str *out);
+
+#endif

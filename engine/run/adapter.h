@@ -1,0 +1,97 @@
+/* adapter.h - how the engine talks to one kind of site
+ *
+ * Every call comes from the one thread of the drive loop and returns at once:
+ * answers arrive later through the events that the adapter was opened with, on
+ * that same thread.  Each item of a bulk call is answered on its own.  An
+ * adapter never retries, never decides: it reports what the site said.
+ *
+ *   submit -> accepted(job) -> started -> ended(outcome)
+ *          \> refused(retry_after | denied | rejected | unknown_outcome)
+ */
+#ifndef FT_RUN_ADAPTER_H
+#define FT_RUN_ADAPTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/site.h"
+#include "model/workflow.h"
+
+struct ft_err;
+struct uv_loop_s;
+
+/* One attempt as the adapter sees it; borrowed during the call. */
+struct ft_attempt {
+    uint64_t tag;       /* task and attempt; events carry it */
+    const char *tag_text; /* "RUN/TASK/ATTEMPT": searched after an unknown
+                             outcome */
+    const char *dir;    /* attempt directory, exists, holds task.json */
+    char *const *argv;  /* without the MPI launcher */
+    char *const *env;   /* additions to the environment */
+    bool mpi;
+    struct ft_resources resources;
+    double timeout_s;   /* 0: none */
+};
+
+enum ft_submit_answer {
+    FT_SUBMIT_OK,
+    FT_SUBMIT_RETRY_AFTER,     /* busy now */
+    FT_SUBMIT_DENIED,          /* credentials or policy */
+    FT_SUBMIT_REJECTED,        /* can never run here */
+    FT_SUBMIT_UNKNOWN_OUTCOME, /* may or may not have been accepted */
+};
+
+/* How an attempt ended, as far as the site can tell. */
+struct ft_ending {
+    enum ft_outcome outcome;
+    int exit_code, signal;
+    char reason[200];  /* for people; the site's own words where there are */
+    char host[64];
+    int64_t start_ns, end_ns;
+    double user_s, system_s;
+    double peak_rss_bytes;
+};
+
+/* Called by the adapter; 'arg' is the one given at open. */
+struct ft_adapter_events {
+    void (*submitted)(uint64_t tag, enum ft_submit_answer answer,
+                      const char *job, double retry_after_s,
+                      const char *reason, void *arg);
+    void (*started)(uint64_t tag, const char *host, void *arg);
+    /* One progress line (JSON text, terminated). */
+    void (*progress)(uint64_t tag, const char *line, void *arg);
+    /* Queue state or reason while waiting, for people. */
+    void (*waiting)(uint64_t tag, const char *reason, void *arg);
+    void (*ended)(uint64_t tag, const struct ft_ending *ending, void *arg);
+    void *arg;
+};
+
+struct ft_adapter {
+    const char *name; /* value of 'adapter:' in a site file */
+
+    /* Get ready; *conn is handed to every other call until close. */
+    int (*open)(const struct ft_site *site, struct uv_loop_s *loop,
+                const struct ft_adapter_events *events, void **conn,
+                struct ft_err *err);
+
+    /* What can run at the same time: cores and memory. */
+    void (*capacity)(void *conn, int *slots, double *memory_bytes);
+
+    /* Start attempts; each is answered through submitted(). */
+    void (*submit)(void *conn, const struct ft_attempt *attempt, size_t n);
+
+    /* End attempts: first politely, after 'grace_s' for good; each then comes
+     * through ended() with FT_OUT_CANCELLED. */
+    void (*cancel)(void *conn, const uint64_t *tag, size_t n, double grace_s);
+
+    /* What a runner that died left behind: end the job with this id if it is
+     * still that job.  True when it is known to be gone. */
+    bool (*sweep)(void *conn, const char *job, const char *tag_text);
+
+    void (*close)(void *conn); /* ends what still runs */
+};
+
+extern const struct ft_adapter ft_adapter_local; /* adapters/local.c */
+
+#endif

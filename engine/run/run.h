@@ -1,0 +1,130 @@
+/* run.h - one execution of a workflow: what the journal says, in memory */
+#ifndef FT_RUN_RUN_H
+#define FT_RUN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/store.h"
+#include "plan/plan.h"
+
+struct ft_err;
+struct ft_module_set;
+struct ft_project;
+
+#define FT_RUN_ID_MAX 32 /* "20261121-073711-7f3c" and terminator */
+
+#define FT_TASK_STATES(X)                                                    \
+    X(WAITING, "waiting")     /* for other tasks */                          \
+    X(READY, "ready")         /* for a slot */                               \
+    X(SUBMITTED, "submitted") /* handed to a site */                         \
+    X(RUNNING, "running")                                                    \
+    X(SUCCEEDED, "succeeded") /* executed, results published */              \
+    X(CACHED, "cached")       /* results reused */                           \
+    X(SKIPPED, "skipped")     /* by 'when', or after something skipped */    \
+    X(FAILED, "failed")                                                      \
+    X(CANCELLED, "cancelled")                                                \
+    X(EXPIRED, "expired")     /* the run's deadline came first */            \
+    X(LOST, "lost")           /* the site no longer knows it */
+
+enum ft_task_state {
+#define X(name, text) FT_TASK_##name,
+    FT_TASK_STATES(X)
+#undef X
+    FT_TASK_STATE_COUNT
+};
+extern const char *const ft_task_state_names[];
+
+enum ft_run_state {
+    FT_RUN_RUNNING,
+    FT_RUN_SUCCEEDED,
+    FT_RUN_FAILED,
+    FT_RUN_CANCELLED,
+    FT_RUN_EXPIRED,
+    FT_RUN_INTERRUPTED, /* the runner is gone, no end in the journal */
+};
+extern const char *const ft_run_state_names[];
+int ft_run_state_status(enum ft_run_state state); /* exit status */
+
+/* One task of a run.  Kept small: there may be millions. */
+struct ft_task {
+    uint8_t state;     /* enum ft_task_state */
+    uint8_t attempts;  /* started so far */
+    uint8_t outcome;   /* of the last attempt that ended */
+    uint8_t flags;     /* internal */
+    uint32_t detail;   /* 1 + index into run->detail, or 0 */
+};
+
+/* What only tasks that were executed or reused have. */
+struct ft_task_detail {
+    struct ft_versions out;  /* in the order of the stage's outputs; an output
+                                that is missing has an empty id */
+    int64_t start_ns, end_ns;
+    int exit_code, signal;
+    double user_s, system_s, peak_rss_bytes;
+    char *reason; /* of a failure or of waiting; or NULL */
+    char *job, *host;
+    /* newest progress */
+    int64_t step, of; /* -1: none */
+    double residual;  /* NAN: none */
+};
+
+struct ft_run {
+    char id[FT_RUN_ID_MAX];
+    const struct ft_plan *plan;
+    char *workflow_file;
+    enum ft_run_state state;
+    int64_t start_ns, end_ns; /* end 0 while it runs */
+    struct ft_task *task;     /* plan->n_tasks */
+    struct ft_task_detail *detail;
+    size_t n_details, cap_details;
+    /* counts[stage][state], kept up to date */
+    uint32_t (*counts)[FT_TASK_STATE_COUNT];
+    char *runner; /* "host pid" of the live runner, or NULL */
+    char *reason; /* why it ended as it did, or NULL */
+    struct ft_workflow *own_wf; /* when read from disk: owned here */
+    struct ft_plan *own_plan;
+};
+
+const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
+                                           size_t task);
+size_t ft_run_count(const struct ft_run *run, enum ft_task_state state);
+
+/* Read a run from its directory.  'id' may be a unique prefix or suffix, or
+ * NULL or "last" for the newest.  FT_ENOENT, FT_EUSAGE when ambiguous. */
+struct ft_run *ft_run_read(const struct ft_project *project, const char *id,
+                           struct ft_module_set *modules, struct ft_err *err);
+void ft_run_free(struct ft_run *run);
+
+/* One line about each run, newest first, without reading all of a journal. */
+struct ft_run_line {
+    char id[FT_RUN_ID_MAX];
+    enum ft_run_state state;
+    int64_t start_ns, end_ns;
+    char *workflow_file;
+    size_t n_tasks, n_done, n_failed, n_cached;
+};
+struct ft_run_lines {
+    struct ft_run_line *item;
+    size_t n;
+};
+int ft_run_list(const struct ft_project *project, size_t max,
+                struct ft_run_lines *lines, struct ft_err *err);
+void ft_run_lines_release(struct ft_run_lines *lines);
+
+/* Directory of an attempt ("…/runs/ID/work/heat.0.1": stage, cell, attempt; 0:
+ * the newest attempt); the caller frees. */
+char *ft_run_attempt_dir(const struct ft_project *project,
+                         const struct ft_run *run, size_t task, int attempt);
+/* Captured streams of an attempt. */
+#define FT_STDOUT_FILE "stdout.txt"
+#define FT_STDERR_FILE "stderr.txt"
+
+/* Why a task is in its state, in words, one line each: what it waits for, why
+ * it ran again, why it failed.  'store' may be NULL. */
+int ft_run_why(const struct ft_project *project, const struct ft_run *run,
+               size_t task, struct ft_store *store, struct ft_str *out,
+               struct ft_err *err);
+
+#endif
