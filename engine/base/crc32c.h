@@ -8,4 +8,7 @@
 /* Extend 'crc' (0 to start) over 'len' bytes. */
 uint32_t ft_crc32c(uint32_t crc, const void *bytes, size_t len);
 
+/* The same without the processor's instruction: what other machines use. */
+uint32_t ft_crc32c_portable(uint32_t crc, const void *bytes, size_t len);
+
 #endif

@@ -101,3 +101,44 @@ bool ft_ends_with(const char *s, const char *suffix)
 
     return n >= m && memcmp(s + n - m, suffix, m) == 0;
 }
+
+/* Bytes of the character at 's', at most 'len'; 0 when it is malformed.  The
+ * second byte's range excludes overlong forms, surrogates and what is past
+ * U+10FFFF. */
+static size_t utf8_char(const unsigned char *s, size_t len)
+{
+    unsigned char low = 0x80, high = 0xbf;
+    size_t n;
+
+    if (s[0] < 0x80)
+        return 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 0;
+    n = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    if (n > len)
+        return 0;
+    if (s[0] == 0xe0)
+        low = 0xa0;
+    if (s[0] == 0xed)
+        high = 0x9f;
+    if (s[0] == 0xf0)
+        low = 0x90;
+    if (s[0] == 0xf4)
+        high = 0x8f;
+    if (s[1] < low || s[1] > high)
+        return 0;
+    for (size_t i = 2; i < n; i++)
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    return n;
+}
+
+bool ft_utf8_valid(const char *s, size_t len)
+{
+    for (size_t i = 0, n; i < len; i += n) {
+        n = utf8_char((const unsigned char *)s + i, len - i);
+        if (!n)
+            return false;
+    }
+    return true;
+}

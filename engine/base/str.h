@@ -39,4 +39,7 @@ void ft_str_release(struct ft_str *str);
 bool ft_starts_with(const char *s, const char *prefix);
 bool ft_ends_with(const char *s, const char *suffix);
 
+/* Well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms. */
+bool ft_utf8_valid(const char *s, size_t len);
+
 #endif

@@ -1,0 +1,120 @@
+/* file.c - files read within a limit and written whole or not at all */
+#include "base/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+#define BLOCK (64u << 10)
+
+int ft_write_all(int fd, const void *bytes, size_t len)
+{
+    const char *p = bytes;
+    ssize_t n;
+
+    while (len) {
+        n = write(fd, p, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        p += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+/* Append what is left in 'fd'.  Return 1 when it passes 'max' bytes. */
+static int read_fd(int fd, size_t max, struct ft_str *out)
+{
+    char *block = ft_realloc(NULL, BLOCK, 1);
+    size_t size = 0;
+    ssize_t n;
+
+    while ((n = read(fd, block, BLOCK)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 || (size_t)n > max - size)
+            break;
+        ft_str_addn(out, block, (size_t)n);
+        size += (size_t)n;
+    }
+    free(block);
+    return n < 0 ? -1 : n > 0;
+}
+
+int ft_file_read(const char *path, size_t max, struct ft_str *out,
+                 struct ft_err *err)
+{
+    size_t start = out->len;
+    int fd, rc;
+
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return ft_err_sys(err, "cannot open '%s'", path);
+    rc = read_fd(fd, max, out);
+    if (rc < 0)
+        ft_err_sys(err, "cannot read '%s'", path);
+    if (rc > 0)
+        rc = ft_err_set(err, FT_EFORMAT, "'%s' is larger than %zu bytes", path,
+                        max);
+    if (rc < 0)
+        ft_str_cut(out, start);
+    close(fd);
+    return rc;
+}
+
+/* A new file beside 'path', so that a rename moves it there; *part is its name
+ * and the caller's.  The mode passes the umask as for any other new file. */
+static int create_part(const char *path, mode_t mode, char **part)
+{
+    uint32_t number;
+    int fd;
+
+    do {
+        if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+            return -1;
+        *part = ft_asprintf("%s.%08x.part", path, (unsigned)number);
+        fd = open(*part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        if (fd < 0) {
+            free(*part);
+            *part = NULL;
+        }
+    } while (fd < 0 && errno == EEXIST);
+    return fd;
+}
+
+int ft_file_write(const char *path, const void *bytes, size_t len, mode_t mode,
+                  struct ft_err *err)
+{
+    char *part = NULL;
+    int fd, rc = -1;
+
+    fd = create_part(path, mode, &part);
+    if (fd < 0)
+        return ft_err_sys(err, "cannot create a file beside '%s'", path);
+    if (ft_write_all(fd, bytes, len) < 0 || fsync(fd) < 0) {
+        ft_err_sys(err, "cannot write '%s'", part);
+        goto done;
+    }
+    if (rename(part, path) < 0) {
+        ft_err_sys(err, "cannot replace '%s'", path);
+        goto done;
+    }
+    free(part);
+    part = NULL;
+    rc = ft_path_sync_parent(path, err);
+done:
+    if (part)
+        (void)unlink(part); /* the first error is the one to report */
+    free(part);
+    close(fd);
+    return rc;
+}

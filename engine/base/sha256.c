@@ -1,0 +1,126 @@
+/* sha256.c - SHA-256 through OpenSSL; the only file that includes it */
+#include "base/sha256.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+#define BLOCK (256u << 10)
+
+struct ft_sha256 {
+    EVP_MD_CTX *ctx;
+};
+
+/* OpenSSL can fail here only without memory or without its own provider. */
+static void check(int ok)
+{
+    if (ok != 1)
+        FT_BUG("OpenSSL cannot compute SHA-256");
+}
+
+struct ft_sha256 *ft_sha256_new(void)
+{
+    struct ft_sha256 *sha = ft_calloc(1, sizeof(*sha));
+
+    sha->ctx = EVP_MD_CTX_new();
+    check(sha->ctx ? 1 : 0);
+    check(EVP_DigestInit_ex(sha->ctx, EVP_sha256(), NULL));
+    return sha;
+}
+
+void ft_sha256_add(struct ft_sha256 *sha, const void *bytes, size_t len)
+{
+    check(EVP_DigestUpdate(sha->ctx, bytes, len));
+}
+
+void ft_sha256_end(struct ft_sha256 *sha, uint8_t digest[FT_SHA256_BYTES])
+{
+    check(EVP_DigestFinal_ex(sha->ctx, digest, NULL));
+    check(EVP_DigestInit_ex(sha->ctx, NULL, NULL));
+}
+
+void ft_sha256_free(struct ft_sha256 *sha)
+{
+    if (!sha)
+        return;
+    EVP_MD_CTX_free(sha->ctx);
+    free(sha);
+}
+
+void ft_sha256(const void *bytes, size_t len, uint8_t digest[FT_SHA256_BYTES])
+{
+    check(EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL));
+}
+
+void ft_sha256_hex(const uint8_t digest[FT_SHA256_BYTES],
+                   char hex[FT_SHA256_HEX + 1])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < FT_SHA256_BYTES; i++) {
+        hex[2 * i] = digits[digest[i] >> 4];
+        hex[2 * i + 1] = digits[digest[i] & 15];
+    }
+    hex[FT_SHA256_HEX] = '\0';
+}
+
+void ft_sha256_text(const void *bytes, size_t len, char hex[FT_SHA256_HEX + 1])
+{
+    uint8_t digest[FT_SHA256_BYTES];
+
+    ft_sha256(bytes, len, digest);
+    ft_sha256_hex(digest, hex);
+}
+
+/* Add all of 'fd'.  Return its size in bytes, or -1 with errno set. */
+static int64_t add_fd(struct ft_sha256 *sha, int fd)
+{
+    char *block = ft_realloc(NULL, BLOCK, 1);
+    int64_t size = 0;
+    ssize_t n;
+
+    for (;;) {
+        n = read(fd, block, BLOCK);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        ft_sha256_add(sha, block, (size_t)n);
+        size += n;
+    }
+    free(block);
+    return n < 0 ? -1 : size;
+}
+
+int ft_sha256_file(const char *path, char hex[FT_SHA256_HEX + 1],
+                   uint64_t *size_bytes, struct ft_err *err)
+{
+    uint8_t digest[FT_SHA256_BYTES];
+    struct ft_sha256 *sha = NULL;
+    int64_t size;
+    int fd, rc = -1;
+
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return ft_err_sys(err, "cannot open '%s'", path);
+    sha = ft_sha256_new();
+    size = add_fd(sha, fd);
+    if (size < 0) {
+        ft_err_sys(err, "cannot read '%s'", path);
+        goto done;
+    }
+    ft_sha256_end(sha, digest);
+    ft_sha256_hex(digest, hex);
+    if (size_bytes)
+        *size_bytes = (uint64_t)size;
+    rc = 0;
+done:
+    ft_sha256_free(sha);
+    close(fd);
+    return rc;
+}
