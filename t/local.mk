@@ -1,1 +1,42 @@
-# t
+# Tests: unit programs and *.t scripts both speak TAP.
+
+EXTRA_DIST += t/harness.sh t/tally.sh $(HOUSE_TESTS)
+
+HOUSE_TESTS = t/t0000-harness.t
+TESTS += $(HOUSE_TESTS)
+
+TEST_EXTENSIONS = .t
+TEST_SECONDS = 900
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+    $(top_srcdir)/share/build/tap-driver.sh
+T_LOG_DRIVER = $(LOG_DRIVER)
+LOG_COMPILER = timeout -k 10 $(TEST_SECONDS)
+T_LOG_COMPILER = timeout -k 10 $(TEST_SECONDS) $(SHELL)
+
+AM_TESTS_ENVIRONMENT = \
+    FT_BUILDDIR='$(abs_top_builddir)'; export FT_BUILDDIR; \
+    UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS;
+# LeakSanitizer cannot look into the children that Check forks.
+if SANITIZERS
+AM_TESTS_ENVIRONMENT += CK_FORK=no; export CK_FORK;
+endif
+
+# What "make check" did, in one plain line that a program can read.
+.PHONY: tally fuzz
+tally:
+	@$(SHELL) $(top_srcdir)/t/tally.sh $(TEST_LOGS:.log=.trs)
+
+# Seconds that each fuzz target may spend on new inputs.
+FUZZ_SECONDS = 60
+fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do \
+	  echo "$$f"; \
+	  ./$$f -s $(FUZZ_SECONDS) $(top_srcdir)/t/fuzz/corpus/$${f##*/fuzz_} \
+	    || exit; \
+	done
+
+clean-local: clean-scratch
+.PHONY: clean-scratch
+clean-scratch:
+	-chmod -R u+w t/scratch 2>/dev/null
+	-rm -rf t/scratch

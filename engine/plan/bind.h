@@ -10,11 +10,10 @@
 #include <stddef.h>
 
 #include "base/sha256.h"
+#include "data/store.h"
 #include "plan/plan.h"
 
 struct ft_err;
-struct ft_store;
-struct ft_version;
 struct json_object;
 
 /* The versions that tasks have made so far, kept by whoever runs or plans. */
@@ -26,14 +25,17 @@ struct ft_have {
     void *arg;
 };
 
-/* One element of an input. */
+/* One element of an input; the elements of one input stand together, in matrix
+ * order. */
 struct ft_bound_input {
-    const struct ft_port *port;       /* or NULL */
-    const char *name;                 /* of the input */
-    const struct ft_version *version; /* or NULL: a user's file */
-    char *path;                       /* where the program finds it */
-    char *extract;    /* a file object: name below in/ to extract it to */
-    char content[72]; /* "sha256:…" */
+    const char *name;                 /* of the input; borrowed */
+    enum ft_object_type type;
+    const struct ft_version *version; /* borrowed; NULL: a user's file */
+    char *path;    /* absolute: the user's file or the version */
+    char *extract; /* an object of type file: where its bytes have to be put,
+                      relative to the attempt directory; else NULL */
+    char content[FT_CONTENT_TEXT];
+    struct ft_versions stored; /* owner of 'version' when it was looked up */
 };
 
 struct ft_bound {
@@ -42,11 +44,9 @@ struct ft_bound {
     char key[FT_SHA256_HEX + 1];
     struct json_object *recipe; /* what the key is the digest of */
     struct json_object *cell;   /* or NULL */
-    struct json_object *params; /* {} for run, shell, python */
     struct ft_bound_input *in;
     size_t n_in;
-    double seed;
-    struct ft_resources resources;
+    int64_t seed;
 };
 
 /* Bind 'task'.  Hashes users' files through the store's index.  FT_EDOC with a
@@ -56,26 +56,29 @@ struct ft_bound *ft_bind(const struct ft_plan *plan, size_t task,
                          struct ft_err *err);
 void ft_bound_free(struct ft_bound *bound);
 
-/* What of the key differs between two recipes: "parameter 'size': 2 mm -> 1
- * mm", "input 'mesh' has new content", … one line each. */
+/* What of the key differs between two recipes (a lineage record is one, too):
+ * "parameter 'size': 0.002 m -> 0.001 m", "input 'mesh' has new content", …
+ * one line each; nothing when they are equal. */
 void ft_recipe_diff(struct json_object *before, struct json_object *after,
                     struct ft_str *out);
 
-/* task.json (share/doc/formats/task.md); the caller releases. */
+/* task.json (share/doc/formats/task.md) for attempt directory 'dir'; the
+ * caller releases.  'restart' may be NULL. */
 struct json_object *ft_bound_task_json(const struct ft_plan *plan,
                                        const struct ft_bound *bound,
                                        const char *run, int attempt,
-                                       const char *restart);
+                                       const char *dir, const char *restart);
 
 /* The argument list (NULL-terminated, the caller frees with ft_argv_free())
  * and environment additions ("NAME=value", likewise) in attempt directory
  * 'dir'.  mpirun is put in front by the adapter, not here. */
 int ft_bound_command(const struct ft_plan *plan, const struct ft_bound *bound,
-                     const char *run, int attempt, const char *dir,
-                     char ***argv, char ***env, struct ft_err *err);
+                     const char *run, const char *dir, char ***argv,
+                     char ***env, struct ft_err *err);
 void ft_argv_free(char **argv);
 
-/* The lineage record of its results, without what publishing adds. */
+/* The lineage record of its results (share/doc/formats/version.md) without what
+ * publishing and the end of the attempt add; the caller releases. */
 struct json_object *ft_bound_lineage(const struct ft_plan *plan,
                                      const struct ft_bound *bound,
                                      const char *run, int attempt,

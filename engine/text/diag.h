@@ -4,8 +4,10 @@
  *    9 |     module: solve.hea
  *      |             ^^^^^^^^^ hint: did you mean 'solve.heat'?
  *
- * Codes are stable and each stands in one row of FT_DIAGS (diag.c), which the
- * list in share/doc/diagnostics.md and its test are made from.
+ * Codes are stable and each stands in one row of FT_DIAG_CODES
+ * (diag_codes.h), which share/doc/diagnostics.md is tested against.  Control
+ * characters and bytes that are not UTF-8 become '?': what a file holds never
+ * reaches a terminal as an escape sequence.
  */
 #ifndef FT_TEXT_DIAG_H
 #define FT_TEXT_DIAG_H
@@ -31,7 +33,8 @@ struct ft_diag {
     char code[8]; /* "FT0107" */
     char *file;   /* copies: a diagnostic outlives its document */
     int line, col, width;
-    char *source; /* text of the line, or NULL */
+    char *source;   /* text of the line or the part round 'col', or NULL */
+    int source_col; /* column of its first character */
     char *msg;
     char *hint; /* or NULL */
 };
@@ -45,13 +48,18 @@ struct ft_diags {
 
 #define FT_DIAGS_INIT { 0 }
 #define FT_DIAGS_MAX 200
+#define FT_DIAG_TEXT_MAX 400 /* bytes of a message or hint; longer are cut */
+#define FT_DIAG_LINE_MAX 160 /* characters of source shown */
 
 struct ft_doc;
 
-/* One line per code: FT_DIAG(name, "FTnnnn", "what it is about").
+/* One row per code, 'X(name, "FTnnnn", "what it is about")':
  * 00xx text and limits, 01xx workflow, 02xx values and units, 03xx
  * expressions, 04xx modules, 05xx sites, 06xx plan. */
 #include "text/diag_codes.h"
+
+const char *ft_diag_code_id(enum ft_diag_code code);   /* "FT0107" */
+const char *ft_diag_code_text(enum ft_diag_code code); /* "unknown module" */
 
 /* Add one; 'code' is a name from diag_codes.h such as FT_D_UNKNOWN_KEY.  'doc'
  * provides the source line and may be NULL. */
@@ -61,6 +69,12 @@ void ft_diag_add(struct ft_diags *diags, const struct ft_doc *doc,
 void ft_diag_warn(struct ft_diags *diags, const struct ft_doc *doc,
                   const struct ft_mark *mark, enum ft_diag_code code,
                   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* Add an error of a callee: its id gives the code ('code' when it has none),
+ * its message and hint are taken over. */
+void ft_diag_err(struct ft_diags *diags, const struct ft_doc *doc,
+                 const struct ft_mark *mark, enum ft_diag_code code,
+                 const struct ft_err *err);
 
 /* Give the newest one its hint. */
 void ft_diag_hint(struct ft_diags *diags, const char *fmt, ...)

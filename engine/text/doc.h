@@ -1,7 +1,7 @@
 /* doc.h - a YAML 1.1 document as a tree that knows where everything stands
  *
- * Only plain data: mappings with text keys, sequences, scalars.  No tags
- * beyond the core ones, one document per text.  Aliases are allowed and
+ * Only plain data: mappings with text keys, sequences, scalars.  No tags, no
+ * merge keys, no NUL inside a scalar, one document per text.  Aliases are allowed and
  * counted; an alias is the anchored node itself, so the tree is a DAG, but its
  * expanded size is bounded by FT_DOC_NODES_MAX.
  */
@@ -32,15 +32,14 @@ struct ft_node {
     struct ft_node **item; /* children; for a map the values */
     struct ft_node **key;  /* for a map: scalars, as many as items */
     size_t n;
-    /* Where the child bytes of a scalar stand, for errors inside expressions:
-     * the column of byte 'i' of a plain or single-line quoted scalar is
-     * mark.col + quoted + i (escapes are ignored). */
 };
 
 struct ft_doc;
 
 /* Parse 'len' bytes; 'file' names them in diagnostics (copied).  Problems go
- * to 'diags'.  Return NULL when no tree could be built. */
+ * to 'diags'.  Return NULL when no tree could be built.  A duplicate key or a
+ * tag is an error too, but the rest of the tree is returned, so that a caller
+ * can report what else is wrong: the errors are counted in 'diags'. */
 struct ft_doc *ft_doc_parse(const char *file, const char *text, size_t len,
                             struct ft_diags *diags);
 
@@ -64,11 +63,19 @@ const struct ft_node *ft_node_get(const struct ft_node *node,
 const struct ft_node *ft_node_key(const struct ft_node *node,
                                   const char *name);
 
+/* Where byte 'offset' of a scalar's text stands in the source, for errors
+ * inside "${...}"; 'len' bytes are underlined.  Exact inside an expression in
+ * any style of scalar, as long as no escape stands before it in there. */
+struct ft_mark ft_node_mark_at(const struct ft_doc *doc,
+                               const struct ft_node *node, size_t offset,
+                               size_t len);
+
 /* A plain scalar that is empty, '~' or 'null'. */
 bool ft_node_is_null(const struct ft_node *node);
 /* A plain 'true' or 'false' (YAML 1.2 core spelling only). */
 bool ft_node_bool(const struct ft_node *node, bool *value);
-/* A plain decimal integer or number, the whole scalar. */
+/* A plain decimal integer (no leading zero) or finite number, the whole
+ * scalar. */
 bool ft_node_int(const struct ft_node *node, long long *value);
 bool ft_node_number(const struct ft_node *node, double *value);
 

@@ -1,1 +1,29 @@
-# engine/text
+# engine/text: YAML with places, field tables, diagnostics, quantities,
+# expressions
+noinst_LIBRARIES += engine/libtext.a
+engine_libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) \
+    $(UDUNITS_CFLAGS)
+engine_libtext_a_SOURCES = \
+    engine/text/diag.c engine/text/diag.h engine/text/diag_codes.h \
+    engine/text/doc.c engine/text/node.c engine/text/doc.h \
+    engine/text/field.c engine/text/field.h \
+    engine/text/suggest.c engine/text/suggest.h \
+    engine/text/utf8.c engine/text/utf8.h \
+    engine/text/quantity.h engine/text/expr.h
+
+if HAVE_CHECK
+text_libs = engine/libtext.a engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) \
+    $(JSON_LIBS) $(CRYPTO_LIBS) -lm $(CHECK_LIBS)
+text_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
+check_PROGRAMS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc
+TESTS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc
+t_unit_test_suggest_SOURCES = t/unit/test_suggest.c t/unit/unit.h
+t_unit_test_suggest_CPPFLAGS = $(text_cppflags)
+t_unit_test_suggest_LDADD = $(text_libs)
+t_unit_test_diag_SOURCES = t/unit/test_diag.c t/unit/unit.h
+t_unit_test_diag_CPPFLAGS = $(text_cppflags)
+t_unit_test_diag_LDADD = $(text_libs)
+t_unit_test_doc_SOURCES = t/unit/test_doc.c t/unit/unit.h
+t_unit_test_doc_CPPFLAGS = $(text_cppflags)
+t_unit_test_doc_LDADD = $(text_libs)
+endif

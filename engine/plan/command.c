@@ -1,0 +1,234 @@
+/* command.c - the argument list and environment of a bound task
+ *
+ * Nothing is ever put together for a shell; 'shell:' hands the user's own text
+ * to sh as one argument.
+ */
+#include "plan/bind.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "model/eval.h"
+#include "plan/command.h"
+#include "plan/scope.h"
+
+void ft_argv_free(char **argv)
+{
+    for (size_t i = 0; argv && argv[i]; i++)
+        free(argv[i]);
+    free(argv);
+}
+
+/* A NULL-terminated list that grows. */
+struct list {
+    char **item;
+    size_t n, cap;
+};
+
+static void add(struct list *list, char *text)
+{
+    list->item = ft_grow(list->item, list->n + 1, &list->cap,
+                         sizeof(*list->item));
+    list->item[list->n++] = text;
+    list->item[list->n] = NULL;
+}
+
+/* An argument that evaluates to a list becomes that many arguments, so that a
+ * gathered input can be handed to a program. */
+static void add_value(struct list *list, const struct ft_value *value)
+{
+    struct ft_str text = FT_STR_INIT;
+
+    if (value->kind == FT_VALUE_LIST) {
+        for (size_t i = 0; i < value->n; i++)
+            add_value(list, &value->item[i]);
+        return;
+    }
+    ft_value_text(value, &text);
+    add(list, ft_str_take(&text));
+}
+
+static int add_node(struct list *list, const struct ft_task_scope *ts,
+                    const struct ft_node *node, struct ft_err *err)
+{
+    struct ft_value value = FT_VALUE_INIT;
+
+    if (ft_eval_node(ts->plan->wf, ts->stage, ts->cell, &ts->scope, node,
+                     &value, err) < 0)
+        return -1;
+    add_value(list, &value);
+    ft_value_release(&value);
+    return 0;
+}
+
+/* "plot.py" in a run: list is the file of that name beside the workflow, if
+ * there is one. */
+char *ft_command_file(const struct ft_workflow *wf, const struct ft_node *arg)
+{
+    struct stat st;
+    char *path;
+
+    if (arg->kind != FT_NODE_SCALAR || ft_node_has_expr(arg) ||
+        !strchr(arg->text, '.') || arg->text[0] == '-')
+        return NULL;
+    path = ft_path_join(wf->dir, arg->text);
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+        return path;
+    free(path);
+    return NULL;
+}
+
+static int add_run(struct list *list, const struct ft_task_scope *ts,
+                   struct ft_err *err)
+{
+    const struct ft_node *run = ts->stage->command;
+
+    for (size_t i = 0; i < run->n; i++) {
+        /* The recipe keeps the name as written and the digest beside it. */
+        char *file = ts->dir ? ft_command_file(ts->plan->wf, run->item[i])
+                             : NULL;
+
+        if (file)
+            add(list, file);
+        else if (add_node(list, ts, run->item[i], err) < 0)
+            return -1;
+    }
+    if (!list->n)
+        return ft_err_set(err, FT_EDOC, "the 'run' list of '%s' is empty",
+                          ts->stage->name);
+    return 0;
+}
+
+static const char *python(void)
+{
+    const char *own = getenv("FEDTWIN_PYTHON");
+
+    return own && *own ? own : FT_PYTHON;
+}
+
+static int add_template(struct list *list, const struct ft_task_scope *ts,
+                        const char *text, struct ft_err *err)
+{
+    struct ft_value value = FT_VALUE_INIT;
+    struct ft_template tpl = { 0 };
+    size_t at;
+    int rc = ft_template_parse(text, strlen(text), &tpl, &at, err);
+
+    if (rc == 0)
+        rc = ft_template_eval(&tpl, &ts->scope, &value, &at, err);
+    if (rc == 0)
+        add_value(list, &value);
+    ft_template_release(&tpl);
+    ft_value_release(&value);
+    return rc;
+}
+
+static int add_module(struct list *list, const struct ft_task_scope *ts,
+                      struct ft_err *err)
+{
+    const struct ft_module *module = ts->stage->module;
+
+    if (module->program) {
+        add(list, ft_strdup(module->program));
+        return 0;
+    }
+    if (module->python) {
+        add(list, ft_strdup(python()));
+        add(list, ft_strdup(module->python));
+        return 0;
+    }
+    for (size_t i = 0; i < module->n_run; i++)
+        if (add_template(list, ts, module->run[i], err) < 0)
+            return ft_err_context(err, "module '%s', argument %zu",
+                                  module->name, i + 1);
+    return 0;
+}
+
+static int add_python(struct list *list, const struct ft_task_scope *ts,
+                      struct ft_err *err)
+{
+    add(list, ft_strdup(python()));
+    if (ts->stage->script) {
+        add(list, ft_strdup(ts->stage->script));
+        return 0;
+    }
+    add(list, ft_strdup("-c"));
+    return add_node(list, ts, ts->stage->command, err);
+}
+
+static int add_shell(struct list *list, const struct ft_task_scope *ts,
+                     struct ft_err *err)
+{
+    add(list, ft_strdup("/bin/sh"));
+    add(list, ft_strdup("-euc"));
+    return add_node(list, ts, ts->stage->command, err);
+}
+
+int ft_command_build(const struct ft_task_scope *ts, char ***argv,
+                     struct ft_err *err)
+{
+    static int (*const add_words[])(struct list *list,
+                                    const struct ft_task_scope *ts,
+                                    struct ft_err *err) = {
+        [FT_ACTION_MODULE] = add_module,
+        [FT_ACTION_RUN] = add_run,
+        [FT_ACTION_SHELL] = add_shell,
+        [FT_ACTION_PYTHON] = add_python,
+    };
+    struct list list = { 0 };
+
+    if (ts->stage->action >= FT_ARRAY_LEN(add_words))
+        FT_BUG("stage '%s' has no command", ts->stage->name);
+    if (add_words[ts->stage->action](&list, ts, err) < 0) {
+        ft_argv_free(list.item);
+        return -1;
+    }
+    *argv = list.item;
+    return 0;
+}
+
+int ft_command_env(const struct ft_task_scope *ts, char ***env,
+                   struct ft_err *err)
+{
+    const struct ft_node *own = ts->stage->env;
+    struct ft_value value = FT_VALUE_INIT;
+    struct ft_str text = FT_STR_INIT;
+    struct list list = { 0 };
+
+    add(&list, ft_asprintf("FEDTWIN_STAGE=%s", ts->stage->name));
+    for (size_t i = 0; own && i < own->n; i++) {
+        if (ft_eval_node(ts->plan->wf, ts->stage, ts->cell, &ts->scope,
+                         own->item[i], &value, err) < 0) {
+            ft_argv_free(list.item);
+            return -1;
+        }
+        ft_str_addf(&text, "%s=", own->key[i]->text);
+        ft_value_text(&value, &text);
+        ft_value_release(&value);
+        add(&list, ft_str_take(&text));
+    }
+    *env = list.item;
+    return 0;
+}
+
+int ft_bound_command(const struct ft_plan *plan, const struct ft_bound *bound,
+                     const char *run, const char *dir, char ***argv,
+                     char ***env, struct ft_err *err)
+{
+    struct ft_task_scope ts;
+    char **words;
+
+    ft_task_scope_init(&ts, plan, bound, run, dir);
+    if (ft_command_build(&ts, &words, err) < 0)
+        return -1;
+    if (ft_command_env(&ts, env, err) < 0) {
+        ft_argv_free(words);
+        return -1;
+    }
+    *argv = words;
+    return 0;
+}

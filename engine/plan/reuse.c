@@ -1,0 +1,190 @@
+/* reuse.c - which tasks would run, and why */
+#include "plan/reuse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "plan/bind.h"
+
+struct forecasting {
+    const struct ft_plan *plan;
+    struct ft_store *store;
+    struct ft_forecast *out;
+    struct ft_versions *found; /* of each task that would be reused */
+    struct ft_have have;
+};
+
+static const struct ft_version *version_of(const struct ft_have *have,
+                                           size_t task, size_t out)
+{
+    const struct forecasting *f = have->arg;
+    const struct ft_versions *v = &f->found[task];
+
+    return out < v->n && *v->item[out].id ? &v->item[out] : NULL;
+}
+
+static const char *keep_text(struct ft_forecast *out, char *text)
+{
+    /* Neighbouring cells mostly share their reason. */
+    if (out->n_texts && strcmp(out->text[out->n_texts - 1], text) == 0) {
+        free(text);
+        return out->text[out->n_texts - 1];
+    }
+    out->text = ft_realloc(out->text, out->n_texts + 1, sizeof(*out->text));
+    out->text[out->n_texts++] = text;
+    return text;
+}
+
+static void decide(struct forecasting *f, size_t task,
+                   enum ft_decision decision, char *reason)
+{
+    size_t *counter[] = {
+        [FT_WILL_RUN] = &f->out->n_run,
+        [FT_WILL_REUSE] = &f->out->n_reuse,
+        [FT_WILL_SKIP] = &f->out->n_skip,
+    };
+
+    f->out->decision[task] = decision;
+    if (reason)
+        f->out->reason[task] = keep_text(f->out, reason);
+    ++*counter[decision];
+}
+
+/* What the producers of one input decide about its consumer: -1 failure, 0
+ * nothing, 1 decided. */
+static int follow_input(struct forecasting *f, size_t task, size_t i,
+                        const struct ft_input *in, struct ft_err *err)
+{
+    struct ft_tasks tasks = { 0 };
+    size_t n_skipped = 0;
+    int rc = 0;
+
+    if (ft_plan_producers(f->plan, task, i, &tasks, err) < 0)
+        rc = -1;
+    for (size_t k = 0; k < tasks.n && rc == 0; k++) {
+        enum ft_decision d = f->out->decision[tasks.item[k]];
+
+        n_skipped += d == FT_WILL_SKIP;
+        if (d != FT_WILL_RUN)
+            continue;
+        decide(f, task, FT_WILL_RUN,
+               ft_asprintf("input '%s' comes from '%s', which will run",
+                           in->name, f->plan->wf->stage[in->stage].name));
+        rc = 1;
+    }
+    if (rc == 0 && tasks.n && n_skipped == tasks.n &&
+        !(in->port && in->port->optional)) {
+        decide(f, task, FT_WILL_SKIP, NULL);
+        rc = 1;
+    }
+    ft_tasks_release(&tasks);
+    return rc;
+}
+
+/* Why a bound task that is not in the cache has to run. */
+static char *reason_of(struct forecasting *f, const struct ft_bound *bound)
+{
+    struct json_object *before =
+        ft_store_last_lineage(f->store, bound->name, NULL);
+    struct ft_str text = FT_STR_INIT;
+
+    if (!before)
+        return ft_strdup("never ran before");
+    ft_recipe_diff(before, bound->recipe, &text);
+    json_object_put(before);
+    if (!text.len)
+        ft_str_add(&text, "its results are no longer kept");
+    while (text.len && text.s[text.len - 1] == '\n')
+        ft_str_cut(&text, text.len - 1);
+    return ft_str_take(&text);
+}
+
+static int look_up(struct forecasting *f, size_t task,
+                   const struct ft_stage *stage, struct ft_err *err)
+{
+    struct ft_bound *bound = ft_bind(f->plan, task, &f->have, f->store, err);
+    const char **name;
+    int hit = 0;
+
+    if (!bound)
+        return -1;
+    name = ft_calloc(stage->n_out, sizeof(*name));
+    for (size_t i = 0; i < stage->n_out; i++)
+        name[i] = stage->out[i].name;
+    if (stage->cache == FT_CACHE_NEVER) {
+        decide(f, task, FT_WILL_RUN, ft_strdup("the stage says cache: never"));
+    } else {
+        hit = ft_store_cached(f->store, bound->key, name, stage->n_out,
+                              &f->found[task], err);
+        if (hit > 0)
+            decide(f, task, FT_WILL_REUSE, NULL);
+        else if (hit == 0)
+            decide(f, task, FT_WILL_RUN, reason_of(f, bound));
+    }
+    free(name);
+    ft_bound_free(bound);
+    return hit < 0 ? -1 : 0;
+}
+
+static int forecast_task(struct forecasting *f, size_t s, size_t task,
+                         struct ft_err *err)
+{
+    const struct ft_stage *stage = &f->plan->wf->stage[s];
+    bool yes;
+    int rc = 0;
+
+    if (ft_plan_when(f->plan, task, &yes, err) < 0)
+        return -1;
+    if (!yes) {
+        decide(f, task, FT_WILL_SKIP, NULL);
+        return 0;
+    }
+    for (size_t i = 0; i < stage->n_in && rc == 0; i++)
+        if (stage->in[i].kind == FT_SOURCE_OBJECT)
+            rc = follow_input(f, task, i, &stage->in[i], err);
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
+    if (f->store)
+        return look_up(f, task, stage, err);
+    decide(f, task, FT_WILL_RUN, ft_strdup("never ran before"));
+    return 0;
+}
+
+int ft_forecast(const struct ft_plan *plan, struct ft_store *store,
+                struct ft_forecast *forecast, struct ft_err *err)
+{
+    struct forecasting f = { .plan = plan, .store = store, .out = forecast };
+    int rc = 0;
+
+    *forecast = (struct ft_forecast){ .n = plan->n_tasks };
+    forecast->decision = ft_calloc(plan->n_tasks,
+                                   sizeof(*forecast->decision));
+    forecast->reason = ft_calloc(plan->n_tasks, sizeof(*forecast->reason));
+    f.found = ft_calloc(plan->n_tasks, sizeof(*f.found));
+    f.have = (struct ft_have){ .version = version_of, .arg = &f };
+    for (size_t k = 0; k < plan->wf->n_stages && rc == 0; k++) {
+        size_t s = plan->wf->order[k];
+
+        for (size_t c = 0; c < plan->stage[s].n && rc == 0; c++)
+            rc = forecast_task(&f, s, plan->stage[s].first + c, err);
+    }
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        ft_versions_release(&f.found[t]);
+    free(f.found);
+    if (rc < 0)
+        ft_forecast_release(forecast);
+    return rc;
+}
+
+void ft_forecast_release(struct ft_forecast *forecast)
+{
+    for (size_t i = 0; i < forecast->n_texts; i++)
+        free(forecast->text[i]);
+    free(forecast->text);
+    free(forecast->decision);
+    free(forecast->reason);
+    *forecast = (struct ft_forecast){ 0 };
+}

@@ -1,0 +1,101 @@
+#!/bin/sh
+test_description='the harness reports what a test did'
+. "$(dirname "$0")/harness.sh"
+
+# Runs a test of its own with the body given on stdin.
+inner() {
+	mkdir -p t && {
+		printf '#!/bin/sh\n. "%s/t/harness.sh"\n' "$FT_SRCDIR"
+		cat
+	} >t/t0000-inner.t &&
+	sh t/t0000-inner.t >out 2>err
+}
+
+test_expect_success 'a passing script is ok and leaves nothing' '
+	inner <<-\EOT &&
+	test_expect_success "works" "true && test \$HOME != /root"
+	test_done
+	EOT
+	cat >want <<-\EOT &&
+	ok 1 - works
+	1..1
+	EOT
+	test_cmp want out &&
+	test ! -e "$FT_BUILDDIR/t/scratch/t0000-inner"
+'
+
+test_expect_success 'a failing script is shown with its output' '
+	test_expect_code 1 inner <<-\EOT &&
+	test_expect_success "breaks" "echo the reason && test_expect_code 3 false"
+	test_done
+	EOT
+	test_grep "^not ok 1 - breaks" out &&
+	test_grep "^#	the reason" out &&
+	test_grep "^#	exit code 1, not 3: false" out &&
+	test -d "$FT_BUILDDIR/t/scratch/t0000-inner" &&
+	rm -r "$FT_BUILDDIR/t/scratch/t0000-inner"
+'
+
+test_expect_success 'a broken && chain cannot hide a failure' '
+	test_expect_code 1 inner <<-\EOT &&
+	test_expect_success "hides" "
+		false
+		true
+	"
+	test_done
+	EOT
+	test_grep "^#	the && chain of this script is broken" out &&
+	rm -r "$FT_BUILDDIR/t/scratch/t0000-inner"
+'
+
+test_expect_success 'a script that ends early bails out' '
+	test_expect_code 1 inner <<-\EOT &&
+	test_expect_success "ends" "exit 0"
+	test_done
+	EOT
+	test_grep "^Bail out!" out &&
+	rm -r "$FT_BUILDDIR/t/scratch/t0000-inner"
+'
+
+test_expect_success 'a skip is a failure where nothing may be missing' '
+	test_expect_code 1 inner <<-\EOT &&
+	CI=
+	test_skip "one" "no such program"
+	CI=true
+	test_skip "two" "no such program"
+	test_done
+	EOT
+	test_grep "^ok 1 - one # SKIP no such program" out &&
+	test_grep "^not ok 2 - two: no such program" out &&
+	rm -r "$FT_BUILDDIR/t/scratch/t0000-inner"
+'
+
+test_expect_success 'cleanups run after a failure, the last one first' '
+	test_expect_code 1 inner <<-\EOT &&
+	test_expect_success "fails" "
+		test_when_finished \"echo first >>../log\" &&
+		test_when_finished \"echo second >>../log\" &&
+		false
+	"
+	test_done
+	EOT
+	printf "second\nfirst\n" >want &&
+	test_cmp want "$FT_BUILDDIR/t/scratch/t0000-inner/log" &&
+	rm -r "$FT_BUILDDIR/t/scratch/t0000-inner"
+'
+
+test_expect_success 'tally: one line, skips count only under CI' '
+	printf ":test-result: PASS x\n:test-result: PASS y\n" >a.trs &&
+	printf ":test-result: SKIP z\n" >b.trs &&
+	CI= sh "$FT_SRCDIR/t/tally.sh" a.trs b.trs >out &&
+	test_grep "^2 passed, 0 failed$" out &&
+	CI=true test_expect_code 1 sh "$FT_SRCDIR/t/tally.sh" a.trs b.trs >out &&
+	test_grep "^2 passed, 1 failed$" out
+'
+
+test_expect_success 'tally: a test without a result failed' '
+	test_expect_code 1 sh "$FT_SRCDIR/t/tally.sh" a.trs none.trs >out &&
+	test_grep "^2 passed, 1 failed$" out
+'
+
+test_done
