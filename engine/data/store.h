@@ -153,6 +153,11 @@ struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
 int ft_store_file_digest(struct ft_store *store, const char *path,
                          char hex[FT_SHA256_HEX + 1], struct ft_err *err);
 
+/* Compare a version with its digests, file and content.  FT_EFORMAT when it is
+ * not what was recorded, FT_ENOENT when its file is gone. */
+int ft_store_verify(struct ft_store *store, const struct ft_version *version,
+                    struct ft_err *err);
+
 /* What an HDF5 version holds: datasets, shapes, units, groups, min and max
  * (worker.md "describe"), and a table as text (FT_EFORMAT for other types). */
 struct json_object *ft_store_describe(struct ft_store *store, const char *id,
@@ -189,6 +194,11 @@ struct ft_state_new {
 int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state, bool *changed,
                           struct ft_err *err);
+
+/* Record a state in which one object has changed and all others are as they
+ * were: what 'data put' does.  'cell' may be "". */
+int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
+                  const char *version, struct ft_err *err);
 
 struct ft_state {
     char id[FT_SHA256_HEX + 1];
