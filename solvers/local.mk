@@ -16,6 +16,7 @@ solvers_libstage_a_SOURCES = \
     solvers/stage/mesh_write.c solvers/stage/mesh_read.c \
     solvers/stage/field.c solvers/stage/table.h solvers/stage/table.c
 solvers_libstage_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers_libstage_a_CFLAGS = $(SOLVER_CFLAGS)
 endif
 
 if SOLVERS
@@ -23,5 +24,7 @@ pkglibexec_PROGRAMS += fedtwin-mesh-box
 fedtwin_mesh_box_SOURCES = \
     solvers/mesh_box/box.h solvers/mesh_box/box.c solvers/mesh_box/main.c
 fedtwin_mesh_box_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_mesh_box_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_mesh_box_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_box_LDADD = $(SOLVER_LIBS)
 endif
