@@ -254,4 +254,9 @@ int ft_store_rebuild(const struct ft_project *project,
 int ft_store_adopt(const struct ft_project *project, const char *path,
                    struct ft_err *err);
 
+/* The same with every orphan that is whole; each is reported. */
+int ft_store_adopt_orphans(const struct ft_project *project,
+                           ft_fsck_report *report, void *arg,
+                           struct ft_err *err);
+
 #endif
