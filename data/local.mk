@@ -1,5 +1,1 @@
-# data: small real inputs of the examples; origin and licence beside each
-#
-# Other files here add theirs: dist_exampledata_DATA += data/heatsink.geo
-exampledatadir = $(pkgdatadir)/data
-dist_exampledata_DATA =
+# data

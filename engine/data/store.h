@@ -153,11 +153,6 @@ struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
 int ft_store_file_digest(struct ft_store *store, const char *path,
                          char hex[FT_SHA256_HEX + 1], struct ft_err *err);
 
-/* Compare a version with its digests, file and content.  FT_EFORMAT when it is
- * not what was recorded, FT_ENOENT when its file is gone. */
-int ft_store_verify(struct ft_store *store, const struct ft_version *version,
-                    struct ft_err *err);
-
 /* What an HDF5 version holds: datasets, shapes, units, groups, min and max
  * (worker.md "describe"), and a table as text (FT_EFORMAT for other types). */
 struct json_object *ft_store_describe(struct ft_store *store, const char *id,
@@ -194,11 +189,6 @@ struct ft_state_new {
 int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state, bool *changed,
                           struct ft_err *err);
-
-/* Record a state in which one object has changed and all others are as they
- * were: what 'data put' does.  'cell' may be "". */
-int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
-                  const char *version, struct ft_err *err);
 
 struct ft_state {
     char id[FT_SHA256_HEX + 1];
@@ -253,10 +243,5 @@ int ft_store_rebuild(const struct ft_project *project,
 /* Take an orphan (a version file that the oplog does not name) into it. */
 int ft_store_adopt(const struct ft_project *project, const char *path,
                    struct ft_err *err);
-
-/* The same with every orphan that is whole; each is reported. */
-int ft_store_adopt_orphans(const struct ft_project *project,
-                           ft_fsck_report *report, void *arg,
-                           struct ft_err *err);
 
 #endif
