@@ -1,1 +1,30 @@
-# solvers
+# solvers: stage programs.  They see solvers/ only, never engine/.
+if SOLVERS
+SOLVER_CPPFLAGS = -I$(top_srcdir)/solvers \
+    $(MPI_CFLAGS) $(PETSC_CFLAGS) $(HDF5_MPI_CFLAGS) $(JSON_CFLAGS)
+SOLVER_LIBS = solvers/libstage.a $(PETSC_LIBS) -lhdf5_hl $(HDF5_MPI_LIBS) \
+    $(MPI_LIBS) $(JSON_LIBS) -lm
+
+noinst_LIBRARIES += solvers/libstage.a
+solvers_libstage_a_SOURCES = \
+    solvers/stage/stage.h solvers/stage/task.h solvers/stage/main.c \
+    solvers/stage/serve.c solvers/stage/task.c solvers/stage/fail.c \
+    solvers/stage/progress.c solvers/stage/params.c solvers/stage/unit.c \
+    solvers/stage/checkpoint.c \
+    solvers/stage/h5.h solvers/stage/h5.c solvers/stage/h5_rows.c \
+    solvers/stage/mesh.h solvers/stage/vtk.h solvers/stage/mesh.c \
+    solvers/stage/mesh_write.c solvers/stage/mesh_read.c \
+    solvers/stage/field.c solvers/stage/table.h solvers/stage/table.c
+solvers_libstage_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers_libstage_a_CFLAGS = $(SOLVER_CFLAGS)
+endif
+
+if SOLVERS
+pkglibexec_PROGRAMS += fedtwin-mesh-box
+fedtwin_mesh_box_SOURCES = \
+    solvers/mesh_box/box.h solvers/mesh_box/box.c solvers/mesh_box/main.c
+fedtwin_mesh_box_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_mesh_box_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_mesh_box_LDFLAGS = $(SOLVER_LINK)
+fedtwin_mesh_box_LDADD = $(SOLVER_LIBS)
+endif

@@ -1,8 +1,9 @@
 # Tests: unit programs and *.t scripts both speak TAP.
 
-EXTRA_DIST += t/harness.sh t/tally.sh $(HOUSE_TESTS)
+EXTRA_DIST += t/harness.sh t/tally.sh .shellcheckrc $(HOUSE_TESTS)
 
-HOUSE_TESTS = t/t0000-harness.t
+HOUSE_TESTS = t/t0000-harness.t t/t0001-layers.t t/t0002-headers.t \
+    t/t0004-source.t
 TESTS += $(HOUSE_TESTS)
 
 TEST_EXTENSIONS = .t

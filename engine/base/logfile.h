@@ -37,6 +37,10 @@ struct ft_log_record {
     size_t len;
 };
 
+/* Is shown one record; -1 with 'err' filled ends the reading. */
+typedef int ft_log_each(const struct ft_log_record *record, void *arg,
+                        struct ft_err *err);
+
 /* A place between two records that was verified before, so that a long log
  * need not be read again from its start. */
 struct ft_log_position {
@@ -47,14 +51,14 @@ struct ft_log_position {
 
 /* Open and verify from 'from' (NULL: from the start); 'each' sees every
  * verified record in order (NULL: nobody looks).  When 'each' returns -1
- * opening fails with its error.
+ * opening fails with its error.  A log without a header yet (somebody is
+ * making it) is empty for a reader.
  *   FT_EFORMAT   damaged before the tail; the message gives the offset
  *   FT_EVERSION  header of a newer version
  *   FT_ENOENT, FT_EACCES, FT_EIO */
 struct ft_log *ft_log_open(const char *path, enum ft_log_mode mode,
                            const struct ft_log_position *from,
-                           int (*each)(const struct ft_log_record *record,
-                                       void *arg, struct ft_err *err),
+                           ft_log_each *each,
                            void *arg, struct ft_err *err);
 
 /* Read on: records that another process appended since are verified and shown
@@ -62,11 +66,11 @@ struct ft_log *ft_log_open(const char *path, enum ft_log_mode mode,
  * calls it, under a lock of its own, before it appends.  A log in
  * FT_LOG_APPEND mode cuts a torn tail that it finds here. */
 int ft_log_follow(struct ft_log *log,
-                  int (*each)(const struct ft_log_record *record, void *arg,
-                              struct ft_err *err),
+                  ft_log_each *each,
                   void *arg, struct ft_err *err);
 
-/* Queue one record; nothing is durable before ft_log_sync(). */
+/* Queue one record; nothing is durable before ft_log_sync().  FT_EFORMAT when
+ * it is larger than FT_LOG_RECORD_MAX or not in braces. */
 int ft_log_append(struct ft_log *log, const char *payload, size_t len,
                   struct ft_err *err);
 

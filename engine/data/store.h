@@ -49,7 +49,8 @@ struct ft_output {
     char content[FT_CONTENT_TEXT];
     char file_digest[FT_SHA256_HEX + 1];
     uint64_t size_bytes;
-    struct json_object *summary; /* borrowed from the result; see worker.md */
+    struct json_object *summary; /* see worker.md; borrowed, valid until the
+                                    next ft_store_advance() or _publish() */
 };
 
 /* The results of one task; all appear together or none does. */
@@ -117,7 +118,8 @@ struct ft_versions {
 };
 void ft_versions_release(struct ft_versions *versions);
 
-/* "o/ab/ab….h5" as an absolute path; the caller frees. */
+/* "o/ab/ab….h5" as an absolute path; the caller frees.  NULL when 'version' is
+ * not 64 hexadecimal digits. */
 char *ft_store_path(const struct ft_store *store, const char *version);
 
 /* One version by id.  FT_ENOENT. */
@@ -132,14 +134,15 @@ int ft_store_resolve(struct ft_store *store, const char *ref,
                      struct ft_versions *versions, struct ft_err *err);
 
 /* The results kept under a cache key: 1 found, 0 none.  'versions' are in the
- * order of the names given; each file is known to exist. */
+ * order of the names given; each file is known to exist.  An output that the
+ * task did not write (it was optional) has an empty id. */
 int ft_store_cached(struct ft_store *store, const char *cache_key,
                     const char *const *output, size_t n_outputs,
                     struct ft_versions *versions, struct ft_err *err);
 
 /* The newest result of the same task in another run, for "why did it run
- * again": its cache key ingredients as recorded by ft_result.lineage, or NULL.
- * The caller releases. */
+ * again": its cache key ingredients as recorded by ft_result.lineage.  The
+ * caller releases.  NULL with FT_ENOENT when the task has no result. */
 struct json_object *ft_store_last_lineage(struct ft_store *store,
                                           const char *task,
                                           struct ft_err *err);
@@ -152,6 +155,11 @@ struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
  * ctime are as they were and the file was not written in the last second. */
 int ft_store_file_digest(struct ft_store *store, const char *path,
                          char hex[FT_SHA256_HEX + 1], struct ft_err *err);
+
+/* Compare a version with its digests, file and content.  FT_EFORMAT when it is
+ * not what was recorded, FT_ENOENT when its file is gone. */
+int ft_store_verify(struct ft_store *store, const struct ft_version *version,
+                    struct ft_err *err);
 
 /* What an HDF5 version holds: datasets, shapes, units, groups, min and max
  * (worker.md "describe"), and a table as text (FT_EFORMAT for other types). */
@@ -184,11 +192,17 @@ struct ft_state_new {
 };
 
 /* Record the state and move the current branch to it, in one commit.  Objects
- * of stages that the workflow no longer has are dropped; a run that changes
- * nothing (same workflow, parameters and versions) makes no new state. */
+ * and cells that 'bind' does not name are dropped from the state (never from the
+ * store); a run that changes nothing (same workflow, parameters and versions)
+ * makes no new state.  FT_ENOENT when a version is not known. */
 int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state, bool *changed,
                           struct ft_err *err);
+
+/* Record a state in which one object has changed and all others are as they
+ * were: what 'data put' does.  'cell' may be "". */
+int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
+                  const char *version, struct ft_err *err);
 
 struct ft_state {
     char id[FT_SHA256_HEX + 1];
@@ -243,5 +257,10 @@ int ft_store_rebuild(const struct ft_project *project,
 /* Take an orphan (a version file that the oplog does not name) into it. */
 int ft_store_adopt(const struct ft_project *project, const char *path,
                    struct ft_err *err);
+
+/* The same with every orphan that is whole; each is reported. */
+int ft_store_adopt_orphans(const struct ft_project *project,
+                           ft_fsck_report *report, void *arg,
+                           struct ft_err *err);
 
 #endif

@@ -1,0 +1,65 @@
+/* cmd_check.c - fedtwin check: validate workflow files */
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cli/open.h"
+#include "cli/term.h"
+
+#define SCHEMA 1
+#define STATUS_USAGE 2
+#define STATUS_INVALID 3
+
+/* True when the file is valid; its diagnostics are added to 'diags'. */
+static bool check_file(struct ft_session *s, const char *file,
+                       const struct ft_setting *setting, size_t n,
+                       struct ft_diags *diags)
+{
+    size_t before = diags->n_errors;
+    struct ft_workflow *wf;
+    struct ft_plan *plan;
+
+    wf = ft_workflow_read(file, s->modules, setting, n, diags);
+    plan = wf ? ft_plan_new(wf, diags) : NULL;
+    if (plan && diags->n_errors == before)
+        fprintf(stderr, "%s: valid: %zu stage%s, %zu task%s\n", file,
+                wf->n_stages, wf->n_stages == 1 ? "" : "s", plan->n_tasks,
+                plan->n_tasks == 1 ? "" : "s");
+    ft_plan_free(plan);
+    ft_workflow_free(wf);
+    return diags->n_errors == before && !diags->dropped;
+}
+
+static void print_json(struct ft_diags *diags, bool valid)
+{
+    struct json_object *obj = json_object_new_object();
+
+    ft_diags_sort(diags);
+    ft_json_add_int(obj, "schema", SCHEMA);
+    ft_json_add_bool(obj, "valid", valid);
+    json_object_object_add(obj, "diagnostics", ft_diags_json(diags));
+    ft_print_json(obj);
+}
+
+int ft_cmd_check(struct ft_cli *cli)
+{
+    struct ft_session s = FT_SESSION_INIT;
+    struct ft_diags diags = FT_DIAGS_INIT;
+    struct ft_setting *setting;
+    bool valid = true;
+    size_t n;
+
+    if (ft_cli_settings(cli, &setting, &n) < 0)
+        return STATUS_USAGE;
+    ft_session_modules(&s);
+    for (int i = 0; i < cli->n_args; i++)
+        valid &= check_file(&s, cli->arg[i], setting, n, &diags);
+    if (ft_cli_has(cli, "json"))
+        print_json(&diags, valid);
+    else
+        ft_print_diags(&diags);
+    ft_diags_release(&diags);
+    ft_cli_settings_free(setting, n);
+    ft_session_close(&s);
+    return valid ? 0 : STATUS_INVALID;
+}

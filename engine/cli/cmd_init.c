@@ -1,0 +1,18 @@
+/* cmd_init.c - fedtwin init: make a directory a project */
+#include <stdio.h>
+
+#include "base/err.h"
+#include "cli/cmd.h"
+#include "cli/term.h"
+#include "data/project.h"
+
+int ft_cmd_init(struct ft_cli *cli)
+{
+    const char *dir = ft_cli_arg(cli, 0) ? cli->arg[0] : ".";
+    struct ft_err err;
+
+    if (ft_project_init(dir, &err) < 0)
+        return ft_print_err(&err);
+    printf("'%s' is now a fedtwin project\n", dir);
+    return 0;
+}

@@ -1,0 +1,153 @@
+/* cmd_plan.c - fedtwin plan: what a run would execute, and why */
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cli/open.h"
+#include "cli/term.h"
+#include "plan/reuse.h"
+
+#define SCHEMA 1
+
+static const char *const decision_names[] = {
+    [FT_WILL_RUN] = "run",
+    [FT_WILL_REUSE] = "reuse",
+    [FT_WILL_SKIP] = "skip",
+};
+
+/* Reasons may have several lines; a table has one. */
+static void add_reason(struct ft_str *out, const char *reason)
+{
+    for (; reason && *reason; reason++) {
+        if (*reason == '\n')
+            ft_str_add(out, "; ");
+        else
+            ft_str_addc(out, *reason);
+    }
+}
+
+struct counts {
+    size_t n[3];
+    const char *reason; /* of the first task that would run */
+};
+
+static struct counts count_stage(const struct ft_plan *plan, size_t s,
+                                 const struct ft_forecast *f)
+{
+    struct counts c = { 0 };
+
+    for (size_t i = 0; i < plan->stage[s].n; i++) {
+        size_t t = plan->stage[s].first + i;
+
+        c.n[f->decision[t]]++;
+        if (f->decision[t] == FT_WILL_RUN && !c.reason)
+            c.reason = f->reason[t];
+    }
+    return c;
+}
+
+static void print_stages(const struct ft_plan *plan,
+                         const struct ft_forecast *f)
+{
+    struct ft_table table;
+
+    ft_table_init(&table, 5, 1u << 1 | 1u << 2 | 1u << 3);
+    for (int i = 0; i < 5; i++)
+        ft_table_add(&table, "%s", (const char *const[]){
+            "STAGE", "RUN", "REUSE", "SKIP", "WHY" }[i]);
+    for (size_t s = 0; s < plan->wf->n_stages; s++) {
+        struct counts c = count_stage(plan, s, f);
+        struct ft_str why = FT_STR_INIT;
+
+        add_reason(&why, c.reason);
+        ft_table_add(&table, "%s", plan->wf->stage[s].name);
+        for (int d = 0; d < 3; d++)
+            ft_table_add(&table, "%zu", c.n[d]);
+        ft_table_add(&table, "%s", why.s);
+        ft_str_release(&why);
+    }
+    ft_table_print(&table);
+}
+
+static void print_tasks(const struct ft_plan *plan,
+                        const struct ft_forecast *f)
+{
+    struct ft_table table;
+
+    ft_table_init(&table, 3, 0);
+    for (size_t t = 0; t < plan->n_tasks; t++) {
+        struct ft_str name = FT_STR_INIT, why = FT_STR_INIT;
+
+        ft_plan_task_name(plan, t, &name);
+        add_reason(&why, f->reason[t]);
+        ft_table_add(&table, "%s", name.s);
+        ft_table_add(&table, "%s", decision_names[f->decision[t]]);
+        ft_table_add(&table, "%s", why.s);
+        ft_str_release(&name);
+        ft_str_release(&why);
+    }
+    ft_table_print(&table);
+}
+
+static void print_json(const struct ft_plan *plan, const struct ft_forecast *f)
+{
+    struct json_object *obj = json_object_new_object();
+    struct json_object *tasks = json_object_new_array();
+
+    ft_json_add_int(obj, "schema", SCHEMA);
+    ft_json_add_str(obj, "workflow", plan->wf->file);
+    ft_json_add_int(obj, "run", (int64_t)f->n_run);
+    ft_json_add_int(obj, "reuse", (int64_t)f->n_reuse);
+    ft_json_add_int(obj, "skip", (int64_t)f->n_skip);
+    for (size_t t = 0; t < plan->n_tasks; t++) {
+        struct json_object *task = json_object_new_object();
+        struct ft_str name = FT_STR_INIT;
+
+        ft_plan_task_name(plan, t, &name);
+        ft_json_add_str(task, "task", name.s);
+        ft_json_add_str(task, "decision", decision_names[f->decision[t]]);
+        ft_json_add_str(task, "why", f->reason[t]);
+        json_object_array_add(tasks, task);
+        ft_str_release(&name);
+    }
+    json_object_object_add(obj, "tasks", tasks);
+    ft_print_json(obj);
+}
+
+static void print_forecast(const struct ft_cli *cli,
+                           const struct ft_plan *plan,
+                           const struct ft_forecast *f)
+{
+    if (ft_cli_has(cli, "json")) {
+        print_json(plan, f);
+        return;
+    }
+    if (ft_cli_has(cli, "tasks"))
+        print_tasks(plan, f);
+    else
+        print_stages(plan, f);
+    printf("%zu task%s would run, %zu would be reused, %zu skipped\n",
+           f->n_run, f->n_run == 1 ? "" : "s", f->n_reuse, f->n_skip);
+}
+
+int ft_cmd_plan(struct ft_cli *cli)
+{
+    struct ft_session s = FT_SESSION_INIT;
+    struct ft_forecast forecast;
+    struct ft_err err;
+    int status;
+
+    ft_session_modules(&s);
+    /* Outside of a project nothing was ever made. */
+    status = s.project ? ft_session_store(&s, FT_STORE_READ) : 0;
+    if (!status)
+        status = ft_session_plan(&s, cli, cli->arg[0]);
+    if (!status && ft_forecast(s.plan, s.store, &forecast, &err) < 0) {
+        status = ft_print_err(&err);
+    } else if (!status) {
+        print_forecast(cli, s.plan, &forecast);
+        ft_forecast_release(&forecast);
+    }
+    ft_session_close(&s);
+    return status;
+}

@@ -1,0 +1,146 @@
+/* execute.c - run or resume with progress, and say how it ended */
+#include "cli/execute.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "cli/progress.h"
+#include "cli/run_text.h"
+#include "cli/settings.h"
+#include "cli/term.h"
+#include "text/quantity.h"
+
+#define FAILURES_SHOWN_MAX 5
+
+int ft_execute_options(const struct ft_cli *cli,
+                       struct ft_drive_options *options)
+{
+    const char *deadline = ft_cli_option(cli, "deadline");
+    long jobs = ft_cli_number(cli, "jobs", ft_setting_number("jobs", 0));
+    struct ft_quantity q;
+    struct ft_err err;
+
+    if (jobs < 0)
+        return -1;
+    *options = (struct ft_drive_options){
+        .jobs = (int)jobs,
+        .keep_going = ft_cli_has(cli, "keep-going") ||
+                      ft_setting_bool("keep-going"),
+        .fresh = ft_cli_has(cli, "fresh"),
+    };
+    if (!deadline)
+        return 0;
+    if (ft_quantity_parse_in(deadline, "s", &q, &err) < 0) {
+        ft_err_context(&err, "--deadline");
+        ft_print_err(&err);
+        return -1;
+    }
+    options->deadline_s = q.si;
+    return 0;
+}
+
+static void print_failures(const struct ft_run *run)
+{
+    size_t shown = 0;
+
+    for (size_t t = 0; t < run->plan->n_tasks; t++) {
+        const struct ft_task_detail *d = ft_run_detail(run, t);
+        struct ft_str name = FT_STR_INIT, reason = FT_STR_INIT;
+
+        if (run->task[t].state != FT_TASK_FAILED)
+            continue;
+        if (shown++ == FAILURES_SHOWN_MAX) {
+            fprintf(stderr, "fedtwin: … and %zu more; 'fedtwin status %s -t' "
+                            "lists them\n",
+                    ft_run_count(run, FT_TASK_FAILED) - FAILURES_SHOWN_MAX,
+                    run->id);
+            break;
+        }
+        ft_plan_task_name(run->plan, t, &name);
+        if (d && d->reason)
+            ft_safe_text(d->reason, strlen(d->reason), &reason);
+        ft_print_error("task '%s' failed: %s", name.s, reason.s);
+        ft_print_hint("fedtwin logs '%s/%s'", run->id, name.s);
+        ft_str_release(&name);
+        ft_str_release(&reason);
+    }
+}
+
+static void print_outcome(const struct ft_run *run)
+{
+    struct ft_str text = FT_STR_INIT;
+
+    print_failures(run);
+    ft_progress_summary(run, &text);
+    ft_str_add(&text, " in ");
+    ft_duration_text((double)(run->end_ns - run->start_ns) / 1e9, &text);
+    printf("run %s %s: %s\n", run->id, ft_run_state_names[run->state],
+           text.s);
+    if (run->state == FT_RUN_SUCCEEDED &&
+        ft_run_count(run, FT_TASK_CACHED) == run->plan->n_tasks)
+        printf("nothing had to be executed: every result was made before\n");
+    ft_str_release(&text);
+}
+
+/* What is shown once the run is over: read back from the journal, which is
+ * what every later command will see. */
+static int finish(struct ft_session *s, const char *run_id, bool json)
+{
+    struct ft_err err;
+    int status;
+
+    ft_run_free(s->run);
+    s->run = ft_run_read(s->project, run_id, s->modules, &err);
+    if (!s->run)
+        return ft_print_err(&err);
+    status = ft_run_state_status(s->run->state);
+    if (json)
+        ft_print_json(ft_run_text_json(s->run, true));
+    else
+        print_outcome(s->run);
+    return status;
+}
+
+int ft_execute_new(struct ft_session *s, const struct ft_drive_options *options,
+                   bool json)
+{
+    struct ft_progress *progress = ft_progress_new();
+    char id[FT_RUN_ID_MAX] = "";
+    struct ft_watcher watcher;
+    enum ft_run_state state;
+    struct ft_err err;
+    int rc;
+
+    ft_progress_watcher(progress, &watcher);
+    rc = ft_drive_new(s->project, s->wf, options, &watcher, id, &state, &err);
+    ft_progress_free(progress);
+    if (rc < 0) {
+        int status = ft_print_err(&err);
+
+        if (*id)
+            ft_print_hint("'fedtwin resume %s' goes on from there", id);
+        return status;
+    }
+    return finish(s, id, json);
+}
+
+int ft_execute_resume(struct ft_session *s, const char *given,
+                      const struct ft_drive_options *options, bool json)
+{
+    char run_id[FT_RUN_ID_MAX];
+    struct ft_progress *progress = ft_progress_new();
+    struct ft_watcher watcher;
+    enum ft_run_state state;
+    struct ft_err err;
+    int rc;
+
+    /* 'given' may belong to the run that is about to be read again. */
+    snprintf(run_id, sizeof(run_id), "%s", given);
+    ft_progress_watcher(progress, &watcher);
+    rc = ft_drive_resume(s->project, run_id, s->modules, options, &watcher,
+                         &state, &err);
+    ft_progress_free(progress);
+    return rc < 0 ? ft_print_err(&err) : finish(s, run_id, json);
+}

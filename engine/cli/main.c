@@ -1,0 +1,59 @@
+/* main.c - the program 'fedtwin': one command, then the end */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cmd.h"
+#include "cli/settings.h"
+#include "cli/term.h"
+
+#define STATUS_USAGE 2
+#define STATUS_IO 4
+
+static int choose_colour(const char *text, enum ft_colour_when *when)
+{
+    static const char *const name[] = { "auto", "always", "never" };
+
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, name[i]) == 0) {
+            *when = (enum ft_colour_when)i;
+            return 0;
+        }
+    }
+    ft_print_error("colour is auto, always or never, not '%s'", text);
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    enum ft_colour_when when = FT_COLOUR_AUTO;
+    struct ft_cli cli = { 0 };
+    const char *text;
+    int status;
+
+    /* A reader that goes away ends a write with an error, not the program. */
+    signal(SIGPIPE, SIG_IGN);
+    ft_term_init(when);
+    status = ft_cli_parse(argc, argv, &cli);
+    if (status >= 0)
+        return status;
+    text = ft_cli_option(&cli, "directory");
+    if (text && chdir(text) < 0) {
+        ft_print_error("cannot work in '%s': %m", text);
+        return STATUS_IO;
+    }
+    text = ft_cli_option(&cli, "color");
+    if (!text)
+        text = ft_setting_text("color");
+    if (choose_colour(text, &when) < 0)
+        return STATUS_USAGE;
+    ft_term_init(when);
+    ft_settings_export();
+    status = cli.cmd->run(&cli);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        ft_print_error("cannot write the output: %m");
+        return status ? status : STATUS_IO;
+    }
+    return status;
+}

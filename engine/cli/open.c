@@ -1,0 +1,165 @@
+/* open.c - what most commands start with: project, store, workflow, run */
+#include "cli/open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "cli/term.h"
+#include "text/suggest.h"
+
+#define STATUS_USAGE 2
+#define STATUS_INVALID 3
+
+int ft_session_project(struct ft_session *s)
+{
+    struct ft_err err;
+
+    if (s->project)
+        return 0;
+    s->project = ft_project_open(NULL, &err);
+    return s->project ? 0 : ft_print_err(&err);
+}
+
+int ft_session_store(struct ft_session *s, enum ft_store_mode mode)
+{
+    struct ft_err err;
+    int status = ft_session_project(s);
+
+    if (status)
+        return status;
+    s->store = ft_store_open(s->project, mode, &err);
+    return s->store ? 0 : ft_print_err(&err);
+}
+
+void ft_session_modules(struct ft_session *s)
+{
+    if (!s->project)
+        s->project = ft_project_open(NULL, NULL);
+    if (!s->modules)
+        s->modules = ft_module_set_new(s->project ? s->project->dir : NULL);
+}
+
+void ft_cli_settings_free(struct ft_setting *setting, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free((char *)setting[i].name);
+    free(setting);
+}
+
+int ft_cli_settings(const struct ft_cli *cli, struct ft_setting **setting,
+                    size_t *n)
+{
+    *setting = ft_calloc((size_t)cli->n_given, sizeof(**setting));
+    *n = 0;
+    for (int i = 0; i < cli->n_given; i++) {
+        const char *text = cli->given[i].value;
+        const char *eq = strchr(text, '=');
+
+        if (strcmp(cli->given[i].name, "param") != 0)
+            continue;
+        if (!eq || eq == text) {
+            ft_print_error("'-p %s' is not of the form NAME=VALUE", text);
+            ft_cli_settings_free(*setting, *n);
+            return -1;
+        }
+        (*setting)[(*n)++] = (struct ft_setting){
+            .name = ft_strndup(text, (size_t)(eq - text)),
+            .text = eq + 1,
+        };
+    }
+    return 0;
+}
+
+int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
+                    const char *file)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+    struct ft_setting *setting;
+    size_t n;
+
+    if (ft_cli_settings(cli, &setting, &n) < 0)
+        return STATUS_USAGE;
+    ft_session_modules(s);
+    s->wf = ft_workflow_read(file, s->modules, setting, n, &diags);
+    if (s->wf)
+        s->plan = ft_plan_new(s->wf, &diags);
+    ft_print_diags(&diags);
+    ft_diags_release(&diags);
+    ft_cli_settings_free(setting, n);
+    return s->plan ? 0 : STATUS_INVALID;
+}
+
+int ft_session_run(struct ft_session *s, const char *id)
+{
+    struct ft_err err;
+    int status = ft_session_project(s);
+
+    if (status)
+        return status;
+    ft_session_modules(s);
+    s->run = ft_run_read(s->project, id, s->modules, &err);
+    return s->run ? 0 : ft_print_err(&err);
+}
+
+static void hint_task(const struct ft_plan *plan, const char *name)
+{
+    size_t n = plan->n_tasks < 1000 ? plan->n_tasks : 1000;
+    char **known = ft_calloc(n, sizeof(*known));
+    const char *near;
+
+    for (size_t t = 0; t < n; t++) {
+        struct ft_str text = FT_STR_INIT;
+
+        ft_plan_task_name(plan, t, &text);
+        known[t] = ft_str_take(&text);
+    }
+    near = ft_suggest(name, (const char *const *)known, n);
+    if (near)
+        ft_print_hint("did you mean '%s'?", near);
+    for (size_t t = 0; t < n; t++)
+        free(known[t]);
+    free(known);
+}
+
+/* A stage without a matrix and a task have the same name; a stage with one
+ * means its first task. */
+static long find_task(const struct ft_plan *plan, const char *name)
+{
+    long stage = ft_workflow_stage(plan->wf, name);
+
+    return stage >= 0 ? (long)plan->stage[stage].first
+                      : ft_plan_find_task(plan, name);
+}
+
+int ft_session_task(struct ft_session *s, const char *text, long *task)
+{
+    size_t len = strcspn(text, "/");
+    char *id = ft_strndup(text, len);
+    int status = ft_session_run(s, id);
+
+    *task = -1;
+    if (!status && text[len]) {
+        *task = find_task(s->run->plan, text + len + 1);
+        if (*task < 0) {
+            ft_print_error("run '%s' has no task '%s'", s->run->id,
+                           text + len + 1);
+            hint_task(s->run->plan, text + len + 1);
+            status = STATUS_USAGE;
+        }
+    }
+    free(id);
+    return status;
+}
+
+void ft_session_close(struct ft_session *s)
+{
+    ft_run_free(s->run);
+    ft_plan_free(s->plan);
+    ft_workflow_free(s->wf);
+    ft_module_set_free(s->modules);
+    ft_store_close(s->store);
+    ft_project_close(s->project);
+    *s = (struct ft_session)FT_SESSION_INIT;
+}

@@ -1,0 +1,46 @@
+/* open.h - what most commands start with: project, store, workflow, run
+ *
+ * Each function prints what is wrong and returns the exit status, or 0.
+ */
+#ifndef FT_CLI_OPEN_H
+#define FT_CLI_OPEN_H
+
+#include "cli/cmd.h"
+#include "data/project.h"
+#include "data/store.h"
+#include "model/workflow.h"
+#include "plan/plan.h"
+#include "run/run.h"
+
+/* Everything that a command may have open; close with ft_session_close(). */
+struct ft_session {
+    struct ft_project *project;
+    struct ft_store *store;
+    struct ft_module_set *modules;
+    struct ft_workflow *wf;
+    struct ft_plan *plan;
+    struct ft_run *run;
+};
+#define FT_SESSION_INIT { 0 }
+
+int ft_session_project(struct ft_session *s);
+/* The project and its store. */
+int ft_session_store(struct ft_session *s, enum ft_store_mode mode);
+/* Modules are those of the project, if there is one: none is fine. */
+void ft_session_modules(struct ft_session *s);
+/* Read and plan the workflow with the -p options; diagnostics are printed. */
+int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
+                    const char *file);
+/* A run by id, part of one, or "last" (also NULL). */
+int ft_session_run(struct ft_session *s, const char *id);
+/* "RUN/TASK"; '*task' is -1 when there is no "/TASK". */
+int ft_session_task(struct ft_session *s, const char *text, long *task);
+
+void ft_session_close(struct ft_session *s);
+
+/* The -p options as settings.  -1 after printing that one has no '='. */
+int ft_cli_settings(const struct ft_cli *cli, struct ft_setting **setting,
+                    size_t *n);
+void ft_cli_settings_free(struct ft_setting *setting, size_t n);
+
+#endif

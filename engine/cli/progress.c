@@ -1,0 +1,371 @@
+/* progress.c - a run as a person watches it */
+#include "cli/progress.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "cli/term.h"
+
+#define PROGRESS_LINES_MAX 20 /* lines a second, off a terminal */
+#define BAR_WIDTH 10
+#define NAME_WIDTH_MAX 24
+#define NS_PER_S 1000000000
+
+struct ft_progress {
+    bool live;
+    int drawn;         /* lines of the block on the screen */
+    int64_t second;    /* off a terminal: the second that is being counted */
+    int n_in_second;
+    size_t n_left_out;
+};
+
+/* --- what a stage is doing -------------------------------------------------- */
+
+static uint32_t stage_count(const struct ft_run *run, size_t s,
+                            enum ft_task_state state)
+{
+    return run->counts[s][state];
+}
+
+static uint32_t stage_done(const struct ft_run *run, size_t s)
+{
+    return stage_count(run, s, FT_TASK_SUCCEEDED) +
+           stage_count(run, s, FT_TASK_CACHED) +
+           stage_count(run, s, FT_TASK_SKIPPED);
+}
+
+static uint32_t stage_bad(const struct ft_run *run, size_t s)
+{
+    return stage_count(run, s, FT_TASK_FAILED) +
+           stage_count(run, s, FT_TASK_CANCELLED) +
+           stage_count(run, s, FT_TASK_EXPIRED) +
+           stage_count(run, s, FT_TASK_LOST);
+}
+
+/* The first task of a stage that runs now; its progress stands for the stage. */
+static const struct ft_task_detail *running_detail(const struct ft_run *run,
+                                                   size_t s)
+{
+    const struct ft_plan_stage *ps = &run->plan->stage[s];
+
+    if (!stage_count(run, s, FT_TASK_RUNNING))
+        return NULL;
+    for (size_t c = 0; c < ps->n; c++)
+        if (run->task[ps->first + c].state == FT_TASK_RUNNING)
+            return ft_run_detail(run, ps->first + c);
+    return NULL;
+}
+
+static void add_count(struct ft_str *out, uint32_t n, const char *what)
+{
+    if (n)
+        ft_str_addf(out, "  %s %u", what, n);
+}
+
+static void add_activity(const struct ft_run *run, size_t s,
+                         struct ft_str *out)
+{
+    const struct ft_task_detail *d = running_detail(run, s);
+
+    add_count(out, stage_count(run, s, FT_TASK_CACHED), "cached");
+    add_count(out, stage_count(run, s, FT_TASK_SKIPPED), "skipped");
+    add_count(out, stage_count(run, s, FT_TASK_RUNNING), "running");
+    add_count(out, stage_count(run, s, FT_TASK_SUBMITTED), "submitted");
+    add_count(out, stage_count(run, s, FT_TASK_READY), "ready");
+    add_count(out, stage_bad(run, s), "failed");
+    if (!d)
+        return;
+    if (d->step >= 0 && d->of > 0)
+        ft_str_addf(out, "  step %lld/%lld", (long long)d->step,
+                    (long long)d->of);
+    else if (d->step >= 0)
+        ft_str_addf(out, "  step %lld", (long long)d->step);
+    if (!isnan(d->residual))
+        ft_str_addf(out, "  residual %.1e", d->residual);
+}
+
+static void add_bar(const struct ft_run *run, size_t s, struct ft_str *out)
+{
+    size_t n = run->plan->stage[s].n;
+    size_t full = n ? stage_done(run, s) * BAR_WIDTH / n : BAR_WIDTH;
+
+    for (size_t i = 0; i < BAR_WIDTH; i++)
+        ft_str_add(out, i < full ? "━" : "╌");
+}
+
+static void add_stage_line(const struct ft_run *run, size_t s, int name_width,
+                           struct ft_str *out)
+{
+    size_t n = run->plan->stage[s].n;
+    uint32_t done = stage_done(run, s), bad = stage_bad(run, s);
+    enum ft_tone tone = bad ? FT_RED : done == n ? FT_GREEN : FT_CYAN;
+
+    ft_str_addf(out, " %-*.*s ", name_width, name_width,
+                run->plan->wf->stage[s].name);
+    ft_str_add(out, ft_tone(stderr, tone));
+    if (done == n)
+        ft_str_add(out, "✔         ");
+    else if (bad && done + bad == n)
+        ft_str_add(out, "✘         ");
+    else
+        add_bar(run, s, out);
+    ft_str_add(out, ft_tone(stderr, FT_PLAIN));
+    ft_str_addf(out, " %u/%zu", done, n);
+    add_activity(run, s, out);
+}
+
+/* --- the block on a terminal ------------------------------------------------ */
+
+static size_t done_in_run(const struct ft_run *run)
+{
+    return ft_run_count(run, FT_TASK_SUCCEEDED) +
+           ft_run_count(run, FT_TASK_CACHED) +
+           ft_run_count(run, FT_TASK_SKIPPED);
+}
+
+/* "eta 14 s": what executed tasks took, for what is still to be done. */
+static void add_eta(const struct ft_run *run, struct ft_str *out)
+{
+    size_t executed = ft_run_count(run, FT_TASK_SUCCEEDED);
+    size_t left = run->plan->n_tasks - done_in_run(run);
+    double elapsed =
+        (double)(ft_clock_now_ns() - run->start_ns) / NS_PER_S;
+
+    if (!executed || !left || run->end_ns)
+        return;
+    ft_str_add(out, "  eta ");
+    ft_duration_text(elapsed / (double)executed * (double)left, out);
+}
+
+static void add_head(const struct ft_run *run, struct ft_str *out)
+{
+    int64_t end = run->end_ns ? run->end_ns : ft_clock_now_ns();
+
+    ft_str_addf(out, "%s%s%s  run %s  [%zu/%zu]  ",
+                ft_tone(stderr, FT_BOLD), run->plan->wf->name,
+                ft_tone(stderr, FT_PLAIN), run->id, done_in_run(run),
+                run->plan->n_tasks);
+    ft_duration_text((double)(end - run->start_ns) / NS_PER_S, out);
+    add_eta(run, out);
+}
+
+/* A stage that is finished well or has not begun gives way when there are more
+ * stages than lines. */
+static bool is_interesting(const struct ft_run *run, size_t s)
+{
+    size_t n = run->plan->stage[s].n;
+
+    return stage_bad(run, s) ||
+           (stage_done(run, s) < n &&
+            stage_count(run, s, FT_TASK_WAITING) < n);
+}
+
+/* Each line is cut at the edge, so that it takes exactly one row; what is cut
+ * ends with the colour turned off. */
+static void add_cut(struct ft_str *out, const char *line, int columns)
+{
+    int col = 0;
+
+    for (const char *c = line; *c; c++) {
+        if (*c == '\033') {
+            const char *end = strchr(c, 'm');
+
+            if (!end)
+                break;
+            ft_str_addn(out, c, (size_t)(end - c) + 1);
+            c = end;
+            continue;
+        }
+        col += ((unsigned char)*c & 0xc0) != 0x80;
+        if (col >= columns)
+            break;
+        ft_str_addc(out, *c);
+    }
+    ft_str_add(out, ft_tone(stderr, FT_PLAIN));
+    ft_str_add(out, "\033[K\n");
+}
+
+static int name_width(const struct ft_run *run)
+{
+    size_t width = 0;
+
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++) {
+        size_t len = strlen(run->plan->wf->stage[s].name);
+
+        width = len > width ? len : width;
+    }
+    return width > NAME_WIDTH_MAX ? NAME_WIDTH_MAX : (int)width;
+}
+
+static void draw(struct ft_progress *p, const struct ft_run *run, bool all)
+{
+    struct ft_str out = FT_STR_INIT, line = FT_STR_INIT;
+    size_t n_stages = run->plan->wf->n_stages;
+    int columns, rows, lines = 1, width = name_width(run);
+
+    ft_term_size(stderr, &columns, &rows);
+    if (p->drawn)
+        ft_str_addf(&out, "\033[%dA", p->drawn);
+    add_head(run, &line);
+    add_cut(&out, line.s, columns);
+    for (size_t s = 0; s < n_stages && lines < rows - 2; s++) {
+        if (!all && n_stages > (size_t)rows - 3 && !is_interesting(run, s))
+            continue;
+        ft_str_cut(&line, 0);
+        add_stage_line(run, s, width, &line);
+        add_cut(&out, line.s, columns);
+        lines++;
+    }
+    ft_str_add(&out, "\033[J");
+    fwrite(out.s, 1, out.len, stderr);
+    fflush(stderr);
+    p->drawn = lines;
+    ft_str_release(&line);
+    ft_str_release(&out);
+}
+
+/* --- lines elsewhere -------------------------------------------------------- */
+
+static void print_line(struct ft_progress *p, const char *text)
+{
+    char when[FT_TIME_TEXT];
+    int64_t now = ft_clock_now_ns();
+
+    if (now / NS_PER_S != p->second) {
+        if (p->n_left_out)
+            fprintf(stderr, "(%zu lines left out)\n", p->n_left_out);
+        p->second = now / NS_PER_S;
+        p->n_in_second = 0;
+        p->n_left_out = 0;
+    }
+    if (p->n_in_second++ >= PROGRESS_LINES_MAX) {
+        p->n_left_out++;
+        return;
+    }
+    ft_time_text(now, when);
+    fprintf(stderr, "%.19sZ %s\n", when, text);
+}
+
+static bool is_worth_a_line(enum ft_task_state state)
+{
+    return state != FT_TASK_WAITING && state != FT_TASK_READY &&
+           state != FT_TASK_SUBMITTED;
+}
+
+static void print_task(struct ft_progress *p, const struct ft_run *run,
+                       size_t task)
+{
+    const struct ft_task_detail *d = ft_run_detail(run, task);
+    enum ft_task_state state = (enum ft_task_state)run->task[task].state;
+    struct ft_str text = FT_STR_INIT;
+
+    if (!is_worth_a_line(state))
+        return;
+    ft_plan_task_name(run->plan, task, &text);
+    ft_str_addf(&text, " %s", ft_task_state_names[state]);
+    if (state == FT_TASK_SUCCEEDED && d && d->end_ns > d->start_ns) {
+        ft_str_add(&text, " in ");
+        ft_duration_text((double)(d->end_ns - d->start_ns) / NS_PER_S, &text);
+    }
+    if (state == FT_TASK_FAILED && d && d->reason)
+        ft_str_addf(&text, ": %s", d->reason);
+    print_line(p, text.s);
+    ft_str_release(&text);
+}
+
+/* --- the watcher ------------------------------------------------------------- */
+
+static void on_begin(const struct ft_run *run, void *arg)
+{
+    struct ft_progress *p = arg;
+    struct ft_str text = FT_STR_INIT;
+
+    if (!p->live) {
+        ft_str_addf(&text, "run %s of %s: %zu tasks", run->id,
+                    run->workflow_file, run->plan->n_tasks);
+        print_line(p, text.s);
+    }
+    ft_str_release(&text);
+}
+
+static void on_task(const struct ft_run *run, size_t task, void *arg)
+{
+    struct ft_progress *p = arg;
+
+    if (!p->live)
+        print_task(p, run, task);
+}
+
+static void on_tick(const struct ft_run *run, void *arg)
+{
+    struct ft_progress *p = arg;
+
+    if (p->live)
+        draw(p, run, false);
+}
+
+static void on_note(const char *text, void *arg)
+{
+    struct ft_progress *p = arg;
+
+    p->drawn = 0; /* the next block starts below the note */
+    fprintf(stderr, "%s\n", text);
+}
+
+static void on_end(const struct ft_run *run, void *arg)
+{
+    struct ft_progress *p = arg;
+
+    if (p->live)
+        draw(p, run, true);
+    if (p->n_left_out)
+        fprintf(stderr, "(%zu lines left out)\n", p->n_left_out);
+    p->n_left_out = 0;
+}
+
+struct ft_progress *ft_progress_new(void)
+{
+    struct ft_progress *p = ft_calloc(1, sizeof(*p));
+
+    p->live = ft_term_is_live(stderr);
+    return p;
+}
+
+void ft_progress_watcher(struct ft_progress *progress,
+                         struct ft_watcher *watcher)
+{
+    *watcher = (struct ft_watcher){
+        .begin = on_begin,
+        .task = on_task,
+        .tick = on_tick,
+        .note = on_note,
+        .end = on_end,
+        .arg = progress,
+    };
+}
+
+void ft_progress_free(struct ft_progress *progress)
+{
+    free(progress);
+}
+
+void ft_progress_summary(const struct ft_run *run, struct ft_str *out)
+{
+    const char *sep = " ";
+
+    ft_str_addf(out, "%zu task%s:", run->plan->n_tasks,
+                run->plan->n_tasks == 1 ? "" : "s");
+    for (int state = 0; state < FT_TASK_STATE_COUNT; state++) {
+        size_t n = ft_run_count(run, (enum ft_task_state)state);
+
+        if (!n)
+            continue;
+        ft_str_addf(out, "%s%zu %s", sep, n, ft_task_state_names[state]);
+        sep = ", ";
+    }
+}

@@ -1,0 +1,23 @@
+/* progress.h - a run as a person watches it
+ *
+ * On a terminal a block that is redrawn: one line a stage.  Elsewhere one line
+ * with a time for every change of a task, at most PROGRESS_LINES_MAX a second;
+ * what is left out is counted.
+ */
+#ifndef FT_CLI_PROGRESS_H
+#define FT_CLI_PROGRESS_H
+
+#include "run/drive.h"
+
+struct ft_progress;
+
+/* To stderr. */
+struct ft_progress *ft_progress_new(void);
+void ft_progress_watcher(struct ft_progress *progress,
+                         struct ft_watcher *watcher);
+void ft_progress_free(struct ft_progress *progress);
+
+/* "5 tasks: 2 succeeded, 3 cached" */
+void ft_progress_summary(const struct ft_run *run, struct ft_str *out);
+
+#endif

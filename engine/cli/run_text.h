@@ -1,0 +1,17 @@
+/* run_text.h - a run as JSON and as tables, for status, run and resume */
+#ifndef FT_CLI_RUN_TEXT_H
+#define FT_CLI_RUN_TEXT_H
+
+#include "run/run.h"
+
+struct json_object;
+
+/* {"schema":1, "run", "workflow", "state", "start", "end", "stages":[…],
+ * "tasks":[…]}; tasks only when asked for. */
+struct json_object *ft_run_text_json(const struct ft_run *run, bool tasks);
+
+/* To stdout. */
+void ft_run_text_stages(const struct ft_run *run);
+void ft_run_text_tasks(const struct ft_run *run);
+
+#endif

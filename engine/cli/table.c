@@ -1,0 +1,285 @@
+/* table.c - the commands of fedtwin */
+#include "cli/cmd.h"
+
+#define END { .name = NULL }
+#define PARAM                                                              \
+    { "param", 'p', "NAME=VALUE", "set a parameter of the workflow; may be " \
+                                  "given several times" }
+#define JOBS { "jobs", 'j', "N", "run on at most N cores at a time" }
+#define KEEP_GOING                                                         \
+    { "keep-going", 'k', NULL, "after a failure, go on with whatever does " \
+                               "not depend on it" }
+
+const struct ft_option ft_common_options[] = {
+    { "help", 'h', NULL, "explain the command" },
+    { "directory", 'C', "DIR", "work in DIR" },
+    { "color", 0, "WHEN", "auto (a terminal), always or never; NO_COLOR and "
+                          "TERM=dumb turn it off as well" },
+    END,
+};
+
+static const struct ft_option check_options[] = { PARAM, END };
+static const struct ft_option plan_options[] = {
+    PARAM,
+    { "tasks", 't', NULL, "one line for each task instead of each stage" },
+    END,
+};
+static const struct ft_option graph_options[] = {
+    PARAM,
+    { "format", 'f', "FORMAT", "dot (default) or svg, which needs the 'dot' "
+                               "program of Graphviz" },
+    END,
+};
+static const struct ft_option run_options[] = {
+    PARAM,
+    JOBS,
+    KEEP_GOING,
+    { "detach", 'd', NULL, "print the id of the run and return; the run goes "
+                           "on" },
+    { "fresh", 0, NULL, "execute everything, even what could be reused" },
+    { "deadline", 0, "DURATION", "end the run after this long, such as '2 h'" },
+    { "dry-run", 'n', NULL, "only show what would run, as 'plan' does" },
+    END,
+};
+static const struct ft_option resume_options[] = { JOBS, KEEP_GOING, END };
+static const struct ft_option status_options[] = {
+    { "tasks", 't', NULL, "one line for each task" },
+    { "max", 'm', "N", "list at most N runs (default 20)" },
+    END,
+};
+static const struct ft_option logs_options[] = {
+    { "follow", 'f', NULL, "go on until the task has ended" },
+    { "attempt", 'a', "N", "of attempt N instead of the newest" },
+    { "stdout", 0, NULL, "standard output only" },
+    { "stderr", 0, NULL, "standard error only" },
+    END,
+};
+static const struct ft_option cancel_options[] = {
+    { "reason", 'm', "TEXT", "kept with the run" },
+    END,
+};
+static const struct ft_option log_options[] = {
+    { "max", 'm', "N", "show at most N states" },
+    END,
+};
+static const struct ft_option data_ls_options[] = {
+    { "max", 'm', "N", "list at most N objects" },
+    END,
+};
+static const struct ft_option data_put_options[] = {
+    { "type", 't', "TYPE", "mesh, field, image, table or file (default: by "
+                           "the file's ending; .csv is a table)" },
+    { "unit", 'u', "UNIT", "of a field or image" },
+    { "media-type", 0, "TYPE", "of a file, such as image/png" },
+    END,
+};
+static const struct ft_option data_verify_options[] = {
+    { "all", 'a', NULL, "every version of the project" },
+    END,
+};
+static const struct ft_option lineage_options[] = {
+    { "dot", 0, NULL, "as a graph in the language of Graphviz" },
+    { "depth", 0, "N", "follow inputs at most N versions back" },
+    END,
+};
+static const struct ft_option fsck_options[] = {
+    { "full", 0, NULL, "also compare every file with its digest" },
+    { "deep", 0, NULL, "also read every dataset and compare its content" },
+    { "rebuild", 0, NULL, "make the index anew from the log, or log and index "
+                          "from the version files when the log is gone" },
+    { "adopt", 0, NULL, "take version files that the log does not name into "
+                        "it" },
+    END,
+};
+static const struct ft_option config_set_options[] = {
+    { "user", 0, NULL, "for all projects of this user" },
+    END,
+};
+
+static const struct ft_cmd data_verbs[] = {
+    { .name = "ls", .args = "[PREFIX]", .reads = true,
+      .summary = "list the objects of the current state",
+      .option = data_ls_options, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_ls },
+    { .name = "show", .args = "REF", .reads = true,
+      .summary = "tell what a version holds",
+      .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_show },
+    { .name = "get", .args = "REF [DEST]",
+      .summary = "copy a version out of the project",
+      .doc = "An object of type file is given back as the bytes it was made "
+             "of; a table becomes CSV when DEST ends in .csv; everything else "
+             "is copied as the HDF5 file it is.  DEST may be a directory, or "
+             "'-' for standard output.  Several versions need a directory.",
+      .min_args = 1, .max_args = 2,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_get },
+    { .name = "put", .args = "OBJECT FILE",
+      .summary = "store a file as a version of an object",
+      .doc = "OBJECT is a name such as 'survey.depth'.",
+      .option = data_put_options, .min_args = 2, .max_args = 2,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_data_put },
+    { .name = "verify", .args = "[REF]", .reads = true,
+      .summary = "compare versions with their digests",
+      .option = data_verify_options, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_verify },
+    END,
+};
+
+static const struct ft_cmd module_verbs[] = {
+    { .name = "list", .args = "", .reads = true,
+      .summary = "list the modules that workflows can use",
+      .run = ft_cmd_module_list },
+    { .name = "show", .args = "MODULE", .reads = true,
+      .summary = "show inputs, parameters and outputs of a module",
+      .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_MODULE, .run = ft_cmd_module_show },
+    END,
+};
+
+static const struct ft_cmd config_verbs[] = {
+    { .name = "list", .args = "", .reads = true,
+      .summary = "show every setting and where it comes from",
+      .run = ft_cmd_config },
+    { .name = "get", .args = "KEY",
+      .summary = "print one setting", .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_KEY, .run = ft_cmd_config_get },
+    { .name = "set", .args = "KEY VALUE",
+      .summary = "change a setting of the project",
+      .option = config_set_options, .min_args = 2, .max_args = 2,
+      .complete = FT_COMPLETE_KEY, .run = ft_cmd_config_set },
+    END,
+};
+
+/* In the order in which a newcomer meets them. */
+const struct ft_cmd ft_cmds[] = {
+    { .name = "demo", .args = "[DIR]",
+      .summary = "run a finned heat sink in a scratch project",
+      .doc = "Copies the example workflow with its geometry to DIR (default: "
+             "fedtwin-demo), makes that a project and runs it: Gmsh meshes "
+             "the heat sink, PETSc solves three loads on two ranks each, a "
+             "last stage draws the peak temperature against power.  A second "
+             "call reuses every result.",
+      .example = "fedtwin demo\n",
+      .option = resume_options, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_demo },
+    { .name = "init", .args = "[DIR]",
+      .summary = "make a directory a project",
+      .doc = "A project keeps its results in DIR/.fedtwin (default: the "
+             "working directory).",
+      .max_args = 1, .complete = FT_COMPLETE_FILE, .run = ft_cmd_init },
+    { .name = "check", .args = "FILE...", .reads = true,
+      .summary = "validate workflow files",
+      .doc = "Reports every error of each file at once, with its place, its "
+             "cause and, where one is near, the right name.  Types and units "
+             "are checked between stages; nothing is executed.  Exit status 3 "
+             "when a file is not valid.",
+      .example = "fedtwin check heatsink.yaml\n"
+                 "fedtwin check -p size='3 mm' heatsink.yaml\n",
+      .option = check_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_check },
+    { .name = "plan", .args = "FILE", .reads = true,
+      .summary = "show what a run would execute, and why",
+      .doc = "A dry run: for every stage how many tasks would run, which "
+             "results would be reused, and what has changed since they were "
+             "made.",
+      .option = plan_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_plan },
+    { .name = "graph", .args = "FILE",
+      .summary = "draw the stages of a workflow",
+      .example = "fedtwin graph -f svg heatsink.yaml >heatsink.svg\n",
+      .option = graph_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_graph },
+    { .name = "run", .args = "FILE", .reads = true,
+      .summary = "execute a workflow",
+      .doc = "Results that were made before by the same recipe are reused.  "
+             "Each result is published as an immutable version with its "
+             "lineage as soon as its task has ended, so nothing that is "
+             "finished is lost when the run ends early; 'fedtwin resume' goes "
+             "on from there.\n\n"
+             "Ctrl-C cancels politely, a second one at once.  Exit status: 0 "
+             "everything succeeded, 1 a task failed, 3 the workflow is not "
+             "valid, 4 the engine or the disk failed, 5 cancelled, 6 the "
+             "deadline passed.",
+      .example = "fedtwin run heatsink.yaml\n"
+                 "fedtwin run -p size='3 mm' -j 4 heatsink.yaml\n",
+      .option = run_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_run },
+    { .name = "resume", .args = "[RUN]", .reads = true,
+      .summary = "go on with a run that was interrupted",
+      .doc = "RUN is an id, a unique part of one, or 'last' (the default).  "
+             "What was finished is not repeated.",
+      .option = resume_options, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_resume },
+    { .name = "status", .args = "[RUN]", .reads = true,
+      .summary = "list the runs, or show one",
+      .option = status_options, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_status },
+    { .name = "logs", .args = "RUN[/TASK]",
+      .summary = "print what tasks wrote",
+      .doc = "Without TASK: of every task that failed.",
+      .example = "fedtwin logs last/mesh\n"
+                 "fedtwin logs -f 'last/heat[power=45 W]'\n",
+      .option = logs_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_TASK, .run = ft_cmd_logs },
+    { .name = "why", .args = "RUN/TASK", .reads = true,
+      .summary = "explain the state of a task",
+      .doc = "Why it waits, why it ran again instead of being reused, why it "
+             "failed.",
+      .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_TASK, .run = ft_cmd_why },
+    { .name = "cancel", .args = "RUN",
+      .summary = "end a run",
+      .option = cancel_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_cancel },
+    { .name = "log", .args = "", .reads = true,
+      .summary = "show the history of the project",
+      .option = log_options, .run = ft_cmd_log },
+    { .name = "data", .args = "VERB", .summary = "look at and copy results",
+      .doc = "REF is [BRANCH:]stage.output[{axis=value,...}][~N] or the first "
+             "digits of a version's id.  Without a selector in braces it "
+             "means every cell of a matrix; ~1 is the version before.",
+      .example = "fedtwin data ls\n"
+                 "fedtwin data show 'heat.temperature{power=45 W}'\n"
+                 "fedtwin data get plot.figure figure.png\n",
+      .sub = data_verbs },
+    { .name = "lineage", .args = "REF", .reads = true,
+      .summary = "tell how a version was made",
+      .option = lineage_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },
+    { .name = "fsck", .args = "", .reads = true,
+      .summary = "check the project's store",
+      .doc = "Changes nothing unless told to.  Exit status 4 when something is "
+             "damaged or missing.",
+      .option = fsck_options, .run = ft_cmd_fsck },
+    { .name = "module", .args = "VERB", .summary = "look at modules",
+      .sub = module_verbs },
+    { .name = "config", .args = "VERB", .summary = "look at and change settings",
+      .doc = "A setting comes from, in this order: a FEDTWIN_* variable, the "
+             "project (.fedtwin/config.yaml), the user "
+             "(~/.config/fedtwin/config.yaml), the system "
+             "(/etc/xdg/fedtwin/config.yaml), its default.",
+      .sub = config_verbs },
+    { .name = "doctor", .args = "", .reads = true,
+      .summary = "check that everything fedtwin needs is there",
+      .run = ft_cmd_doctor },
+    { .name = "schema", .args = "[NAME]",
+      .summary = "print the JSON Schema of a kind of file",
+      .doc = "NAME is workflow, module or site; editors use the schema to "
+             "complete and check while you type.",
+      .max_args = 1, .run = ft_cmd_schema },
+    { .name = "completion", .args = "SHELL",
+      .summary = "print the completion script for bash, zsh or fish",
+      .example = "source <(fedtwin completion bash)\n",
+      .min_args = 1, .max_args = 1, .run = ft_cmd_completion },
+    { .name = "version", .args = "", .reads = true,
+      .summary = "print the version of fedtwin", .run = ft_cmd_version },
+    { .name = "help", .args = "[COMMAND [VERB]]",
+      .summary = "explain a command", .max_args = 2,
+      .complete = FT_COMPLETE_COMMAND, .run = ft_cmd_help_on },
+    { .name = "__man", .args = "COMMAND", .hidden = true,
+      .summary = "write a man page", .max_args = 1, .run = ft_cmd_man },
+    { .name = "__complete", .args = "WORD...", .hidden = true,
+      .summary = "offer words to the shell", .max_args = -1,
+      .run = ft_cmd_complete_words },
+    END,
+};

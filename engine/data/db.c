@@ -1,0 +1,233 @@
+/* db.c - the little of SQLite that the index needs */
+#include "data/db.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+/* A rebuild of a large index by another process takes this long at most. */
+#define BUSY_MS 60000
+
+struct cached {
+    const char *sql; /* compared by address */
+    sqlite3_stmt *stmt;
+};
+
+struct ft_db {
+    sqlite3 *sqlite;
+    struct cached *stmt;
+    size_t n, cap;
+};
+
+struct ft_rows; /* is a sqlite3_stmt */
+
+static const struct {
+    int sqlite;
+    enum ft_code code;
+} codes[] = {
+    { SQLITE_CORRUPT, FT_EFORMAT }, { SQLITE_NOTADB, FT_EFORMAT },
+    { SQLITE_FULL, FT_ENOSPC },     { SQLITE_BUSY, FT_EBUSY },
+    { SQLITE_LOCKED, FT_EBUSY },    { SQLITE_READONLY, FT_EACCES },
+    { SQLITE_PERM, FT_EACCES },     { SQLITE_CANTOPEN, FT_EACCES },
+    { SQLITE_AUTH, FT_EACCES },     { SQLITE_SCHEMA, FT_EFORMAT },
+    { SQLITE_ERROR, FT_EFORMAT }, /* a table or column that is not there */
+};
+
+static int fail(sqlite3 *sqlite, struct ft_err *err)
+{
+    int rc = sqlite3_errcode(sqlite) & 0xff;
+    enum ft_code code = FT_EIO;
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(codes); i++)
+        if (codes[i].sqlite == rc)
+            code = codes[i].code;
+    ft_err_set(err, code, "index: %s", sqlite3_errmsg(sqlite));
+    if (code == FT_EFORMAT)
+        ft_err_hint(err, "'fedtwin fsck --rebuild' makes a new index");
+    return -1;
+}
+
+/* --- opening -------------------------------------------------------------- */
+
+static int set_up(struct ft_db *db, enum ft_db_mode mode, bool shared_disk,
+                  struct ft_err *err)
+{
+    sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+    sqlite3_extended_result_codes(db->sqlite, 1);
+    if (mode == FT_DB_READ)
+        return ft_db_script(db, "PRAGMA query_only=1", err);
+    if (mode == FT_DB_MEMORY)
+        return 0;
+    return ft_db_script(db,
+                        shared_disk ? "PRAGMA journal_mode=TRUNCATE;"
+                                      "PRAGMA synchronous=NORMAL"
+                                    : "PRAGMA journal_mode=WAL;"
+                                      "PRAGMA synchronous=NORMAL",
+                        err);
+}
+
+struct ft_db *ft_db_open(const char *path, enum ft_db_mode mode,
+                         bool shared_disk, struct ft_err *err)
+{
+    static const int flags[] = {
+        [FT_DB_WRITE] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+        [FT_DB_READ] = SQLITE_OPEN_READONLY,
+        [FT_DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+    };
+    struct ft_db *db = ft_calloc(1, sizeof(*db));
+    int rc = sqlite3_open_v2(mode == FT_DB_MEMORY ? ":memory:" : path,
+                             &db->sqlite, flags[mode], NULL);
+
+    if (!db->sqlite)
+        FT_BUG("SQLite has no memory");
+    if (rc != SQLITE_OK) {
+        fail(db->sqlite, err);
+        ft_db_close(db);
+        return NULL;
+    }
+    if (set_up(db, mode, shared_disk, err) < 0) {
+        ft_db_close(db);
+        return NULL;
+    }
+    return db;
+}
+
+void ft_db_close(struct ft_db *db)
+{
+    if (!db)
+        return;
+    for (size_t i = 0; i < db->n; i++)
+        sqlite3_finalize(db->stmt[i].stmt);
+    free(db->stmt);
+    sqlite3_close(db->sqlite);
+    free(db);
+}
+
+/* --- statements ----------------------------------------------------------- */
+
+struct ft_db_value ft_db_text(const char *s)
+{
+    return (struct ft_db_value){ .type = s ? FT_DB_TEXT : FT_DB_NULL,
+                                 .text = s };
+}
+
+struct ft_db_value ft_db_int(int64_t i)
+{
+    return (struct ft_db_value){ .type = FT_DB_INT, .i = i };
+}
+
+struct ft_db_value ft_db_num(double num)
+{
+    return (struct ft_db_value){ .type = FT_DB_NUM, .num = num };
+}
+
+int ft_db_script(struct ft_db *db, const char *sql, struct ft_err *err)
+{
+    if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return fail(db->sqlite, err);
+    return 0;
+}
+
+static sqlite3_stmt *prepare(struct ft_db *db, const char *sql,
+                             struct ft_err *err)
+{
+    sqlite3_stmt *stmt;
+
+    for (size_t i = 0; i < db->n; i++)
+        if (db->stmt[i].sql == sql)
+            return db->stmt[i].stmt;
+    if (sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                           &stmt, NULL) != SQLITE_OK) {
+        fail(db->sqlite, err);
+        return NULL;
+    }
+    db->stmt = ft_grow(db->stmt, db->n, &db->cap, sizeof(*db->stmt));
+    db->stmt[db->n++] = (struct cached){ sql, stmt };
+    return stmt;
+}
+
+static int bind(sqlite3_stmt *stmt, int place, const struct ft_db_value *value)
+{
+    switch (value->type) {
+    case FT_DB_TEXT:
+        return sqlite3_bind_text(stmt, place, value->text, -1, SQLITE_STATIC);
+    case FT_DB_INT:
+        return sqlite3_bind_int64(stmt, place, value->i);
+    case FT_DB_NUM:
+        return sqlite3_bind_double(stmt, place, value->num);
+    case FT_DB_NULL:
+        break;
+    }
+    return sqlite3_bind_null(stmt, place);
+}
+
+struct ft_rows *ft_db_ask(struct ft_db *db, const char *sql,
+                          const struct ft_db_value *args, size_t n,
+                          struct ft_err *err)
+{
+    sqlite3_stmt *stmt = prepare(db, sql, err);
+
+    if (!stmt)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (bind(stmt, (int)i + 1, &args[i]) != SQLITE_OK)
+            FT_BUG("statement does not take %zu values: %s", n, sql);
+    return (struct ft_rows *)stmt;
+}
+
+int ft_rows_next(struct ft_rows *rows, struct ft_err *err)
+{
+    sqlite3_stmt *stmt = (sqlite3_stmt *)rows;
+
+    switch (sqlite3_step(stmt)) {
+    case SQLITE_ROW:
+        return 1;
+    case SQLITE_DONE:
+        return 0;
+    default:
+        return fail(sqlite3_db_handle(stmt), err);
+    }
+}
+
+const char *ft_rows_text(struct ft_rows *rows, int column)
+{
+    return (const char *)sqlite3_column_text((sqlite3_stmt *)rows, column);
+}
+
+int64_t ft_rows_int(struct ft_rows *rows, int column)
+{
+    return sqlite3_column_int64((sqlite3_stmt *)rows, column);
+}
+
+double ft_rows_num(struct ft_rows *rows, int column)
+{
+    return sqlite3_column_double((sqlite3_stmt *)rows, column);
+}
+
+void ft_rows_end(struct ft_rows *rows)
+{
+    if (!rows)
+        return;
+    sqlite3_reset((sqlite3_stmt *)rows);
+    sqlite3_clear_bindings((sqlite3_stmt *)rows);
+}
+
+int ft_db_run(struct ft_db *db, const char *sql,
+              const struct ft_db_value *args, size_t n, struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(db, sql, args, n, err);
+    int rc;
+
+    if (!rows)
+        return -1;
+    rc = ft_rows_next(rows, err);
+    ft_rows_end(rows);
+    return rc < 0 ? -1 : 0;
+}
+
+int64_t ft_db_last_id(struct ft_db *db)
+{
+    return sqlite3_last_insert_rowid(db->sqlite);
+}

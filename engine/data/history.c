@@ -1,0 +1,517 @@
+/* history.c - states and branches: what a project was and became
+ *
+ * The record of a state holds only what differs from its parent, so a state
+ * costs what it changes.  Its id covers the id of the parent, and so everything
+ * before it.  Changes that do not fit into one record precede it in records of
+ * kind state-part, whose digests it lists.
+ */
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/path.h"
+#include "data/id.h"
+#include "data/store_impl.h"
+
+/* Changes of about so many bytes go into one record. */
+#define PART_BYTES (4u << 20)
+
+/* --- what differs --------------------------------------------------------- */
+
+/* One object and cell of the state before and after. */
+struct bound {
+    char *object, *cell, *before, *after; /* versions, or NULL */
+    int64_t pos_before, pos_after;
+};
+
+struct delta {
+    struct ft_map map; /* "object\ncell" -> struct bound */
+    struct ft_map count; /* object -> its next position, as uintptr_t */
+    size_t n_objects, n_changed, n_moved;
+};
+
+static struct bound *delta_at(struct delta *delta, const char *object,
+                              const char *cell)
+{
+    char *key = ft_asprintf("%s\n%s", object, cell);
+    struct bound *bound = ft_map_get(&delta->map, key);
+
+    if (!bound) {
+        bound = ft_calloc(1, sizeof(*bound));
+        bound->object = ft_strdup(object);
+        bound->cell = ft_strdup(cell);
+        (void)ft_map_put(&delta->map, key, bound);
+    }
+    free(key);
+    return bound;
+}
+
+static void delta_release(struct delta *delta)
+{
+    for (size_t i = 0; i < delta->map.len; i++) {
+        struct bound *bound = delta->map.entry[i].value;
+
+        free(bound->object);
+        free(bound->cell);
+        free(bound->before);
+        free(bound->after);
+        free(bound);
+    }
+    ft_map_release(&delta->map);
+    ft_map_release(&delta->count);
+}
+
+static int read_before(struct ft_db *db, struct delta *delta,
+                       struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        db, "SELECT object, cell, pos, version FROM binding WHERE branch=?",
+        FT_DB_ARGS(ft_db_text(FT_BRANCH_DEFAULT)), err);
+    int rc = rows ? 0 : -1;
+
+    while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
+        struct bound *bound = delta_at(delta, ft_rows_text(rows, 0),
+                                       ft_rows_text(rows, 1));
+
+        bound->pos_before = ft_rows_int(rows, 2);
+        bound->before = ft_strdup(ft_rows_text(rows, 3));
+        rc = 0;
+    }
+    ft_rows_end(rows);
+    return rc;
+}
+
+/* Cells of an object stand in the order in which they are given. */
+static int64_t next_pos(struct delta *delta, const char *object)
+{
+    uintptr_t pos = (uintptr_t)ft_map_get(&delta->count, object);
+
+    (void)ft_map_put(&delta->count, object, (void *)(pos + 1));
+    return (int64_t)pos;
+}
+
+static int check_binding(struct ft_store *store, const struct ft_binding *bind,
+                         struct ft_err *err)
+{
+    const char *dot = strchr(bind->object, '.');
+    char *stage = dot ? ft_strndup(bind->object, (size_t)(dot - bind->object))
+                      : NULL;
+    bool ok = stage && ft_name_valid(stage) && ft_name_valid(dot + 1);
+    struct ft_version version;
+
+    free(stage);
+    if (!ok)
+        return ft_err_set(err, FT_EUSAGE, "'%s' is no name of an object",
+                          bind->object);
+    if (ft_store_version(store, bind->version, &version, err) < 0)
+        return ft_err_context(err, "object '%s'", bind->object);
+    ft_version_release(&version);
+    return 0;
+}
+
+static int set_after(struct ft_store *store, struct delta *delta,
+                     const struct ft_binding *bind, int64_t pos,
+                     struct ft_err *err)
+{
+    struct bound *bound = delta_at(delta, bind->object, bind->cell);
+
+    if (bound->after)
+        return ft_err_set(err, FT_EUSAGE, "object '%s' is given twice",
+                          bind->object);
+    if ((!bound->before || strcmp(bound->before, bind->version) != 0) &&
+        check_binding(store, bind, err) < 0)
+        return -1;
+    bound->after = ft_strdup(bind->version);
+    bound->pos_after = pos;
+    return 0;
+}
+
+static bool differs(const struct bound *bound)
+{
+    return !bound->before || !bound->after ||
+           strcmp(bound->before, bound->after) != 0;
+}
+
+static bool moved(const struct bound *bound)
+{
+    return !differs(bound) && bound->pos_before != bound->pos_after;
+}
+
+static void count(struct delta *delta)
+{
+    for (size_t i = 0; i < delta->map.len; i++) {
+        const struct bound *bound = delta->map.entry[i].value;
+
+        delta->n_objects += bound->after != NULL;
+        delta->n_changed += differs(bound);
+        delta->n_moved += moved(bound);
+    }
+}
+
+/* --- records -------------------------------------------------------------- */
+
+struct records {
+    struct json_object **item;
+    size_t n, cap;
+};
+
+static void add_record(struct records *records, struct json_object *record)
+{
+    records->item = ft_grow(records->item, records->n, &records->cap,
+                            sizeof(struct json_object *));
+    records->item[records->n++] = record;
+}
+
+static void records_release(struct records *records)
+{
+    for (size_t i = 0; i < records->n; i++)
+        json_object_put(records->item[i]);
+    free(records->item);
+}
+
+/* The SHA-256 of the canonical text. */
+static int digest_of(struct json_object *record, char hex[FT_SHA256_HEX + 1],
+                     struct ft_err *err)
+{
+    struct ft_str text = FT_STR_INIT;
+    int rc = ft_json_canonical(record, &text, err);
+
+    if (rc == 0)
+        ft_sha256_text(text.s, text.len, hex);
+    ft_str_release(&text);
+    return rc;
+}
+
+static struct json_object *change_of(const struct bound *bound)
+{
+    struct json_object *change = json_object_new_array();
+
+    json_object_array_add(change, json_object_new_string(bound->object));
+    json_object_array_add(change, json_object_new_string(bound->cell));
+    json_object_array_add(change, json_object_new_int64(bound->pos_after));
+    json_object_array_add(change, bound->after
+                                      ? json_object_new_string(bound->after)
+                                      : NULL);
+    return change;
+}
+
+/* End the list 'set' as a record of its own, listed in 'parts'. */
+static int add_part(struct records *records, struct json_object *set,
+                    struct json_object *parts, int64_t now_ns,
+                    struct ft_err *err)
+{
+    struct json_object *part = ft_record_new("state-part", now_ns);
+    char digest[FT_SHA256_HEX + 1];
+
+    json_object_object_add(part, "set", set);
+    add_record(records, part);
+    if (digest_of(part, digest, err) < 0)
+        return -1;
+    json_object_array_add(parts, json_object_new_string(digest));
+    return 0;
+}
+
+/* All changes: the last of them into *set, those before into records. */
+static int add_changes(struct records *records, const struct delta *delta,
+                       int64_t now_ns, struct json_object *state,
+                       struct ft_err *err)
+{
+    struct json_object *set = json_object_new_array();
+    struct json_object *parts = json_object_new_array();
+    size_t bytes = 0;
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < delta->map.len; i++) {
+        const struct bound *bound = delta->map.entry[i].value;
+
+        if (!differs(bound) && !moved(bound))
+            continue;
+        if (bytes > PART_BYTES) {
+            rc = add_part(records, set, parts, now_ns, err);
+            set = json_object_new_array();
+            bytes = 0;
+        }
+        json_object_array_add(set, change_of(bound));
+        bytes += strlen(bound->object) + 2 * strlen(bound->cell) + 100;
+    }
+    if (json_object_array_length(parts))
+        json_object_object_add(state, "parts", parts);
+    else
+        json_object_put(parts);
+    json_object_object_add(state, "set", set);
+    return rc;
+}
+
+static const char *user_name(void)
+{
+    const struct passwd *user = getpwuid(geteuid());
+
+    return user ? user->pw_name : "";
+}
+
+/* The tip of the branch: what a new state follows. */
+struct tip {
+    char id[FT_SHA256_HEX + 1]; /* "": there is none */
+    char *workflow, *workflow_file, *params;
+};
+
+static void tip_release(struct tip *tip)
+{
+    free(tip->workflow);
+    free(tip->workflow_file);
+    free(tip->params);
+}
+
+static int read_tip(struct ft_db *db, struct tip *tip, struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        db,
+        "SELECT s.id, s.workflow, s.workflow_file, s.params"
+        " FROM branch b JOIN state s ON s.n = b.state WHERE b.name=?",
+        FT_DB_ARGS(ft_db_text(FT_BRANCH_DEFAULT)), err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    if (rc == 1) {
+        const char *id = ft_rows_text(rows, 0);
+
+        if (id && ft_id_valid(id))
+            memcpy(tip->id, id, sizeof(tip->id));
+        tip->workflow = ft_strdup(ft_rows_text(rows, 1));
+        tip->workflow_file = ft_strdup(ft_rows_text(rows, 2));
+        tip->params = ft_strdup(ft_rows_text(rows, 3));
+    }
+    ft_rows_end(rows);
+    return rc < 0 ? -1 : 0;
+}
+
+static struct json_object *state_record(const struct ft_state_new *state,
+                                        const struct tip *tip,
+                                        const struct delta *delta,
+                                        int64_t now_ns)
+{
+    struct json_object *record = ft_record_new("state", now_ns);
+
+    ft_json_add_str(record, "parent", tip->id);
+    ft_json_add_str(record, "run", state->run ? state->run : "");
+    ft_json_add_str(record, "workflow", state->workflow);
+    ft_json_add_str(record, "workflow_file", state->workflow_file);
+    ft_json_add_str(record, "outcome", state->outcome);
+    ft_json_add_str(record, "user", user_name());
+    ft_json_add_int(record, "n_objects", (int64_t)delta->n_objects);
+    ft_json_add_int(record, "n_changed", (int64_t)delta->n_changed);
+    if (state->params)
+        json_object_object_add(record, "params",
+                               json_object_get(state->params));
+    return record;
+}
+
+static int add_ref(struct records *records, struct json_object *state,
+                   const char *old, int64_t now_ns, struct ft_err *err)
+{
+    struct json_object *ref = ft_record_new("ref", now_ns);
+    char id[FT_SHA256_HEX + 1];
+
+    add_record(records, ref);
+    if (digest_of(state, id, err) < 0)
+        return -1;
+    ft_json_add_str(ref, "branch", FT_BRANCH_DEFAULT);
+    ft_json_add_str(ref, "state", id);
+    ft_json_add_str(ref, "old", old);
+    ft_json_add_str(ref, "user", user_name());
+    return 0;
+}
+
+/* 1 when the text of the workflow is in the oplog already. */
+static int has_workflow(struct ft_db *db, const char *digest,
+                        struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(db,
+                                     "SELECT 1 FROM workflow WHERE digest=?",
+                                     FT_DB_ARGS(ft_db_text(digest)), err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    ft_rows_end(rows);
+    return rc;
+}
+
+static int add_workflow(struct ft_db *db, struct records *records,
+                        const struct ft_state_new *state, int64_t now_ns,
+                        struct ft_err *err)
+{
+    struct json_object *record;
+    int known;
+
+    if (!state->workflow_text)
+        return 0;
+    known = has_workflow(db, state->workflow, err);
+    if (known != 0)
+        return known < 0 ? -1 : 0;
+    record = ft_record_new("workflow", now_ns);
+    ft_json_add_str(record, "digest", state->workflow);
+    ft_json_add_str(record, "text", state->workflow_text);
+    add_record(records, record);
+    return 0;
+}
+
+/* --- recording ------------------------------------------------------------ */
+
+/* The lock is held and the index knows all. */
+static int commit_state(struct ft_store *store,
+                        const struct ft_state_new *state,
+                        const struct tip *tip, const struct delta *delta,
+                        struct ft_err *err)
+{
+    int64_t now_ns = ft_clock_now_ns();
+    struct records records = { 0 };
+    struct json_object *record = state_record(state, tip, delta, now_ns);
+    int rc = -1;
+
+    if (add_workflow(ft_index_db(store->index), &records, state, now_ns,
+                     err) == 0 &&
+        add_changes(&records, delta, now_ns, record, err) == 0) {
+        add_record(&records, json_object_get(record));
+        rc = add_ref(&records, record, tip->id, now_ns, err);
+    }
+    if (rc == 0)
+        rc = ft_oplog_append(store->log, records.item, records.n, err);
+    if (rc == 0)
+        rc = ft_oplog_sync(store->log, err);
+    (void)ft_index_follow(store->index, store->log, NULL);
+    json_object_put(record);
+    records_release(&records);
+    return rc;
+}
+
+static int same_settings(const struct ft_state_new *state,
+                         const struct tip *tip, bool *same,
+                         struct ft_err *err)
+{
+    struct ft_str params = FT_STR_INIT;
+
+    if (state->params && ft_json_canonical(state->params, &params, err) < 0)
+        return -1;
+    *same = *tip->id && strcmp(tip->workflow, state->workflow) == 0 &&
+            strcmp(tip->params, params.s) == 0;
+    ft_str_release(&params);
+    return 0;
+}
+
+static int record_locked(struct ft_store *store,
+                         const struct ft_state_new *state, bool *changed,
+                         struct ft_err *err)
+{
+    struct delta delta = { 0 };
+    struct tip tip = { 0 };
+    bool same;
+    int rc = -1;
+
+    if (ft_index_follow(store->index, store->log, err) < 0 ||
+        read_tip(ft_index_db(store->index), &tip, err) < 0 ||
+        read_before(ft_index_db(store->index), &delta, err) < 0)
+        goto done;
+    for (size_t i = 0; i < state->n; i++)
+        if (set_after(store, &delta, &state->bind[i],
+                      next_pos(&delta, state->bind[i].object), err) < 0)
+            goto done;
+    count(&delta);
+    if (same_settings(state, &tip, &same, err) < 0)
+        goto done;
+    same &= !delta.n_changed && !delta.n_moved;
+    rc = same ? 0 : commit_state(store, state, &tip, &delta, err);
+    if (rc == 0)
+        *changed = !same;
+done:
+    tip_release(&tip);
+    delta_release(&delta);
+    return rc;
+}
+
+int ft_store_record_state(struct ft_store *store,
+                          const struct ft_state_new *state, bool *changed,
+                          struct ft_err *err)
+{
+    int rc;
+
+    if (ft_store_need_write(store, err) < 0 ||
+        ft_oplog_lock(store->log, err) < 0)
+        return -1;
+    rc = record_locked(store, state, changed, err);
+    ft_oplog_unlock(store->log);
+    return rc;
+}
+
+/* --- one object alone ----------------------------------------------------- */
+
+/* Everything stays; what is new comes after the other cells of its object. */
+static int keep_all(struct delta *delta, const struct ft_binding *bind,
+                    int64_t *pos)
+{
+    const struct bound *old;
+
+    *pos = 0;
+    for (size_t i = 0; i < delta->map.len; i++) {
+        struct bound *bound = delta->map.entry[i].value;
+
+        if (strcmp(bound->object, bind->object) == 0 &&
+            bound->pos_before >= *pos)
+            *pos = bound->pos_before + 1;
+        bound->after = ft_strdup(bound->before);
+        bound->pos_after = bound->pos_before;
+    }
+    old = delta_at(delta, bind->object, bind->cell);
+    if (old->before)
+        *pos = old->pos_before;
+    return 0;
+}
+
+static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
+                       struct ft_err *err)
+{
+    struct ft_state_new state = { .outcome = "ok" };
+    struct delta delta = { 0 };
+    struct tip tip = { 0 };
+    struct bound *bound;
+    int64_t pos;
+    int rc = -1;
+
+    if (ft_index_follow(store->index, store->log, err) < 0 ||
+        read_tip(ft_index_db(store->index), &tip, err) < 0 ||
+        read_before(ft_index_db(store->index), &delta, err) < 0)
+        goto done;
+    keep_all(&delta, bind, &pos);
+    bound = delta_at(&delta, bind->object, bind->cell);
+    free(bound->after);
+    bound->after = NULL;
+    if (set_after(store, &delta, bind, pos, err) < 0)
+        goto done;
+    count(&delta);
+    state.workflow = tip.workflow ? tip.workflow : "";
+    state.workflow_file = tip.workflow_file ? tip.workflow_file : "";
+    if (tip.params && *tip.params)
+        state.params = ft_json_parse(tip.params, strlen(tip.params),
+                                     "parameters", err);
+    rc = delta.n_changed ? commit_state(store, &state, &tip, &delta, err) : 0;
+    json_object_put(state.params);
+done:
+    tip_release(&tip);
+    delta_release(&delta);
+    return rc;
+}
+
+int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
+                  const char *version, struct ft_err *err)
+{
+    struct ft_binding bind = { object, cell, version };
+    int rc;
+
+    if (ft_store_need_write(store, err) < 0 ||
+        ft_oplog_lock(store->log, err) < 0)
+        return -1;
+    rc = bind_locked(store, &bind, err);
+    ft_oplog_unlock(store->log);
+    return rc;
+}

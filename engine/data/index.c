@@ -1,0 +1,494 @@
+/* index.c - the oplog in a form that answers questions fast */
+#include "data/index.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "base/sha256.h"
+#include "data/index_apply.h"
+
+#define INDEX_DIR_VARIABLE "FEDTWIN_INDEX_DIR"
+#define SCHEMA_VERSION 1
+
+static const char schema[] =
+    "CREATE TABLE place(one INTEGER PRIMARY KEY CHECK(one = 1), offset, seq,"
+    " head TEXT, last);"
+    "INSERT INTO place VALUES(1, 0, 0, '', 0);"
+    "CREATE TABLE result(seq INTEGER PRIMARY KEY, run TEXT, stage TEXT,"
+    " task TEXT, cell TEXT, cache_key TEXT, time_us, cpu_s, module TEXT,"
+    " lineage TEXT);"
+    "CREATE INDEX result_key ON result(cache_key)"
+    " WHERE cache_key IS NOT NULL;"
+    "CREATE INDEX result_task ON result(task);"
+    "CREATE TABLE version(id TEXT PRIMARY KEY, result INTEGER, object TEXT,"
+    " type TEXT, unit TEXT, content TEXT, file TEXT, size) WITHOUT ROWID;"
+    "CREATE TABLE output(result INTEGER, name TEXT, version TEXT,"
+    " PRIMARY KEY(result, name)) WITHOUT ROWID;"
+    "CREATE TABLE workflow(digest TEXT PRIMARY KEY, text TEXT);"
+    "CREATE TABLE state(n INTEGER PRIMARY KEY, id TEXT UNIQUE,"
+    " parent INTEGER, time_us, run TEXT, workflow TEXT, workflow_file TEXT,"
+    " outcome TEXT, user TEXT, params TEXT, n_objects, n_changed);"
+    "CREATE TABLE change(state INTEGER, object TEXT, cell TEXT, pos,"
+    " version TEXT, PRIMARY KEY(state, object, cell)) WITHOUT ROWID;"
+    "CREATE TABLE branch(name TEXT PRIMARY KEY, state INTEGER);"
+    "CREATE TABLE binding(branch TEXT, object TEXT, cell TEXT, pos,"
+    " version TEXT, PRIMARY KEY(branch, object, cell)) WITHOUT ROWID;"
+    "CREATE TABLE file_digest(dev, ino, size, mtime_ns, ctime_ns,"
+    " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
+    "PRAGMA user_version=1;";
+
+static const char empty_all[] =
+    "UPDATE place SET offset=0, seq=0, head='', last=0;"
+    "DELETE FROM result; DELETE FROM version; DELETE FROM output;"
+    "DELETE FROM workflow; DELETE FROM state; DELETE FROM change;"
+    "DELETE FROM branch; DELETE FROM binding;";
+
+struct ft_index {
+    char *meta;
+    struct ft_db *db;
+    bool memory;
+    bool writable;
+    bool behind; /* records were read from the log that it has not got */
+};
+
+/* File systems whose files other hosts may have open: SQLite's write-ahead log
+ * needs memory that all its users share.  Numbers of statfs(2) and of the file
+ * systems' own sources. */
+static const uint32_t shared_disks[] = {
+    0x6969,     /* NFS */
+    0x517b,     /* SMB */
+    0xff534d42, /* CIFS */
+    0xfe534d42, /* SMB2 */
+    0x0bd00bd0, /* Lustre */
+    0x47504653, /* GPFS */
+    0x19830326, /* BeeGFS */
+    0xaad7aaea, /* PanFS */
+    0x00c36400, /* Ceph */
+    0x5346414f, /* AFS */
+    0x01161970, /* GFS2 */
+    0x7461636f, /* OCFS2 */
+    0x01021997, /* 9P */
+    0x65735546, /* FUSE: may be any of them */
+};
+
+/* --- where it lies -------------------------------------------------------- */
+
+static char *index_path(const char *meta)
+{
+    const char *dir = getenv(INDEX_DIR_VARIABLE);
+    char hex[FT_SHA256_HEX + 1];
+
+    if (!dir || !*dir)
+        return ft_path_join(meta, "index.sqlite");
+    ft_sha256_text(meta, strlen(meta), hex);
+    return ft_asprintf("%s/fedtwin-%.16s.sqlite", dir, hex);
+}
+
+static bool on_shared_disk(const char *path)
+{
+    char *dir = ft_path_dir(path);
+    struct statfs fs;
+    bool known = statfs(dir, &fs) == 0;
+
+    free(dir);
+    if (!known)
+        return true;
+    for (size_t i = 0; i < FT_ARRAY_LEN(shared_disks); i++)
+        if ((uint32_t)fs.f_type == shared_disks[i])
+            return true;
+    return false;
+}
+
+int ft_index_remove(const char *meta, struct ft_err *err)
+{
+    static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
+    char *path = index_path(meta);
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < FT_ARRAY_LEN(tails); i++) {
+        char *file = ft_asprintf("%s%s", path, tails[i]);
+
+        if (unlink(file) < 0 && errno != ENOENT)
+            rc = ft_err_sys(err, "cannot remove '%s'", file);
+        free(file);
+    }
+    free(path);
+    return rc;
+}
+
+/* --- opening the database ------------------------------------------------- */
+
+static int ask_version(struct ft_db *db, int64_t *version, struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(db, "PRAGMA user_version", NULL, 0, err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    if (rc == 1)
+        *version = ft_rows_int(rows, 0);
+    ft_rows_end(rows);
+    return rc == 1 ? 0 : -1;
+}
+
+/* Two processes may both find the new file empty; the second waits. */
+static int create_schema(struct ft_db *db, struct ft_err *err)
+{
+    int64_t version = 0;
+
+    if (ft_db_script(db, "BEGIN IMMEDIATE", err) < 0)
+        return -1;
+    if (ask_version(db, &version, err) < 0 ||
+        (version == 0 && ft_db_script(db, schema, err) < 0) ||
+        ft_db_script(db, "COMMIT", err) < 0) {
+        (void)ft_db_script(db, "ROLLBACK", NULL);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_schema(struct ft_db *db, bool create, struct ft_err *err)
+{
+    int64_t version = 0;
+
+    if (ask_version(db, &version, err) < 0)
+        return -1;
+    if (version == 0 && create)
+        return create_schema(db, err);
+    if (version != SCHEMA_VERSION)
+        return ft_err_set(err, FT_EFORMAT, "index: schema %lld is unknown",
+                          (long long)version);
+    return 0;
+}
+
+static struct ft_db *open_db(const char *meta, enum ft_db_mode mode,
+                             struct ft_err *err)
+{
+    char *path = index_path(meta);
+    struct ft_db *db = ft_db_open(path, mode, on_shared_disk(path), err);
+
+    free(path);
+    if (db && check_schema(db, mode != FT_DB_READ, err) < 0) {
+        ft_db_close(db);
+        return NULL;
+    }
+    return db;
+}
+
+/* What is no index of ours is removed: it holds nothing of its own. */
+static struct ft_db *open_or_replace(const char *meta, struct ft_err *err)
+{
+    struct ft_db *db = open_db(meta, FT_DB_WRITE, err);
+
+    if (db || err->code != FT_EFORMAT || ft_index_remove(meta, err) < 0)
+        return db;
+    return open_db(meta, FT_DB_WRITE, err);
+}
+
+static int use_memory(struct ft_index *index, struct ft_err *err)
+{
+    ft_db_close(index->db);
+    index->memory = true;
+    index->writable = true;
+    index->db = open_db(index->meta, FT_DB_MEMORY, err);
+    return index->db ? 0 : -1;
+}
+
+static int open_any(struct ft_index *index, enum ft_index_mode mode,
+                    struct ft_err *err)
+{
+    bool private_dir = getenv(INDEX_DIR_VARIABLE) != NULL;
+
+    if (mode == FT_INDEX_WRITE || (mode == FT_INDEX_READ && private_dir)) {
+        index->db = open_or_replace(index->meta, err);
+        index->writable = true;
+    } else if (mode == FT_INDEX_READ) {
+        index->db = open_db(index->meta, FT_DB_READ, err);
+    }
+    if (index->db)
+        return 0;
+    if (mode != FT_INDEX_MEMORY && err->code == FT_EBUSY)
+        return -1;
+    return use_memory(index, err);
+}
+
+/* --- replaying ------------------------------------------------------------ */
+
+/* One replay: a transaction that begins with the first record. */
+struct replay {
+    struct ft_index *index;
+    struct ft_oplog_place place; /* after the newest record entered */
+    bool begun;
+    bool clear; /* forget everything first */
+    bool moved; /* 'place' is to be written */
+};
+
+static void bytes_of_hex(const char *hex, uint8_t *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char pair[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
+
+        bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+    }
+}
+
+static int read_place(struct ft_db *db, struct ft_oplog_place *place,
+                      struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        db, "SELECT offset, seq, head, last FROM place", NULL, 0, err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    if (rc == 1) {
+        const char *head = ft_rows_text(rows, 2);
+
+        *place = (struct ft_oplog_place){
+            .at.offset = (uint64_t)ft_rows_int(rows, 0),
+            .at.seq = (uint64_t)ft_rows_int(rows, 1),
+            .last = (uint64_t)ft_rows_int(rows, 3),
+        };
+        if (head && strlen(head) == FT_SHA256_HEX)
+            bytes_of_hex(head, place->at.head, sizeof(place->at.head));
+    }
+    ft_rows_end(rows);
+    if (rc == 0)
+        ft_err_set(err, FT_EFORMAT, "index: no place");
+    return rc == 1 ? 0 : -1;
+}
+
+static int write_place(struct ft_db *db, const struct ft_oplog_place *place,
+                       struct ft_err *err)
+{
+    char head[FT_SHA256_HEX + 1];
+
+    ft_sha256_hex(place->at.head, head);
+    return ft_db_run(db, "UPDATE place SET offset=?, seq=?, head=?, last=?",
+                     FT_DB_ARGS(ft_db_int((int64_t)place->at.offset),
+                                ft_db_int((int64_t)place->at.seq),
+                                ft_db_text(head),
+                                ft_db_int((int64_t)place->last)),
+                     err);
+}
+
+static int begin(struct replay *replay, struct ft_err *err)
+{
+    struct ft_db *db = replay->index->db;
+
+    if (replay->begun)
+        return 0;
+    if (!replay->index->writable)
+        return ft_err_set(err, FT_EACCES, "index: it cannot be written");
+    if (ft_db_script(db, "BEGIN IMMEDIATE", err) < 0)
+        return -1;
+    replay->begun = true;
+    if (replay->clear && ft_db_script(db, empty_all, err) < 0)
+        return -1;
+    return read_place(db, &replay->place, err);
+}
+
+/* Another process may have entered the record already. */
+static int enter(const struct ft_log_record *record, void *arg,
+                 struct ft_err *err)
+{
+    struct replay *replay = arg;
+
+    if (begin(replay, err) < 0)
+        return -1;
+    if (record->seq < replay->place.at.seq)
+        return 0;
+    if (record->seq > replay->place.at.seq)
+        return ft_err_set(err, FT_EBUSY, "index: another process emptied it");
+    if (ft_index_apply(replay->index->db, record, err) < 0)
+        return -1;
+    replay->place.at.seq = record->seq + 1;
+    replay->place.last = record->offset;
+    replay->moved = true;
+    return 0;
+}
+
+/* End the transaction: with 'rc' 0 keep what was done. */
+static int end(struct replay *replay, const struct ft_oplog *log, int rc,
+               struct ft_err *err)
+{
+    struct ft_db *db = replay->index->db;
+
+    if (rc == 0 && replay->clear)
+        rc = begin(replay, err);
+    if (rc == 0 && replay->moved) {
+        ft_oplog_reader_end(log, &replay->place.at);
+        rc = write_place(db, &replay->place, err);
+    }
+    if (rc == 0 && replay->begun)
+        rc = ft_db_script(db, "COMMIT", err);
+    if (rc < 0 && replay->begun)
+        (void)ft_db_script(db, "ROLLBACK", NULL);
+    return rc;
+}
+
+/* Open the log where the index ended, or from its start into an empty index. */
+static struct ft_oplog *open_log(struct ft_index *index, bool clear,
+                                 struct ft_err *err)
+{
+    struct replay replay = { .index = index, .clear = clear };
+    struct ft_oplog *log;
+
+    if (!clear && read_place(index->db, &replay.place, err) < 0)
+        return NULL;
+    log = ft_oplog_open(index->meta,
+                        replay.place.at.offset ? &replay.place.at : NULL,
+                        enter, &replay, err);
+    if (end(&replay, log, log ? 0 : -1, err) < 0) {
+        ft_oplog_close(log);
+        return NULL;
+    }
+    return log;
+}
+
+/* 1 when the log still holds what the index was made from. */
+static int is_of_this_log(const struct ft_index *index, struct ft_err *err)
+{
+    struct ft_oplog_place place;
+
+    if (read_place(index->db, &place, err) < 0)
+        return -1;
+    if (!place.at.offset)
+        return 1;
+    return ft_oplog_matches(index->meta, &place, err);
+}
+
+static struct ft_oplog *open_from_start(struct ft_index *index,
+                                        struct ft_err *err)
+{
+    if (!index->writable && use_memory(index, err) < 0)
+        return NULL;
+    return open_log(index, true, err);
+}
+
+/* A fault of the index itself, not of the log. */
+static bool is_index_fault(const struct ft_err *err)
+{
+    return ft_starts_with(err->msg, "index: ") && err->code != FT_EBUSY;
+}
+
+/* Go on with a new file where the old one was damaged, else in memory. */
+static struct ft_oplog *replay_anew(struct ft_index *index, struct ft_err *err)
+{
+    struct ft_oplog *log = NULL;
+
+    if (err->code == FT_EFORMAT && index->writable && !index->memory &&
+        ft_index_remove(index->meta, err) == 0) {
+        ft_db_close(index->db);
+        index->db = open_db(index->meta, FT_DB_WRITE, err);
+        log = index->db ? open_log(index, true, err) : NULL;
+    }
+    if (!log && use_memory(index, err) == 0)
+        log = open_log(index, true, err);
+    return log;
+}
+
+static struct ft_oplog *replay_all(struct ft_index *index, struct ft_err *err)
+{
+    int same = is_of_this_log(index, err);
+    struct ft_oplog *log = NULL;
+
+    if (same < 0 && !is_index_fault(err))
+        return NULL;
+    if (same == 1)
+        log = open_log(index, false, err);
+    if (!log && same >= 0) /* also when the log was replaced just now */
+        log = open_from_start(index, err);
+    if (!log && is_index_fault(err) && !index->memory)
+        log = replay_anew(index, err);
+    return log;
+}
+
+struct ft_index *ft_index_open(const char *meta, enum ft_index_mode mode,
+                               struct ft_oplog **log, struct ft_err *err)
+{
+    struct ft_index *index = ft_calloc(1, sizeof(*index));
+    struct ft_err local;
+
+    if (!err)
+        err = &local;
+    index->meta = ft_strdup(meta);
+    if (open_any(index, mode, err) < 0)
+        goto fail;
+    *log = replay_all(index, err);
+    if (!*log)
+        goto fail;
+    return index;
+fail:
+    ft_index_close(index);
+    return NULL;
+}
+
+void ft_index_close(struct ft_index *index)
+{
+    if (!index)
+        return;
+    ft_db_close(index->db);
+    free(index->meta);
+    free(index);
+}
+
+struct ft_db *ft_index_db(const struct ft_index *index)
+{
+    return index->db;
+}
+
+bool ft_index_in_memory(const struct ft_index *index)
+{
+    return index->memory;
+}
+
+/* --- following ------------------------------------------------------------ */
+
+/* The log's reader has gone past records that the index has not got: read
+ * again from where the index is. */
+static int catch_up(struct ft_index *index, struct ft_oplog *log,
+                    struct ft_err *err)
+{
+    struct replay replay = { .index = index, .clear = index->memory };
+    int rc;
+
+    if (!replay.clear && read_place(index->db, &replay.place, err) < 0)
+        return -1;
+    rc = ft_oplog_rewind(log, replay.place.at.offset ? &replay.place.at : NULL,
+                         enter, &replay, err);
+    return end(&replay, log, rc, err);
+}
+
+int ft_index_follow(struct ft_index *index, struct ft_oplog *log,
+                    struct ft_err *err)
+{
+    struct replay replay = { .index = index };
+    struct ft_err local = { 0 };
+    int rc;
+
+    if (!index->behind) {
+        rc = ft_oplog_follow(log, enter, &replay, &local);
+        rc = end(&replay, log, rc, &local);
+    } else {
+        rc = catch_up(index, log, &local);
+    }
+    index->behind = rc < 0;
+    if (rc < 0 && is_index_fault(&local) && !index->memory &&
+        use_memory(index, &local) == 0) {
+        rc = catch_up(index, log, &local);
+        index->behind = rc < 0;
+    }
+    if (rc < 0 && err)
+        *err = local;
+    return rc;
+}
+
+int ft_index_settle(struct ft_index *index, struct ft_oplog *log,
+                    struct ft_err *err)
+{
+    return index->behind ? ft_index_follow(index, log, err) : 0;
+}

@@ -1,0 +1,387 @@
+/* index_apply.c - what each kind of oplog record does to the index */
+#include "data/index_apply.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/sha256.h"
+#include "data/id.h"
+#include "model/object.h"
+
+/* Changes of state-part records wait under this state for their state. */
+#define STATE_PENDING 0
+
+#define WHAT "the record"
+
+struct apply {
+    struct ft_db *db;
+    const struct ft_log_record *record;
+    struct json_object *json;
+};
+
+static const char *need_id(struct json_object *obj, const char *key,
+                           struct ft_err *err)
+{
+    const char *id = ft_json_str(obj, key, WHAT, err);
+
+    if (id && !ft_id_valid(id)) {
+        ft_err_set(err, FT_EFORMAT, "'%s' of %s is no SHA-256", key, WHAT);
+        return NULL;
+    }
+    return id;
+}
+
+/* --- results -------------------------------------------------------------- */
+
+static int check_output(struct json_object *out, struct ft_err *err)
+{
+    enum ft_object_type type;
+    const char *content, *text;
+
+    if (!need_id(out, "version", err) || !need_id(out, "file", err))
+        return -1;
+    content = ft_json_str(out, "content", WHAT, err);
+    text = ft_json_str(out, "type", WHAT, err);
+    if (!content || !text || !ft_json_str(out, "name", WHAT, err))
+        return -1;
+    if (!ft_content_valid(content))
+        return ft_err_set(err, FT_EFORMAT, "'%s' is no content digest",
+                          content);
+    if (!ft_object_type_parse(text, &type))
+        return ft_err_set(err, FT_EFORMAT, "'%s' is no type of object", text);
+    return 0;
+}
+
+static int add_output(const struct apply *a, struct json_object *out,
+                      struct ft_err *err)
+{
+    const char *object;
+    int64_t size;
+
+    if (!json_object_is_type(out, json_type_object))
+        return ft_err_set(err, FT_EFORMAT, "an output is no object");
+    object = ft_json_str(out, "object", WHAT, err);
+    if (!object || check_output(out, err) < 0 ||
+        ft_json_int(out, "size", &size, WHAT, err) < 0)
+        return -1;
+    if (ft_db_run(a->db,
+                  "INSERT OR IGNORE INTO version(id, result, object, type,"
+                  " unit, content, file, size) VALUES(?,?,?,?,?,?,?,?)",
+                  FT_DB_ARGS(ft_db_text(ft_json_str_or(out, "version", "")),
+                             ft_db_int((int64_t)a->record->seq),
+                             ft_db_text(object),
+                             ft_db_text(ft_json_str_or(out, "type", "")),
+                             ft_db_text(ft_json_str_or(out, "unit", NULL)),
+                             ft_db_text(ft_json_str_or(out, "content", "")),
+                             ft_db_text(ft_json_str_or(out, "file", "")),
+                             ft_db_int(size)),
+                  err) < 0)
+        return -1;
+    return ft_db_run(
+        a->db,
+        "INSERT OR REPLACE INTO output(result, name, version) VALUES(?,?,?)",
+        FT_DB_ARGS(ft_db_int((int64_t)a->record->seq),
+                   ft_db_text(ft_json_str_or(out, "name", "")),
+                   ft_db_text(ft_json_str_or(out, "version", ""))),
+        err);
+}
+
+static int apply_result(const struct apply *a, struct ft_err *err)
+{
+    struct json_object *out = ft_json_get(a->json, "out", json_type_array,
+                                          WHAT, err);
+    struct json_object *cell = ft_json_or_null(a->json, "cell");
+    struct json_object *lineage = ft_json_or_null(a->json, "lineage");
+    struct ft_str cell_text = FT_STR_INIT, lineage_text = FT_STR_INIT;
+    const char *task = ft_json_str(a->json, "task", WHAT, err);
+    int rc = -1;
+
+    if (!out || !task)
+        goto done;
+    if (cell && ft_json_canonical(cell, &cell_text, err) < 0)
+        goto done;
+    if (lineage && ft_json_canonical(lineage, &lineage_text, err) < 0)
+        goto done;
+    rc = ft_db_run(
+        a->db,
+        "INSERT INTO result(seq, run, stage, task, cell, cache_key, time_us,"
+        " cpu_s, module, lineage) VALUES(?,?,?,?,?,?,?,?,?,?)",
+        FT_DB_ARGS(ft_db_int((int64_t)a->record->seq),
+                   ft_db_text(ft_json_str_or(a->json, "run", "")),
+                   ft_db_text(ft_json_str_or(a->json, "stage", "")),
+                   ft_db_text(task), ft_db_text(cell_text.s),
+                   ft_db_text(ft_json_str_or(a->json, "cache_key", NULL)),
+                   ft_db_int(ft_json_int_or(a->json, "time_us", 0)),
+                   ft_db_num(ft_json_num_or(a->json, "cpu_s", 0)),
+                   ft_db_text(ft_json_str_or(a->json, "module", "")),
+                   ft_db_text(lineage ? lineage_text.s : NULL)),
+        err);
+    for (size_t i = 0; rc == 0 && i < json_object_array_length(out); i++)
+        rc = add_output(a, json_object_array_get_idx(out, i), err);
+done:
+    ft_str_release(&lineage_text);
+    ft_str_release(&cell_text);
+    return rc;
+}
+
+/* --- states --------------------------------------------------------------- */
+
+static const char *text_at(struct json_object *list, size_t i)
+{
+    struct json_object *item = json_object_array_get_idx(list, i);
+
+    return json_object_is_type(item, json_type_string)
+               ? json_object_get_string(item)
+               : NULL;
+}
+
+/* A change is [object, cell, pos, version]; version null: no longer there. */
+static int add_change(const struct apply *a, int64_t state,
+                      struct json_object *change, struct ft_err *err)
+{
+    const char *object, *cell, *version;
+
+    if (!json_object_is_type(change, json_type_array) ||
+        json_object_array_length(change) != 4)
+        return ft_err_set(err, FT_EFORMAT, "a change is no list of four");
+    object = text_at(change, 0);
+    cell = text_at(change, 1);
+    version = text_at(change, 3);
+    if (!object || !cell || (version && !ft_id_valid(version)))
+        return ft_err_set(err, FT_EFORMAT, "a change is malformed");
+    return ft_db_run(
+        a->db,
+        "INSERT OR REPLACE INTO change(state, object, cell, pos, version)"
+        " VALUES(?,?,?,?,?)",
+        FT_DB_ARGS(
+            ft_db_int(state), ft_db_text(object), ft_db_text(cell),
+            ft_db_int(json_object_get_int64(
+                json_object_array_get_idx(change, 2))),
+            ft_db_text(version)),
+        err);
+}
+
+static int add_changes(const struct apply *a, int64_t state,
+                       struct ft_err *err)
+{
+    struct json_object *set = ft_json_get(a->json, "set", json_type_array,
+                                          WHAT, err);
+
+    if (!set)
+        return -1;
+    for (size_t i = 0; i < json_object_array_length(set); i++)
+        if (add_change(a, state, json_object_array_get_idx(set, i), err) < 0)
+            return -1;
+    return 0;
+}
+
+static int apply_state_part(const struct apply *a, struct ft_err *err)
+{
+    return add_changes(a, STATE_PENDING, err);
+}
+
+/* *n becomes the number of the state 'id' in the index, -1 for "". */
+static int find_state(struct ft_db *db, const char *id, int64_t *n,
+                      struct ft_err *err)
+{
+    struct ft_rows *rows;
+    int rc;
+
+    *n = -1;
+    if (!*id)
+        return 0;
+    rows = ft_db_ask(db, "SELECT n FROM state WHERE id=?",
+                     FT_DB_ARGS(ft_db_text(id)), err);
+    if (!rows)
+        return -1;
+    rc = ft_rows_next(rows, err);
+    if (rc == 1)
+        *n = ft_rows_int(rows, 0);
+    ft_rows_end(rows);
+    if (rc == 0)
+        return ft_err_set(err, FT_EFORMAT, "state '%s' is not known", id);
+    return rc < 0 ? -1 : 0;
+}
+
+/* The identity of a state is the digest of its record as it stands. */
+static int insert_state(const struct apply *a, int64_t parent,
+                        struct ft_err *err)
+{
+    struct json_object *json = a->json;
+    struct json_object *params = ft_json_or_null(json, "params");
+    struct ft_str params_text = FT_STR_INIT;
+    char id[FT_SHA256_HEX + 1];
+    int rc;
+
+    ft_sha256_text(a->record->payload, a->record->len, id);
+    rc = params ? ft_json_canonical(params, &params_text, err) : 0;
+    if (rc == 0)
+        rc = ft_db_run(
+            a->db,
+            "INSERT INTO state(id, parent, time_us, run, workflow,"
+            " workflow_file, outcome, user, params, n_objects, n_changed)"
+            " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+            FT_DB_ARGS(
+                ft_db_text(id),
+                parent < 0 ? ft_db_text(NULL) : ft_db_int(parent),
+                ft_db_int(ft_json_int_or(json, "time_us", 0)),
+                ft_db_text(ft_json_str_or(json, "run", "")),
+                ft_db_text(ft_json_str_or(json, "workflow", "")),
+                ft_db_text(ft_json_str_or(json, "workflow_file", "")),
+                ft_db_text(ft_json_str_or(json, "outcome", "")),
+                ft_db_text(ft_json_str_or(json, "user", "")),
+                ft_db_text(params_text.s),
+                ft_db_int(ft_json_int_or(json, "n_objects", 0)),
+                ft_db_int(ft_json_int_or(json, "n_changed", 0))),
+            err);
+    ft_str_release(&params_text);
+    return rc;
+}
+
+static int apply_state(const struct apply *a, struct ft_err *err)
+{
+    const char *parent = ft_json_str(a->json, "parent", WHAT, err);
+    int64_t parent_n, n;
+
+    if (!parent || find_state(a->db, parent, &parent_n, err) < 0 ||
+        insert_state(a, parent_n, err) < 0)
+        return -1;
+    n = ft_db_last_id(a->db);
+    if (ft_db_run(a->db, "UPDATE change SET state=? WHERE state=?",
+                  FT_DB_ARGS(ft_db_int(n), ft_db_int(STATE_PENDING)),
+                  err) < 0)
+        return -1;
+    return add_changes(a, n, err);
+}
+
+/* --- branches ------------------------------------------------------------- */
+
+/* The bindings of a branch are those of the state that it points to: of each
+ * object and cell the newest change on the way from there to the first state. */
+static int bind_branch(struct ft_db *db, const char *branch, int64_t state,
+                       struct ft_err *err)
+{
+    if (ft_db_run(db, "DELETE FROM binding WHERE branch=?",
+                  FT_DB_ARGS(ft_db_text(branch)), err) < 0)
+        return -1;
+    return ft_db_run(
+        db,
+        "WITH RECURSIVE chain(n, depth) AS (SELECT ?2, 0 UNION ALL"
+        "  SELECT s.parent, depth+1 FROM chain JOIN state s ON s.n = chain.n"
+        "  WHERE s.parent IS NOT NULL),"
+        " newest AS (SELECT object, cell, pos, version, min(depth)"
+        "  FROM chain CROSS JOIN change c ON c.state = chain.n"
+        "  GROUP BY object, cell)"
+        " INSERT INTO binding(branch, object, cell, pos, version)"
+        " SELECT ?1, object, cell, pos, version FROM newest"
+        " WHERE version IS NOT NULL",
+        FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err);
+}
+
+/* The usual step, from a state to a child of it, costs only what changed. */
+static int step_branch(struct ft_db *db, const char *branch, int64_t state,
+                       struct ft_err *err)
+{
+    if (ft_db_run(db,
+                  "DELETE FROM binding WHERE branch=?1 AND (object, cell) IN"
+                  " (SELECT object, cell FROM change WHERE state=?2)",
+                  FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err) < 0)
+        return -1;
+    return ft_db_run(
+        db,
+        "INSERT INTO binding(branch, object, cell, pos, version)"
+        " SELECT ?1, object, cell, pos, version FROM change"
+        " WHERE state=?2 AND version IS NOT NULL",
+        FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err);
+}
+
+/* 1 when 'branch' points to the parent of 'state'. */
+static int is_step(struct ft_db *db, const char *branch, int64_t state,
+                   struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        db,
+        "SELECT 1 FROM state s JOIN branch b ON b.state = s.parent"
+        " WHERE s.n=? AND b.name=?",
+        FT_DB_ARGS(ft_db_int(state), ft_db_text(branch)), err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    ft_rows_end(rows);
+    return rc;
+}
+
+static int apply_ref(const struct apply *a, struct ft_err *err)
+{
+    const char *branch = ft_json_str(a->json, "branch", WHAT, err);
+    const char *id = need_id(a->json, "state", err);
+    int64_t state;
+    int step;
+
+    if (!branch || !id || find_state(a->db, id, &state, err) < 0)
+        return -1;
+    step = is_step(a->db, branch, state, err);
+    if (step < 0)
+        return -1;
+    if ((step ? step_branch : bind_branch)(a->db, branch, state, err) < 0)
+        return -1;
+    return ft_db_run(a->db,
+                     "INSERT OR REPLACE INTO branch(name, state) VALUES(?,?)",
+                     FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err);
+}
+
+static int apply_workflow(const struct apply *a, struct ft_err *err)
+{
+    const char *digest = need_id(a->json, "digest", err);
+    const char *text = ft_json_str(a->json, "text", WHAT, err);
+
+    if (!digest || !text)
+        return -1;
+    return ft_db_run(
+        a->db, "INSERT OR IGNORE INTO workflow(digest, text) VALUES(?,?)",
+        FT_DB_ARGS(ft_db_text(digest), ft_db_text(text)), err);
+}
+
+/* -------------------------------------------------------------------------- */
+
+static const struct {
+    const char *kind;
+    int (*apply)(const struct apply *a, struct ft_err *err);
+} kinds[] = {
+    { "result", apply_result },   { "adopt", apply_result },
+    { "workflow", apply_workflow }, { "state-part", apply_state_part },
+    { "state", apply_state },     { "ref", apply_ref },
+};
+
+static int apply_json(const struct apply *a, struct ft_err *err)
+{
+    const char *kind;
+
+    if (!json_object_is_type(a->json, json_type_object))
+        return ft_err_set(err, FT_EFORMAT, "%s is no JSON object", WHAT);
+    kind = ft_json_str(a->json, "kind", WHAT, err);
+    if (!kind)
+        return -1;
+    for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)
+        if (strcmp(kinds[i].kind, kind) == 0)
+            return kinds[i].apply(a, err);
+    ft_err_set(err, FT_EVERSION, "kind '%s' of %s is unknown", kind, WHAT);
+    return ft_err_hint(err, "use the fedtwin that wrote this project");
+}
+
+int ft_index_apply(struct ft_db *db, const struct ft_log_record *record,
+                   struct ft_err *err)
+{
+    struct apply a = { .db = db, .record = record };
+    int rc = -1;
+
+    a.json = ft_json_parse(record->payload, record->len, WHAT, err);
+    if (a.json)
+        rc = apply_json(&a, err);
+    json_object_put(a.json);
+    if (rc < 0)
+        ft_err_context(err, "oplog record %llu",
+                       (unsigned long long)record->seq);
+    return rc;
+}

@@ -1,0 +1,159 @@
+/* spawn.c - the process of fedtwin-worker: its start, its socket, its end */
+#include "data/spawn.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/dirs.h"
+#include "base/err.h"
+#include "base/path.h"
+
+#define WORKER_VARIABLE "FEDTWIN_WORKER"
+#define STDERR_TAIL 160
+
+static char *program_path(void)
+{
+    const char *given = getenv(WORKER_VARIABLE);
+
+    return given && *given ? ft_strdup(given)
+                           : ft_dirs_program("fedtwin-worker");
+}
+
+/* A group of its own, so that the terminal's interrupt reaches the engine
+ * alone, which ends the worker when it is done; and plain signals. */
+static void set_attributes(posix_spawnattr_t *attr)
+{
+    sigset_t none, all;
+
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_init(attr);
+    posix_spawnattr_setflags(attr, POSIX_SPAWN_SETPGROUP |
+                                       POSIX_SPAWN_SETSIGMASK |
+                                       POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setpgroup(attr, 0);
+    posix_spawnattr_setsigmask(attr, &none);
+    posix_spawnattr_setsigdefault(attr, &all);
+}
+
+static int spawn(const char *meta, int io, int errors, pid_t *pid,
+                 struct ft_err *err)
+{
+    char *program = program_path();
+    char *args[] = { program, (char *)meta, NULL };
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attr;
+    int rc;
+
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, io, STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&files, io, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
+    set_attributes(&attr);
+    rc = posix_spawnp(pid, program, &files, &attr, args, environ);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&files);
+    if (rc) {
+        errno = rc;
+        ft_err_sys(err, "cannot start '%s'", program);
+    }
+    free(program);
+    return rc ? -1 : 0;
+}
+
+int ft_worker_start(struct ft_worker *worker, const char *meta,
+                    struct ft_err *err)
+{
+    int pair[2] = { -1, -1 };
+
+    *worker = (struct ft_worker){ .fd = -1, .stderr_fd = -1 };
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return ft_err_sys(err, "cannot talk to fedtwin-worker");
+    worker->stderr_fd = memfd_create("fedtwin-worker", MFD_CLOEXEC);
+    if (worker->stderr_fd < 0) {
+        ft_err_sys(err, "cannot talk to fedtwin-worker");
+        goto fail;
+    }
+    if (spawn(meta, pair[1], worker->stderr_fd, &worker->pid, err) < 0)
+        goto fail;
+    close(pair[1]);
+    worker->fd = pair[0];
+    return 0;
+fail:
+    close(pair[0]);
+    close(pair[1]);
+    ft_worker_end(worker);
+    return -1;
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+static int reap(struct ft_worker *worker)
+{
+    int status = 0;
+
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    worker->pid = 0;
+    return status;
+}
+
+/* The last line on its standard error that has something in it. */
+static void last_line(int fd, char line[STDERR_TAIL])
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    off_t from = size > STDERR_TAIL - 1 ? size - (STDERR_TAIL - 1) : 0;
+    ssize_t n = size > 0 ? pread(fd, line, STDERR_TAIL - 1, from) : 0;
+    char *newline;
+
+    line[n > 0 ? n : 0] = '\0';
+    while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == ' '))
+        line[--n] = '\0';
+    newline = strrchr(line, '\n');
+    if (newline)
+        memmove(line, newline + 1, strlen(newline + 1) + 1);
+}
+
+void ft_worker_end_text(struct ft_worker *worker, const char *why,
+                        char text[FT_WORKER_END_TEXT])
+{
+    char line[STDERR_TAIL];
+    int status, n;
+
+    if (why)
+        (void)kill(worker->pid, SIGKILL);
+    status = reap(worker);
+    if (why)
+        n = snprintf(text, FT_WORKER_END_TEXT, "%s", why);
+    else if (WIFSIGNALED(status))
+        n = snprintf(text, FT_WORKER_END_TEXT, "was killed by signal %d",
+                     WTERMSIG(status));
+    else
+        n = snprintf(text, FT_WORKER_END_TEXT, "ended with status %d",
+                     WEXITSTATUS(status));
+    last_line(worker->stderr_fd, line);
+    if (*line)
+        snprintf(text + n, FT_WORKER_END_TEXT - (size_t)n, " (%s)", line);
+}
+
+void ft_worker_end(struct ft_worker *worker)
+{
+    if (worker->fd >= 0)
+        close(worker->fd);
+    if (worker->stderr_fd >= 0)
+        close(worker->stderr_fd);
+    if (worker->pid > 0) {
+        (void)kill(worker->pid, SIGKILL);
+        (void)reap(worker);
+    }
+    *worker = (struct ft_worker){ .fd = -1, .stderr_fd = -1 };
+}

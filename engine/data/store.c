@@ -1,0 +1,217 @@
+/* store.c - open and close a store, and talk to its worker */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/path.h"
+#include "data/id.h"
+#include "data/project.h"
+#include "data/store_impl.h"
+
+/* Files in tmp/ that nobody has written to for so long are a crash's. */
+#define TMP_AGE_S (24 * 3600)
+
+static void sweep_tmp(const char *meta)
+{
+    char *path = ft_path_join(meta, "tmp");
+    DIR *dir = opendir(path);
+    int64_t now_s = ft_clock_now_ns() / 1000000000;
+    struct dirent *entry;
+    struct stat st;
+
+    while (dir && (entry = readdir(dir)))
+        if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
+                0 &&
+            S_ISREG(st.st_mode) && now_s - st.st_mtime > TMP_AGE_S)
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+    if (dir)
+        closedir(dir);
+    free(path);
+}
+
+struct ft_store *ft_store_open(const struct ft_project *project,
+                               enum ft_store_mode mode, struct ft_err *err)
+{
+    struct ft_store *store = ft_calloc(1, sizeof(*store));
+
+    store->dir = ft_strdup(project->dir);
+    store->meta = ft_strdup(project->meta);
+    store->can_write = mode == FT_STORE_WRITE && !project->read_only;
+    ft_jobs_init(&store->ready);
+    ft_jobs_init(&store->reported);
+    if (mode == FT_STORE_WRITE && ft_store_need_write(store, err) < 0)
+        goto fail;
+    store->index = ft_index_open(store->meta,
+                                 project->read_only ? FT_INDEX_READ
+                                                    : FT_INDEX_WRITE,
+                                 &store->log, err);
+    if (!store->index)
+        goto fail;
+    if (store->can_write) {
+        if (ft_oplog_attend(store->log, false, err) < 0)
+            goto fail;
+        sweep_tmp(store->meta);
+    }
+    store->client = ft_client_new(store->meta, ft_job_answered, store);
+    return store;
+fail:
+    ft_store_close(store);
+    return NULL;
+}
+
+void ft_store_close(struct ft_store *store)
+{
+    if (!store)
+        return;
+    ft_client_free(store->client);
+    ft_jobs_free(&store->ready);
+    ft_jobs_free(&store->reported);
+    ft_index_close(store->index);
+    ft_oplog_close(store->log);
+    free(store->dir);
+    free(store->meta);
+    free(store);
+}
+
+int ft_store_need_write(const struct ft_store *store, struct ft_err *err)
+{
+    if (store->can_write)
+        return 0;
+    return ft_err_set(err, FT_EACCES, "the project '%s' is open for reading "
+                                      "only", store->dir);
+}
+
+struct ft_db *ft_store_db(struct ft_store *store, struct ft_err *err)
+{
+    if (ft_index_settle(store->index, store->log, err) < 0)
+        return NULL;
+    return ft_index_db(store->index);
+}
+
+char *ft_store_path(const struct ft_store *store, const char *version)
+{
+    return ft_id_path(store->meta, version);
+}
+
+/* --- questions to the worker ---------------------------------------------- */
+
+struct json_object *ft_store_request(const char *op, const char *path)
+{
+    struct json_object *request = json_object_new_object();
+
+    ft_json_add_str(request, "op", op);
+    ft_json_add_str(request, "path", path);
+    return request;
+}
+
+/* A question about the version 'id' that was published. */
+static int ask(struct ft_store *store, const char *op, const char *id,
+               const char *dest, struct json_object **answer,
+               struct ft_err *err)
+{
+    struct ft_version version;
+    struct json_object *request;
+    char *path, *what;
+    int rc;
+
+    if (ft_store_version(store, id, &version, err) < 0)
+        return -1;
+    path = ft_store_path(store, id);
+    what = ft_asprintf("%s '%s'", op, path);
+    request = ft_store_request(op, path);
+    if (dest)
+        ft_json_add_str(request, "dest", dest);
+    rc = ft_store_call(store, request, what, version.size_bytes, answer, err);
+    ft_version_release(&version);
+    free(what);
+    free(path);
+    return rc;
+}
+
+/* A member of the answer to a question, as an own reference. */
+static struct json_object *ask_member(struct ft_store *store, const char *op,
+                                      const char *id, const char *key,
+                                      struct ft_err *err)
+{
+    struct json_object *answer = NULL, *member;
+
+    if (ask(store, op, id, NULL, &answer, err) < 0)
+        return NULL;
+    member = ft_json_get(answer, key, json_type_object,
+                         "the answer of fedtwin-worker", err);
+    json_object_get(member);
+    json_object_put(answer);
+    return member;
+}
+
+struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
+                                     struct ft_err *err)
+{
+    return ask_member(store, "record", id, "record", err);
+}
+
+struct json_object *ft_store_describe(struct ft_store *store, const char *id,
+                                      struct ft_err *err)
+{
+    return ask_member(store, "describe", id, "summary", err);
+}
+
+int ft_store_table_csv(struct ft_store *store, const char *id,
+                       const char *dest, struct ft_err *err)
+{
+    struct json_object *answer = NULL;
+    int rc = ask(store, "csv", id, dest, &answer, err);
+
+    json_object_put(answer);
+    return rc;
+}
+
+/* --- checking one version ------------------------------------------------- */
+
+static int compare(const char *what, const char *have, const char *recorded,
+                   const char *path, struct ft_err *err)
+{
+    if (strcmp(have, recorded) == 0)
+        return 0;
+    return ft_err_set(err, FT_EFORMAT,
+                      "%s of '%s' is %.20s…, recorded is %.20s…", what, path,
+                      have, recorded);
+}
+
+int ft_store_verify(struct ft_store *store, const struct ft_version *version,
+                    struct ft_err *err)
+{
+    char *path = ft_store_path(store, version->id);
+    struct json_object *answer = NULL, *request;
+    char *what = NULL;
+    int rc = -1;
+
+    if (!path)
+        return ft_err_set(err, FT_EUSAGE, "'%s' is no version", version->id);
+    if (!ft_path_exists(path)) {
+        ft_err_set(err, FT_ENOENT, "the file '%s' is gone", path);
+        goto done;
+    }
+    what = ft_asprintf("verify '%s'", path);
+    request = ft_store_request("verify", path);
+    ft_json_add_bool(request, "deep", true);
+    if (ft_store_call(store, request, what, version->size_bytes, &answer,
+                      err) < 0)
+        goto done;
+    if (compare("the version", ft_json_str_or(answer, "version", ""),
+                version->id, path, err) == 0 &&
+        compare("the file digest", ft_json_str_or(answer, "file", ""),
+                version->file_digest, path, err) == 0)
+        rc = compare("the content", ft_json_str_or(answer, "content", ""),
+                     version->content, path, err);
+done:
+    json_object_put(answer);
+    free(what);
+    free(path);
+    return rc;
+}

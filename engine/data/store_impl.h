@@ -1,0 +1,64 @@
+/* store_impl.h - what the files of the store share; nobody else includes it */
+#ifndef FT_DATA_STORE_IMPL_H
+#define FT_DATA_STORE_IMPL_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "data/client.h"
+#include "data/db.h"
+#include "data/index.h"
+#include "data/job.h"
+#include "data/oplog.h"
+#include "data/store.h"
+
+struct ft_store {
+    char *dir, *meta;
+    bool can_write;
+    struct ft_oplog *log;
+    struct ft_index *index;
+    struct ft_client *client;
+    size_t n_pending;       /* jobs that were not reported */
+    uint64_t pending_bytes; /* that they may still write */
+    struct job_list ready;  /* finished, not reported */
+    struct job_list reported; /* kept until the next report: summaries */
+};
+
+/* The index, brought up to date if it was not; NULL on failure. */
+struct ft_db *ft_store_db(struct ft_store *store, struct ft_err *err);
+
+/* FT_EACCES when the store was opened, or the project is, for reading only. */
+int ft_store_need_write(const struct ft_store *store, struct ft_err *err);
+
+/* Ask the worker and wait.  'request' is taken over; the caller releases
+ * *answer. */
+int ft_store_call(struct ft_store *store, struct json_object *request,
+                  const char *what, uint64_t size_bytes,
+                  struct json_object **answer, struct ft_err *err);
+struct json_object *ft_store_request(const char *op, const char *path);
+
+/* Append the members every record has: kind and time. */
+struct json_object *ft_record_new(const char *kind, int64_t now_ns);
+/* The oplog record of a result that was published ("result"), or of version
+ * files that were found ("adopt"). */
+struct json_object *ft_record_result(const struct ft_result *result,
+                                     const char *kind, int64_t now_ns);
+
+/* What FT_VERSION_COLUMNS gives, from such a row. */
+#define FT_VERSION_COLUMNS                                                  \
+    "v.id, v.content, v.file, v.size, v.type, r.time_us, v.object, r.task," \
+    " r.run, r.module, r.cell, v.unit"
+/* The same of a binding: a version that was reused keeps the object and the
+ * cell that it was made for, and is shown under those that it is bound to. */
+#define FT_BOUND_COLUMNS                                                    \
+    "v.id, v.content, v.file, v.size, v.type, r.time_us, b.object, r.task," \
+    " r.run, r.module, b.cell, v.unit"
+#define FT_BOUND_FROM                                                       \
+    " FROM binding b JOIN version v ON v.id = b.version"                    \
+    " JOIN result r ON r.seq = v.result"
+int ft_version_read(struct ft_rows *rows, struct ft_version *version,
+                    struct ft_err *err);
+/* All rows; ends 'rows', which may be NULL (then -1). */
+int ft_versions_read(struct ft_rows *rows, struct ft_versions *versions,
+                     struct ft_err *err);
+
+#endif

@@ -1,0 +1,201 @@
+/* h5_rows.c - datasets that are cut along their first dimension */
+#include "stage/h5.h"
+#include "stage/task.h"
+
+static int dimensions(const struct stg_rows *rows)
+{
+    return rows->columns ? 2 : 1;
+}
+
+/* The list for creating a dataset: checksummed chunks, no times.  What lies
+ * past the end in the last chunk is zero, so the bytes are always the same. */
+static hid_t creation_list(const struct stg_rows *rows)
+{
+    hsize_t width = rows->columns ? rows->columns : 1;
+    hsize_t fit = STG_H5_CHUNK_BYTES / (H5Tget_size(rows->type) * width);
+    hsize_t chunk[2] = { rows->total < fit ? rows->total : fit, width };
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+    herr_t ok = list < 0 ? -1 : 0;
+
+    if (fit == 0)
+        chunk[0] = 1;
+    if (ok >= 0)
+        ok = H5Pset_obj_track_times(list, false);
+    if (ok >= 0 && rows->total > 0)
+        ok = H5Pset_chunk(list, dimensions(rows), chunk);
+    if (ok >= 0 && rows->total > 0)
+        ok = H5Pset_fletcher32(list);
+    if (ok >= 0)
+        return list;
+    H5Pclose(list);
+    return H5I_INVALID_HID;
+}
+
+static PetscErrorCode create(struct stg_h5 *h5, const struct stg_rows *rows,
+                             hid_t *set)
+{
+    hsize_t size[2] = { rows->total, rows->columns };
+    hid_t space = H5Screate_simple(dimensions(rows), size, NULL);
+    hid_t list = creation_list(rows);
+    PetscErrorCode rc = 0;
+
+    if (space < 0 || list < 0)
+        rc = stg_h5_fail(h5, "create", rows->name);
+    rc = stg_h5_agree(h5, rc);
+    if (!rc) {
+        *set = H5Dcreate2(h5->file, rows->name, rows->type, space, H5P_DEFAULT,
+                          list, H5P_DEFAULT);
+        if (*set < 0)
+            rc = stg_h5_fail(h5, "create", rows->name);
+        rc = stg_h5_agree(h5, rc);
+    }
+    H5Pclose(list);
+    H5Sclose(space);
+    return rc;
+}
+
+/* My rows in the file and in memory.  Ranks without rows take part too. */
+struct selection {
+    hid_t file, memory, transfer;
+};
+
+static void release(struct selection *s)
+{
+    H5Sclose(s->file);
+    H5Sclose(s->memory);
+    H5Pclose(s->transfer);
+}
+
+static bool choose(struct stg_h5 *h5, const struct stg_rows *rows, hid_t set,
+                   struct selection *s)
+{
+    hsize_t start[2] = { rows->first, 0 };
+    hsize_t count[2] = { rows->mine, rows->columns };
+    int n = dimensions(rows);
+
+    s->file = H5Dget_space(set);
+    s->memory = H5Screate_simple(n, count, NULL);
+    s->transfer = H5Pcreate(H5P_DATASET_XFER);
+    if (s->file < 0 || s->memory < 0 || s->transfer < 0)
+        return false;
+    if (!h5->alone && H5Pset_dxpl_mpio(s->transfer, H5FD_MPIO_COLLECTIVE) < 0)
+        return false;
+    if (rows->mine == 0)
+        return H5Sselect_none(s->file) >= 0 && H5Sselect_none(s->memory) >= 0;
+    return H5Sselect_hyperslab(s->file, H5S_SELECT_SET, start, NULL, count,
+                               NULL) >= 0;
+}
+
+static hid_t native(hid_t type)
+{
+    return H5Tget_native_type(type, H5T_DIR_ASCEND);
+}
+
+PetscErrorCode stg_h5_write(struct stg_h5 *h5, const struct stg_rows *rows,
+                            const void *data)
+{
+    struct selection s;
+    hid_t set = H5I_INVALID_HID, memory = native(rows->type);
+    const char none = 0;
+    PetscErrorCode rc;
+
+    rc = create(h5, rows, &set);
+    if (rc) {
+        H5Tclose(memory);
+        return rc;
+    }
+    if (memory < 0 || !choose(h5, rows, set, &s))
+        rc = stg_h5_fail(h5, "write", rows->name);
+    rc = stg_h5_agree(h5, rc);
+    if (!rc && rows->total > 0 &&
+        H5Dwrite(set, memory, s.memory, s.file, s.transfer,
+                 rows->mine ? data : &none) < 0)
+        rc = stg_h5_fail(h5, "write", rows->name);
+    release(&s);
+    H5Tclose(memory);
+    /* Chunks of a full disk get lost here, not in H5Dwrite(). */
+    if (H5Dclose(set) < 0) {
+        h5->task->broken = true;
+        rc = stg_h5_fail(h5, "write", rows->name);
+    }
+    return stg_h5_agree(h5, rc);
+}
+
+PetscErrorCode stg_h5_write_small(struct stg_h5 *h5, const char *name,
+                                  hid_t type, hsize_t total, const void *data)
+{
+    struct stg_rows rows = {
+        .name = name, .type = type, .total = total,
+        .mine = h5->task->rank == 0 ? total : 0,
+    };
+
+    return stg_h5_write(h5, &rows, data);
+}
+
+bool stg_h5_exists(struct stg_h5 *h5, const char *name)
+{
+    return H5Lexists(h5->file, name, H5P_DEFAULT) > 0;
+}
+
+static bool fits(hid_t set, struct stg_rows *rows)
+{
+    hid_t space = H5Dget_space(set), type = H5Dget_type(set);
+    H5T_class_t class = H5Tget_class(type);
+    bool wants_text = H5Tget_class(rows->type) == H5T_STRING;
+    hsize_t size[2] = { 0, 0 };
+    int n = H5Sget_simple_extent_ndims(space);
+    bool ok = n == 1 || n == 2;
+
+    if (wants_text)
+        ok = ok && class == H5T_STRING && !H5Tis_variable_str(type);
+    else
+        ok = ok && (class == H5T_INTEGER || class == H5T_FLOAT);
+    if (ok)
+        ok = H5Sget_simple_extent_dims(space, size, NULL) == n;
+    rows->total = size[0];
+    rows->columns = n == 2 ? size[1] : 0;
+    H5Tclose(type);
+    H5Sclose(space);
+    return ok;
+}
+
+PetscErrorCode stg_h5_shape(struct stg_h5 *h5, struct stg_rows *rows)
+{
+    PetscErrorCode rc = 0;
+    hid_t set = H5I_INVALID_HID;
+
+    if (stg_h5_exists(h5, rows->name))
+        set = H5Dopen2(h5->file, rows->name, H5P_DEFAULT);
+    if (set < 0)
+        rc = stg_fail(h5->task, "'%s' has no dataset '%s'", h5->path,
+                      rows->name);
+    else if (!fits(set, rows))
+        rc = stg_fail(h5->task, "'%s' of '%s' has another type or shape",
+                      rows->name, h5->path);
+    if (set >= 0)
+        H5Dclose(set);
+    return stg_h5_agree(h5, rc);
+}
+
+PetscErrorCode stg_h5_read(struct stg_h5 *h5, const struct stg_rows *rows,
+                           hid_t memory_type, void *data)
+{
+    hid_t set = H5Dopen2(h5->file, rows->name, H5P_DEFAULT);
+    struct selection s;
+    PetscErrorCode rc = 0;
+    char none;
+
+    if (set < 0)
+        rc = stg_h5_fail(h5, "open", rows->name);
+    PetscCall(stg_h5_agree(h5, rc));
+    if (!choose(h5, rows, set, &s))
+        rc = stg_h5_fail(h5, "read", rows->name);
+    rc = stg_h5_agree(h5, rc);
+    if (!rc && rows->total > 0 &&
+        H5Dread(set, memory_type, s.memory, s.file, s.transfer,
+                rows->mine ? data : &none) < 0)
+        rc = stg_h5_fail(h5, "read", rows->name);
+    release(&s);
+    H5Dclose(set);
+    return stg_h5_agree(h5, rc);
+}

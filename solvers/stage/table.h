@@ -1,0 +1,22 @@
+/* table.h - small tables with units */
+#ifndef STG_TABLE_H
+#define STG_TABLE_H
+
+#include "stage/stage.h"
+
+/* Exactly one of 'real', 'integer' and 'text' is set. */
+struct stg_column {
+    const char *name;
+    const char *long_name;    /* or NULL */
+    const char *unit;         /* UDUNITS text; "1": dimensionless; text: NULL */
+    const double *real;       /* [rows] */
+    const int64_t *integer;   /* [rows] */
+    const char *const *text;  /* [rows], printable ASCII */
+};
+
+/* Collective.  Rank 0's columns are written, those of others ignored. */
+PetscErrorCode stg_table_write(struct stg_task *task, const char *path,
+                               const struct stg_column *column, size_t columns,
+                               size_t rows);
+
+#endif
