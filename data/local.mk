@@ -1,1 +1,5 @@
-# data
+# data: small real inputs of the examples; origin and licence beside each
+#
+# Other files here add theirs: dist_exampledata_DATA += data/heatsink.geo
+exampledatadir = $(pkgdatadir)/data
+dist_exampledata_DATA =

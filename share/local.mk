@@ -1,1 +1,5 @@
-# share
+# share: documents and the manifests of the installed modules
+#
+# Other files here add theirs: dist_modules_DATA += share/modules/mesh.box.yaml
+modulesdir = $(pkgdatadir)/modules
+dist_modules_DATA =

@@ -1,6 +1,6 @@
 # Tests: unit programs and *.t scripts both speak TAP.
 
-EXTRA_DIST += t/harness.sh t/tally.sh .shellcheckrc $(HOUSE_TESTS)
+EXTRA_DIST += t/harness.sh t/tally.sh t/clean-machine.sh .shellcheckrc $(HOUSE_TESTS)
 
 HOUSE_TESTS = t/t0000-harness.t t/t0001-layers.t t/t0002-headers.t \
     t/t0004-source.t

@@ -1,0 +1,624 @@
+/* csv_read.c - from text to a table
+ *
+ * The text is read twice: first to learn what each column is and how many rows
+ * there are, then to store the values; so memory does not grow with it.
+ */
+#include "worker/csv.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <hdf5_hl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "worker/copy.h"
+#include "worker/table.h"
+
+#define CHUNK_ROWS 65536
+
+/* --- fields --------------------------------------------------------------- */
+
+enum ft_csv_value ft_csv_value(const char *field, int64_t *integer,
+                               double *number)
+{
+    const char *s = field + strspn(field, " \t");
+    size_t len = strlen(s);
+    char *end;
+
+    while (len && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+        len--;
+    if (!len || strpbrk(s, "xX(") || isspace((unsigned char)*s))
+        return FT_CSV_TEXT;
+    errno = 0;
+    *number = strtod(s, &end);
+    if (end != s + len || (errno == ERANGE && isinf(*number)))
+        return FT_CSV_TEXT;
+    if (strspn(s, "+-0123456789") < len)
+        return FT_CSV_NUMBER;
+    errno = 0;
+    *integer = strtoll(s, &end, 10);
+    return end == s + len && errno == 0 ? FT_CSV_INTEGER : FT_CSV_NUMBER;
+}
+
+enum end { END_FIELD, END_ROW, END_TEXT };
+
+struct reader {
+    const char *name;
+    FILE *stream;
+    int line, col;             /* of the next character */
+    int field_line, field_col; /* where the field began */
+    struct ft_str field;
+    bool quoted;
+};
+
+static int fail(const struct reader *reader, struct ft_err *err,
+                const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+static int fail(const struct reader *reader, struct ft_err *err,
+                const char *fmt, ...)
+{
+    struct ft_str text = FT_STR_INIT;
+    va_list ap;
+
+    va_start(ap, fmt);
+    ft_str_vaddf(&text, fmt, ap);
+    va_end(ap);
+    ft_err_set(err, FT_EFORMAT, "%s:%d:%d: %s", reader->name,
+               reader->field_line, reader->field_col, text.s);
+    ft_str_release(&text);
+    return -1;
+}
+
+static int next_char(struct reader *reader)
+{
+    int c = getc(reader->stream);
+
+    if (c == '\r') { /* CR LF is one line end; a CR alone is one too */
+        int after = getc(reader->stream);
+
+        if (after != '\n' && after != EOF)
+            ungetc(after, reader->stream);
+        c = '\n';
+    }
+    if (c == '\n') {
+        reader->line++;
+        reader->col = 1;
+    } else if ((c & 0xc0) != 0x80) { /* characters, not bytes */
+        reader->col++;
+    }
+    return c;
+}
+
+static int add_char(struct reader *reader, int c, struct ft_err *err)
+{
+    if (c == '\0')
+        return fail(reader, err, "there is a zero byte: not a text");
+    if (reader->field.len >= FT_CSV_FIELD_MAX)
+        return fail(reader, err, "the field is longer than %d bytes",
+                    FT_CSV_FIELD_MAX);
+    ft_str_addc(&reader->field, (char)c);
+    return 0;
+}
+
+/* The rest of a quoted field; the character behind it, or -2. */
+static int read_quoted(struct reader *reader, struct ft_err *err)
+{
+    for (;;) {
+        int c = next_char(reader);
+
+        if (c == EOF) {
+            fail(reader, err, "the quoted field does not end");
+            return -2;
+        }
+        if (c == '"') {
+            c = next_char(reader);
+            if (c != '"')
+                return c;
+        }
+        if (add_char(reader, c, err) < 0)
+            return -2;
+    }
+}
+
+/* Read one field; -1 or what stands behind it. */
+static int next_field(struct reader *reader, struct ft_err *err)
+{
+    int c;
+
+    ft_str_cut(&reader->field, 0);
+    reader->field_line = reader->line;
+    reader->field_col = reader->col;
+    c = next_char(reader);
+    reader->quoted = c == '"';
+    if (reader->quoted) {
+        c = read_quoted(reader, err);
+        if (c == -2)
+            return -1;
+        if (c != ',' && c != '\n' && c != EOF)
+            return fail(reader, err, "something follows the closing quote");
+    }
+    for (; c != ',' && c != '\n' && c != EOF; c = next_char(reader)) {
+        if (c == '"')
+            return fail(reader, err, "a quote inside a field that is not "
+                        "quoted");
+        if (add_char(reader, c, err) < 0)
+            return -1;
+    }
+    if (ferror(reader->stream))
+        return ft_err_sys(err, "cannot read '%s'", reader->name);
+    if (!reader->quoted && !ft_h5_text_valid(reader->field.s))
+        return fail(reader, err, "not printable UTF-8 text");
+    return c == ',' ? END_FIELD : c == '\n' ? END_ROW : END_TEXT;
+}
+
+/* Back to the first line; a byte order mark is skipped. */
+static int start_over(struct reader *reader, struct ft_err *err)
+{
+    char mark[3];
+
+    if (fseek(reader->stream, 0, SEEK_SET) < 0)
+        return ft_err_sys(err, "cannot read '%s'", reader->name);
+    if (fread(mark, 1, sizeof(mark), reader->stream) != sizeof(mark) ||
+        memcmp(mark, "\xef\xbb\xbf", sizeof(mark)) != 0)
+        rewind(reader->stream);
+    reader->line = reader->col = 1;
+    return 0;
+}
+
+/* --- columns -------------------------------------------------------------- */
+
+struct column {
+    char *name, *unit; /* unit NULL: text */
+    bool integers;     /* all values are */
+    bool missing;      /* some are */
+    bool quoted;       /* a text that looks like a number is meant as text */
+    bool numbers, any; /* of texts: all look like numbers, there is one */
+    bool ascii;
+    size_t width; /* of the longest text, at least 1 */
+    hid_t id;
+    char *block; /* the values of the rows at hand */
+};
+
+struct csv {
+    struct reader reader;
+    struct column *column;
+    size_t n, cap;
+    uint64_t rows;
+    hid_t file, group;
+};
+
+static bool is_column_name(const char *name)
+{
+    return *name && strlen(name) <= 255 && !strpbrk(name, "/,") &&
+           strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+           ft_h5_text_valid(name);
+}
+
+/* Cut "name [unit]" into its parts; *unit stays NULL without one. */
+static int split_header(const struct reader *reader, char **name, char **unit,
+                        struct ft_err *err)
+{
+    char *text = ft_strdup(reader->field.s + strspn(reader->field.s, " \t"));
+    size_t len = strlen(text);
+    char *open;
+
+    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
+        text[--len] = '\0';
+    open = len && text[len - 1] == ']' ? strchr(text, '[') : NULL;
+    if (open) {
+        text[len - 1] = '\0';
+        *unit = ft_strdup(open + 1);
+        do
+            *open = '\0';
+        while (open > text && (*--open == ' ' || *open == '\t'));
+    }
+    *name = text;
+    if (open && !**unit)
+        return fail(reader, err, "the unit of column '%s' is empty; '[1]' is "
+                    "a number without dimension", text);
+    if (is_column_name(text))
+        return 0;
+    return fail(reader, err, "'%s' cannot be the name of a column", text);
+}
+
+static int add_column(struct csv *csv, struct ft_err *err)
+{
+    struct column *column;
+
+    if (csv->n >= FT_TABLE_COLUMNS_MAX)
+        return fail(&csv->reader, err, "more than %d columns",
+                    FT_TABLE_COLUMNS_MAX);
+    csv->column = ft_grow(csv->column, csv->n, &csv->cap,
+                          sizeof(*csv->column));
+    column = &csv->column[csv->n++];
+    *column = (struct column){ .integers = true, .numbers = true,
+                               .ascii = true, .width = 1, .id = -1 };
+    if (split_header(&csv->reader, &column->name, &column->unit, err) < 0)
+        return -1;
+    if (strcmp(column->name, "row") == 0)
+        return fail(&csv->reader, err, "'row' is the name of the row numbers "
+                    "and cannot be a column");
+    for (size_t i = 0; i + 1 < csv->n; i++)
+        if (strcmp(csv->column[i].name, column->name) == 0)
+            return fail(&csv->reader, err, "column '%s' is there twice",
+                        column->name);
+    return 0;
+}
+
+static int read_header(struct csv *csv, struct ft_err *err)
+{
+    int end;
+
+    do {
+        end = next_field(&csv->reader, err);
+        if (end < 0 || add_column(csv, err) < 0)
+            return -1;
+    } while (end == END_FIELD);
+    return 0;
+}
+
+/* Go over the fields of the header once more. */
+static int skip_header(struct csv *csv, struct ft_err *err)
+{
+    int end;
+
+    do
+        end = next_field(&csv->reader, err);
+    while (end == END_FIELD);
+    return end < 0 ? -1 : 0;
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+typedef int field_fn(struct csv *csv, struct column *column, uint64_t row,
+                     struct ft_err *err);
+
+/* Show the fields of one row to 'each'.  Return 1, 0 at the end, -1. */
+static int read_row(struct csv *csv, uint64_t row, field_fn *each,
+                    struct ft_err *err)
+{
+    struct reader *reader = &csv->reader;
+    size_t n = 0;
+    int end;
+
+    do {
+        end = next_field(reader, err);
+        if (end < 0)
+            return -1;
+        if (n == 0 && end == END_TEXT && !reader->field.len &&
+            !reader->quoted)
+            return 0;
+        if (n >= csv->n)
+            return fail(reader, err, "the row has more fields than the header "
+                        "(%zu)", csv->n);
+        if (each(csv, &csv->column[n++], row, err) < 0)
+            return -1;
+    } while (end == END_FIELD);
+    if (n < csv->n)
+        return fail(reader, err, "the row has %zu fields, the header %zu", n,
+                    csv->n);
+    return 1;
+}
+
+/* First time: learn what the column is. */
+static int learn(struct csv *csv, struct column *column, uint64_t row,
+                 struct ft_err *err)
+{
+    const struct ft_str *field = &csv->reader.field;
+    enum ft_csv_value is;
+    int64_t integer;
+    double number;
+
+    (void)row;
+    is = ft_csv_value(field->s, &integer, &number);
+    if (column->unit) {
+        if (is == FT_CSV_TEXT && field->s[strspn(field->s, " \t")])
+            return fail(&csv->reader, err, "'%.40s' in column '%s' is not a "
+                        "number", field->s, column->name);
+        column->missing |= is == FT_CSV_TEXT;
+        column->integers &= is == FT_CSV_INTEGER;
+        return 0;
+    }
+    if (csv->reader.quoted && !ft_h5_text_valid(field->s))
+        return fail(&csv->reader, err, "not printable UTF-8 text");
+    column->quoted |= csv->reader.quoted;
+    if (field->len) {
+        column->any = true;
+        column->numbers &= is != FT_CSV_TEXT;
+    }
+    for (size_t i = 0; i < field->len; i++)
+        column->ascii &= (unsigned char)field->s[i] < 0x80;
+    if (field->len > column->width)
+        column->width = field->len;
+    return 0;
+}
+
+static int learn_all(struct csv *csv, struct ft_err *err)
+{
+    int rc;
+
+    while ((rc = read_row(csv, csv->rows, learn, err)) > 0)
+        csv->rows++;
+    if (rc < 0)
+        return -1;
+    for (size_t i = 0; i < csv->n; i++) {
+        const struct column *column = &csv->column[i];
+
+        if (column->unit || column->quoted || !column->any ||
+            !column->numbers)
+            continue;
+        ft_err_set(err, FT_EFORMAT, "%s:1: column '%s' holds numbers but has "
+                   "no unit", csv->reader.name, column->name);
+        return ft_err_hint(err, "write '%s [unit]', '%s [1]' without "
+                           "dimension, or quote texts", column->name,
+                           column->name);
+    }
+    return 0;
+}
+
+static size_t value_size(const struct column *column)
+{
+    return column->unit ? 8 : column->width;
+}
+
+/* Second time: put the value into the column's block. */
+static int store(struct csv *csv, struct column *column, uint64_t row,
+                 struct ft_err *err)
+{
+    const struct ft_str *field = &csv->reader.field;
+    char *to = column->block + row * value_size(column);
+    double number = NAN;
+    int64_t integer = 0;
+
+    if (!column->unit) {
+        if (field->len > column->width)
+            return ft_err_set(err, FT_EBUSY, "'%s' changed while it was read",
+                              csv->reader.name);
+        memset(to, 0, column->width);
+        memcpy(to, field->s, field->len);
+        return 0;
+    }
+    if (ft_csv_value(field->s, &integer, &number) == FT_CSV_TEXT)
+        number = NAN;
+    if (column->integers)
+        memcpy(to, &integer, sizeof(integer));
+    else
+        memcpy(to, &number, sizeof(number));
+    return 0;
+}
+
+/* --- the HDF5 file -------------------------------------------------------- */
+
+static hid_t column_type(const struct column *column)
+{
+    hid_t type;
+
+    if (column->unit)
+        return H5Tcopy(column->integers ? H5T_STD_I64LE : H5T_IEEE_F64LE);
+    type = H5Tcopy(H5T_C_S1);
+    if (type >= 0 && H5Tset_size(type, column->width) >= 0 &&
+        H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0 &&
+        (column->ascii || H5Tset_cset(type, H5T_CSET_UTF8) >= 0))
+        return type;
+    (void)H5Tclose(type);
+    return -1;
+}
+
+static hid_t create_dataset(hid_t group, const char *name, hid_t type,
+                            uint64_t rows)
+{
+    hsize_t n = rows, chunk = rows < CHUNK_ROWS ? rows : CHUNK_ROWS;
+    hid_t plist = ft_h5_dataset_plist();
+    hid_t space = H5Screate_simple(1, &n, NULL), id = -1;
+
+    if (plist >= 0 && space >= 0 && type >= 0 &&
+        (!rows || (H5Pset_chunk(plist, 1, &chunk) >= 0 &&
+                   H5Pset_fletcher32(plist) >= 0)))
+        id = H5Dcreate2(group, name, type, space, H5P_DEFAULT, plist,
+                        H5P_DEFAULT);
+    ft_h5_close(space);
+    ft_h5_close(plist);
+    return id;
+}
+
+/* The datasets of all columns, and the text attribute that lists them. */
+static int create_columns(struct csv *csv, struct ft_err *err)
+{
+    struct ft_str names = FT_STR_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; i < csv->n && rc == 0; i++) {
+        struct column *column = &csv->column[i];
+        hid_t type = column_type(column);
+
+        ft_str_addf(&names, "%s%s", i ? "," : "", column->name);
+        column->id = create_dataset(csv->group, column->name, type,
+                                    csv->rows);
+        ft_h5_close(type);
+        if (column->id < 0)
+            rc = ft_h5_error(err, "could not create column '%s'",
+                             column->name);
+        if (rc == 0 && column->unit)
+            rc = ft_h5_attr_write_text(column->id, "units", column->unit,
+                                       strlen(column->unit), err);
+        if (rc == 0)
+            rc = ft_h5_attr_write_text(column->id, "long_name", column->name,
+                                       strlen(column->name), err);
+    }
+    if (rc == 0)
+        rc = ft_h5_attr_write_text(csv->group, "columns", names.s, names.len,
+                                   err);
+    ft_str_release(&names);
+    return rc;
+}
+
+static int write_rows(hid_t id, const void *block, uint64_t first, uint64_t n)
+{
+    hsize_t start = first, count = n;
+    hid_t memory = H5Screate_simple(1, &count, NULL);
+    hid_t space = H5Dget_space(id), type = H5Dget_type(id);
+    int rc = -1;
+
+    if (memory >= 0 && space >= 0 && type >= 0 &&
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, NULL, &count,
+                            NULL) >= 0 &&
+        H5Dwrite(id, type, memory, space, H5P_DEFAULT, block) >= 0)
+        rc = 0;
+    ft_h5_close(type);
+    ft_h5_close(space);
+    ft_h5_close(memory);
+    return rc;
+}
+
+/* Read the next 'n' rows and write their blocks. */
+static int store_block(struct csv *csv, uint64_t first, uint64_t n,
+                       struct ft_err *err)
+{
+    int rc;
+
+    for (uint64_t i = 0; i < n; i++) {
+        rc = read_row(csv, i, store, err);
+        if (rc == 0)
+            ft_err_set(err, FT_EBUSY, "'%s' changed while it was read",
+                       csv->reader.name);
+        if (rc <= 0)
+            return -1;
+    }
+    for (size_t i = 0; i < csv->n; i++)
+        if (write_rows(csv->column[i].id, csv->column[i].block, first, n) < 0)
+            return ft_h5_error(err, "could not write column '%s'",
+                               csv->column[i].name);
+    return 0;
+}
+
+static int store_all(struct csv *csv, struct ft_err *err)
+{
+    uint64_t n = 1;
+    size_t bytes = 0;
+
+    if (start_over(&csv->reader, err) < 0 || skip_header(csv, err) < 0)
+        return -1;
+    for (size_t i = 0; i < csv->n; i++)
+        bytes += value_size(&csv->column[i]);
+    if (bytes < FT_CSV_BLOCK)
+        n = FT_CSV_BLOCK / bytes;
+    for (size_t i = 0; i < csv->n; i++)
+        csv->column[i].block = ft_calloc(n, value_size(&csv->column[i]));
+    for (uint64_t at = 0; at < csv->rows; at += n)
+        if (store_block(csv, at, csv->rows - at < n ? csv->rows - at : n,
+                        err) < 0)
+            return -1;
+    return 0;
+}
+
+/* The row numbers, as the dimension scale of every column. */
+static int add_scale(struct csv *csv, struct ft_err *err)
+{
+    hid_t row = create_dataset(csv->group, "row", H5T_STD_I64LE, csv->rows);
+    int64_t *number = ft_calloc(CHUNK_ROWS, sizeof(*number));
+    int rc = row < 0 ? -1 : 0;
+
+    for (uint64_t at = 0; at < csv->rows && rc == 0; at += CHUNK_ROWS) {
+        uint64_t n = csv->rows - at < CHUNK_ROWS ? csv->rows - at : CHUNK_ROWS;
+
+        for (uint64_t i = 0; i < n; i++)
+            number[i] = (int64_t)(at + i);
+        rc = write_rows(row, number, at, n);
+    }
+    if (rc == 0)
+        rc = H5DSset_scale(row, "row") < 0 ? -1 : 0;
+    for (size_t i = 0; i < csv->n && rc == 0; i++)
+        rc = H5DSattach_scale(csv->column[i].id, row, 0) < 0 ? -1 : 0;
+    if (ft_h5_close(row) < 0)
+        rc = -1;
+    if (rc < 0)
+        ft_h5_error(err, "could not write the row numbers");
+    free(number);
+    return rc;
+}
+
+/* Close the columns; each may only now find the disk full. */
+static int close_columns(struct csv *csv, struct ft_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < csv->n; i++) {
+        if (ft_h5_close(csv->column[i].id) < 0 && rc == 0)
+            rc = ft_h5_error(err, "could not write column '%s'",
+                             csv->column[i].name);
+        csv->column[i].id = -1;
+    }
+    if (ft_h5_close(csv->group) < 0 && rc == 0)
+        rc = ft_h5_error(err, "could not write the table");
+    csv->group = -1;
+    return rc;
+}
+
+static int write_table(struct csv *csv, const char *path, struct ft_err *err)
+{
+    hid_t plist = ft_h5_group_plist();
+    int rc = -1;
+
+    csv->file = ft_h5_create(path, err);
+    if (csv->file < 0)
+        goto done;
+    csv->group = H5Gcreate2(csv->file, FT_TABLE_PATH, H5P_DEFAULT, plist,
+                            H5P_DEFAULT);
+    if (csv->group < 0) {
+        ft_h5_error(err, "could not create '%s'", path);
+        goto done;
+    }
+    if (create_columns(csv, err) < 0 || store_all(csv, err) < 0 ||
+        add_scale(csv, err) < 0 || close_columns(csv, err) < 0)
+        goto done;
+    rc = ft_h5_finish(csv->file, path, err);
+    csv->file = -1;
+done:
+    ft_h5_close(plist);
+    return rc;
+}
+
+static void csv_release(struct csv *csv)
+{
+    for (size_t i = 0; i < csv->n; i++) {
+        ft_h5_close(csv->column[i].id);
+        free(csv->column[i].name);
+        free(csv->column[i].unit);
+        free(csv->column[i].block);
+    }
+    free(csv->column);
+    ft_h5_close(csv->group);
+    ft_h5_close(csv->file);
+    if (csv->reader.stream)
+        fclose(csv->reader.stream);
+    ft_str_release(&csv->reader.field);
+}
+
+int ft_csv_read(const char *src, const char *path, struct ft_err *err)
+{
+    struct csv csv = { .reader = { .name = src, .field = FT_STR_INIT },
+                       .file = -1, .group = -1 };
+    uint64_t size;
+    int fd = ft_source_open(src, &size, err), rc = -1;
+
+    if (fd < 0)
+        return -1;
+    csv.reader.stream = fdopen(fd, "r");
+    if (!csv.reader.stream) {
+        ft_err_sys(err, "cannot read '%s'", src);
+        close(fd);
+        return -1;
+    }
+    if (!size)
+        ft_err_set(err, FT_EFORMAT, "'%s' is empty", src);
+    else if (start_over(&csv.reader, err) == 0 &&
+             read_header(&csv, err) == 0 && learn_all(&csv, err) == 0)
+        rc = write_table(&csv, path, err);
+    csv_release(&csv);
+    return rc;
+}

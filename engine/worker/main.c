@@ -1,0 +1,137 @@
+/* main.c - fedtwin-worker: a request a line in, an answer a line out
+ *
+ * See share/doc/formats/worker.md.  Only the engine starts this program.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "worker/h5.h"
+#include "worker/ops.h"
+#include "worker/sandbox.h"
+
+static const char *code_name(enum ft_code code)
+{
+    static const char *const name[] = {
+#define X(code, status, text) [code] = #code,
+        FT_CODES(X)
+#undef X
+    };
+
+    return name[code];
+}
+
+static uint64_t file_size(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+static int run_request(const char *meta, struct json_object *request,
+                       struct json_object *answer, struct ft_err *err)
+{
+    const char *name = ft_json_str(request, "op", "request", err);
+    const struct ft_op *op = name ? ft_op_find(name) : NULL;
+    const char *path;
+
+    if (!name)
+        return -1;
+    if (!op)
+        return ft_err_set(err, FT_EUSAGE, "unknown operation '%s'", name);
+    path = op->file ? ft_json_str(request, op->file, "request", err) : "";
+    if (!path || ft_sandbox_request(file_size(path), err) < 0)
+        return -1;
+    return op->run(meta, request, answer, err);
+}
+
+/* An answer with nothing but the failure. */
+static void add_failure(struct json_object *answer, const struct ft_err *err)
+{
+    ft_json_add_bool(answer, "ok", false);
+    ft_json_add_str(answer, "code", code_name(err->code));
+    ft_json_add_str(answer, "message", err->msg);
+    if (*err->hint)
+        ft_json_add_str(answer, "hint", err->hint);
+}
+
+static int send_answer(struct json_object *answer)
+{
+    struct ft_str line = FT_STR_INIT;
+    int rc;
+
+    ft_str_add(&line, json_object_to_json_string_ext(
+                          answer, JSON_C_TO_STRING_PLAIN |
+                                      JSON_C_TO_STRING_NOSLASHESCAPE));
+    ft_str_addc(&line, '\n');
+    rc = ft_write_all(STDOUT_FILENO, line.s, line.len);
+    ft_str_release(&line);
+    return rc;
+}
+
+/* Answer one line; -1 when nobody listens any more. */
+static int answer_line(const char *meta, const char *line, size_t len)
+{
+    struct ft_err err = { 0 };
+    struct json_object *request = ft_json_parse(line, len, "request", &err);
+    struct json_object *answer = json_object_new_object(), *id = NULL;
+    struct json_object *result = json_object_new_object();
+    int rc = -1;
+
+    if (request && !json_object_is_type(request, json_type_object))
+        ft_err_set(&err, FT_EUSAGE, "the request is not an object");
+    else if (request && json_object_object_get_ex(request, "id", &id))
+        rc = run_request(meta, request, result, &err);
+    else if (request)
+        ft_err_set(&err, FT_EUSAGE, "the request has no 'id'");
+    json_object_object_add(answer, "id", json_object_get(id));
+    if (rc < 0) {
+        add_failure(answer, &err);
+    } else {
+        ft_json_add_bool(answer, "ok", true);
+        json_object_object_foreach(result, key, value)
+            json_object_object_add(answer, key, json_object_get(value));
+    }
+    rc = send_answer(answer);
+    json_object_put(result);
+    json_object_put(answer);
+    json_object_put(request);
+    return rc;
+}
+
+/* Until the end of input, or until HDF5 is in doubt: a library that could not
+ * finish a file is not asked again, the engine starts a fresh one. */
+static void serve(const char *meta)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+
+    while ((len = getline(&line, &cap, stdin)) > 0)
+        if (answer_line(meta, line, (size_t)len) < 0 || ft_h5_in_doubt())
+            break;
+    free(line);
+}
+
+int main(int argc, char **argv)
+{
+    struct ft_err err = { 0 };
+
+    if (argc != 2 || argv[1][0] != '/') {
+        fprintf(stderr, "usage: fedtwin-worker /ABSOLUTE/PROJECT/.fedtwin\n"
+                        "It is started by fedtwin, not by hand.\n");
+        return ft_code_status(FT_EUSAGE);
+    }
+    if (ft_h5_init(&err) < 0 || ft_sandbox_enter(&err) < 0) {
+        fprintf(stderr, "fedtwin-worker: %s\n", err.msg);
+        return ft_code_status(err.code);
+    }
+    serve(argv[1]);
+    return 0;
+}

@@ -1,0 +1,260 @@
+/* ops.c - what the engine can ask for (share/doc/formats/worker.md) */
+#include "worker/ops.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "worker/bytes.h"
+#include "worker/csv.h"
+#include "worker/publish.h"
+
+static int op_hello(const char *meta, struct json_object *request,
+                    struct json_object *answer, struct ft_err *err)
+{
+    unsigned major, minor, release;
+    char text[48];
+
+    (void)meta;
+    (void)request;
+    if (H5get_libversion(&major, &minor, &release) < 0)
+        return ft_h5_error(err, "cannot ask HDF5 for its version");
+    snprintf(text, sizeof(text), "%u.%u.%u", major, minor, release);
+    ft_json_add_int(answer, "protocol", FT_WORKER_PROTOCOL);
+    ft_json_add_str(answer, "hdf5", text);
+    ft_json_add_int(answer, "pid", getpid());
+    return 0;
+}
+
+static void add_verified(struct json_object *answer,
+                         const struct ft_verified *verified)
+{
+    ft_json_add_str(answer, "version", verified->version);
+    ft_json_add_str(answer, "content", verified->content);
+    ft_json_add_str(answer, "file", verified->file);
+    ft_json_add_int(answer, "size", (int64_t)verified->size_bytes);
+}
+
+/* A name that is a file's name and nothing more. */
+static bool is_file_name(const char *name)
+{
+    return *name && strlen(name) <= 255 && !strchr(name, '/') &&
+           strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+           ft_h5_text_valid(name);
+}
+
+/* 'member' of the record is 'value', or was left to us. */
+static int settle_member(struct json_object *record, const char *member,
+                         const char *value, struct ft_err *err)
+{
+    const char *old = ft_json_str_or(record, member, NULL);
+
+    if (old && value && strcmp(old, value) == 0)
+        return 0;
+    if (old)
+        return ft_err_set(err, FT_EUSAGE, "the record's '%s' is '%s' where "
+                          "the request says '%s'", member, old,
+                          value ? value : "nothing");
+    if (value)
+        ft_json_add_str(record, member, value);
+    return 0;
+}
+
+static int check_record(const struct ft_publish *publish, struct ft_err *err)
+{
+    struct json_object *record = publish->record;
+
+    if (ft_json_int_or(record, "schema", 0) != 1)
+        return ft_err_set(err, FT_EUSAGE, "the record's 'schema' is not 1");
+    if (!*ft_json_str_or(record, "object", ""))
+        return ft_err_set(err, FT_EUSAGE, "the record has no 'object'");
+    if (json_object_object_get_ex(record, "content", NULL))
+        return ft_err_set(err, FT_EUSAGE, "the record has a 'content' "
+                          "already");
+    if (settle_member(record, "type", publish->kind->name, err) < 0)
+        return -1;
+    return settle_member(record, "unit", publish->unit, err);
+}
+
+/* Texts of a request that end up in the file. */
+static int check_texts(const struct ft_publish *publish, struct ft_err *err)
+{
+    if (publish->file_name && !is_file_name(publish->file_name))
+        return ft_err_set(err, FT_EUSAGE, "'file_name' is not a file's name");
+    if (publish->media_type && (!*publish->media_type ||
+                                !ft_h5_text_valid(publish->media_type)))
+        return ft_err_set(err, FT_EUSAGE, "'media_type' is not a media type");
+    return 0;
+}
+
+static int op_publish(const char *meta, struct json_object *request,
+                      struct json_object *answer, struct ft_err *err)
+{
+    const char *type = ft_json_str(request, "type", "request", err);
+    struct ft_published published;
+    struct ft_publish publish = {
+        .meta = meta,
+        .src = ft_json_str_or(request, "src", ""),
+        .kind = type ? ft_kind_find(type) : NULL,
+        .unit = ft_json_str_or(request, "unit", NULL),
+        .media_type = ft_json_str_or(request, "media_type", NULL),
+        .file_name = ft_json_str_or(request, "file_name", NULL),
+    };
+
+    if (!type)
+        return -1;
+    if (!publish.kind)
+        return ft_err_set(err, FT_EUSAGE, "unknown type of object '%s'", type);
+    publish.record = ft_json_get(request, "record", json_type_object,
+                                 "request", err);
+    if (!publish.record || check_texts(&publish, err) < 0 ||
+        check_record(&publish, err) < 0 ||
+        ft_publish(&publish, &published, err) < 0)
+        return -1;
+    add_verified(answer, &published.verified);
+    json_object_object_add(answer, "summary", published.summary);
+    return 0;
+}
+
+static int op_adopt(const char *meta, struct json_object *request,
+                    struct json_object *answer, struct ft_err *err)
+{
+    struct ft_verified verified;
+
+    if (ft_adopt(meta, ft_json_str_or(request, "path", ""), &verified,
+                 err) < 0)
+        return -1;
+    add_verified(answer, &verified);
+    json_object_object_add(answer, "record", verified.record);
+    return 0;
+}
+
+static int op_verify(const char *meta, struct json_object *request,
+                     struct json_object *answer, struct ft_err *err)
+{
+    struct ft_verified verified;
+
+    (void)meta;
+    if (ft_version_verify(ft_json_str_or(request, "path", ""),
+                          ft_json_bool_or(request, "deep", false), &verified,
+                          err) < 0)
+        return -1;
+    add_verified(answer, &verified);
+    json_object_put(verified.record);
+    return 0;
+}
+
+static int op_record(const char *meta, struct json_object *request,
+                     struct json_object *answer, struct ft_err *err)
+{
+    struct ft_version_file vf;
+
+    (void)meta;
+    if (ft_version_file_open(&vf, ft_json_str_or(request, "path", ""),
+                             err) < 0)
+        return -1;
+    ft_json_add_str(answer, "version", vf.lineage.version);
+    ft_json_add_str(answer, "content", vf.lineage.content);
+    json_object_object_add(answer, "record",
+                           json_object_get(vf.lineage.record));
+    ft_version_file_close(&vf);
+    return 0;
+}
+
+static int op_describe(const char *meta, struct json_object *request,
+                       struct json_object *answer, struct ft_err *err)
+{
+    struct json_object *summary;
+    struct ft_version_file vf;
+
+    (void)meta;
+    if (ft_version_file_open(&vf, ft_json_str_or(request, "path", ""),
+                             err) < 0)
+        return -1;
+    summary = ft_version_file_summary(&vf, err);
+    ft_version_file_close(&vf);
+    if (!summary)
+        return -1;
+    json_object_object_add(answer, "summary", summary);
+    return 0;
+}
+
+/* Open the version that is to be written to "dest": it must have the type
+ * 'kind', and nothing leaves it before its content digest is right. */
+static int open_for_export(struct ft_version_file *vf,
+                           struct json_object *request,
+                           const struct ft_kind *kind, struct ft_err *err)
+{
+    const char *path = ft_json_str_or(request, "path", "");
+
+    if (!*ft_json_str_or(request, "dest", ""))
+        return ft_err_set(err, FT_EUSAGE, "the request has no 'dest'");
+    if (ft_version_file_open(vf, path, err) < 0)
+        return -1;
+    if (vf->kind != kind)
+        ft_err_set(err, FT_EFORMAT, "version %.12s is a %s, not a %s",
+                   vf->lineage.version, vf->kind->name, kind->name);
+    else if (ft_version_file_check_content(vf, err) == 0 &&
+             kind->check(&vf->scan, NULL, err) == 0)
+        return 0;
+    ft_version_file_close(vf);
+    return -1;
+}
+
+static int op_extract(const char *meta, struct json_object *request,
+                      struct json_object *answer, struct ft_err *err)
+{
+    struct ft_version_file vf;
+    uint64_t size = 0;
+    int rc;
+
+    (void)meta;
+    if (open_for_export(&vf, request, &ft_kind_file, err) < 0)
+        return -1;
+    rc = ft_bytes_unpack(&vf.scan, ft_json_str_or(request, "dest", ""), &size,
+                         err);
+    ft_version_file_close(&vf);
+    if (rc == 0)
+        ft_json_add_int(answer, "size", (int64_t)size);
+    return rc;
+}
+
+static int op_csv(const char *meta, struct json_object *request,
+                  struct json_object *answer, struct ft_err *err)
+{
+    struct ft_version_file vf;
+    uint64_t rows = 0;
+    int rc;
+
+    (void)meta;
+    if (open_for_export(&vf, request, &ft_kind_table, err) < 0)
+        return -1;
+    rc = ft_csv_write(&vf.scan, ft_json_str_or(request, "dest", ""), &rows,
+                      err);
+    ft_version_file_close(&vf);
+    if (rc == 0)
+        ft_json_add_int(answer, "rows", (int64_t)rows);
+    return rc;
+}
+
+const struct ft_op *ft_op_find(const char *name)
+{
+    static const struct ft_op op[] = {
+        { .name = "hello", .run = op_hello },
+        { .name = "publish", .file = "src", .run = op_publish },
+        { .name = "adopt", .file = "path", .run = op_adopt },
+        { .name = "extract", .file = "path", .run = op_extract },
+        { .name = "csv", .file = "path", .run = op_csv },
+        { .name = "describe", .file = "path", .run = op_describe },
+        { .name = "record", .file = "path", .run = op_record },
+        { .name = "verify", .file = "path", .run = op_verify },
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(op); i++)
+        if (strcmp(op[i].name, name) == 0)
+            return &op[i];
+    return NULL;
+}

@@ -1,0 +1,192 @@
+/* slab.c - the elements of a dataset in row-major order, a piece at a time */
+#include "worker/slab.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+/* An open dataset and how it is cut: a piece is 'step' indices of dimension
+ * 'split' and everything of the dimensions behind. */
+struct cut {
+    const struct ft_item *item;
+    hid_t id, space, memory;
+    int split;
+    uint64_t row; /* elements of one index of 'split' */
+    uint64_t step;
+};
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Every chunk that a piece touches should be decoded once: whole chunks along
+ * 'split' where they fit. */
+static void plan_cut(struct cut *cut)
+{
+    const struct ft_item *item = cut->item;
+    uint64_t limit = FT_SLAB_BYTES / item->type.size;
+
+    cut->row = 1;
+    cut->step = 1;
+    if (!item->rank)
+        return;
+    cut->split = item->rank - 1;
+    while (cut->split > 0 && cut->row * item->dim[cut->split] <= limit)
+        cut->row *= item->dim[cut->split--];
+    cut->step = limit / cut->row;
+    if (item->chunk[cut->split] && item->chunk[cut->split] < cut->step)
+        cut->step -= cut->step % item->chunk[cut->split];
+    cut->step = min_u64(cut->step, item->dim[cut->split]);
+}
+
+/* Bytes of all chunks that one piece touches, at most FT_SLAB_CACHE. */
+static size_t cache_bytes(const struct cut *cut)
+{
+    const struct ft_item *item = cut->item;
+    uint64_t bytes = item->type.size;
+
+    for (int i = 0; i < item->rank; i++) {
+        uint64_t n = i < cut->split ? 1 : i > cut->split ? item->dim[i]
+                                                         : cut->step;
+        uint64_t chunk = item->chunk[i] ? item->chunk[i] : 1;
+
+        n = (n + chunk - 1) / chunk * chunk;
+        if (n > FT_SLAB_CACHE / bytes)
+            return FT_SLAB_CACHE;
+        bytes *= n;
+    }
+    return bytes;
+}
+
+static int open_cut(hid_t file, struct cut *cut)
+{
+    hid_t plist = H5Pcreate(H5P_DATASET_ACCESS), type = -1;
+    int rc = -1;
+
+    if (plist < 0)
+        return -1;
+    if (!cut->item->rank || !cut->item->chunk[0] ||
+        H5Pset_chunk_cache(plist, 10007, cache_bytes(cut), 1.0) >= 0)
+        cut->id = H5Dopen2(file, cut->item->path, plist);
+    if (cut->id >= 0) {
+        cut->space = H5Dget_space(cut->id);
+        type = H5Dget_type(cut->id);
+    }
+    if (type >= 0)
+        cut->memory = ft_h5_type_memory(type, &cut->item->type);
+    if (cut->space >= 0 && cut->memory >= 0)
+        rc = 0;
+    ft_h5_close(type);
+    ft_h5_close(plist);
+    return rc;
+}
+
+static void close_cut(struct cut *cut)
+{
+    ft_h5_close(cut->memory);
+    ft_h5_close(cut->space);
+    ft_h5_close(cut->id);
+}
+
+/* Read the box at 'start' of size 'extent' with 'count' elements. */
+static int read_box(const struct cut *cut, const hsize_t *start,
+                    const hsize_t *extent, hsize_t count, void *bytes)
+{
+    const struct ft_h5_type *type = &cut->item->type;
+    hid_t flat = H5Screate_simple(1, &count, NULL);
+    int rc = -1;
+
+    if (flat >= 0 &&
+        (!cut->item->rank ||
+         H5Sselect_hyperslab(cut->space, H5S_SELECT_SET, start, NULL, extent,
+                             NULL) >= 0) &&
+        H5Dread(cut->id, cut->memory, flat, cut->space, H5P_DEFAULT,
+                bytes) >= 0)
+        rc = 0;
+    if (rc == 0 && type->kind == 'S')
+        ft_h5_text_clean(bytes, count, type->size);
+    ft_h5_close(flat);
+    return rc;
+}
+
+/* Step the dimensions before 'split'; false after the last one. */
+static bool next_start(const struct cut *cut, hsize_t *start)
+{
+    for (int i = cut->split - 1; i >= 0; i--) {
+        if (++start[i] < cut->item->dim[i])
+            return true;
+        start[i] = 0;
+    }
+    return false;
+}
+
+static int each_piece(const struct cut *cut, void *bytes, ft_slab_fn *each,
+                      void *arg, struct ft_err *err)
+{
+    const struct ft_item *item = cut->item;
+    hsize_t start[FT_H5_RANK_MAX] = { 0 }, extent[FT_H5_RANK_MAX];
+    uint64_t end = item->rank ? item->dim[cut->split] : 1;
+
+    for (int i = 0; i < item->rank; i++)
+        extent[i] = i < cut->split ? 1 : item->dim[i];
+    do {
+        for (uint64_t at = 0; at < end; at += cut->step) {
+            uint64_t rows = min_u64(cut->step, end - at);
+
+            start[cut->split] = at;
+            extent[cut->split] = rows;
+            if (read_box(cut, start, extent, rows * cut->row, bytes) < 0)
+                return ft_h5_error(err, "cannot read '%s'", item->path);
+            if (each(bytes, rows * cut->row, arg, err) < 0)
+                return -1;
+        }
+        start[cut->split] = 0;
+    } while (next_start(cut, start));
+    return 0;
+}
+
+int ft_slab_each(hid_t file, const struct ft_item *item, ft_slab_fn *each,
+                 void *arg, struct ft_err *err)
+{
+    struct cut cut = { .item = item, .id = -1, .space = -1, .memory = -1 };
+    void *bytes = NULL;
+    int rc = -1;
+
+    if (!item->count)
+        return 0;
+    plan_cut(&cut);
+    if (open_cut(file, &cut) < 0) {
+        ft_h5_error(err, "cannot read '%s'", item->path);
+    } else {
+        bytes = ft_realloc(NULL, cut.row * cut.step, item->type.size);
+        rc = each_piece(&cut, bytes, each, arg, err);
+    }
+    free(bytes);
+    close_cut(&cut);
+    return rc;
+}
+
+int ft_slab_read(hid_t file, const struct ft_item *item, uint64_t start,
+                 uint64_t count, void *bytes, struct ft_err *err)
+{
+    struct cut cut = { .item = item, .id = -1, .space = -1, .memory = -1,
+                       .step = count };
+    hsize_t at[FT_H5_RANK_MAX] = { start }, extent[FT_H5_RANK_MAX];
+    uint64_t elements = count;
+    int rc = -1;
+
+    if (!count)
+        return 0;
+    for (int i = 1; i < item->rank; i++)
+        elements *= item->dim[i];
+    for (int i = 0; i < item->rank; i++)
+        extent[i] = i ? item->dim[i] : count;
+    if (open_cut(file, &cut) == 0)
+        rc = read_box(&cut, at, extent, elements, bytes);
+    if (rc < 0)
+        ft_h5_error(err, "cannot read '%s'", item->path);
+    close_cut(&cut);
+    return rc;
+}

@@ -1,0 +1,24 @@
+/* slab.h - the elements of a dataset in row-major order, a piece at a time */
+#ifndef FT_WORKER_SLAB_H
+#define FT_WORKER_SLAB_H
+
+#include "worker/scan.h"
+
+#define FT_SLAB_BYTES (4u << 20)    /* one piece, unless an element is larger */
+#define FT_SLAB_CACHE (128u << 20)  /* chunks that stay decoded */
+
+/* Sees 'count' elements, little-endian, text padded with zeros. */
+typedef int ft_slab_fn(const void *bytes, size_t count, void *arg,
+                       struct ft_err *err);
+
+/* Show all elements of the dataset to 'each' in row-major order.  A dataset
+ * without elements shows nothing. */
+int ft_slab_each(hid_t file, const struct ft_item *item, ft_slab_fn *each,
+                 void *arg, struct ft_err *err);
+
+/* Read 'count' elements from 'start' of a one-dimensional dataset, or rows of
+ * a two-dimensional one. */
+int ft_slab_read(hid_t file, const struct ft_item *item, uint64_t start,
+                 uint64_t count, void *bytes, struct ft_err *err);
+
+#endif
