@@ -27,6 +27,11 @@ int ft_eval_node(const struct ft_workflow *wf, const struct ft_stage *stage,
 int ft_eval_params(const struct ft_workflow *wf, const struct ft_stage *stage,
                    size_t cell, struct ft_value *params, struct ft_err *err);
 
+/* The same, reporting all that is wrong; false then. */
+bool ft_params_collect(const struct ft_workflow *wf,
+                       const struct ft_stage *stage, size_t cell,
+                       struct ft_value *params, struct ft_diags *diags);
+
 /* Does 'when' allow the cell?  Without 'when' it does. */
 int ft_eval_when(const struct ft_workflow *wf, const struct ft_stage *stage,
                  size_t cell, bool *yes, struct ft_err *err);
@@ -40,5 +45,11 @@ int ft_eval_seed(const struct ft_workflow *wf, const struct ft_stage *stage,
 int ft_eval_chosen(const struct ft_workflow *wf, const struct ft_stage *stage,
                    size_t cell, const struct ft_input *in, size_t k,
                    struct ft_value *value, struct ft_err *err);
+
+/* The path of input 'in' of kind FT_SOURCE_FILE, which may depend on the cell;
+ * the caller frees.  The file need not exist. */
+int ft_eval_path(const struct ft_workflow *wf, const struct ft_stage *stage,
+                 size_t cell, const struct ft_input *in, char **path,
+                 struct ft_err *err);
 
 #endif

@@ -23,10 +23,10 @@ struct ft_port {
     char *name;
     char *doc;
     enum ft_object_type type;
-    const struct ft_unit *unit; /* field and image; else NULL */
+    const struct ft_unit *unit; /* field and image; NULL: an input takes any */
     bool optional; /* input: may be left out; output: may be missing */
     bool many;     /* input: a list of objects, as a gather gives */
-    char *path;    /* output: file in the attempt directory, or NULL */
+    char *path;    /* output: file in the attempt directory, never NULL */
     char *media_type; /* file outputs, or NULL */
     char *format;  /* input of type file: accepted endings "geo step stp" */
     struct ft_mark mark;
@@ -75,7 +75,10 @@ const struct ft_port *ft_module_in(const struct ft_module *module,
 const struct ft_port *ft_module_out(const struct ft_module *module,
                                     const char *name);
 
-bool ft_resources_read(const struct ft_doc *doc, const struct ft_node *node,
-                       struct ft_resources *res, struct ft_diags *diags);
+/* "solve.heat": names joined by dots. */
+bool ft_module_name_valid(const char *name);
+
+/* From a mapping that ft_fields_check() has accepted. */
+void ft_resources_read(const struct ft_node *node, struct ft_resources *res);
 
 #endif

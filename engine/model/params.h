@@ -3,6 +3,10 @@
  *   size:         {type: quantity, unit: mm, default: 2 mm, min: 0.1 mm}
  *   conductivity: {type: quantity, unit: W/m/K, each: group}
  *   convection:   {type: record, each: group, fields: {...}}
+ *   restart:      {type: boolean, optional: true}
+ *
+ * A parameter without default has to be given unless it is optional; it then
+ * has no value.
  *
  * each: one (default), list, or group.  'group' takes a mapping from names of
  * groups in the mesh to values; a bare value means every group and reaches the
@@ -33,7 +37,7 @@ struct ft_param {
     enum ft_param_type type;
     enum ft_param_each each;
     const struct ft_unit *unit; /* quantity only */
-    bool required;              /* no default */
+    bool required;              /* neither default nor optional */
     struct ft_value deflt;      /* FT_VALUE_NULL: none */
     bool has_min, has_max;
     double min, max; /* SI, or plain numbers */
@@ -51,16 +55,25 @@ struct ft_params {
 
 extern const struct ft_field ft_param_fields[]; /* keys of one declaration */
 
-/* Read a mapping of declarations. */
+/* Read a mapping of declarations that ft_fields_check() has accepted (a
+ * FT_FIELD_MAP of FT_FIELD_STRUCT with ft_param_fields).  False after
+ * reporting; 'params' is then incomplete but can be released. */
 bool ft_params_read(const struct ft_doc *doc, const struct ft_node *node,
                     struct ft_params *params, struct ft_diags *diags);
 void ft_params_release(struct ft_params *params);
 const struct ft_param *ft_params_find(const struct ft_params *params,
                                       const char *name);
 
-/* A value of 'param' from YAML that has no expressions (check time) or from an
- * evaluated one (plan time, -p on the command line).  Checks type, unit,
- * range, choices, record fields; fills defaults inside records. */
+/* A value of 'param' from YAML: each expression in it is evaluated in 'scope'
+ * and checked where it stands.  Checks type, unit, range, choices and record
+ * fields, fills defaults inside records; reports every problem.  Return -1
+ * after reporting. */
+int ft_param_eval(const struct ft_param *param, const struct ft_doc *doc,
+                  const struct ft_node *node, const struct ft_scope *scope,
+                  struct ft_value *value, struct ft_diags *diags);
+
+/* The same where no expression may stand (a default), from a value (a gather,
+ * another parameter) and from the text of -p on the command line. */
 int ft_param_from_node(const struct ft_param *param, const struct ft_doc *doc,
                        const struct ft_node *node, struct ft_value *value,
                        struct ft_diags *diags);

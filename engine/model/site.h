@@ -9,7 +9,7 @@ struct ft_site {
     char *adapter; /* "local" or "program" */
     char *program; /* adapter: program */
     struct ft_doc *doc;         /* NULL for the built-in local site */
-    const struct ft_node *node; /* keys of the adapter itself */
+    const struct ft_node *node; /* options of the adapter itself, or NULL */
     int slots;                  /* cores offered; 0: what the adapter finds */
     double memory_bytes;        /* 0: what the adapter finds */
     char **mpirun;              /* launcher; "{ranks}" is replaced */

@@ -10,12 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/map.h"
 #include "model/module.h"
 #include "model/params.h"
 
 #define FT_STAGES_MAX 10000
 #define FT_AXES_MAX 16
 #define FT_CELLS_MAX 10000000 /* tasks of one stage */
+#define FT_AXIS_MAX 1000000   /* values of one axis */
 
 enum ft_action {
     FT_ACTION_MODULE,
@@ -36,13 +38,17 @@ struct ft_input {
     char *name;
     enum ft_source_kind kind;
     const struct ft_node *node; /* the value as written */
-    char *path;                 /* FT_SOURCE_FILE: absolute or joined path */
+    /* FT_SOURCE_FILE: the path joined to the workflow's directory, NULL when it
+     * depends on the cell (ft_eval_path() serves both).  FT_SOURCE_STORED: the
+     * text of the reference. */
+    char *path;
     size_t stage, output;       /* FT_SOURCE_OBJECT: the producer */
     /* FT_SOURCE_OBJECT: {axis = expr}, borrowed from 'expr' */
     const char *const *axis;
     struct ft_expr *const *chosen;
     size_t n_axes;
     struct ft_expr *expr;       /* owned */
+    size_t offset;              /* where that stands in the text of 'node' */
     const struct ft_port *port; /* of the module, or NULL */
 };
 
@@ -114,6 +120,7 @@ struct ft_workflow {
     struct ft_value *value; /* of params, in order: defaults and -p */
     struct ft_stage *stage; /* in the order written */
     size_t n_stages;
+    struct ft_map index;    /* name -> its struct ft_stage */
     size_t *order; /* a topological order of the stages */
 };
 

@@ -21,6 +21,7 @@ struct context {
     const struct ft_field *field; /* the row that the value belongs to */
     const char *name;             /* the key, or the name in a map */
     const char *where;            /* the mapping it stands in */
+    const char *item;             /* "stage" for an entry of 'stages' */
 };
 
 static bool check_type(const struct context *ctx, enum ft_field_type type,
@@ -198,6 +199,7 @@ static bool check_map(const struct context *ctx, const struct ft_node *node)
         ok &= check_name(ctx, node->key[i]);
         inner.name = node->key[i]->text;
         inner.where = where.s;
+        inner.item = ctx->field->item;
         ok &= check_type(&inner, ctx->field->of, node->item[i]);
     }
     ft_str_release(&where);
@@ -210,7 +212,10 @@ static bool check_struct(const struct context *ctx,
     struct ft_str where = FT_STR_INIT;
     bool ok;
 
-    ft_str_addf(&where, "'%s' of %s", ctx->name, ctx->where);
+    if (ctx->item)
+        ft_str_addf(&where, "%s '%s'", ctx->item, ctx->name);
+    else
+        ft_str_addf(&where, "'%s' of %s", ctx->name, ctx->where);
     ok = ft_fields_check(ctx->doc, node, ctx->field->fields, where.s,
                          ctx->diags);
     ft_str_release(&where);

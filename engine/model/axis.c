@@ -1,0 +1,315 @@
+/* axis.c - matrix and foreach: the values of the axes
+ *
+ * Only the axes are kept, never their product: a cell is its index.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/map.h"
+#include "base/str.h"
+#include "model/build.h"
+#include "model/scalar.h"
+#include "model/scope.h"
+#include "text/field.h"
+
+static const struct ft_field range_fields[] = {
+    { .key = "from", .type = FT_FIELD_TEXT, .required = true,
+      .doc = "first value" },
+    { .key = "to", .type = FT_FIELD_TEXT, .required = true,
+      .doc = "last value; not passed" },
+    { .key = "step", .type = FT_FIELD_TEXT, .doc = "1 when not said" },
+    { 0 },
+};
+
+/* Where a value was evaluated, for what is found wrong with it later. */
+struct reader {
+    struct ft_build *b;
+    const struct ft_stage *stage;
+    struct ft_axis *axis;
+    struct ft_scope scope;
+    struct ft_cell_scope cell;
+};
+
+static bool eval(struct reader *r, const struct ft_node *node,
+                 struct ft_value *value)
+{
+    struct ft_mark at = node->mark;
+    struct ft_err err = { 0 };
+
+    if (ft_scalar_eval(r->b->wf->doc, node, &r->scope, value, &at, &err) == 0)
+        return true;
+    ft_diag_err(r->b->diags, r->b->wf->doc, &at, FT_D_EXPR, &err);
+    return false;
+}
+
+static bool fail(struct reader *r, const struct ft_node *node,
+                 enum ft_diag_code code, const char *what)
+{
+    ft_diag_add(r->b->diags, r->b->wf->doc, &node->mark, code,
+                "axis '%s' %s", r->axis->name, what);
+    return false;
+}
+
+static bool is_plain(const struct ft_value *value)
+{
+    return value->kind != FT_VALUE_NULL && value->kind < FT_VALUE_LIST;
+}
+
+/* --- ranges --------------------------------------------------------------- */
+
+/* A bound of a range as a number in the unit of its first value. */
+static bool bound(struct reader *r, const struct ft_node *node,
+                  const struct ft_value *first, double *x)
+{
+    const struct ft_unit *unit = first->quantity.unit;
+    struct ft_value value = FT_VALUE_INIT;
+    bool ok = eval(r, node, &value);
+
+    if (!ok)
+        return false;
+    if (value.kind != first->kind)
+        ok = fail(r, node, FT_D_EXPR_TYPE, "mixes numbers and quantities");
+    else if (value.kind == FT_VALUE_NUMBER)
+        *x = value.number;
+    else if (strcmp(ft_unit_text(value.quantity.unit),
+                    ft_unit_text(unit)) == 0)
+        *x = value.quantity.written;
+    else if (!ft_unit_same_dimension(value.quantity.unit, unit))
+        ok = fail(r, node, FT_D_DIMENSION, "mixes units of two dimensions");
+    else if (ft_unit_to_si(unit, 0) != 0)
+        ok = fail(r, node, FT_D_DIMENSION,
+                  "needs one unit for from, to and step");
+    else
+        *x = ft_unit_from_si(unit, value.quantity.si);
+    ft_value_release(&value);
+    return ok;
+}
+
+/* Without the last digits, so that 0.1 + 2 * 0.1 is 0.3. */
+static double tidy(double x)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%.14g", x);
+    return strtod(text, NULL);
+}
+
+static bool fill_range(struct reader *r, const struct ft_node *node,
+                       const struct ft_value *first, double to, double step)
+{
+    double from = first->kind == FT_VALUE_NUMBER ? first->number
+                                                 : first->quantity.written;
+    double steps = step != 0 ? floor((to - from) / step + 1e-9) : -1;
+
+    if (!(steps >= 0))
+        return fail(r, node, FT_D_RANGE, "has an empty range");
+    if (steps >= FT_AXIS_MAX)
+        return fail(r, node, FT_D_LIMIT, "has too many values");
+    r->axis->n = (size_t)steps + 1;
+    r->axis->value = ft_calloc(r->axis->n, sizeof(*r->axis->value));
+    for (size_t i = 0; i < r->axis->n; i++) {
+        struct ft_value *value = &r->axis->value[i];
+
+        *value = *first;
+        value->number = value->quantity.written =
+            tidy(from + (double)i * step);
+        if (first->kind == FT_VALUE_QUANTITY)
+            value->quantity.si = ft_unit_to_si(first->quantity.unit,
+                                               value->quantity.written);
+    }
+    return true;
+}
+
+static bool read_range(struct reader *r, const struct ft_node *node)
+{
+    const struct ft_node *from = ft_node_get(node, "from");
+    const struct ft_node *step_node = ft_node_get(node, "step");
+    struct ft_value first = FT_VALUE_INIT;
+    struct ft_str where = FT_STR_INIT;
+    double to = 0, step = 1;
+    bool ok;
+
+    ft_str_addf(&where, "axis '%s'", r->axis->name);
+    ok = ft_fields_check(r->b->wf->doc, node, range_fields, where.s,
+                         r->b->diags);
+    ft_str_release(&where);
+    if (!ok || !eval(r, from, &first))
+        return false;
+    if (first.kind != FT_VALUE_NUMBER && first.kind != FT_VALUE_QUANTITY)
+        ok = fail(r, from, FT_D_TYPE, "needs numbers for a range");
+    ok = ok && bound(r, ft_node_get(node, "to"), &first, &to);
+    if (ok && step_node)
+        ok = bound(r, step_node, &first, &step);
+    ok = ok && fill_range(r, node, &first, to, step);
+    ft_value_release(&first);
+    return ok;
+}
+
+/* --- lists ---------------------------------------------------------------- */
+
+/* All values have to be of one kind: "45 W" beside "65 Wat" is a misspelt
+ * unit, not a text. */
+static bool check_kind(struct reader *r, const struct ft_node *node,
+                       const struct ft_value *first,
+                       const struct ft_value *value)
+{
+    struct ft_quantity q;
+    struct ft_err err = { 0 };
+
+    if (value->kind == first->kind) {
+        if (value->kind != FT_VALUE_QUANTITY ||
+            ft_unit_same_dimension(value->quantity.unit,
+                                   first->quantity.unit))
+            return true;
+        return fail(r, node, FT_D_DIMENSION,
+                    "mixes units of two dimensions");
+    }
+    if (first->kind != FT_VALUE_QUANTITY || value->kind != FT_VALUE_TEXT ||
+        ft_quantity_parse(value->text, &q, &err) == 0)
+        return fail(r, node, FT_D_EXPR_TYPE, "mixes kinds of values");
+    ft_diag_err(r->b->diags, r->b->wf->doc, &node->mark, FT_D_QUANTITY, &err);
+    return false;
+}
+
+static bool check_values(struct reader *r, const struct ft_node *node)
+{
+    const struct ft_axis *axis = r->axis;
+    struct ft_map seen = FT_MAP_INIT;
+    struct ft_str text = FT_STR_INIT;
+    bool ok = true;
+
+    for (size_t i = 0; i < axis->n; i++) {
+        const struct ft_node *at = node->kind == FT_NODE_LIST ? node->item[i]
+                                                              : node;
+
+        if (!is_plain(&axis->value[i])) {
+            ok = fail(r, at, FT_D_TYPE, "takes numbers, texts and booleans");
+            continue;
+        }
+        ok &= check_kind(r, at, &axis->value[0], &axis->value[i]);
+        ft_str_cut(&text, 0);
+        ft_value_text(&axis->value[i], &text);
+        if (ft_map_put(&seen, text.s, r))
+            ok = fail(r, at, FT_D_DUPLICATE_KEY, "has a value twice");
+    }
+    ft_map_release(&seen);
+    ft_str_release(&text);
+    return ok;
+}
+
+static bool read_list(struct reader *r, const struct ft_node *node)
+{
+    struct ft_axis *axis = r->axis;
+    bool ok = true;
+
+    axis->value = ft_calloc(node->n, sizeof(*axis->value));
+    axis->n = node->n;
+    for (size_t i = 0; i < node->n; i++) {
+        if (node->item[i]->kind == FT_NODE_SCALAR)
+            ok &= eval(r, node->item[i], &axis->value[i]);
+        else
+            ok = fail(r, node->item[i], FT_D_TYPE,
+                      "takes numbers, texts and booleans");
+    }
+    return ok && check_values(r, node);
+}
+
+/* An expression that gives a list. */
+static bool read_expr(struct reader *r, const struct ft_node *node)
+{
+    struct ft_value list = FT_VALUE_INIT;
+
+    if (!eval(r, node, &list))
+        return false;
+    if (list.kind != FT_VALUE_LIST) {
+        ft_value_release(&list);
+        return fail(r, node, FT_D_EXPR_TYPE, "needs a list");
+    }
+    r->axis->value = list.item;
+    r->axis->n = list.n;
+    return check_values(r, node);
+}
+
+static bool read_axis(struct reader *r, const struct ft_node *node)
+{
+    bool ok;
+
+    if (r->b->no_values)
+        return false; /* what is missing has been reported */
+    if (node->kind == FT_NODE_LIST)
+        ok = read_list(r, node);
+    else if (node->kind == FT_NODE_MAP)
+        ok = read_range(r, node);
+    else if (ft_node_has_expr(node))
+        ok = read_expr(r, node);
+    else
+        ok = fail(r, node, FT_D_TYPE, "needs a list or {from, to, step}");
+    if (ok && !r->axis->n)
+        ok = fail(r, node, FT_D_RANGE, "has no values");
+    return ok;
+}
+
+/* --- the axes of a stage -------------------------------------------------- */
+
+static bool add_axis(struct ft_build *b, struct ft_stage *stage,
+                     const char *name, const struct ft_node *node)
+{
+    struct ft_axis *axis = &stage->axis[stage->n_axes++];
+    struct reader r = { .b = b, .stage = stage, .axis = axis };
+
+    axis->name = ft_strdup(name);
+    ft_cell_scope_init(&r.cell, &r.scope, b->wf, NULL, 0, NULL);
+    if (!read_axis(&r, node))
+        return false;
+    if (axis->n > FT_CELLS_MAX / stage->n_cells) {
+        ft_diag_add(b->diags, b->wf->doc, &node->mark, FT_D_LIMIT,
+                    "stage '%s' has more than %d tasks", stage->name,
+                    FT_CELLS_MAX);
+        return false;
+    }
+    stage->n_cells *= axis->n;
+    return true;
+}
+
+static bool read_matrix(struct ft_build *b, struct ft_stage *stage,
+                        const struct ft_node *matrix)
+{
+    bool ok = true;
+
+    if (matrix->n > FT_AXES_MAX) {
+        ft_diag_add(b->diags, b->wf->doc, &matrix->mark, FT_D_LIMIT,
+                    "stage '%s' has more than %d axes", stage->name,
+                    FT_AXES_MAX);
+        return false;
+    }
+    stage->axis = ft_calloc(matrix->n, sizeof(*stage->axis));
+    for (size_t i = 0; i < matrix->n; i++)
+        ok &= add_axis(b, stage, matrix->key[i]->text, matrix->item[i]);
+    return ok;
+}
+
+void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
+{
+    const struct ft_node *matrix = ft_node_get(stage->node, "matrix");
+    const struct ft_node *foreach = ft_node_get(stage->node, "foreach");
+    bool ok = true;
+
+    stage->n_cells = 1;
+    if (matrix && foreach) {
+        ft_diag_add(b->diags, b->wf->doc,
+                    &ft_node_key(stage->node, "foreach")->mark, FT_D_TYPE,
+                    "stage '%s' has 'matrix' and 'foreach'", stage->name);
+        ft_diag_hint(b->diags, "add the list to 'matrix' as another axis");
+        ok = false;
+    } else if (matrix) {
+        ok = read_matrix(b, stage, matrix);
+    } else if (foreach) {
+        stage->axis = ft_calloc(1, sizeof(*stage->axis));
+        ok = add_axis(b, stage, "item", foreach);
+    }
+    ft_stage_state(b, stage)->no_axes = !ok;
+}

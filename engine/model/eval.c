@@ -1,0 +1,222 @@
+/* eval.c - the values that one task of a stage gets */
+#include "model/eval.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "model/scalar.h"
+#include "model/scope.h"
+#include "text/field.h"
+
+#define SEED_MAX 9007199254740991.0 /* 2^53 - 1: exact in JSON, too */
+
+/* Complain about a value that an expression gave. */
+static int wrong(const struct ft_node *node, enum ft_diag_code code,
+                 struct ft_err *err, const char *what)
+{
+    ft_err_set(err, FT_EDOC, "%s", what);
+    if (err)
+        snprintf(err->id, sizeof(err->id), "%s", ft_diag_code_id(code));
+    ft_err_place(err, &node->mark);
+    return -1;
+}
+
+static int eval(const struct ft_workflow *wf, const struct ft_scope *scope,
+                const struct ft_node *node, struct ft_value *value,
+                struct ft_err *err)
+{
+    struct ft_value made = { .kind = node->kind == FT_NODE_LIST
+                                         ? FT_VALUE_LIST
+                                         : FT_VALUE_MAP };
+    struct ft_mark at;
+
+    if (node->kind == FT_NODE_SCALAR)
+        return ft_scalar_eval(wf->doc, node, scope, value, &at, err);
+    made.item = ft_calloc(node->n, sizeof(*made.item));
+    if (node->kind == FT_NODE_MAP)
+        made.key = ft_calloc(node->n, sizeof(*made.key));
+    for (; made.n < node->n; made.n++) {
+        if (eval(wf, scope, node->item[made.n], &made.item[made.n], err) <
+            0) {
+            ft_value_release(&made);
+            return -1;
+        }
+        if (made.key)
+            made.key[made.n] = ft_strdup(node->key[made.n]->text);
+    }
+    *value = made;
+    return 0;
+}
+
+int ft_eval_node(const struct ft_workflow *wf, const struct ft_stage *stage,
+                 size_t cell, const struct ft_scope *task,
+                 const struct ft_node *node, struct ft_value *value,
+                 struct ft_err *err)
+{
+    struct ft_cell_scope cs;
+    struct ft_scope scope;
+
+    ft_cell_scope_init(&cs, &scope, wf, stage, cell, task);
+    return eval(wf, &scope, node, value, err);
+}
+
+/* --- parameters of the module --------------------------------------------- */
+
+static void put(struct ft_value *map, const char *name,
+                const struct ft_value *value)
+{
+    map->key = ft_realloc(map->key, map->n + 1, sizeof(*map->key));
+    map->item = ft_realloc(map->item, map->n + 1, sizeof(*map->item));
+    map->key[map->n] = ft_strdup(name);
+    map->item[map->n++] = *value;
+}
+
+static bool add_param(const struct ft_workflow *wf,
+                      const struct ft_stage *stage,
+                      const struct ft_scope *scope,
+                      const struct ft_param *param, struct ft_value *params,
+                      struct ft_diags *diags)
+{
+    const struct ft_node *given = ft_node_get(stage->with, param->name);
+    struct ft_value value = FT_VALUE_INIT;
+
+    if (given && ft_param_eval(param, wf->doc, given, scope, &value, diags) <
+                     0)
+        return false;
+    if (!given && param->required) {
+        ft_diag_add(diags, wf->doc, &stage->mark, FT_D_MISSING_KEY,
+                    "stage '%s' lacks the parameter '%s' of module '%s'",
+                    stage->name, param->name, stage->module->name);
+        return false;
+    }
+    if (!given)
+        ft_value_copy(&param->deflt, &value);
+    if (value.kind != FT_VALUE_NULL)
+        put(params, param->name, &value);
+    return true;
+}
+
+bool ft_params_collect(const struct ft_workflow *wf,
+                       const struct ft_stage *stage, size_t cell,
+                       struct ft_value *params, struct ft_diags *diags)
+{
+    const struct ft_params *declared = &stage->module->params;
+    struct ft_value made = { .kind = FT_VALUE_MAP };
+    struct ft_cell_scope cs;
+    struct ft_scope scope;
+    bool ok = true;
+
+    ft_cell_scope_init(&cs, &scope, wf, stage, cell, NULL);
+    for (size_t i = 0; i < declared->n; i++)
+        ok &= add_param(wf, stage, &scope, &declared->item[i], &made, diags);
+    if (ok)
+        *params = made;
+    else
+        ft_value_release(&made);
+    return ok;
+}
+
+int ft_eval_params(const struct ft_workflow *wf, const struct ft_stage *stage,
+                   size_t cell, struct ft_value *params, struct ft_err *err)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+    int rc = 0;
+
+    if (!ft_params_collect(wf, stage, cell, params, &diags))
+        rc = ft_diags_to_err(&diags, err);
+    ft_diags_release(&diags);
+    return rc;
+}
+
+/* --- single values -------------------------------------------------------- */
+
+int ft_eval_when(const struct ft_workflow *wf, const struct ft_stage *stage,
+                 size_t cell, bool *yes, struct ft_err *err)
+{
+    struct ft_value value = FT_VALUE_INIT;
+    bool boolean;
+
+    if (!stage->when) {
+        *yes = true;
+        return 0;
+    }
+    if (ft_eval_node(wf, stage, cell, NULL, stage->when, &value, err) < 0)
+        return -1;
+    boolean = value.kind == FT_VALUE_BOOL;
+    if (boolean)
+        *yes = value.boolean;
+    ft_value_release(&value);
+    if (boolean)
+        return 0;
+    wrong(stage->when, FT_D_EXPR_TYPE, err,
+          "'when' must be true or false");
+    return ft_err_hint(err, "write a condition as ${a > b}");
+}
+
+int ft_eval_seed(const struct ft_workflow *wf, const struct ft_stage *stage,
+                 size_t cell, int64_t *seed, struct ft_err *err)
+{
+    struct ft_value value = FT_VALUE_INIT;
+    double x = -1;
+
+    if (!stage->seed) {
+        *seed = 0;
+        return 0;
+    }
+    if (ft_eval_node(wf, stage, cell, NULL, stage->seed, &value, err) < 0)
+        return -1;
+    if (value.kind == FT_VALUE_NUMBER)
+        x = value.number;
+    ft_value_release(&value);
+    if (!(x >= 0 && x <= SEED_MAX) || floor(x) != x)
+        return wrong(stage->seed, FT_D_RANGE, err,
+                     "'seed' must be a whole number from 0 to 2^53-1");
+    *seed = (int64_t)x;
+    return 0;
+}
+
+int ft_eval_chosen(const struct ft_workflow *wf, const struct ft_stage *stage,
+                   size_t cell, const struct ft_input *in, size_t k,
+                   struct ft_value *value, struct ft_err *err)
+{
+    struct ft_cell_scope cs;
+    struct ft_scope scope;
+    struct ft_mark mark;
+    size_t at = 0;
+
+    ft_cell_scope_init(&cs, &scope, wf, stage, cell, NULL);
+    if (ft_expr_eval(in->chosen[k], &scope, value, &at, err) == 0)
+        return 0;
+    mark = ft_scalar_mark(wf->doc, in->node, in->offset + at);
+    ft_err_place(err, &mark);
+    return -1;
+}
+
+int ft_eval_path(const struct ft_workflow *wf, const struct ft_stage *stage,
+                 size_t cell, const struct ft_input *in, char **path,
+                 struct ft_err *err)
+{
+    struct ft_value value = FT_VALUE_INIT;
+    struct ft_str text = FT_STR_INIT;
+
+    if (in->path) {
+        *path = ft_strdup(in->path);
+        return 0;
+    }
+    if (ft_eval_node(wf, stage, cell, NULL, in->node, &value, err) < 0)
+        return -1;
+    if (value.kind != FT_VALUE_TEXT || !value.text[0]) {
+        ft_value_release(&value);
+        return wrong(in->node, FT_D_EXPR_TYPE, err,
+                     "an input must be a path");
+    }
+    ft_value_text(&value, &text);
+    ft_value_release(&value);
+    *path = ft_path_join(wf->dir, text.s);
+    ft_str_release(&text);
+    return 0;
+}

@@ -1,0 +1,97 @@
+/* graph.c - an order of the stages, or the circle that forbids one */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/str.h"
+#include "model/build.h"
+
+enum colour { WHITE, GREY, BLACK };
+
+/* Depth first with a stack of its own: a chain may be ten thousand long. */
+struct walk {
+    struct ft_build *b;
+    enum colour *colour;
+    size_t *stack; /* the grey stages, from where the walk began */
+    size_t *next;  /* the next edge of each */
+    size_t depth;
+    size_t n_order;
+    bool circle;
+};
+
+/* Edge 'k' of a stage: inputs first, then 'needs'. */
+static bool edge(const struct ft_stage *stage, size_t k, size_t *to)
+{
+    for (size_t i = 0; i < stage->n_in; i++) {
+        if (stage->in[i].kind != FT_SOURCE_OBJECT)
+            continue;
+        if (!k--) {
+            *to = stage->in[i].stage;
+            return true;
+        }
+    }
+    if (k >= stage->n_needs)
+        return false;
+    *to = stage->needs[k];
+    return true;
+}
+
+/* The grey stages from 'to' on are the circle. */
+static void report_circle(struct walk *w, size_t to)
+{
+    const struct ft_workflow *wf = w->b->wf;
+    struct ft_str text = FT_STR_INIT;
+    size_t i = w->depth;
+
+    while (w->stack[i - 1] != to)
+        i--;
+    for (; i <= w->depth; i++)
+        ft_str_addf(&text, "%s <- ", wf->stage[w->stack[i - 1]].name);
+    ft_str_add(&text, wf->stage[to].name);
+    ft_diag_add(w->b->diags, wf->doc, &wf->stage[to].mark, FT_D_CYCLE,
+                "stages depend on each other in a circle: %s", text.s);
+    ft_str_release(&text);
+    w->circle = true;
+}
+
+static void push(struct walk *w, size_t stage)
+{
+    w->colour[stage] = GREY;
+    w->next[stage] = 0;
+    w->stack[w->depth++] = stage;
+}
+
+static void visit(struct walk *w, size_t from)
+{
+    push(w, from);
+    while (w->depth) {
+        size_t at = w->stack[w->depth - 1], to;
+
+        if (!edge(&w->b->wf->stage[at], w->next[at]++, &to)) {
+            w->colour[at] = BLACK;
+            w->b->wf->order[w->n_order++] = at;
+            w->depth--;
+        } else if (w->colour[to] == WHITE) {
+            push(w, to);
+        } else if (w->colour[to] == GREY) {
+            report_circle(w, to);
+        }
+    }
+}
+
+bool ft_order_find(struct ft_build *b)
+{
+    size_t n = b->wf->n_stages;
+    struct walk w = { .b = b,
+                      .colour = ft_calloc(n, sizeof(*w.colour)),
+                      .stack = ft_calloc(n, sizeof(*w.stack)),
+                      .next = ft_calloc(n, sizeof(*w.next)) };
+
+    b->wf->order = ft_calloc(n, sizeof(*b->wf->order));
+    for (size_t i = 0; i < n; i++)
+        if (w.colour[i] == WHITE)
+            visit(&w, i);
+    free(w.colour);
+    free(w.stack);
+    free(w.next);
+    return !w.circle;
+}

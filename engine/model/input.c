@@ -1,0 +1,508 @@
+/* input.c - where the inputs of a stage come from: files and the edges */
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "model/build.h"
+#include "model/eval.h"
+#include "model/scalar.h"
+#include "model/scope.h"
+#include "text/field.h"
+#include "text/suggest.h"
+
+#define FILES_MAX 1000 /* names that a suggestion looks at */
+
+struct reader {
+    struct ft_build *b;
+    struct ft_stage *stage;
+    struct ft_input *in;
+};
+
+static void report(const struct reader *r, const struct ft_mark *mark,
+                   enum ft_diag_code code, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+static void report(const struct reader *r, const struct ft_mark *mark,
+                   enum ft_diag_code code, const char *fmt, ...)
+{
+    struct ft_str text = FT_STR_INIT;
+    va_list ap;
+
+    va_start(ap, fmt);
+    ft_str_vaddf(&text, fmt, ap);
+    va_end(ap);
+    ft_diag_add(r->b->diags, r->b->wf->doc, mark ? mark : &r->in->node->mark,
+                code, "%s", text.s);
+    ft_str_release(&text);
+}
+
+void ft_hint_stage(struct ft_build *b, const char *name)
+{
+    const char **known = ft_calloc(b->wf->n_stages, sizeof(*known));
+    const char *near;
+
+    for (size_t i = 0; i < b->wf->n_stages; i++)
+        known[i] = b->wf->stage[i].name;
+    near = ft_suggest(name, known, b->wf->n_stages);
+    if (near)
+        ft_diag_hint(b->diags, "did you mean '%s'?", near);
+    free(known);
+}
+
+static void hint_port(struct ft_build *b, const char *name,
+                      const struct ft_port *port, size_t n)
+{
+    const char **known = ft_calloc(n, sizeof(*known));
+    struct ft_str all = FT_STR_INIT;
+    const char *near;
+
+    for (size_t i = 0; i < n; i++) {
+        known[i] = port[i].name;
+        ft_str_addf(&all, "%s%s", i ? ", " : "", known[i]);
+    }
+    near = ft_suggest(name, known, n);
+    if (near)
+        ft_diag_hint(b->diags, "did you mean '%s'?", near);
+    else if (n)
+        ft_diag_hint(b->diags, "there is %s", all.s);
+    ft_str_release(&all);
+    free(known);
+}
+
+/* --- files ---------------------------------------------------------------- */
+
+/* Does 'path' end in one of the endings "geo step stp"? */
+static bool has_ending(const char *path, const char *endings)
+{
+    const char *dot = strrchr(ft_path_base(path), '.');
+    size_t len;
+
+    for (; dot && *endings; endings += len + (endings[len] == ' ')) {
+        len = strcspn(endings, " ");
+        if (strlen(dot + 1) == len && memcmp(dot + 1, endings, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_ending(const struct reader *r, const char *path)
+{
+    const struct ft_port *port = r->in->port;
+
+    if (!port || !port->format || has_ending(path, port->format))
+        return;
+    report(r, NULL, FT_D_OBJECT_TYPE,
+           "input '%s' does not take the file '%s'", r->in->name,
+           ft_path_base(path));
+    ft_diag_hint(r->b->diags, "files that end in %s", port->format);
+}
+
+/* The name in the directory of 'path' that is nearest to it. */
+static void hint_file(struct ft_build *b, const char *path)
+{
+    char *dir_name = ft_path_dir(path);
+    DIR *dir = opendir(dir_name);
+    const struct dirent *found;
+    char *name[FILES_MAX];
+    const char *near;
+    size_t n = 0;
+
+    while (dir && n < FILES_MAX && (found = readdir(dir)))
+        name[n++] = ft_strdup(found->d_name);
+    near = ft_suggest(ft_path_base(path), (const char *const *)name, n);
+    if (near)
+        ft_diag_hint(b->diags, "did you mean '%s'?", near);
+    else
+        ft_diag_hint(b->diags, "paths start at the workflow's file");
+    while (n)
+        free(name[--n]);
+    if (dir)
+        closedir(dir);
+    free(dir_name);
+}
+
+static void check_file(const struct reader *r, const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) < 0) {
+        report(r, NULL, FT_D_INPUT_FILE, "the input file '%s' is not there",
+               path);
+        hint_file(r->b, path);
+    } else if (!S_ISREG(st.st_mode)) {
+        report(r, NULL, FT_D_INPUT_FILE, "the input '%s' is not a file",
+               path);
+    } else {
+        check_ending(r, path);
+    }
+}
+
+/* A path of each cell that ft_values_check() would look at, as far as they
+ * differ, is looked for by itself: a missing file is known before the run. */
+static void read_path(const struct reader *r, bool per_cell)
+{
+    struct ft_err err = { 0 };
+    struct ft_mark mark = r->in->node->mark;
+    size_t cells = per_cell ? r->stage->n_cells : 1;
+    char *path;
+
+    r->in->kind = FT_SOURCE_FILE;
+    if (r->b->no_values || ft_stage_state(r->b, r->stage)->no_axes)
+        return;
+    if (cells > FT_CHECKED_CELLS)
+        cells = FT_CHECKED_CELLS;
+    for (size_t cell = 0; cell < cells; cell++) {
+        if (ft_eval_path(r->b->wf, r->stage, cell, r->in, &path, &err) < 0) {
+            mark.line = err.line;
+            mark.col = err.col;
+            mark.width = 1;
+            ft_diag_err(r->b->diags, r->b->wf->doc, &mark, FT_D_EXPR, &err);
+            return;
+        }
+        check_file(r, path);
+        if (per_cell)
+            free(path);
+        else
+            r->in->path = path;
+    }
+    if (r->in->port && r->in->port->type != FT_OBJECT_FILE)
+        report(r, NULL, FT_D_OBJECT_TYPE,
+               "input '%s' takes a %s, not a file of yours", r->in->name,
+               ft_object_type_text(r->in->port->type));
+}
+
+/* --- objects -------------------------------------------------------------- */
+
+/* The place of 'len' bytes at 'offset' of the expression. */
+static struct ft_mark place(const struct reader *r, size_t offset, size_t len)
+{
+    return ft_node_mark_at(r->b->wf->doc, r->in->node,
+                           r->in->offset + offset, len);
+}
+
+static void check_unit(const struct reader *r, const struct ft_port *out,
+                       const char *from)
+{
+    const struct ft_port *port = r->in->port;
+
+    if (!port->unit || !out->unit ||
+        ft_unit_same_dimension(port->unit, out->unit))
+        return;
+    report(r, NULL, FT_D_OBJECT_TYPE,
+           "input '%s' takes a %s in %s, but '%s.%s' is in %s", r->in->name,
+           ft_object_type_text(port->type), ft_unit_text(port->unit), from,
+           out->name, ft_unit_text(out->unit));
+}
+
+/* Cells that reach the input: all that no selector has narrowed down. */
+static size_t count_gathered(const struct ft_input *in,
+                             const struct ft_stage *from)
+{
+    size_t n = from->n_cells;
+
+    for (size_t k = 0; k < in->n_axes; k++)
+        for (size_t a = 0; a < from->n_axes; a++)
+            if (strcmp(in->axis[k], from->axis[a].name) == 0)
+                n /= from->axis[a].n;
+    return n;
+}
+
+static void check_port(const struct reader *r, const struct ft_stage *from)
+{
+    const struct ft_port *port = r->in->port;
+    const struct ft_port *out = &from->out[r->in->output];
+    size_t n;
+
+    if (!port)
+        return;
+    if (port->type != out->type) {
+        report(r, NULL, FT_D_OBJECT_TYPE,
+               "input '%s' takes a %s, but '%s.%s' is a %s", r->in->name,
+               ft_object_type_text(port->type), from->name, out->name,
+               ft_object_type_text(out->type));
+        return;
+    }
+    check_unit(r, out, from->name);
+    if (out->type == FT_OBJECT_FILE)
+        check_ending(r, out->path);
+    if (port->many || ft_stage_state(r->b, from)->no_axes)
+        return;
+    n = count_gathered(r->in, from);
+    if (n < 2)
+        return;
+    report(r, NULL, FT_D_OBJECT_TYPE,
+           "input '%s' takes one object, but '%s.%s' are %zu", r->in->name,
+           from->name, out->name, n);
+    ft_diag_hint(r->b->diags, "choose one: ${%s.%s{%s = ...}}", from->name,
+                 out->name, from->axis[0].name);
+}
+
+static void check_selectors(const struct reader *r, const struct ft_ref *ref,
+                            const struct ft_stage *from)
+{
+    const char *known[FT_AXES_MAX], *near;
+    struct ft_mark mark = place(r, ref->offset, ref->length);
+
+    for (size_t a = 0; a < from->n_axes; a++)
+        known[a] = from->axis[a].name;
+    for (size_t k = 0; k < r->in->n_axes; k++) {
+        size_t a = 0;
+
+        while (a < from->n_axes && strcmp(known[a], r->in->axis[k]) != 0)
+            a++;
+        if (a < from->n_axes)
+            continue;
+        report(r, &mark, FT_D_EXPR_NAME, "stage '%s' has no axis '%s'",
+               from->name, r->in->axis[k]);
+        near = ft_suggest(r->in->axis[k], known, from->n_axes);
+        if (near)
+            ft_diag_hint(r->b->diags, "did you mean '%s'?", near);
+    }
+}
+
+static bool find_output(const struct reader *r, const struct ft_ref *ref,
+                        const struct ft_stage *from)
+{
+    struct ft_mark mark;
+
+    if (ref->n != 2) {
+        mark = place(r, ref->offset, ref->length);
+        report(r, &mark, FT_D_UNKNOWN_OUTPUT,
+               "an object of stage '%s' is written '%s.OUTPUT'", from->name,
+               from->name);
+        hint_port(r->b, "", from->out, from->n_out);
+        return false;
+    }
+    for (size_t i = 0; i < from->n_out; i++) {
+        if (strcmp(from->out[i].name, ref->part[1]) != 0)
+            continue;
+        r->in->output = i;
+        return true;
+    }
+    mark = place(r, ref->offset + strlen(from->name) + 1,
+                 strlen(ref->part[1]));
+    report(r, &mark, FT_D_UNKNOWN_OUTPUT, "stage '%s' has no output '%s'",
+           from->name, ref->part[1]);
+    hint_port(r->b, ref->part[1], from->out, from->n_out);
+    return false;
+}
+
+static void read_object(const struct reader *r, const struct ft_ref *ref)
+{
+    long s = ft_workflow_stage(r->b->wf, ref->part[0]);
+    const struct ft_stage *from;
+    struct ft_mark mark;
+
+    if (s < 0) {
+        mark = place(r, ref->offset, strlen(ref->part[0]));
+        report(r, &mark, FT_D_UNKNOWN_STAGE, "unknown stage '%s'",
+               ref->part[0]);
+        ft_hint_stage(r->b, ref->part[0]);
+        return;
+    }
+    from = &r->b->wf->stage[s];
+    r->in->kind = FT_SOURCE_OBJECT;
+    r->in->stage = (size_t)s;
+    r->in->axis = ref->axis;
+    r->in->chosen = ref->chosen;
+    r->in->n_axes = ref->n_axes;
+    if (!r->b->state[s].no_axes)
+        check_selectors(r, ref, from);
+    if (!r->b->state[s].no_outputs && find_output(r, ref, from))
+        check_port(r, from);
+}
+
+/* --- one input ------------------------------------------------------------ */
+
+/* What an expression refers to. */
+struct seen {
+    struct ft_ref first;
+    size_t n;
+    bool per_cell, object;
+};
+
+static void see(const struct ft_ref *ref, void *arg)
+{
+    struct seen *seen = arg;
+    const char *name = ref->part[0];
+
+    if (!seen->n++ || ref->offset < seen->first.offset)
+        seen->first = *ref;
+    if (strcmp(name, "matrix") == 0 || strcmp(name, "item") == 0)
+        seen->per_cell = true;
+    else if (!ft_scope_reserved(name))
+        seen->object = true;
+}
+
+/* The text of ${store('...')}, or NULL; the caller frees. */
+static char *stored_reference(const struct ft_node *node)
+{
+    const char *s = node->text, *end = s + node->len;
+    char quote;
+
+    if (!ft_starts_with(s, "${") || !ft_ends_with(s, "}"))
+        return NULL;
+    s += 2 + strspn(s + 2, " ");
+    if (!ft_starts_with(s, "store("))
+        return NULL;
+    s += strlen("store(");
+    s += strspn(s, " ");
+    quote = *s;
+    for (end--; end > s && (end[-1] == ' ' || end[-1] == ')'); end--)
+        continue;
+    if ((quote != '\'' && quote != '"') || end - s < 3 || end[-1] != quote)
+        return NULL;
+    return ft_strndup(s + 1, (size_t)(end - s) - 2);
+}
+
+/* The whole of the expression is one reference. */
+static bool is_whole(const struct reader *r, const struct ft_template *tpl,
+                     const struct ft_ref *ref)
+{
+    const char *text = r->in->node->text + tpl->piece[0].offset;
+    size_t len = r->in->node->len - tpl->piece[0].offset - 1;
+    size_t start = strspn(text, " \n");
+
+    while (len && strchr(" \n", text[len - 1]))
+        len--;
+    return ref->offset == start && ref->offset + ref->length == len;
+}
+
+static void read_expr(const struct reader *r)
+{
+    const struct ft_node *node = r->in->node;
+    struct ft_template tpl = { 0 };
+    struct seen seen = { 0 };
+    struct ft_err err = { 0 };
+    size_t at = 0;
+
+    if (ft_template_parse(node->text, node->len, &tpl, &at, &err) < 0) {
+        struct ft_mark mark = ft_scalar_mark(r->b->wf->doc, node, at);
+
+        ft_diag_err(r->b->diags, r->b->wf->doc, &mark, FT_D_EXPR, &err);
+        return;
+    }
+    for (size_t i = 0; i < tpl.n; i++)
+        if (tpl.piece[i].expr)
+            ft_expr_refs(tpl.piece[i].expr, see, &seen);
+    if (!seen.object) {
+        read_path(r, seen.per_cell);
+    } else if (tpl.n == 1 && is_whole(r, &tpl, &seen.first)) {
+        r->in->expr = tpl.piece[0].expr;
+        r->in->offset = tpl.piece[0].offset;
+        tpl.piece[0].expr = NULL;
+        read_object(r, &seen.first);
+    } else {
+        report(r, NULL, FT_D_EXPR_TYPE,
+               "an input is a path or one reference ${stage.output}");
+    }
+    ft_template_release(&tpl);
+}
+
+static void read_input(const struct reader *r)
+{
+    const struct ft_node *node = r->in->node;
+    char *stored;
+
+    if (node->kind != FT_NODE_SCALAR || !node->len || ft_node_is_null(node)) {
+        report(r, NULL, FT_D_TYPE,
+               "input '%s' must be a path or ${stage.output}, not %s",
+               r->in->name, ft_node_kind_text(node));
+        if (node->kind == FT_NODE_LIST)
+            ft_diag_hint(r->b->diags, "a reference to a stage with a matrix "
+                                      "gathers all of its objects");
+        return;
+    }
+    stored = stored_reference(node);
+    if (stored) {
+        r->in->kind = FT_SOURCE_STORED;
+        r->in->path = stored;
+    } else {
+        read_expr(r);
+    }
+}
+
+/* --- all of a stage ------------------------------------------------------- */
+
+static void find_port(const struct reader *r, const struct ft_node *key)
+{
+    const struct ft_module *module = r->stage->module;
+
+    if (!module)
+        return;
+    r->in->port = ft_module_in(module, r->in->name);
+    if (r->in->port)
+        return;
+    report(r, &key->mark, FT_D_UNKNOWN_OUTPUT,
+           "module '%s' has no input '%s'", module->name, r->in->name);
+    hint_port(r->b, r->in->name, module->in, module->n_in);
+}
+
+static void check_missing(struct ft_build *b, const struct ft_stage *stage,
+                          const struct ft_node *in)
+{
+    const struct ft_module *module = stage->module;
+
+    for (size_t i = 0; module && i < module->n_in; i++) {
+        const struct ft_port *port = &module->in[i];
+
+        if (port->optional || ft_node_get(in, port->name))
+            continue;
+        ft_diag_add(b->diags, b->wf->doc, in ? &in->mark : &stage->mark,
+                    FT_D_MISSING_KEY,
+                    "stage '%s' lacks the input '%s' (a %s) of module '%s'",
+                    stage->name, port->name, ft_object_type_text(port->type),
+                    module->name);
+    }
+}
+
+static void read_need(struct ft_build *b, struct ft_stage *stage,
+                      const struct ft_node *name)
+{
+    long s = ft_workflow_stage(b->wf, name->text);
+
+    if (s >= 0) {
+        stage->needs[stage->n_needs++] = (size_t)s;
+        return;
+    }
+    ft_diag_add(b->diags, b->wf->doc, &name->mark, FT_D_UNKNOWN_STAGE,
+                "unknown stage '%s'", name->text);
+    ft_hint_stage(b, name->text);
+}
+
+static void read_needs(struct ft_build *b, struct ft_stage *stage)
+{
+    const struct ft_node *needs = ft_node_get(stage->node, "needs");
+
+    if (!needs)
+        return;
+    stage->needs = ft_calloc(needs->n + 1, sizeof(*stage->needs));
+    if (needs->kind == FT_NODE_SCALAR)
+        read_need(b, stage, needs);
+    for (size_t i = 0; i < needs->n; i++)
+        read_need(b, stage, needs->item[i]);
+}
+
+void ft_inputs_read(struct ft_build *b, struct ft_stage *stage)
+{
+    const struct ft_node *in = ft_node_get(stage->node, "in");
+
+    read_needs(b, stage);
+    check_missing(b, stage, in);
+    if (!in)
+        return;
+    stage->in = ft_calloc(in->n, sizeof(*stage->in));
+    for (size_t i = 0; i < in->n; i++) {
+        struct reader r = { .b = b, .stage = stage,
+                            .in = &stage->in[stage->n_in++] };
+
+        r.in->name = ft_strdup(in->key[i]->text);
+        r.in->node = in->item[i];
+        find_port(&r, in->key[i]);
+        read_input(&r);
+    }
+}

@@ -1,0 +1,133 @@
+/* scope.c - what expressions of one cell may name: params, matrix, item */
+#include "model/scope.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "text/suggest.h"
+
+static const char *const reserved[] = {
+    "params", "matrix", "item", "in", "out", "run", "task", "store",
+};
+
+bool ft_scope_reserved(const char *name)
+{
+    for (size_t i = 0; i < FT_ARRAY_LEN(reserved); i++)
+        if (strcmp(reserved[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int unknown(struct ft_err *err, enum ft_diag_code code,
+                   const char *what, const char *name,
+                   const char *const *known, size_t n)
+{
+    const char *near = ft_suggest(name, known, n);
+
+    ft_err_set(err, FT_EDOC, "unknown %s '%s'", what, name);
+    if (near)
+        ft_err_hint(err, "did you mean '%s'?", near);
+    if (err)
+        snprintf(err->id, sizeof(err->id), "%s", ft_diag_code_id(code));
+    return -1;
+}
+
+static int refuse(struct ft_err *err, const char *name, const char *hint)
+{
+    ft_err_set(err, FT_EDOC, "'%s' cannot stand here", name);
+    ft_err_hint(err, "%s", hint);
+    if (err)
+        snprintf(err->id, sizeof(err->id), "%s",
+                 ft_diag_code_id(FT_D_EXPR_NAME));
+    return -1;
+}
+
+static int look_param(const struct ft_workflow *wf, const char *name,
+                      struct ft_value *value, struct ft_err *err)
+{
+    const char **known;
+    int rc = -1;
+
+    for (size_t i = 0; i < wf->params.n; i++) {
+        if (strcmp(wf->params.item[i].name, name) != 0)
+            continue;
+        ft_value_copy(&wf->value[i], value);
+        return 0;
+    }
+    known = ft_calloc(wf->params.n, sizeof(*known));
+    for (size_t i = 0; i < wf->params.n; i++)
+        known[i] = wf->params.item[i].name;
+    rc = unknown(err, FT_D_UNKNOWN_PARAM, "parameter", name, known,
+                 wf->params.n);
+    free(known);
+    return rc;
+}
+
+static int look_axis(const struct ft_cell_scope *cs, const char *name,
+                     struct ft_value *value, struct ft_err *err)
+{
+    const struct ft_stage *stage = cs->stage;
+    const char *known[FT_AXES_MAX];
+    size_t n = 0;
+
+    for (; stage && n < stage->n_axes; n++) {
+        known[n] = stage->axis[n].name;
+        if (strcmp(known[n], name) != 0)
+            continue;
+        ft_value_copy(ft_stage_cell(stage, cs->cell, n), value);
+        return 0;
+    }
+    return unknown(err, FT_D_EXPR_NAME, "axis", name, known, n);
+}
+
+/* A first word that nothing is known of. */
+static int look_unknown(const struct ft_cell_scope *cs, const char *name,
+                        struct ft_err *err)
+{
+    if (ft_workflow_stage(cs->wf, name) >= 0)
+        return refuse(err, name,
+                      "an object of a stage can only be an input ('in')");
+    if (ft_scope_reserved(name))
+        return refuse(err, name, "only commands and 'env' of a stage know it");
+    unknown(err, FT_D_EXPR_NAME, "name", name, reserved,
+            FT_ARRAY_LEN(reserved));
+    if (err && !err->hint[0])
+        ft_err_hint(err, "a shell variable is written '$${%s}'", name);
+    return -1;
+}
+
+static int look(const struct ft_scope *scope, const struct ft_ref *ref,
+                struct ft_value *value, struct ft_err *err)
+{
+    const struct ft_cell_scope *cs = scope->arg;
+    const char *first = ref->part[0];
+    bool foreach = cs->stage && cs->stage->n_axes == 1 &&
+                   strcmp(cs->stage->axis[0].name, "item") == 0;
+
+    if (strcmp(first, "params") == 0 && ref->n == 2)
+        return look_param(cs->wf, ref->part[1], value, err);
+    if (strcmp(first, "matrix") == 0 && ref->n == 2)
+        return look_axis(cs, ref->part[1], value, err);
+    if (strcmp(first, "params") == 0 || strcmp(first, "matrix") == 0)
+        return refuse(err, first, "a name has to follow, as in params.size");
+    if (strcmp(first, "item") == 0 && foreach && ref->n == 1)
+        return look_axis(cs, "item", value, err);
+    if (strcmp(first, "item") == 0)
+        return refuse(err, first, "only a stage with 'foreach' has an item");
+    if (cs->task && ft_scope_reserved(first))
+        return cs->task->look(cs->task, ref, value, err);
+    return look_unknown(cs, first, err);
+}
+
+void ft_cell_scope_init(struct ft_cell_scope *cs, struct ft_scope *scope,
+                        const struct ft_workflow *wf,
+                        const struct ft_stage *stage, size_t cell,
+                        const struct ft_scope *task)
+{
+    *cs = (struct ft_cell_scope){ .wf = wf, .stage = stage, .cell = cell,
+                                  .task = task };
+    *scope = (struct ft_scope){ .look = look, .arg = cs };
+}
