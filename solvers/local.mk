@@ -28,3 +28,17 @@ fedtwin_mesh_box_CFLAGS = $(SOLVER_CFLAGS)
 fedtwin_mesh_box_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_box_LDADD = $(SOLVER_LIBS)
 endif
+
+if SOLVERS
+noinst_LIBRARIES += solvers/libfe.a
+solvers_libfe_a_SOURCES = \
+    solvers/fe/comm.h solvers/fe/comm.c solvers/fe/func.h solvers/fe/func.c \
+    solvers/fe/elem.h solvers/fe/elem.c solvers/fe/map.h \
+    solvers/fe/kernel.h solvers/fe/kernel.c \
+    solvers/fe/curve.h solvers/fe/curve.c \
+    solvers/fe/mesh.h solvers/fe/mesh.c solvers/fe/check.h solvers/fe/check.c \
+    solvers/fe/matrix.h solvers/fe/matrix.c \
+    solvers/fe/norm.h solvers/fe/norm.c solvers/fe/locate.h \
+    solvers/fe/locate.c solvers/fe/parts.h solvers/fe/parts.c
+solvers_libfe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+endif

@@ -66,6 +66,10 @@ PetscErrorCode stg_keep_error(MPI_Comm comm, int line, const char *function,
     (void)file;
     if (type != PETSC_ERROR_INITIAL || code == PETSC_ERR_USER)
         return code;
+    if (code == PETSC_ERR_USER_INPUT && text && *text) {
+        stg_fail(task, "%s", text); /* in the user's terms already */
+        return code;
+    }
     if (PetscErrorMessage(code, &kind, NULL) || !kind)
         kind = "error";
     stg_fail(task, "%s%s%s, in %s()", kind, text && *text ? ": " : "",

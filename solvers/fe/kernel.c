@@ -1,0 +1,126 @@
+/* kernel.c - the inner loops, compiled once for each element
+ *
+ * The bodies are inline functions of the dimension and the number of nodes;
+ * the public functions call them with constants, so that the compiler unrolls
+ * their loops.
+ */
+#include "fe/kernel.h"
+
+#include <stddef.h>
+
+#include "fe/map.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Call body(dim, nodes, ...) for the element of a table. */
+#define DISPATCH(elem, body, ...)                       \
+    switch ((elem)->nodes * 4 + (elem)->dim) {          \
+    case 2 * 4 + 1: body(1, 2, __VA_ARGS__); break;     \
+    case 3 * 4 + 2: body(2, 3, __VA_ARGS__); break;     \
+    case 4 * 4 + 2: body(2, 4, __VA_ARGS__); break;     \
+    case 4 * 4 + 3: body(3, 4, __VA_ARGS__); break;     \
+    default: body(3, 8, __VA_ARGS__); break;            \
+    }
+
+INLINE void matrix(const int dim, const int nodes, const struct fe_tab *tab,
+                   const double x[][3], double k, double c, double a[])
+{
+    double g[FE_MAX_NODES][3], size = 0;
+
+    for (int i = 0; i < nodes * nodes; i++)
+        a[i] = 0;
+    for (int q = 0; q < tab->points; q++) {
+        const double *n = tab->n[q];
+
+        if (q == 0 || !tab->elem->affine)
+            size = fe_gradients(dim, nodes, x, tab->dn[q], g);
+        for (int i = 0; i < nodes; i++) {
+            double wc = tab->w[q] * size * c * n[i];
+            double wk = tab->w[q] * size * k;
+
+            for (int j = i; j < nodes; j++)
+                a[i * nodes + j] += wk * fe_dot(g[i], g[j]) + wc * n[j];
+        }
+    }
+    for (int i = 1; i < nodes; i++)
+        for (int j = 0; j < i; j++)
+            a[i * nodes + j] = a[j * nodes + i];
+}
+
+INLINE void residual(const int dim, const int nodes, const struct fe_tab *tab,
+                     const double x[][3], double k, double c, const double u[],
+                     const double v[], const double s[], double r[],
+                     double total[2])
+{
+    double g[FE_MAX_NODES][3], size = 0;
+
+    for (int i = 0; i < nodes; i++)
+        r[i] = 0;
+    for (int q = 0; q < tab->points; q++) {
+        const double *n = tab->n[q];
+        double flux[3] = { 0, 0, 0 }, stored = 0, made, weight;
+
+        if (q == 0 || !tab->elem->affine)
+            size = fe_gradients(dim, nodes, x, tab->dn[q], g);
+        weight = tab->w[q] * size;
+        for (int i = 0; i < nodes; i++) {
+            for (int a = 0; a < 3; a++)
+                flux[a] += weight * k * g[i][a] * u[i];
+            if (v)
+                stored += weight * c * n[i] * v[i];
+        }
+        made = s ? weight * s[q] : 0;
+        for (int i = 0; i < nodes; i++)
+            r[i] += fe_dot(flux, g[i]) + (stored - made) * n[i];
+        total[0] += stored;
+        total[1] += made;
+    }
+}
+
+INLINE void points(const int dim, const int nodes, const struct fe_tab *tab,
+                   const double x[][3], double at[][3], double weight[])
+{
+    double j[3][3], b[3][3], size = 0;
+
+    for (int q = 0; q < tab->points; q++) {
+        if (q == 0 || !tab->elem->affine) {
+            fe_jacobian(dim, nodes, x, tab->dn[q], j);
+            size = fe_dual(dim, j, b);
+        }
+        weight[q] = tab->w[q] * size;
+        for (int a = 0; a < 3; a++) {
+            at[q][a] = 0;
+            for (int i = 0; i < nodes; i++)
+                at[q][a] += tab->n[q][i] * x[i][a];
+        }
+    }
+}
+
+void fe_kernel_matrix(const struct fe_tab *tab, const double x[][3], double k,
+                      double c, double a[])
+{
+    DISPATCH(tab->elem, matrix, tab, x, k, c, a)
+}
+
+void fe_kernel_residual(const struct fe_tab *tab, const double x[][3],
+                        double k, double c, const double u[], const double v[],
+                        const double s[], double r[], double total[2])
+{
+    DISPATCH(tab->elem, residual, tab, x, k, c, u, v, s, r, total)
+}
+
+void fe_kernel_points(const struct fe_tab *tab, const double x[][3],
+                      double at[][3], double weight[])
+{
+    DISPATCH(tab->elem, points, tab, x, at, weight)
+}
+
+double fe_kernel_measure(const struct fe_tab *tab, const double x[][3])
+{
+    double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS], sum = 0;
+
+    fe_kernel_points(tab, x, at, weight);
+    for (int q = 0; q < tab->points; q++)
+        sum += weight[q];
+    return sum;
+}
