@@ -41,4 +41,13 @@ solvers_libfe_a_SOURCES = \
     solvers/fe/norm.h solvers/fe/norm.c solvers/fe/locate.h \
     solvers/fe/locate.c solvers/fe/parts.h solvers/fe/parts.c
 solvers_libfe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+
+pkglibexec_PROGRAMS += fedtwin-heat
+fedtwin_heat_SOURCES = \
+    solvers/heat/case.h solvers/heat/heat.h solvers/heat/main.c \
+    solvers/heat/case.c solvers/heat/setup.c solvers/heat/operator.c \
+    solvers/heat/solve.c solvers/heat/march.c solvers/heat/report.c \
+    solvers/heat/checkpoint.c
+fedtwin_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_heat_LDADD = solvers/libfe.a $(SOLVER_LIBS)
 endif

@@ -1,0 +1,317 @@
+/* report.c - the summary, the probes and the fields that are handed over */
+#include <math.h>
+#include <stddef.h>
+
+#include "fe/norm.h"
+#include "heat/heat.h"
+#include "stage/stage.h"
+#include "stage/table.h"
+
+/* --- one line ---------------------------------------------------------- */
+
+static PetscErrorCode find_range(const struct heat *heat, struct heat_row *row)
+{
+    double range[2] = { INFINITY, INFINITY }; /* min, -max */
+
+    PetscFunctionBeginUser;
+    for (PetscInt i = 0; i < heat->mesh->n_owned; i++) {
+        range[0] = fmin(range[0], heat->u[i]);
+        range[1] = fmin(range[1], -heat->u[i]);
+    }
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, range, 2, MPI_DOUBLE, MPI_MIN,
+                               heat->mesh->comm));
+    row->t_min = range[0];
+    row->t_max = -range[1];
+    PetscFunctionReturn(0);
+}
+
+static void balance(const struct heat *heat, struct heat_row *row)
+{
+    double most;
+
+    for (int i = 0; i < heat->c.n_conditions; i++) {
+        double w = heat->c.condition[i].heat;
+
+        row->heat_in += w > 0 ? w : 0;
+        row->heat_out += w < 0 ? -w : 0;
+    }
+    row->stored = heat->stored;
+    most = fmax(fmax(row->heat_in, row->heat_out), fabs(row->stored));
+    if (most > 0)
+        row->imbalance = fabs(row->heat_in - row->heat_out - row->stored) /
+                         most;
+}
+
+PetscErrorCode heat_report_room(struct heat *heat)
+{
+    PetscInt probes = heat->c.n_probes;
+
+    PetscFunctionBeginUser;
+    if (heat->n_rows < heat->max_rows)
+        PetscFunctionReturn(0);
+    heat->max_rows = 2 * heat->n_rows + 16;
+    PetscCall(PetscRealloc((size_t)heat->max_rows * sizeof(*heat->row),
+                           &heat->row));
+    PetscCall(PetscRealloc((size_t)(heat->max_rows * probes) *
+                           sizeof(*heat->probed), &heat->probed));
+    PetscFunctionReturn(0);
+}
+
+PetscErrorCode heat_report(struct heat *heat, PetscInt iterations,
+                           double residual)
+{
+    struct heat_row row = {
+        .step = (double)heat->step,
+        .time_s = (double)heat->step * heat->c.step_s,
+        .iterations = (double)iterations,
+        .residual = residual,
+    };
+
+    PetscFunctionBeginUser;
+    PetscCall(heat_report_room(heat));
+    PetscCall(find_range(heat, &row));
+    PetscCall(fe_mean(heat->mesh, heat->u, &row.t_mean));
+    balance(heat, &row);
+    if (heat->c.exact)
+        PetscCall(fe_error_norms(heat->mesh, heat->u, heat->c.exact,
+                                 row.time_s, &row.l2_error, &row.h1_error));
+    PetscCall(fe_probe(heat->mesh, heat->c.n_probes, heat->place, heat->u,
+                       heat->probed + heat->n_rows * heat->c.n_probes));
+    heat->row[heat->n_rows++] = row;
+    PetscFunctionReturn(0);
+}
+
+/* --- tables ------------------------------------------------------------ */
+
+/* Columns of the summary, each a member of a line. */
+static const struct {
+    const char *name, *unit, *long_name;
+    size_t at;
+} columns[] = {
+    { "time", "s", "time at the end of the step",
+      offsetof(struct heat_row, time_s) },
+    { "t_min", "K", "lowest temperature", offsetof(struct heat_row, t_min) },
+    { "t_max", "K", "highest temperature", offsetof(struct heat_row, t_max) },
+    { "t_mean", "K", "mean temperature by volume",
+      offsetof(struct heat_row, t_mean) },
+    { "heat_in", "W", "heat into the body",
+      offsetof(struct heat_row, heat_in) },
+    { "heat_out", "W", "heat out of the body",
+      offsetof(struct heat_row, heat_out) },
+    { "stored", "W", "rate of heat storage",
+      offsetof(struct heat_row, stored) },
+    { "imbalance", "1", "heat unaccounted for, relative",
+      offsetof(struct heat_row, imbalance) },
+    { "residual", "1", "residual of the equations, relative",
+      offsetof(struct heat_row, residual) },
+    { "l2_error", "1", "L2 norm of the error, SI",
+      offsetof(struct heat_row, l2_error) },
+    { "h1_error", "1", "H1 seminorm of the error, SI",
+      offsetof(struct heat_row, h1_error) },
+};
+#define N_COLUMNS (sizeof(columns) / sizeof(columns[0]))
+#define N_EXACT 2 /* the last ones, there with an exact solution only */
+
+static PetscErrorCode write_summary(struct heat *heat)
+{
+    struct stg_column column[N_COLUMNS + 3];
+    size_t n = N_COLUMNS - (heat->c.exact ? 0 : N_EXACT);
+    size_t rows = (size_t)heat->n_rows;
+    const char *path;
+    double *real;
+    int64_t *whole;
+
+    PetscFunctionBeginUser;
+    PetscCall(stg_output_path(heat->task, "summary", &path));
+    PetscCall(PetscMalloc2(n * rows, &real, 3 * rows, &whole));
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t k = 0; k < n; k++)
+            real[k * rows + r] = *(const double *)(
+                (const char *)&heat->row[r] + columns[k].at);
+        whole[r] = (int64_t)heat->row[r].step;
+        whole[rows + r] = (int64_t)heat->row[r].iterations;
+        whole[2 * rows + r] = heat->mesh->n_nodes;
+    }
+    column[0] = (struct stg_column){ "step", "step of time", "1", NULL, whole,
+                                     NULL };
+    for (size_t k = 0; k < n; k++)
+        column[1 + k] = (struct stg_column){
+            columns[k].name, columns[k].long_name, columns[k].unit,
+            real + k * rows, NULL, NULL,
+        };
+    column[n + 1] = (struct stg_column){
+        "iterations", "iterations of the linear solver", "1", NULL,
+        whole + rows, NULL,
+    };
+    column[n + 2] = (struct stg_column){ "dofs", "unknowns", "1", NULL,
+                                         whole + 2 * rows, NULL };
+    PetscCall(stg_table_write(heat->task, path, column, n + 3, rows));
+    PetscCall(PetscFree2(real, whole));
+    PetscFunctionReturn(0);
+}
+
+/* One row for each time and probe. */
+static PetscErrorCode write_probes(struct heat *heat)
+{
+    size_t probes = (size_t)heat->c.n_probes;
+    size_t rows = (size_t)heat->n_rows * probes;
+    const char *path;
+    double *time, *x, *y, *z;
+    int64_t *which;
+
+    PetscFunctionBeginUser;
+    if (!stg_wants(heat->task, "probes"))
+        PetscFunctionReturn(0);
+    PetscCall(stg_output_path(heat->task, "probes", &path));
+    PetscCall(PetscMalloc5(rows, &time, rows, &x, rows, &y, rows, &z, rows,
+                           &which));
+    for (size_t i = 0; i < rows; i++) {
+        const double *at = heat->c.probe[i % probes];
+
+        time[i] = heat->row[i / probes].time_s;
+        which[i] = (int64_t)(i % probes) + 1;
+        x[i] = at[0];
+        y[i] = at[1];
+        z[i] = at[2];
+    }
+    PetscCall(stg_table_write(heat->task, path, (struct stg_column[]){
+        { "time", "time", "s", time, NULL, NULL },
+        { "probe", "number of the probe, from 1", "1", NULL, which, NULL },
+        { "x", "position", "m", x, NULL, NULL },
+        { "y", "position", "m", y, NULL, NULL },
+        { "z", "position", "m", z, NULL, NULL },
+        { "temperature", "temperature", "K", heat->probed, NULL, NULL },
+    }, 6, rows));
+    PetscCall(PetscFree5(time, x, y, z, which));
+    PetscFunctionReturn(0);
+}
+
+/* The heat of each condition at the end. */
+static PetscErrorCode write_balance(struct heat *heat)
+{
+    size_t n = (size_t)heat->c.n_conditions;
+    const char *path, **condition, **group;
+    double *w, *area, *volume;
+
+    PetscFunctionBeginUser;
+    if (!stg_wants(heat->task, "balance"))
+        PetscFunctionReturn(0);
+    PetscCall(stg_output_path(heat->task, "balance", &path));
+    PetscCall(PetscCalloc5(n, &condition, n, &group, n, &w, n, &area, n,
+                           &volume));
+    for (size_t i = 0; i < n; i++) {
+        const struct heat_condition *c = &heat->c.condition[i];
+
+        condition[i] = c->name;
+        group[i] = c->group >= 0 ? heat->group[c->group].name : "-";
+        w[i] = c->heat;
+        *(c->dim == heat->mesh->dim ? &volume[i] : &area[i]) = c->measure;
+    }
+    PetscCall(stg_table_write(heat->task, path, (struct stg_column[]){
+        { "condition", "parameter", NULL, NULL, NULL, condition },
+        { "group", "group of the mesh", NULL, NULL, NULL, group },
+        { "area", "area of the group", "m2", area, NULL, NULL },
+        { "volume", "volume of the group", "m3", volume, NULL, NULL },
+        { "heat", "heat into the body", "W", w, NULL, NULL },
+    }, 5, n));
+    PetscCall(PetscFree5(condition, group, w, area, volume));
+    PetscFunctionReturn(0);
+}
+
+/* --- fields ------------------------------------------------------------ */
+
+/* The mesh without its facets, which carry no results.  It borrows from
+ * heat->input. */
+static PetscErrorCode cells_only(struct heat *heat, struct stg_mesh *mesh)
+{
+    PetscFunctionBeginUser;
+    *mesh = heat->input;
+    mesh->my_cells = 0;
+    while (mesh->my_cells < heat->input.my_cells &&
+           stg_cell_type(heat->input.type[mesh->my_cells])->dimension ==
+               heat->mesh->dim)
+        mesh->my_cells++;
+    PetscCall(stg_mesh_number(heat->task, mesh));
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode write_temperature(struct heat *heat,
+                                        const struct stg_mesh *mesh,
+                                        double time_s)
+{
+    struct stg_field field = {
+        .name = "temperature", .long_name = "temperature", .unit = "K",
+        .place = STG_ON_POINTS, .components = 1, .time_s = time_s,
+    };
+    const char *path;
+
+    PetscFunctionBeginUser;
+    PetscCall(stg_output_path(heat->task, "temperature", &path));
+    PetscCall(PetscMalloc1(mesh->my_points, &field.value));
+    PetscCall(fe_mesh_to_input(heat->mesh, heat->u, field.value));
+    PetscCall(stg_field_write(heat->task, path, mesh, &field));
+    PetscCall(PetscFree(field.value));
+    PetscFunctionReturn(0);
+}
+
+/* -k grad T of each cell, in the order of the blocks. */
+static PetscErrorCode find_flux(const struct heat *heat, double **flux)
+{
+    const struct fe_mesh *mesh = heat->mesh;
+    PetscInt n = 0, at = 0;
+
+    PetscFunctionBeginUser;
+    for (int b = 0; b < mesh->n_cell_blocks; b++)
+        n += mesh->block[b].n;
+    PetscCall(PetscMalloc1(3 * n, flux));
+    fe_cell_gradients(mesh, heat->u, *flux);
+    for (int b = 0; b < mesh->n_cell_blocks; b++)
+        for (PetscInt c = 0; c < mesh->block[b].n; c++) {
+            PetscInt group = mesh->block[b].group[c];
+            const struct heat_material *m =
+                &heat->c.material[group >= 0 ? group : mesh->n_groups];
+
+            for (int k = 0; k < 3; k++)
+                (*flux)[at++] *= -m->conductivity;
+        }
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode write_flux(struct heat *heat,
+                                 const struct stg_mesh *mesh, double time_s)
+{
+    struct stg_field field = {
+        .name = "flux", .long_name = "heat flux", .unit = "W m-2",
+        .place = STG_ON_CELLS, .components = 3, .time_s = time_s,
+    };
+    const char *path;
+    double *flux;
+
+    PetscFunctionBeginUser;
+    if (!stg_wants(heat->task, "flux"))
+        PetscFunctionReturn(0);
+    PetscCall(stg_output_path(heat->task, "flux", &path));
+    PetscCall(find_flux(heat, &flux));
+    PetscCall(PetscCalloc1(3 * heat->input.my_cells, &field.value));
+    PetscCall(fe_mesh_cells_to_input(heat->mesh, flux, field.value));
+    PetscCall(stg_field_write(heat->task, path, mesh, &field));
+    PetscCall(PetscFree(field.value));
+    PetscCall(PetscFree(flux));
+    PetscFunctionReturn(0);
+}
+
+PetscErrorCode heat_write(struct heat *heat)
+{
+    struct stg_mesh mesh;
+    double time_s = heat->c.steps > 0 ? (double)heat->step * heat->c.step_s
+                                      : NAN;
+
+    PetscFunctionBeginUser;
+    PetscCall(cells_only(heat, &mesh));
+    PetscCall(write_temperature(heat, &mesh, time_s));
+    PetscCall(write_flux(heat, &mesh, time_s));
+    PetscCall(write_summary(heat));
+    PetscCall(write_probes(heat));
+    PetscCall(write_balance(heat));
+    PetscFunctionReturn(0);
+}
