@@ -75,6 +75,13 @@ int ft_err_hint(struct ft_err *err, const char *fmt, ...)
     return -1;
 }
 
+int ft_err_id(struct ft_err *err, const char *id)
+{
+    if (err)
+        snprintf(err->id, sizeof(err->id), "%s", id);
+    return -1;
+}
+
 int ft_err_context(struct ft_err *err, const char *fmt, ...)
 {
     char old[sizeof(err->msg)];

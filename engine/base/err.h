@@ -58,6 +58,9 @@ int ft_err_sys(struct ft_err *err, const char *fmt, ...)
 int ft_err_hint(struct ft_err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Give the error its diagnostic code, such as "FT0202". */
+int ft_err_id(struct ft_err *err, const char *id);
+
 /* Put "TEXT: " before the message. */
 int ft_err_context(struct ft_err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

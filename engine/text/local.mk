@@ -9,7 +9,10 @@ engine_libtext_a_SOURCES = \
     engine/text/field.c engine/text/field.h \
     engine/text/suggest.c engine/text/suggest.h \
     engine/text/utf8.c engine/text/utf8.h \
-    engine/text/quantity.h engine/text/expr.h
+    engine/text/quantity.c engine/text/quantity.h \
+    engine/text/unit.c engine/text/unit.h \
+    engine/text/unit_text.c engine/text/unit_text.h \
+    engine/text/expr.h
 
 if HAVE_CHECK
 text_libs = engine/libtext.a engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) \
@@ -26,4 +29,9 @@ t_unit_test_diag_LDADD = $(text_libs)
 t_unit_test_doc_SOURCES = t/unit/test_doc.c t/unit/unit.h
 t_unit_test_doc_CPPFLAGS = $(text_cppflags)
 t_unit_test_doc_LDADD = $(text_libs)
+check_PROGRAMS += t/unit/test_quantity
+TESTS += t/unit/test_quantity
+t_unit_test_quantity_SOURCES = t/unit/test_quantity.c t/unit/unit.h
+t_unit_test_quantity_CPPFLAGS = $(text_cppflags)
+t_unit_test_quantity_LDADD = $(text_libs)
 endif
