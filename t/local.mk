@@ -23,9 +23,22 @@ AM_TESTS_ENVIRONMENT += CK_FORK=no; export CK_FORK;
 endif
 
 # What "make check" did, in one plain line that a program can read.
-.PHONY: tally fuzz
+.PHONY: tally bench fuzz
 tally:
 	@$(SHELL) $(top_srcdir)/t/tally.sh $(TEST_LOGS:.log=.trs)
+
+# See share/doc/benchmarks.md.
+EXTRA_PROGRAMS += $(BENCHES)
+BENCHES += t/bench/measure t/bench/commits
+EXTRA_DIST += t/bench/run.sh share/doc/testing.md share/doc/benchmarks.md
+t_bench_measure_SOURCES = t/bench/measure.c
+t_bench_commits_SOURCES = t/bench/commits.c
+t_bench_commits_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+t_bench_commits_LDADD = engine/libdata.a engine/libmodel.a engine/libtext.a \
+    $(YAML_LIBS) $(UDUNITS_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+
+bench: all $(BENCHES)
+	@FT_BUILDDIR='$(abs_top_builddir)' $(SHELL) $(top_srcdir)/t/bench/run.sh
 
 # Seconds that each fuzz target may spend on new inputs.
 FUZZ_SECONDS = 60
