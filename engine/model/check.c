@@ -14,7 +14,7 @@
 #include "text/field.h"
 #include "text/suggest.h"
 
-/* --- stand-ins for in., out., run. and task. ------------------------------- */
+/* --- stand-ins for in., out., run. and task. ------------------------------ */
 
 static int unknown_part(const char *kind, const char *name,
                         const char *const *known, size_t n,

@@ -5,7 +5,7 @@
 #define FT_DIAG_CODES(X)                                                    \
     X(FT_D_SYNTAX, "FT0001", "the text is not well-formed YAML")            \
     X(FT_D_LIMIT, "FT0002", "a limit on size, depth or count is passed")    \
-    X(FT_D_DUPLICATE_KEY, "FT0003", "a key or a value of an axis stands twice") \
+    X(FT_D_DUPLICATE_KEY, "FT0003", "a key or value stands twice")         \
     X(FT_D_ENCODING, "FT0004", "the text is not UTF-8")                     \
     X(FT_D_TAG, "FT0005", "a YAML feature that is not accepted")            \
     X(FT_D_FILE, "FT0006", "a file cannot be read")                         \

@@ -1,9 +1,9 @@
 /* doc.h - a YAML 1.1 document as a tree that knows where everything stands
  *
  * Only plain data: mappings with text keys, sequences, scalars.  No tags, no
- * merge keys, no NUL inside a scalar, one document per text.  Aliases are allowed and
- * counted; an alias is the anchored node itself, so the tree is a DAG, but its
- * expanded size is bounded by FT_DOC_NODES_MAX.
+ * merge keys, no NUL inside a scalar, one document per text.  Aliases are
+ * allowed and counted; an alias is the anchored node itself, so the tree is a
+ * DAG, but its expanded size is bounded by FT_DOC_NODES_MAX.
  */
 #ifndef FT_TEXT_DOC_H
 #define FT_TEXT_DOC_H
