@@ -80,7 +80,7 @@ static bool bound(struct reader *r, const struct ft_node *node,
         *x = value.quantity.written;
     else if (!ft_unit_same_dimension(value.quantity.unit, unit))
         ok = fail(r, node, FT_D_DIMENSION, "mixes units of two dimensions");
-    else if (ft_unit_to_si(unit, 0) != 0)
+    else if (ft_unit_has_offset(unit))
         ok = fail(r, node, FT_D_DIMENSION,
                   "needs one unit for from, to and step");
     else
@@ -292,6 +292,34 @@ static bool read_matrix(struct ft_build *b, struct ft_stage *stage,
     return ok;
 }
 
+static void see(const struct ft_ref *ref, void *arg)
+{
+    bool *object = arg;
+
+    *object |= !ft_scope_reserved(ref->part[0]);
+}
+
+/* "foreach: ${stage.output}" is read, but this version has no rows. */
+static bool is_rows(const struct ft_build *b, const struct ft_node *foreach)
+{
+    struct ft_template tpl = { 0 };
+    bool object = false;
+    size_t at;
+
+    if (!ft_node_has_expr(foreach) ||
+        ft_template_parse(foreach->text, foreach->len, &tpl, &at, NULL) < 0)
+        return false;
+    for (size_t i = 0; i < tpl.n; i++)
+        if (tpl.piece[i].expr)
+            ft_expr_refs(tpl.piece[i].expr, see, &object);
+    ft_template_release(&tpl);
+    if (object)
+        ft_diag_add(b->diags, b->wf->doc, &foreach->mark, FT_D_UNSUPPORTED,
+                    "this version cannot execute 'foreach' over the rows of "
+                    "an object");
+    return object;
+}
+
 void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
 {
     const struct ft_node *matrix = ft_node_get(stage->node, "matrix");
@@ -307,6 +335,8 @@ void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
         ok = false;
     } else if (matrix) {
         ok = read_matrix(b, stage, matrix);
+    } else if (foreach && is_rows(b, foreach)) {
+        ok = false;
     } else if (foreach) {
         stage->axis = ft_calloc(1, sizeof(*stage->axis));
         ok = add_axis(b, stage, "item", foreach);

@@ -25,9 +25,7 @@ static int unknown_part(const char *kind, const char *name,
     ft_err_set(err, FT_EDOC, "unknown %s '%s'", kind, name);
     if (near)
         ft_err_hint(err, "did you mean '%s'?", near);
-    if (err)
-        memcpy(err->id, ft_diag_code_id(FT_D_EXPR_NAME), sizeof("FT0302"));
-    return -1;
+    return ft_err_id(err, ft_diag_code_id(FT_D_EXPR_NAME));
 }
 
 static int look_input(const struct ft_stage *stage, const char *name,

@@ -2,7 +2,6 @@
 #include "model/eval.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -19,8 +18,7 @@ static int wrong(const struct ft_node *node, enum ft_diag_code code,
                  struct ft_err *err, const char *what)
 {
     ft_err_set(err, FT_EDOC, "%s", what);
-    if (err)
-        snprintf(err->id, sizeof(err->id), "%s", ft_diag_code_id(code));
+    ft_err_id(err, ft_diag_code_id(code));
     ft_err_place(err, &node->mark);
     return -1;
 }

@@ -159,7 +159,7 @@ static bool convert_quantity(const struct context *ctx,
             return lacks_unit(ctx, param, src, given->number);
         out->quantity = (struct ft_quantity){
             .si = given->number,
-            .unit = ft_unit_parse("1", NULL),
+            .unit = ft_unit_one(),
             .written = given->number,
         };
         return true;

@@ -1,7 +1,6 @@
 /* scope.c - what expressions of one cell may name: params, matrix, item */
 #include "model/scope.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,19 +29,14 @@ static int unknown(struct ft_err *err, enum ft_diag_code code,
     ft_err_set(err, FT_EDOC, "unknown %s '%s'", what, name);
     if (near)
         ft_err_hint(err, "did you mean '%s'?", near);
-    if (err)
-        snprintf(err->id, sizeof(err->id), "%s", ft_diag_code_id(code));
-    return -1;
+    return ft_err_id(err, ft_diag_code_id(code));
 }
 
 static int refuse(struct ft_err *err, const char *name, const char *hint)
 {
     ft_err_set(err, FT_EDOC, "'%s' cannot stand here", name);
     ft_err_hint(err, "%s", hint);
-    if (err)
-        snprintf(err->id, sizeof(err->id), "%s",
-                 ft_diag_code_id(FT_D_EXPR_NAME));
-    return -1;
+    return ft_err_id(err, ft_diag_code_id(FT_D_EXPR_NAME));
 }
 
 static int look_param(const struct ft_workflow *wf, const char *name,

@@ -139,6 +139,7 @@ static struct ft_site *read_site(const struct reader *r)
 
 struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
 {
+    size_t errors = diags->n_errors;
     struct ft_doc *doc = ft_doc_read(path, diags);
     struct reader r = { .doc = doc, .diags = diags };
     struct ft_site *site = NULL;
@@ -147,7 +148,7 @@ struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
     if (!doc)
         return NULL;
     r.root = ft_doc_root(doc);
-    ok = !diags->n_errors && check_version(&r) &&
+    ok = diags->n_errors == errors && check_version(&r) &&
          ft_fields_check(doc, r.root, ft_site_fields, "the site file", diags);
     if (ok) {
         ok = check_program(&r);

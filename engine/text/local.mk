@@ -18,8 +18,10 @@ if HAVE_CHECK
 text_libs = engine/libtext.a engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) \
     $(JSON_LIBS) $(CRYPTO_LIBS) -lm $(CHECK_LIBS)
 text_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
-check_PROGRAMS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc
-TESTS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc
+check_PROGRAMS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc \
+    t/unit/test_field
+TESTS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc \
+    t/unit/test_field
 t_unit_test_suggest_SOURCES = t/unit/test_suggest.c t/unit/unit.h
 t_unit_test_suggest_CPPFLAGS = $(text_cppflags)
 t_unit_test_suggest_LDADD = $(text_libs)
@@ -29,6 +31,9 @@ t_unit_test_diag_LDADD = $(text_libs)
 t_unit_test_doc_SOURCES = t/unit/test_doc.c t/unit/unit.h
 t_unit_test_doc_CPPFLAGS = $(text_cppflags)
 t_unit_test_doc_LDADD = $(text_libs)
+t_unit_test_field_SOURCES = t/unit/test_field.c t/unit/unit.h
+t_unit_test_field_CPPFLAGS = $(text_cppflags)
+t_unit_test_field_LDADD = $(text_libs)
 check_PROGRAMS += t/unit/test_quantity
 TESTS += t/unit/test_quantity
 t_unit_test_quantity_SOURCES = t/unit/test_quantity.c t/unit/unit.h
