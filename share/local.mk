@@ -1,5 +1,6 @@
 # share: documents and the manifests of the installed modules
-#
+EXTRA_DIST += share/doc share/build/README
+
 # Other files here add theirs: dist_modules_DATA += share/modules/mesh.box.yaml
 modulesdir = $(pkgdatadir)/modules
 dist_modules_DATA =

@@ -125,7 +125,7 @@ static bool check_encoding(const struct ft_doc *doc, struct ft_diags *diags)
     const char *s = doc->text, *end = s + doc->len, *start = s;
     struct ft_mark mark = { .file = doc->file, .line = 1, .width = 1 };
     uint32_t c = 0;
-    size_t len;
+    size_t len = 0;
 
     while (s < end) {
         size_t eol = break_len(s, end);
