@@ -19,5 +19,27 @@ engine_libdata_a_SOURCES = \
     engine/data/resolve.c \
     engine/data/history.c \
     engine/data/log.c \
+    engine/data/files.c engine/data/files.h \
+    engine/data/fsck.c \
+    engine/data/adopt.c engine/data/adopt.h \
+    engine/data/rebuild.c \
     engine/data/digest.c
 engine_libdata_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS)
+DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
+    engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) $(SQLITE_LIBS) \
+    $(JSON_LIBS) $(CRYPTO_LIBS) -lm
+
+if HAVE_CHECK
+DATA_TESTS = t/unit/test_store
+check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
+TESTS += $(DATA_TESTS)
+data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
+data_test_libs = $(DATA_LIBS) $(CHECK_LIBS)
+
+t_unit_fake_worker_SOURCES = t/unit/fake_worker.c
+t_unit_fake_worker_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+t_unit_fake_worker_LDADD = $(BASE_LIBS)
+t_unit_test_store_SOURCES = t/unit/test_store.c t/unit/unit.h t/unit/project.h
+t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_store_LDADD = $(data_test_libs)
+endif

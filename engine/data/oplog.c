@@ -25,7 +25,7 @@ struct ft_oplog {
     char *meta, *path;
     struct ft_log *reader;
     struct ft_log *writer; /* NULL until the first append */
-    int lock_fd;           /* -1 until needed */
+    int lock_fd;           /* -1: not attending */
 };
 
 char *ft_oplog_path(const char *meta)
@@ -151,6 +151,11 @@ int ft_oplog_rewind(struct ft_oplog *log, const struct ft_log_position *from,
     return 0;
 }
 
+bool ft_oplog_was_torn(const struct ft_oplog *log)
+{
+    return ft_log_was_torn(log->reader);
+}
+
 void ft_oplog_reader_end(const struct ft_oplog *log,
                          struct ft_log_position *end)
 {
@@ -159,43 +164,55 @@ void ft_oplog_reader_end(const struct ft_oplog *log,
 
 /* --- locking -------------------------------------------------------------- */
 
-static int open_lock(struct ft_oplog *log, struct ft_err *err)
+static int open_lock(const char *meta, struct ft_err *err)
 {
-    char *path;
-    int rc = 0;
+    char *path = ft_path_join(meta, "oplog/LOCK");
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
-    if (log->lock_fd >= 0)
-        return 0;
-    path = ft_path_join(log->meta, "oplog/LOCK");
-    log->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (log->lock_fd < 0)
-        rc = ft_err_sys(err, "cannot open '%s'", path);
+    if (fd < 0)
+        ft_err_sys(err, "cannot open '%s'", path);
     free(path);
-    return rc;
+    return fd;
 }
 
-static int set_lock(struct ft_oplog *log, short type, off_t byte)
+static int set_lock(int fd, short type, off_t byte)
 {
     struct flock lock = {
         .l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1
     };
 
-    return fcntl(log->lock_fd, F_OFD_SETLK, &lock);
+    return fcntl(fd, F_OFD_SETLK, &lock);
 }
 
-int ft_oplog_attend(struct ft_oplog *log, bool alone, struct ft_err *err)
+static int fail_lock(const char *meta, const char *busy, struct ft_err *err)
 {
-    if (open_lock(log, err) < 0)
-        return -1;
-    if (set_lock(log, alone ? F_WRLCK : F_RDLCK, LOCK_ATTEND) == 0)
-        return 0;
     if (errno != EAGAIN && errno != EACCES)
-        return ft_err_sys(err, "cannot lock '%s/oplog/LOCK'", log->meta);
-    ft_err_set(err, FT_EBUSY,
-               alone ? "another process is writing to '%s'"
-                     : "another process is rebuilding '%s'",
-               log->meta);
+        return ft_err_sys(err, "cannot lock '%s/oplog/LOCK'", meta);
+    ft_err_set(err, FT_EBUSY, "another process %s '%s'", busy, meta);
     return ft_err_hint(err, "try again when it has ended");
+}
+
+int ft_oplog_attend(struct ft_oplog *log, struct ft_err *err)
+{
+    if (log->lock_fd < 0)
+        log->lock_fd = open_lock(log->meta, err);
+    if (log->lock_fd < 0)
+        return -1;
+    if (set_lock(log->lock_fd, F_RDLCK, LOCK_ATTEND) < 0)
+        return fail_lock(log->meta, "is rebuilding", err);
+    return 0;
+}
+
+int ft_oplog_claim(const char *meta, struct ft_err *err)
+{
+    int fd = open_lock(meta, err);
+
+    if (fd >= 0 && set_lock(fd, F_WRLCK, LOCK_ATTEND) < 0) {
+        fail_lock(meta, "is writing to", err);
+        close(fd);
+        return -1;
+    }
+    return fd;
 }
 
 /* Others hold the lock for the few milliseconds of a commit, so waiting means
@@ -206,7 +223,7 @@ static int wait_lock(struct ft_oplog *log, struct ft_err *err)
     struct timespec pause = { .tv_nsec = 50000 };
     double waited_s = 0;
 
-    while (set_lock(log, F_WRLCK, LOCK_APPEND) < 0) {
+    while (set_lock(log->lock_fd, F_WRLCK, LOCK_APPEND) < 0) {
         if (errno != EAGAIN && errno != EACCES)
             return ft_err_sys(err, "cannot lock '%s/oplog/LOCK'", log->meta);
         if (waited_s > FT_OPLOG_LOCK_TIMEOUT_S) {
@@ -238,7 +255,7 @@ static int ready_writer(struct ft_oplog *log, struct ft_err *err)
 
 int ft_oplog_lock(struct ft_oplog *log, struct ft_err *err)
 {
-    if (open_lock(log, err) < 0 || wait_lock(log, err) < 0)
+    if (wait_lock(log, err) < 0)
         return -1;
     if (ready_writer(log, err) < 0) {
         ft_oplog_unlock(log);
@@ -249,7 +266,7 @@ int ft_oplog_lock(struct ft_oplog *log, struct ft_err *err)
 
 void ft_oplog_unlock(struct ft_oplog *log)
 {
-    (void)set_lock(log, F_UNLCK, LOCK_APPEND); /* cannot fail on our own lock */
+    (void)set_lock(log->lock_fd, F_UNLCK, LOCK_APPEND); /* cannot fail on our own lock */
 }
 
 /* --- appending ------------------------------------------------------------ */

@@ -43,13 +43,18 @@ int ft_oplog_follow(struct ft_oplog *log, ft_log_each *each, void *arg,
 /* Read again from 'from' (NULL: the start). */
 int ft_oplog_rewind(struct ft_oplog *log, const struct ft_log_position *from,
                     ft_log_each *each, void *arg, struct ft_err *err);
+bool ft_oplog_was_torn(const struct ft_oplog *log);
 void ft_oplog_reader_end(const struct ft_oplog *log, struct ft_log_position *end);
 
-/* Say that this process may append, until closing: nobody rebuilds the log
- * meanwhile.  Or, 'alone', that nobody else does.  FT_EBUSY. */
-int ft_oplog_attend(struct ft_oplog *log, bool alone, struct ft_err *err);
+/* Say that this process may append, until closing: nobody replaces the log
+ * meanwhile.  FT_EBUSY. */
+int ft_oplog_attend(struct ft_oplog *log, struct ft_err *err);
 
-/* Take the lock and read what others appended, so that this process can.
+/* Have the log alone, to replace it: a descriptor that ends the claim when it
+ * is closed.  FT_EBUSY while anybody attends. */
+int ft_oplog_claim(const char *meta, struct ft_err *err);
+
+/* Take the lock and read what others appended; the process attends.
  * Waits FT_OPLOG_LOCK_TIMEOUT_S at most, then FT_EBUSY. */
 int ft_oplog_lock(struct ft_oplog *log, struct ft_err *err);
 void ft_oplog_unlock(struct ft_oplog *log);

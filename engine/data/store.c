@@ -53,7 +53,7 @@ struct ft_store *ft_store_open(const struct ft_project *project,
     if (!store->index)
         goto fail;
     if (store->can_write) {
-        if (ft_oplog_attend(store->log, false, err) < 0)
+        if (ft_oplog_attend(store->log, err) < 0)
             goto fail;
         sweep_tmp(store->meta);
     }
