@@ -4,3 +4,4 @@ EXTRA_DIST += share/doc share/build/README
 # Other files here add theirs: dist_modules_DATA += share/modules/mesh.box.yaml
 modulesdir = $(pkgdatadir)/modules
 dist_modules_DATA =
+dist_modules_DATA += share/modules/solve.heat.yaml

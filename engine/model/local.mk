@@ -16,14 +16,3 @@ engine_libmodel_a_SOURCES = \
     engine/model/object.c engine/model/object.h \
     engine/model/site.c engine/model/site.h \
     engine/model/schema.c engine/model/schema.h
-
-if HAVE_CHECK
-model_libs = engine/libmodel.a $(text_libs)
-model_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
-MODEL_TESTS = t/unit/test_site
-check_PROGRAMS += $(MODEL_TESTS)
-TESTS += $(MODEL_TESTS)
-t_unit_test_site_SOURCES = t/unit/test_site.c t/unit/unit.h
-t_unit_test_site_CPPFLAGS = $(model_cppflags)
-t_unit_test_site_LDADD = $(model_libs)
-endif

@@ -162,17 +162,19 @@ static double oriented(int dim, const double j[3][3], double up[3])
 static const char *fault(const struct fe_tab *tab, const double x[][3])
 {
     int dim = tab->elem->dim, nodes = tab->elem->nodes;
-    double up[3] = { 0, 0, 0 }, size = 0;
+    double up[3] = { 0, 0, 0 }, size = 0, least = SMALL;
 
     for (int i = 1; i < nodes; i++)
         for (int k = 0; k < 3; k++)
             size = fmax(size, fabs(x[i][k] - x[0][k]));
+    for (int k = 0; k < dim; k++)
+        least *= size;
     for (int q = 0; q < tab->points; q++) {
         double j[3][3], measure;
 
         fe_jacobian(dim, nodes, x, tab->dn[q], j);
         measure = oriented(dim, j, up);
-        if (!(fabs(measure) > SMALL * pow(size, dim)))
+        if (!(fabs(measure) > least))
             return "degenerate";
         if (measure < 0)
             return "inverted";

@@ -47,31 +47,54 @@ INLINE void matrix(const int dim, const int nodes, const struct fe_tab *tab,
             a[i * nodes + j] = a[j * nodes + i];
 }
 
+/* r[i] += n_i-gradient . flux, where flux = weight k grad u; both gradients
+ * are taken on the reference element, which spares those of each node. */
+INLINE void conduct(const int dim, const int nodes, const double dn[][3],
+                    const double b[3][3], double k, const double u[],
+                    double r[])
+{
+    double slope[3], flux[3] = { 0, 0, 0 };
+
+    for (int l = 0; l < dim; l++) {
+        slope[l] = 0;
+        for (int i = 0; i < nodes; i++)
+            slope[l] += dn[i][l] * u[i];
+        for (int a = 0; a < 3; a++)
+            flux[a] += k * slope[l] * b[l][a];
+    }
+    for (int l = 0; l < dim; l++) {
+        double along = fe_dot(b[l], flux);
+
+        for (int i = 0; i < nodes; i++)
+            r[i] += dn[i][l] * along;
+    }
+}
+
 INLINE void residual(const int dim, const int nodes, const struct fe_tab *tab,
                      const double x[][3], double k, double c, const double u[],
                      const double v[], const double s[], double r[],
                      double total[2])
 {
-    double g[FE_MAX_NODES][3], size = 0;
+    double j[3][3], b[3][3], size = 0;
 
     for (int i = 0; i < nodes; i++)
         r[i] = 0;
     for (int q = 0; q < tab->points; q++) {
         const double *n = tab->n[q];
-        double flux[3] = { 0, 0, 0 }, stored = 0, made, weight;
+        double stored = 0, made, weight;
 
-        if (q == 0 || !tab->elem->affine)
-            size = fe_gradients(dim, nodes, x, tab->dn[q], g);
-        weight = tab->w[q] * size;
-        for (int i = 0; i < nodes; i++) {
-            for (int a = 0; a < 3; a++)
-                flux[a] += weight * k * g[i][a] * u[i];
-            if (v)
-                stored += weight * c * n[i] * v[i];
+        if (q == 0 || !tab->elem->affine) {
+            fe_jacobian(dim, nodes, x, tab->dn[q], j);
+            size = fe_dual(dim, j, b);
         }
+        weight = tab->w[q] * size;
+        if (k != 0)
+            conduct(dim, nodes, tab->dn[q], b, weight * k, u, r);
+        for (int i = 0; v && i < nodes; i++)
+            stored += weight * c * n[i] * v[i];
         made = s ? weight * s[q] : 0;
-        for (int i = 0; i < nodes; i++)
-            r[i] += fe_dot(flux, g[i]) + (stored - made) * n[i];
+        for (int i = 0; (v || s) && i < nodes; i++)
+            r[i] += (stored - made) * n[i];
         total[0] += stored;
         total[1] += made;
     }

@@ -28,7 +28,7 @@ struct heat_row {
     double step, time_s;
     double t_min, t_max, t_mean;            /* K */
     double heat_in, heat_out, stored;       /* W */
-    double imbalance;                       /* of the three, relative */
+    double imbalance;                       /* what is missing, relative */
     double iterations, residual;
     double l2_error, h1_error;              /* K m^(d/2), K m^(d/2-1) */
 };
@@ -65,7 +65,7 @@ struct heat {
     Vec b, x;
 
     PetscInt step;             /* steps done */
-    double stored;             /* W, at the last evaluation */
+    double stored, moved;      /* W into storage; into or out of it */
     struct heat_row *row;      /* the summary so far */
     PetscInt n_rows, max_rows;
     struct fe_place *place;    /* of the probes */

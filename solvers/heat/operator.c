@@ -95,12 +95,13 @@ PetscErrorCode heat_fix(struct heat *heat, double time_s, double u[])
 
 /* --- residual ---------------------------------------------------------- */
 
-/* Conduction and storage. */
-static void add_cells(struct heat *heat, double *stored)
+/* Conduction and storage.  stored[0]: heat that goes into storage, in W;
+ * stored[1]: heat that goes into or out of it. */
+static void add_cells(struct heat *heat, double stored[2])
 {
     const struct fe_mesh *mesh = heat->mesh;
     double x[FE_MAX_NODES][3], w[FE_MAX_NODES], v[FE_MAX_NODES],
-        r[FE_MAX_NODES], total[2] = { 0, 0 };
+        r[FE_MAX_NODES];
     bool moving = heat->c.scheme != HEAT_STEADY;
 
     for (int b = 0; b < mesh->n_cell_blocks; b++) {
@@ -109,6 +110,7 @@ static void add_cells(struct heat *heat, double *stored)
         for (PetscInt c = 0; c < block->n; c++) {
             const struct heat_material *m = material_of(heat,
                                                         block->group[c]);
+            double total[2] = { 0, 0 };
 
             fe_mesh_corners(mesh, block, c, x);
             take(block, c, heat->w, w);
@@ -119,9 +121,10 @@ static void add_cells(struct heat *heat, double *stored)
                                m->capacity * heat->c.thickness_m, w,
                                moving ? v : NULL, NULL, r, total);
             add(block, c, r, heat->r);
+            stored[0] += total[0];
+            stored[1] += fabs(total[0]);
         }
     }
-    *stored = total[0];
 }
 
 /* The heat that a condition brings in, at the points of the rule on a cell or
@@ -199,7 +202,7 @@ PetscErrorCode heat_residual(struct heat *heat,
     double *heats;
 
     PetscFunctionBeginUser;
-    PetscCall(PetscCalloc1(n + 1, &heats));
+    PetscCall(PetscCalloc1(n + 2, &heats));
     weigh(heat, now, u);
     PetscCall(PetscArrayzero(heat->r, mesh->n_owned + mesh->n_ghosts));
     add_cells(heat, &heats[n]);
@@ -208,11 +211,12 @@ PetscErrorCode heat_residual(struct heat *heat,
             heats[i] = add_condition(heat, &heat->c.condition[i], now, msg);
     PetscCall(fe_agree(mesh->comm, msg));
     PetscCall(fe_mesh_gather(mesh, heat->r));
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, heats, n + 1, MPI_DOUBLE,
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, heats, n + 2, MPI_DOUBLE,
                                MPI_SUM, mesh->comm));
     for (int i = 0; i < n; i++)
         heat->c.condition[i].heat = heats[i];
     heat->stored = heats[n];
+    heat->moved = heats[n + 1];
     PetscCall(PetscFree(heats));
     PetscFunctionReturn(0);
 }

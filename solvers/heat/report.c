@@ -25,9 +25,11 @@ static PetscErrorCode find_range(const struct heat *heat, struct heat_row *row)
     PetscFunctionReturn(0);
 }
 
+/* What is missing is compared with the heat that moves, also that between
+ * parts of the body that cool and others that warm up. */
 static void balance(const struct heat *heat, struct heat_row *row)
 {
-    double most;
+    double most = heat->moved;
 
     for (int i = 0; i < heat->c.n_conditions; i++) {
         double w = heat->c.condition[i].heat;
@@ -36,7 +38,7 @@ static void balance(const struct heat *heat, struct heat_row *row)
         row->heat_out += w < 0 ? -w : 0;
     }
     row->stored = heat->stored;
-    most = fmax(fmax(row->heat_in, row->heat_out), fabs(row->stored));
+    most = fmax(most, fmax(row->heat_in, row->heat_out));
     if (most > 0)
         row->imbalance = fabs(row->heat_in - row->heat_out - row->stored) /
                          most;
@@ -160,7 +162,7 @@ static PetscErrorCode write_probes(struct heat *heat)
     int64_t *which;
 
     PetscFunctionBeginUser;
-    if (!stg_wants(heat->task, "probes"))
+    if (probes == 0 || !stg_wants(heat->task, "probes"))
         PetscFunctionReturn(0);
     PetscCall(stg_output_path(heat->task, "probes", &path));
     PetscCall(PetscMalloc5(rows, &time, rows, &x, rows, &y, rows, &z, rows,

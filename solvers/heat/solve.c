@@ -10,24 +10,25 @@
 #include "heat/heat.h"
 #include "stage/stage.h"
 
-/* Preset options; those of the parameter 'petsc_options' come after. */
+/* Preset options; those of the parameter 'petsc_options' come after.  In three
+ * dimensions aggressive coarsening of the finest level halves the time that
+ * the set-up takes. */
 static const char presets[] =
     "-heat_ksp_type cg -heat_pc_type hypre -heat_pc_hypre_type boomeramg "
     "-heat_pc_hypre_boomeramg_coarsen_type HMIS "
     "-heat_pc_hypre_boomeramg_interp_type ext+i "
     "-heat_pc_hypre_boomeramg_P_max 4 "
+    "-heat_pc_hypre_boomeramg_strong_threshold 0.25 "
     "-heat_pc_hypre_boomeramg_relax_type_all symmetric-SOR/Jacobi ";
 
 static PetscErrorCode make_solver(struct heat *heat)
 {
-    const char *strong = heat->mesh->dim == 3
-        ? "-heat_pc_hypre_boomeramg_strong_threshold 0.5"
-        : "-heat_pc_hypre_boomeramg_strong_threshold 0.25";
-
     PetscFunctionBeginUser;
     PetscCall(PetscOptionsCreate(&heat->options));
     PetscCall(PetscOptionsInsertString(heat->options, presets));
-    PetscCall(PetscOptionsInsertString(heat->options, strong));
+    if (heat->mesh->dim == 3)
+        PetscCall(PetscOptionsInsertString(
+            heat->options, "-heat_pc_hypre_boomeramg_agg_nl 1"));
     if (heat->c.petsc_options)
         PetscCall(PetscOptionsInsertString(heat->options,
                                            heat->c.petsc_options));
