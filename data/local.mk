@@ -3,3 +3,5 @@
 # Other files here add theirs: dist_exampledata_DATA += data/heatsink.geo
 exampledatadir = $(pkgdatadir)/data
 dist_exampledata_DATA =
+dist_exampledata_DATA += data/heatsink.geo
+EXTRA_DIST += data/README

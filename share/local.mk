@@ -5,3 +5,4 @@ EXTRA_DIST += share/doc share/build/README
 modulesdir = $(pkgdatadir)/modules
 dist_modules_DATA =
 dist_modules_DATA += share/modules/solve.heat.yaml
+dist_modules_DATA += share/modules/mesh.box.yaml share/modules/mesh.gmsh.yaml

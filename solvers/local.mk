@@ -27,6 +27,21 @@ fedtwin_mesh_box_CPPFLAGS = $(SOLVER_CPPFLAGS)
 fedtwin_mesh_box_CFLAGS = $(SOLVER_CFLAGS)
 fedtwin_mesh_box_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_box_LDADD = $(SOLVER_LIBS)
+
+pkglibexec_PROGRAMS += fedtwin-mesh-gmsh
+fedtwin_mesh_gmsh_SOURCES = \
+    solvers/mesh_gmsh/main.c \
+    solvers/mesh_gmsh/options.h solvers/mesh_gmsh/options.c \
+    solvers/mesh_gmsh/script.h solvers/mesh_gmsh/script.c \
+    solvers/mesh_gmsh/gmsh.h solvers/mesh_gmsh/gmsh.c \
+    solvers/mesh_gmsh/msh.h solvers/mesh_gmsh/msh.c \
+    solvers/mesh_gmsh/convert.h solvers/mesh_gmsh/convert.c \
+    solvers/mesh_gmsh/shape.h solvers/mesh_gmsh/shape.c \
+    solvers/mesh_gmsh/quality.h solvers/mesh_gmsh/quality.c
+fedtwin_mesh_gmsh_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_mesh_gmsh_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_mesh_gmsh_LDFLAGS = $(SOLVER_LINK)
+fedtwin_mesh_gmsh_LDADD = $(SOLVER_LIBS)
 endif
 
 if SOLVERS

@@ -8,28 +8,24 @@
 
 #define SET_NAME_MAX 160
 
-static PetscErrorCode write_text(struct stg_h5 *h5, const char *set,
-                                 const char *const *text, size_t rows)
+/* CF's flags: the values 0, 1, ... and what they mean. */
+static PetscErrorCode write_meanings(struct stg_h5 *h5, const char *set,
+                                     const char *meanings)
 {
-    hid_t type = H5Tcopy(H5T_C_S1);
-    size_t width = 1;
-    char *cells = NULL;
-    PetscErrorCode rc = 0;
+    int64_t *value = NULL;
+    hsize_t n = 1;
+    PetscErrorCode rc;
 
-    for (size_t i = 0; i < rows; i++)
-        if (strlen(text[i]) > width)
-            width = strlen(text[i]);
-    if (type < 0 || H5Tset_size(type, width) < 0 ||
-        H5Tset_strpad(type, H5T_STR_NULLPAD) < 0)
-        rc = stg_h5_fail(h5, "write", set);
+    for (const char *c = meanings; *c; c++)
+        n += *c == ' ';
+    PetscCall(PetscMalloc1(n, &value));
+    for (hsize_t i = 0; i < n; i++)
+        value[i] = (int64_t)i;
+    rc = stg_h5_values(h5, set, "flag_values", H5T_STD_I64LE, H5T_NATIVE_INT64,
+                       n, value);
     if (!rc)
-        rc = PetscCalloc1(rows * width + 1, &cells);
-    for (size_t i = 0; !rc && i < rows; i++)
-        memcpy(cells + i * width, text[i], strlen(text[i]));
-    if (!rc)
-        rc = stg_h5_write_small(h5, set, type, rows, cells);
-    PetscFree(cells);
-    H5Tclose(type);
+        rc = stg_h5_text(h5, set, "flag_meanings", meanings);
+    PetscFree(value);
     return rc;
 }
 
@@ -41,15 +37,16 @@ static PetscErrorCode write_column(struct stg_h5 *h5,
 
     snprintf(set, sizeof(set), "/table/%s", column->name);
     if (column->real)
-        PetscCall(stg_h5_write_small(h5, set, H5T_IEEE_F64LE, rows, column->real));
-    else if (column->integer)
-        PetscCall(stg_h5_write_small(h5, set, H5T_STD_I64LE, rows, column->integer));
+        PetscCall(stg_h5_write_small(h5, set, H5T_IEEE_F64LE, rows,
+                                     column->real));
     else
-        PetscCall(write_text(h5, set, column->text, rows));
-    if (column->unit)
-        PetscCall(stg_h5_text(h5, set, "units", column->unit));
+        PetscCall(stg_h5_write_small(h5, set, H5T_STD_I64LE, rows,
+                                     column->integer));
+    PetscCall(stg_h5_text(h5, set, "units", column->unit));
     if (column->long_name)
         PetscCall(stg_h5_text(h5, set, "long_name", column->long_name));
+    if (column->meanings)
+        PetscCall(write_meanings(h5, set, column->meanings));
     return 0;
 }
 

@@ -4,14 +4,15 @@
 
 #include "stage/stage.h"
 
-/* Exactly one of 'real', 'integer' and 'text' is set. */
+/* Exactly one of 'real' and 'integer' is set.  Names in a column are integers
+ * with 'meanings', CF's flags: netCDF-C 4.9 crashes on columns of text. */
 struct stg_column {
     const char *name;
-    const char *long_name;    /* or NULL */
-    const char *unit;         /* UDUNITS text; "1": dimensionless; text: NULL */
-    const double *real;       /* [rows] */
-    const int64_t *integer;   /* [rows] */
-    const char *const *text;  /* [rows], printable ASCII */
+    const char *long_name;  /* or NULL */
+    const char *unit;       /* UDUNITS text; "1": dimensionless */
+    const char *meanings;   /* of 0, 1, ... of 'integer', blank-separated */
+    const double *real;     /* [rows] */
+    const int64_t *integer; /* [rows] */
 };
 
 /* Collective.  Rank 0's columns are written, those of others ignored. */

@@ -1,0 +1,20 @@
+/* shape.h - how good the shape of one cell is */
+#ifndef SHAPE_H
+#define SHAPE_H
+
+#include "stage/mesh.h"
+
+struct shape {
+    double measure;  /* m, m2 or m3 */
+    /* NaN for lines: */
+    double jacobian; /* scaled, least over the corners; 1 is ideal, 0 flat */
+    double angle_min, angle_max; /* rad; between faces, in a face in 2D */
+    double aspect;     /* longest edge over inscribed radius, 1 is ideal; for
+                        * all but triangles and tetrahedra the edge ratio */
+    double edge_ratio; /* longest over shortest edge */
+};
+
+/* 'x' are the nodes of the cell in VTK's order. */
+void shape_of(enum stg_cell cell, double x[][3], struct shape *shape);
+
+#endif
