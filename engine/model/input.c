@@ -359,17 +359,38 @@ static char *stored_reference(const struct ft_node *node)
     return ft_strndup(s + 1, (size_t)(end - s) - 2);
 }
 
+/* Behind the "{axis = value}" at 's'; braces in texts do not count. */
+static size_t skip_selectors(const char *s, size_t len)
+{
+    size_t i = 0, depth = 0;
+    char quote = 0;
+
+    do {
+        if (quote)
+            quote = s[i] == quote ? 0 : quote;
+        else if (s[i] == '\'' || s[i] == '"')
+            quote = s[i];
+        else if (s[i] == '{')
+            depth++;
+        else if (s[i] == '}')
+            depth--;
+    } while (++i < len && depth);
+    return i;
+}
+
 /* The whole of the expression is one reference. */
 static bool is_whole(const struct reader *r, const struct ft_template *tpl,
                      const struct ft_ref *ref)
 {
     const char *text = r->in->node->text + tpl->piece[0].offset;
     size_t len = r->in->node->len - tpl->piece[0].offset - 1;
-    size_t start = strspn(text, " \n");
+    size_t end = ref->offset + ref->length;
 
-    while (len && strchr(" \n", text[len - 1]))
-        len--;
-    return ref->offset == start && ref->offset + ref->length == len;
+    end += strspn(text + end, " \n");
+    if (ref->n_axes)
+        end += skip_selectors(text + end, len - end);
+    end += strspn(text + end, " \n");
+    return ref->offset == strspn(text, " \n") && end == len;
 }
 
 static void read_expr(const struct reader *r)

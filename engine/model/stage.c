@@ -78,16 +78,16 @@ const struct ft_field ft_stage_fields[] = {
     { .key = "use", .type = FT_FIELD_TEXT,
       .doc = "another workflow as a stage" },
     { .key = "in", .type = FT_FIELD_MAP, .of = FT_FIELD_ANY,
-      .doc = "inputs: a path, or ${stage.output}" },
+      .words = true, .doc = "inputs: a path, or ${stage.output}" },
     { .key = "with", .type = FT_FIELD_MAP, .of = FT_FIELD_ANY,
       .doc = "parameters of the module" },
     { .key = "out", .type = FT_FIELD_MAP, .of = FT_FIELD_STRUCT,
-      .fields = ft_out_fields, .item = "output",
+      .words = true, .fields = ft_out_fields, .item = "output",
       .doc = "outputs of run, shell and python" },
     { .key = "needs", .type = FT_FIELD_LIST, .of = FT_FIELD_NAME,
       .scalar_ok = true, .doc = "stages that have to be done before" },
     { .key = "matrix", .type = FT_FIELD_MAP, .of = FT_FIELD_ANY,
-      .doc = "axes whose product gives the tasks" },
+      .words = true, .doc = "axes whose product gives the tasks" },
     { .key = "foreach", .type = FT_FIELD_LIST, .of = FT_FIELD_ANY,
       .expr = true, .doc = "one task for each; its value is ${item}" },
     { .key = "when", .type = FT_FIELD_TEXT,
@@ -101,7 +101,7 @@ const struct ft_field ft_stage_fields[] = {
     { .key = "resources", .type = FT_FIELD_STRUCT,
       .fields = ft_resources_fields, .doc = "what a task takes" },
     { .key = "env", .type = FT_FIELD_MAP, .of = FT_FIELD_TEXT,
-      .doc = "environment variables" },
+      .words = true, .doc = "environment variables" },
     { .key = "modules", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
       .scalar_ok = true, .doc = "environment modules to load" },
     { .key = "container", .type = FT_FIELD_TEXT,
@@ -292,19 +292,6 @@ static void read_command(struct ft_build *b, struct ft_stage *stage)
         ft_stage_state(b, stage)->no_outputs = true;
 }
 
-static void check_env(struct ft_build *b, const struct ft_stage *stage)
-{
-    for (size_t i = 0; stage->env && i < stage->env->n; i++) {
-        const struct ft_node *key = stage->env->key[i];
-
-        if (!strchr(key->text, '-'))
-            continue;
-        ft_diag_add(b->diags, b->wf->doc, &key->mark, FT_D_NAME,
-                    "'%s' is no name of an environment variable", key->text);
-        ft_diag_hint(b->diags, "letters, digits and '_'");
-    }
-}
-
 /* --- all of it ------------------------------------------------------------ */
 
 static enum ft_cache_policy cache_policy(const struct ft_stage *stage)
@@ -331,7 +318,6 @@ void ft_stage_read(struct ft_build *b, size_t i)
     if (resources)
         ft_resources_read(resources, &stage->resources);
     read_retry(stage);
-    check_env(b, stage);
     report_unsupported(b, stage);
     ft_axes_read(b, stage);
     if (!find_action(b, stage) || stage->action == FT_ACTION_USE)

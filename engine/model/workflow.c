@@ -22,11 +22,11 @@ const struct ft_field ft_workflow_fields[] = {
     { .key = "doc", .type = FT_FIELD_TEXT,
       .doc = "one sentence for people" },
     { .key = "params", .type = FT_FIELD_MAP, .of = FT_FIELD_STRUCT,
-      .fields = ft_param_fields, .item = "parameter",
+      .words = true, .fields = ft_param_fields, .item = "parameter",
       .doc = "values that -p can change" },
     { .key = "stages", .type = FT_FIELD_MAP, .of = FT_FIELD_STRUCT,
-      .required = true, .fields = ft_stage_fields, .item = "stage",
-      .doc = "what is done" },
+      .required = true, .words = true, .fields = ft_stage_fields,
+      .item = "stage", .doc = "what is done" },
     { 0 },
 };
 

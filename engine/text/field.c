@@ -81,6 +81,19 @@ static bool check_name(const struct context *ctx, const struct ft_node *node)
     return false;
 }
 
+/* The name of an entry; in an expression '-' would subtract. */
+static bool check_key(const struct context *ctx, const struct ft_node *key)
+{
+    if (!check_name(ctx, key))
+        return false;
+    if (!ctx->field->words || !strchr(key->text, '-'))
+        return true;
+    ft_diag_add(ctx->diags, ctx->doc, &key->mark, FT_D_NAME,
+                "the name '%s' cannot have a '-'", key->text);
+    ft_diag_hint(ctx->diags, "in expressions it would subtract; take '_'");
+    return false;
+}
+
 static bool check_bool(const struct context *ctx, const struct ft_node *node)
 {
     bool value;
@@ -196,7 +209,7 @@ static bool check_map(const struct context *ctx, const struct ft_node *node)
     for (size_t i = 0; i < node->n; i++) {
         struct context inner = *ctx;
 
-        ok &= check_name(ctx, node->key[i]);
+        ok &= check_key(ctx, node->key[i]);
         inner.name = node->key[i]->text;
         inner.where = where.s;
         inner.item = ctx->field->item;
@@ -363,12 +376,12 @@ static struct json_object *pattern(const char *regex)
     return schema;
 }
 
-static struct json_object *name_schema(void)
+static struct json_object *name_schema(bool word)
 {
     char regex[64];
 
-    snprintf(regex, sizeof(regex), "^[A-Za-z][A-Za-z0-9_-]{0,%d}$",
-             FT_NAME_MAX - 1);
+    snprintf(regex, sizeof(regex), "^[A-Za-z][A-Za-z0-9_%s]{0,%d}$",
+             word ? "" : "-", FT_NAME_MAX - 1);
     return pattern(regex);
 }
 
@@ -435,7 +448,7 @@ static struct json_object *map_schema(const struct ft_field *field)
 {
     struct json_object *schema = of_type("object");
 
-    add(schema, "propertyNames", name_schema());
+    add(schema, "propertyNames", name_schema(field->words));
     add(schema, "additionalProperties", value_schema(field, field->of));
     return schema;
 }
@@ -447,7 +460,7 @@ static struct json_object *value_schema(const struct ft_field *field,
     case FT_FIELD_TEXT:
         return scalar_schema();
     case FT_FIELD_NAME:
-        return name_schema();
+        return name_schema(false);
     case FT_FIELD_BOOL:
         return of_type("boolean");
     case FT_FIELD_INT:

@@ -34,6 +34,7 @@ struct ft_field {
     bool scalar_ok; /* FT_FIELD_LIST: a single element may stand alone */
     enum ft_field_type of;        /* elements of a list or map */
     const struct ft_field *fields; /* of a struct, or of struct elements */
+    bool words; /* FT_FIELD_MAP: expressions use the names, so no '-' */
     const char *item; /* what an entry of a map is called: "stage" */
     const char *const *choices;    /* NULL-terminated */
     const char *unit;              /* of a quantity */

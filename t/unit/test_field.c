@@ -30,6 +30,8 @@ static const struct ft_field table[] = {
     { .key = "list", .type = FT_FIELD_LIST, .of = FT_FIELD_INT },
     { .key = "names", .type = FT_FIELD_LIST, .of = FT_FIELD_NAME,
       .scalar_ok = true },
+    { .key = "words", .type = FT_FIELD_MAP, .of = FT_FIELD_ANY,
+      .words = true },
     { .key = "map", .type = FT_FIELD_MAP, .of = FT_FIELD_QUANTITY,
       .unit = "s" },
     { .key = "inner", .type = FT_FIELD_STRUCT, .fields = inner },
@@ -93,7 +95,7 @@ static const struct {
     { "[1]", "FT0104", 1, 1, "the test must be a mapping, not a list", NULL },
     { "a: 1\ncuont: 1", "FT0102", 1, 1, "unknown key 'a' in the test",
       "known keys are text, name, bool, count, number, length, mood, any, "
-      "list, names, map, inner, inners" },
+      "list, names, words, map, inner, inners" },
     { "cuont: 1", "FT0102", 1, 1, "unknown key 'cuont' in the test",
       "did you mean 'count'?" },
     { "text: [1]", "FT0104", 1, 7, "'text' of the test must be text, not a "
@@ -136,6 +138,9 @@ static const struct {
       "a list", NULL },
     { "map: {2x: 1 s}", "FT0106", 1, 7, "'2x' is not a name",
       "a letter, then letters, digits, '_' and '-', at most 64" },
+    { "words: {a_b: 1, a-b: 2}", "FT0106", 1, 17,
+      "the name 'a-b' cannot have a '-'",
+      "in expressions it would subtract; take '_'" },
     { "map: {a: 1 m}", "FT0203", 1, 10, NULL, NULL },
     { "inner: {}", "FT0103", 1, 8, "'inner' of the test lacks the key 'max'",
       NULL },
