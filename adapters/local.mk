@@ -1,1 +1,7 @@
-# adapters
+# adapters: how the engine talks to each kind of site; the local one lives in
+# the engine
+
+engine_librun_a_SOURCES += \
+    adapters/local.c \
+    adapters/local_session.c adapters/local_session.h \
+    adapters/local_spawn.c adapters/local_spawn.h

@@ -21,6 +21,19 @@
 struct ft_err;
 struct uv_loop_s;
 
+/* Names in an attempt directory (share/doc/formats/task.md). */
+#define FT_STDOUT_FILE "stdout.txt"
+#define FT_STDERR_FILE "stderr.txt"
+#define FT_TASK_FILE "task.json"
+#define FT_PROGRESS_FILE "progress.ndjson"
+#define FT_RESULT_FILE "result.json"
+
+/* An attempt whose stream grows past this is ended as an error. */
+#define FT_LOG_STREAM_MAX (64 << 20) /* bytes */
+
+/* A program that ends with this status asks to go on from its checkpoint. */
+#define FT_EXIT_RESTART 75
+
 /* One attempt as the adapter sees it; borrowed during the call. */
 struct ft_attempt {
     uint64_t tag;       /* task and attempt; events carry it */
@@ -46,7 +59,7 @@ enum ft_submit_answer {
 struct ft_ending {
     enum ft_outcome outcome;
     int exit_code, signal;
-    char reason[200];  /* for people; the site's own words where there are */
+    char reason[400];  /* for people; the site's own words where there are */
     char host[64];
     int64_t start_ns, end_ns;
     double user_s, system_s;
@@ -85,8 +98,9 @@ struct ft_adapter {
      * through ended() with FT_OUT_CANCELLED. */
     void (*cancel)(void *conn, const uint64_t *tag, size_t n, double grace_s);
 
-    /* What a runner that died left behind: end the job with this id if it is
-     * still that job.  True when it is known to be gone. */
+    /* What a runner that died left behind: end the job with this id (NULL: not
+     * known) if it is still that job, or every job whose tag starts with
+     * 'tag_text' when that ends in '/'.  True when none is left. */
     bool (*sweep)(void *conn, const char *job, const char *tag_text);
 
     void (*close)(void *conn); /* ends what still runs */

@@ -24,7 +24,8 @@ struct ft_drive_options {
 /* Somebody who watches; each call is optional and must be quick. */
 struct ft_watcher {
     void (*begin)(const struct ft_run *run, void *arg);
-    void (*task)(const struct ft_run *run, size_t task, void *arg); /* changed */
+    /* the state of a task has changed */
+    void (*task)(const struct ft_run *run, size_t task, void *arg);
     void (*progress)(const struct ft_run *run, size_t task, const char *line,
                      void *arg);
     void (*tick)(const struct ft_run *run, void *arg); /* about 10 a second */

@@ -1,1 +1,22 @@
-# engine/run
+# run: execute a plan; the only layer that starts programs and waits
+
+noinst_LIBRARIES += engine/librun.a
+engine_librun_a_SOURCES = \
+    engine/run/adapter.h \
+    engine/run/sched.c engine/run/sched.h \
+    engine/run/run.c engine/run/run.h engine/run/change.h \
+    engine/run/journal.c engine/run/journal.h engine/run/journal_in.h \
+    engine/run/replay.c \
+    engine/run/place.c engine/run/place.h \
+    engine/run/lease.c engine/run/lease.h \
+    engine/run/control.c engine/run/control.h \
+    engine/run/drive.c engine/run/drive.h engine/run/drive_in.h \
+    engine/run/events.c \
+    engine/run/steps.c \
+    engine/run/handoff.c \
+    engine/run/collect.c \
+    engine/run/result.c engine/run/result.h \
+    engine/run/outcome.c engine/run/outcome.h \
+    engine/run/read.c \
+    engine/run/why.c
+engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)

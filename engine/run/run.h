@@ -8,6 +8,7 @@
 
 #include "data/store.h"
 #include "plan/plan.h"
+#include "run/adapter.h"
 
 struct ft_err;
 struct ft_module_set;
@@ -49,12 +50,14 @@ int ft_run_state_status(enum ft_run_state state); /* exit status */
 
 /* One task of a run.  Kept small: there may be millions. */
 struct ft_task {
-    uint8_t state;     /* enum ft_task_state */
-    uint8_t attempts;  /* started so far */
-    uint8_t outcome;   /* of the last attempt that ended */
-    uint8_t flags;     /* internal */
-    uint32_t detail;   /* 1 + index into run->detail, or 0 */
+    uint32_t detail;     /* 1 + index into run->detail, or 0 */
+    uint16_t attempts;   /* so far, the current one included */
+    uint8_t charged;     /* of these since the last resume, how many failed by
+                            the task's own fault: what 'retry' counts */
+    uint8_t state : 4;   /* enum ft_task_state */
+    uint8_t outcome : 4; /* enum ft_outcome of the last attempt that ended */
 };
+#define FT_ATTEMPTS_MAX 60000
 
 /* What only tasks that were executed or reused have. */
 struct ft_task_detail {
@@ -85,6 +88,7 @@ struct ft_run {
     char *reason; /* why it ended as it did, or NULL */
     struct ft_workflow *own_wf; /* when read from disk: owned here */
     struct ft_plan *own_plan;
+    struct ft_module_set *own_modules;
 };
 
 const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
@@ -117,9 +121,7 @@ void ft_run_lines_release(struct ft_run_lines *lines);
  * the newest attempt); the caller frees. */
 char *ft_run_attempt_dir(const struct ft_project *project,
                          const struct ft_run *run, size_t task, int attempt);
-/* Captured streams of an attempt. */
-#define FT_STDOUT_FILE "stdout.txt"
-#define FT_STDERR_FILE "stderr.txt"
+/* What lies in it has its names in run/adapter.h. */
 
 /* Why a task is in its state, in words, one line each: what it waits for, why
  * it ran again, why it failed.  'store' may be NULL. */

@@ -1,0 +1,223 @@
+/* local_spawn.c - start one attempt as a session of its own
+ *
+ * posix_spawn() does not copy the engine's memory, so that starting costs the
+ * same for ten tasks in memory and for ten million.
+ */
+#include "adapters/local_spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "base/str.h"
+#include "run/adapter.h"
+
+#define PROGRESS_FD 3
+
+extern char **environ;
+
+/* Understood by Open MPI 4.1 and 5.0 alike. */
+static const char *const launcher[] = {
+    "mpirun", "-n", "{ranks}", "--map-by", ":OVERSUBSCRIBE", "--bind-to",
+    "none",
+};
+
+/* What mpirun wants to see before it runs as root; the second pair is what
+ * Open MPI 5's launcher asks for. */
+static const char *const root_env[] = {
+    "OMPI_ALLOW_RUN_AS_ROOT=1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+    "PRTE_ALLOW_RUN_AS_ROOT=1",
+    "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1",
+};
+
+/* Texts that are ours, in a NULL-terminated list. */
+struct list {
+    char **item;
+    size_t n, cap;
+};
+
+static void add(struct list *list, char *text)
+{
+    list->item = ft_grow(list->item, list->n + 1, &list->cap,
+                         sizeof(*list->item));
+    list->item[list->n++] = text;
+    list->item[list->n] = NULL;
+}
+
+static void release(struct list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free(list->item[i]);
+    free(list->item);
+}
+
+/* --- arguments ------------------------------------------------------------ */
+
+static char *replace_ranks(const char *word, int ranks)
+{
+    static const char name[] = "{ranks}";
+    const char *at = strstr(word, name);
+
+    if (!at)
+        return ft_strdup(word);
+    return ft_asprintf("%.*s%d%s", (int)(at - word), word, ranks,
+                       at + sizeof(name) - 1);
+}
+
+static void make_argv(const struct ft_site *site, const struct ft_attempt *a,
+                      struct list *argv)
+{
+    bool own = site && site->n_mpirun;
+    size_t n = own ? site->n_mpirun : FT_ARRAY_LEN(launcher);
+    int ranks = a->resources.ranks ? a->resources.ranks : 1;
+
+    for (size_t i = 0; a->mpi && i < n; i++)
+        add(argv, replace_ranks(own ? site->mpirun[i] : launcher[i], ranks));
+    for (size_t i = 0; a->argv[i]; i++)
+        add(argv, ft_strdup(a->argv[i]));
+}
+
+/* --- environment ---------------------------------------------------------- */
+
+static bool same_name(const char *a, const char *b)
+{
+    size_t len = strcspn(a, "=");
+
+    return strncmp(a, b, len) == 0 && b[len] == '=';
+}
+
+static bool is_set(char *const *env, const char *text)
+{
+    for (size_t i = 0; env && env[i]; i++)
+        if (same_name(env[i], text))
+            return true;
+    return false;
+}
+
+static void add_own(struct list *env, const struct ft_attempt *a)
+{
+    add(env, ft_asprintf("FEDTWIN_TAG=%s", a->tag_text));
+    add(env, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE, a->dir));
+    add(env, ft_asprintf("FEDTWIN_PROGRESS=%s/" FT_PROGRESS_FILE,
+                         a->dir));
+    /* Launchers pass no further descriptors to the ranks. */
+    if (!a->mpi)
+        add(env, ft_asprintf("FEDTWIN_PROGRESS_FD=%d", PROGRESS_FD));
+    if (!is_set(a->env, "OMP_NUM_THREADS="))
+        add(env, ft_asprintf("OMP_NUM_THREADS=%d",
+                             a->resources.threads ? a->resources.threads
+                                                  : 1));
+    for (size_t i = 0; a->mpi && !geteuid() && i < FT_ARRAY_LEN(root_env);
+         i++)
+        add(env, ft_strdup(root_env[i]));
+    for (size_t i = 0; a->env && a->env[i]; i++)
+        add(env, ft_strdup(a->env[i]));
+}
+
+/* Ours, then what we were given ourselves and nobody replaced.  A descriptor
+ * number from an enclosing task must not reach this one. */
+static char **make_env(const struct list *own)
+{
+    size_t n = 0, count = 0;
+    char **env;
+
+    while (environ[n])
+        n++;
+    env = ft_calloc(own->n + n + 1, sizeof(*env));
+    for (; count < own->n; count++)
+        env[count] = own->item[count];
+    for (size_t i = 0; i < n; i++)
+        if (!is_set(own->item, environ[i]) &&
+            !same_name("FEDTWIN_PROGRESS_FD=", environ[i]))
+            env[count++] = environ[i];
+    return env;
+}
+
+/* --- start ---------------------------------------------------------------- */
+
+static int open_in(posix_spawn_file_actions_t *actions, const char *dir,
+                   const char *name, int fd)
+{
+    char *path = ft_path_join(dir, name);
+    int rc = posix_spawn_file_actions_addopen(
+        actions, fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0640);
+
+    free(path); /* copied */
+    return rc;
+}
+
+static int add_actions(posix_spawn_file_actions_t *actions,
+                       const struct ft_attempt *a)
+{
+    int rc = posix_spawn_file_actions_addopen(actions, 0, "/dev/null",
+                                              O_RDONLY, 0);
+
+    if (!rc)
+        rc = open_in(actions, a->dir, FT_STDOUT_FILE, 1);
+    if (!rc)
+        rc = open_in(actions, a->dir, FT_STDERR_FILE, 2);
+    if (!rc)
+        rc = open_in(actions, a->dir, FT_PROGRESS_FILE, PROGRESS_FD);
+    if (!rc && a->mpi)
+        rc = posix_spawn_file_actions_addclose(actions, PROGRESS_FD);
+    if (!rc)
+        rc = posix_spawn_file_actions_addchdir_np(actions, a->dir);
+    return rc;
+}
+
+/* A new session; nothing blocked or ignored that the engine blocks or
+ * ignores. */
+static int set_attributes(posix_spawnattr_t *attr)
+{
+    static const int back[] = { SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    sigset_t none, some;
+    int rc;
+
+    sigemptyset(&none);
+    sigemptyset(&some);
+    for (size_t i = 0; i < FT_ARRAY_LEN(back); i++)
+        sigaddset(&some, back[i]);
+    rc = posix_spawnattr_setsigmask(attr, &none);
+    if (!rc)
+        rc = posix_spawnattr_setsigdefault(attr, &some);
+    if (!rc)
+        rc = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSID |
+                                                POSIX_SPAWN_SETSIGMASK |
+                                                POSIX_SPAWN_SETSIGDEF);
+    return rc;
+}
+
+int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
+                   pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    struct list argv = { 0 }, own = { 0 };
+    char **env;
+    int rc;
+
+    make_argv(site, a, &argv);
+    add_own(&own, a);
+    env = make_env(&own);
+    (void)posix_spawn_file_actions_init(&actions); /* cannot fail in glibc */
+    (void)posix_spawnattr_init(&attr);
+    rc = add_actions(&actions, a);
+    if (!rc)
+        rc = set_attributes(&attr);
+    if (!rc)
+        rc = posix_spawnp(pid, argv.item[0], &actions, &attr, argv.item, env);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&actions);
+    free(env);
+    release(&own);
+    release(&argv);
+    return rc;
+}

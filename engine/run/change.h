@@ -1,0 +1,62 @@
+/* change.h - the events that change a run, the same live and on replay
+ *
+ * Nothing else writes to 'struct ft_run'.  The journal calls these when it
+ * takes a record and when it reads one back, so that what is in memory and
+ * what is on disk cannot differ.
+ */
+#ifndef FT_RUN_CHANGE_H
+#define FT_RUN_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run/adapter.h"
+#include "run/run.h"
+
+/* A run of 'plan' (borrowed) in which everything waits. */
+struct ft_run *ft_run_new(const char *id, const struct ft_plan *plan,
+                          const char *workflow_file, int64_t start_ns);
+
+/* Attempt number 'attempt' of 'task' may be started from now on. */
+void ft_run_intend(struct ft_run *run, size_t task, int attempt);
+/* It was handed to the site; and it runs. */
+void ft_run_submit(struct ft_run *run, size_t task);
+void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,
+                  const char *job, const char *host);
+void ft_run_wait_reason(struct ft_run *run, size_t task, const char *reason);
+
+/* The attempt ended.  'ok' of a stage without outputs is success; otherwise
+ * another event says what becomes of the task. */
+void ft_run_attempt_end(struct ft_run *run, size_t task,
+                        const struct ft_ending *ending);
+/* It will be tried again. */
+void ft_run_again(struct ft_run *run, size_t task);
+
+/* Final states.  'out' is moved into the run: one version for each output of
+ * the stage, with an empty id where an optional one is missing. */
+void ft_run_succeed(struct ft_run *run, size_t task, struct ft_versions *out,
+                    int64_t now_ns);
+void ft_run_reuse(struct ft_run *run, size_t task, struct ft_versions *out);
+void ft_run_skip(struct ft_run *run, size_t task);
+/* FAILED, or CANCELLED, EXPIRED, LOST; 'reason' may be NULL. */
+void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,
+                 const char *reason, int64_t now_ns);
+
+/* The run has ended: what had not begun goes back to waiting, or shares the
+ * fate of a cancelled or expired run. */
+void ft_run_end(struct ft_run *run, enum ft_run_state state,
+                const char *reason, int64_t now_ns);
+/* It goes on: everything without a result waits again, with fresh credit. */
+void ft_run_resume(struct ft_run *run);
+
+/* Newest progress from one line of a stage; false: it could not be read. */
+bool ft_run_progress(struct ft_run *run, size_t task, const char *line);
+
+bool ft_task_state_final(enum ft_task_state state);
+
+/* Everything about a version that follows from its place in the plan. */
+void ft_run_fill_version(const struct ft_run *run, size_t task, size_t out,
+                         struct ft_version *version);
+
+#endif

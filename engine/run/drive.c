@@ -1,0 +1,501 @@
+/* drive.c - run a workflow to its end: the only place that waits
+ *
+ * One turn of the loop: take what happened, do what the scheduler wants
+ * (steps.c), make the journal durable where something is about to rely on it,
+ * wait.  The end comes when the scheduler has nothing under way and nothing to
+ * come.
+ */
+#include "run/drive.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "data/project.h"
+#include "run/change.h"
+#include "run/control.h"
+#include "run/drive_in.h"
+#include "run/lease.h"
+#include "run/outcome.h"
+#include "run/place.h"
+
+#define NS_PER_MS 1000000
+#define AHEAD_MIN 64      /* tasks prepared before there is a slot */
+#define FLUSH_MS 10       /* before the journal is made durable anyway */
+#define TICK_MS 100       /* of the watcher */
+#define CANCEL_GRACE_S 10.0
+
+/* --- small services for the other files ----------------------------------- */
+
+bool ft_drive_is_ours(enum ft_code code)
+{
+    return code == FT_ENOSPC || code == FT_EIO || code == FT_EACCES;
+}
+
+void ft_drive_give_up(struct ft_drive *d, const struct ft_err *err)
+{
+    if (d->fatal.code != FT_OK)
+        return; /* the first failure is the one to report */
+    d->fatal = *err;
+    ft_sched_close(d->sched);
+    if (d->watcher.note && ft_sched_running(d->sched))
+        d->watcher.note("the run cannot go on; waiting for what runs",
+                        d->watcher.arg);
+}
+
+void ft_drive_changed(struct ft_drive *d, size_t task)
+{
+    if (d->watcher.task)
+        d->watcher.task(d->run, task, d->watcher.arg);
+}
+
+static const struct ft_version *have_version(const struct ft_have *have,
+                                             size_t task, size_t out)
+{
+    const struct ft_drive *d = have->arg;
+    const struct ft_task_detail *detail = ft_run_detail(d->run, task);
+    unsigned state = d->run->task[task].state;
+
+    if (!detail || out >= detail->out.n || !*detail->out.item[out].id ||
+        (state != FT_TASK_SUCCEEDED && state != FT_TASK_CACHED))
+        return NULL;
+    return &detail->out.item[out];
+}
+
+/* --- cancelling ----------------------------------------------------------- */
+
+static void cancel_running(struct ft_drive *d, double grace_s)
+{
+    uint64_t *tag = ft_calloc(d->n_flights + 1, sizeof(*tag));
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->n_flights; i++)
+        if (d->flight[i]->submitted)
+            tag[n++] = ft_flight_tag(d->flight[i]);
+    d->adapter->cancel(d->site, tag, n, grace_s);
+    free(tag);
+}
+
+/* The first time politely, then at once. */
+static void stop(struct ft_drive *d, enum ft_run_state fate,
+                 const char *reason, bool now)
+{
+    bool again = d->fate != FT_RUN_RUNNING;
+
+    if (!again) {
+        d->fate = fate;
+        d->reason = ft_strdup(reason);
+    }
+    if (d->watcher.note)
+        d->watcher.note(again || now ? "ending what runs at once"
+                                     : "cancelling: asking what runs to end",
+                        d->watcher.arg);
+    ft_sched_close(d->sched);
+    cancel_running(d, again || now ? 0 : CANCEL_GRACE_S);
+}
+
+static void on_signal(uv_signal_t *handle, int signum)
+{
+    char *reason = ft_asprintf("signal %d (%s)", signum, strsignal(signum));
+
+    stop(handle->data, FT_RUN_CANCELLED, reason, false);
+    free(reason);
+}
+
+static void on_cancel_request(const char *reason, bool now, void *arg)
+{
+    stop(arg, FT_RUN_CANCELLED, reason, now);
+}
+
+static void on_deadline(uv_timer_t *timer)
+{
+    struct ft_drive *d = timer->data;
+
+    if (d->fate == FT_RUN_RUNNING)
+        stop(d, FT_RUN_EXPIRED, "the deadline has passed", false);
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+static void sync_journal(struct ft_drive *d)
+{
+    struct ft_err err;
+
+    if (ft_journal_sync(d->journal, &err) < 0)
+        ft_drive_give_up(d, &err);
+    ft_collect_tidy(d);
+}
+
+static void on_flush(uv_timer_t *timer)
+{
+    sync_journal(timer->data);
+}
+
+static void on_wake(uv_timer_t *timer)
+{
+    (void)timer; /* the turn that follows does what is due */
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct ft_drive *d = timer->data;
+
+    d->watcher.tick(d->run, d->watcher.arg);
+}
+
+static void on_more(uv_idle_t *idle)
+{
+    (void)idle; /* being active is all: the loop does not wait */
+}
+
+static void wake_when_due(struct ft_drive *d)
+{
+    int64_t due = ft_sched_due(d->sched), now = ft_clock_mono_ns();
+
+    if (due < 0)
+        (void)uv_timer_stop(&d->wake);
+    else
+        (void)uv_timer_start(&d->wake, on_wake,
+                             due > now ? (uint64_t)((due - now) / NS_PER_MS)
+                                             + 1 : 0, 0);
+}
+
+static void on_turn(uv_prepare_t *handle)
+{
+    struct ft_drive *d = handle->data;
+    bool more = ft_drive_steps(d);
+
+    if (ft_sched_over(d->sched)) {
+        d->over = true;
+        uv_stop(&d->loop);
+        return;
+    }
+    if (more)
+        (void)uv_idle_start(&d->more, on_more);
+    else
+        (void)uv_idle_stop(&d->more);
+    wake_when_due(d);
+    if (ft_journal_durable(d->journal) < ft_journal_taken(d->journal) &&
+        !uv_is_active((uv_handle_t *)&d->flush))
+        (void)uv_timer_start(&d->flush, on_flush, FLUSH_MS, 0);
+}
+
+static void watch_signals(struct ft_drive *d)
+{
+    (void)uv_signal_init(&d->loop, &d->interrupt);
+    (void)uv_signal_init(&d->loop, &d->terminate);
+    d->interrupt.data = d->terminate.data = d;
+    (void)uv_signal_start(&d->interrupt, on_signal, SIGINT);
+    (void)uv_signal_start(&d->terminate, on_signal, SIGTERM);
+}
+
+static void open_loop(struct ft_drive *d)
+{
+    if (uv_loop_init(&d->loop) < 0)
+        FT_BUG("no event loop"); /* the process has no descriptors left */
+    (void)uv_prepare_init(&d->loop, &d->turn);
+    (void)uv_idle_init(&d->loop, &d->more);
+    (void)uv_timer_init(&d->loop, &d->flush);
+    (void)uv_timer_init(&d->loop, &d->wake);
+    (void)uv_timer_init(&d->loop, &d->deadline);
+    (void)uv_timer_init(&d->loop, &d->tick);
+    d->turn.data = d->flush.data = d->deadline.data = d->tick.data = d;
+    d->poll_fd = -1;
+    watch_signals(d);
+}
+
+static void close_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void close_loop(struct ft_drive *d)
+{
+    ft_drive_stop_polling(d);
+    if (d->site)
+        d->adapter->close(d->site);
+    ft_control_close(d->control);
+    uv_walk(&d->loop, close_handle, NULL);
+    (void)uv_run(&d->loop, UV_RUN_DEFAULT);
+    if (uv_loop_close(&d->loop) < 0)
+        FT_BUG("the event loop still has handles");
+}
+
+/* --- a whole drive -------------------------------------------------------- */
+
+static int open_site(struct ft_drive *d, struct ft_err *err)
+{
+    struct ft_adapter_events events = ft_drive_site_events;
+
+    events.arg = d;
+    d->adapter = &ft_adapter_local;
+    return d->adapter->open(d->options.site, &d->loop, &events, &d->site,
+                            err);
+}
+
+static void make_sched(struct ft_drive *d)
+{
+    struct ft_sched_limits limits = { .keep_going = d->options.keep_going };
+
+    d->adapter->capacity(d->site, &limits.slots, &limits.memory_bytes);
+    if (d->options.jobs > 0)
+        limits.slots = d->options.jobs;
+    limits.ahead = AHEAD_MIN + 2 * (size_t)limits.slots;
+    d->sched = ft_sched_new(d->plan, d->run, &limits);
+}
+
+static enum ft_run_state verdict(const struct ft_drive *d)
+{
+    size_t n = 0;
+
+    if (d->fate != FT_RUN_RUNNING)
+        return d->fate;
+    for (unsigned s = FT_TASK_SUCCEEDED; s <= FT_TASK_SKIPPED; s++)
+        n += ft_run_count(d->run, s);
+    return n == d->plan->n_tasks ? FT_RUN_SUCCEEDED : FT_RUN_FAILED;
+}
+
+/* Prepared, but never started: the directories go. */
+static void drop_flights(struct ft_drive *d)
+{
+    while (d->n_flights) {
+        struct ft_flight *f = d->flight[d->n_flights - 1];
+
+        if (!f->submitted && !f->done)
+            (void)ft_path_remove(f->dir, NULL);
+        ft_flight_free(f);
+    }
+}
+
+static int finish(struct ft_drive *d, enum ft_run_state *state,
+                  struct ft_err *err)
+{
+    enum ft_run_state end = verdict(d);
+
+    sync_journal(d);
+    drop_flights(d);
+    if (d->fatal.code == FT_OK &&
+        ft_run_record_state(d->run, d->store, end, &d->fatal) == 0) {
+        ft_journal_end(d->journal, d->run, end, d->reason, ft_clock_now_ns());
+        sync_journal(d);
+    }
+    if (d->fatal.code != FT_OK) {
+        *err = d->fatal;
+        ft_err_hint(err, "'fedtwin resume %s' goes on with the run",
+                    d->run->id);
+        return -1;
+    }
+    ft_run_write_summary(d->run, d->dir);
+    *state = d->run->state;
+    if (d->watcher.end)
+        d->watcher.end(d->run, d->watcher.arg);
+    return 0;
+}
+
+static int loop(struct ft_drive *d, enum ft_run_state *state,
+                struct ft_err *err)
+{
+    make_sched(d);
+    if (d->options.deadline_s > 0)
+        (void)uv_timer_start(&d->deadline, on_deadline,
+                             (uint64_t)(d->options.deadline_s * 1000), 0);
+    if (d->watcher.tick)
+        (void)uv_timer_start(&d->tick, on_tick, TICK_MS, TICK_MS);
+    if (d->watcher.begin)
+        d->watcher.begin(d->run, d->watcher.arg);
+    (void)uv_prepare_start(&d->turn, on_turn);
+    (void)uv_run(&d->loop, UV_RUN_DEFAULT);
+    if (!d->over)
+        FT_BUG("run '%s' waits for nothing", d->run->id);
+    return finish(d, state, err);
+}
+
+static void init(struct ft_drive *d, const struct ft_project *project,
+                 const struct ft_drive_options *options,
+                 const struct ft_watcher *watcher)
+{
+    *d = (struct ft_drive){ .project = project, .options = *options };
+    if (watcher)
+        d->watcher = *watcher;
+    d->have = (struct ft_have){ .version = have_version, .arg = d };
+    open_loop(d);
+}
+
+static void release(struct ft_drive *d)
+{
+    close_loop(d);
+    ft_store_close(d->store);
+    ft_sched_free(d->sched);
+    ft_journal_close(d->journal);
+    ft_lease_release(d->lease);
+    ft_run_free(d->run);
+    free(d->flight);
+    free(d->start);
+    free(d->reason);
+    free(d->dir);
+}
+
+/* --- beginning ------------------------------------------------------------ */
+
+static int make_work_dir(const struct ft_drive *d, struct ft_err *err)
+{
+    char *path = ft_path_join(d->dir, "work");
+    int rc = ft_path_mkdirs(path, 0777, err);
+
+    free(path);
+    return rc;
+}
+
+static int begin(struct ft_drive *d, struct ft_err *err)
+{
+    char *path = ft_path_join(d->dir, "journal");
+    int rc = -1;
+
+    d->lease = ft_lease_take(d->dir, NULL, err);
+    if (d->lease && make_work_dir(d, err) == 0 &&
+        ft_run_keep_modules(d->project, d->run->id, d->plan->wf, err) == 0)
+        d->journal = ft_journal_create(path, d->run, err);
+    if (d->journal)
+        d->control = ft_control_open(d->dir, &d->loop, on_cancel_request, d,
+                                     err);
+    if (d->control)
+        rc = ft_path_sync_parent(path, err);
+    if (!d->journal)
+        (void)ft_path_remove(d->dir, NULL); /* it never began */
+    free(path);
+    return rc;
+}
+
+int ft_drive_new(const struct ft_project *project,
+                 const struct ft_workflow *wf,
+                 const struct ft_drive_options *options,
+                 const struct ft_watcher *watcher,
+                 char run_id[FT_RUN_ID_MAX], enum ft_run_state *state,
+                 struct ft_err *err)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+    struct ft_plan *plan = ft_plan_new(wf, &diags);
+    int64_t now = ft_clock_now_ns();
+    struct ft_drive d;
+    int rc = -1;
+
+    if (!plan)
+        ft_diags_to_err(&diags, err);
+    ft_diags_release(&diags);
+    if (!plan)
+        return -1;
+    init(&d, project, options, watcher);
+    d.plan = plan;
+    d.store = ft_store_open(project, FT_STORE_WRITE, err);
+    if (d.store && ft_run_make_dir(project, now, run_id, err) == 0) {
+        d.run = ft_run_new(run_id, plan, wf->file, now);
+        d.dir = ft_run_path(project, run_id, NULL);
+        if (begin(&d, err) == 0 && open_site(&d, err) == 0)
+            rc = loop(&d, state, err);
+    }
+    release(&d);
+    ft_plan_free(plan);
+    return rc;
+}
+
+/* --- going on ------------------------------------------------------------- */
+
+/* The manifests in force are those that the run began with. */
+static int same_modules(const struct ft_drive *d, struct ft_err *err)
+{
+    struct ft_module_set *set = ft_run_modules(d->project, d->run->id);
+    const struct ft_workflow *wf = d->plan->wf;
+    struct ft_diags diags = FT_DIAGS_INIT;
+    int rc = 0;
+
+    for (size_t s = 0; s < wf->n_stages && rc == 0; s++) {
+        const struct ft_stage *stage = &wf->stage[s];
+        const struct ft_module *kept;
+
+        if (!stage->module)
+            continue;
+        kept = ft_module_find(set, stage->module->name, wf->doc, &stage->mark,
+                              &diags);
+        if (kept && strcmp(kept->digest, stage->module->digest) == 0)
+            continue;
+        rc = ft_err_set(err, FT_EDOC, "module '%s' has changed since run '%s' "
+                        "began", stage->module->name, d->run->id);
+        ft_err_hint(err, "start a new run: what is unchanged is reused");
+    }
+    ft_diags_release(&diags);
+    ft_module_set_free(set);
+    return rc;
+}
+
+/* Live processes of the dead runner go; then everything that has no result
+ * waits again. */
+static int go_on(struct ft_drive *d, struct ft_err *err)
+{
+    char *tag = ft_asprintf("%s/", d->run->id);
+    int rc = -1;
+
+    if (!d->adapter->sweep(d->site, NULL, tag)) {
+        ft_err_set(err, FT_EBUSY, "processes of an earlier runner of '%s' do "
+                   "not end", d->run->id);
+    } else if (make_work_dir(d, err) == 0) {
+        ft_run_remove_summary(d->dir);
+        ft_journal_resume(d->journal, d->run, ft_clock_now_ns());
+        rc = ft_journal_sync(d->journal, err);
+    }
+    free(tag);
+    return rc;
+}
+
+static int resume(struct ft_drive *d, enum ft_run_state *state,
+                  struct ft_err *err)
+{
+    if (d->run->state == FT_RUN_SUCCEEDED) {
+        *state = d->run->state;
+        return 0;
+    }
+    d->resumed = true;
+    if (same_modules(d, err) < 0)
+        return -1;
+    d->store = ft_store_open(d->project, FT_STORE_WRITE, err);
+    if (!d->store)
+        return -1;
+    d->control = ft_control_open(d->dir, &d->loop, on_cancel_request, d, err);
+    if (!d->control || open_site(d, err) < 0 || go_on(d, err) < 0)
+        return -1;
+    return loop(d, state, err);
+}
+
+int ft_drive_resume(const struct ft_project *project, const char *run_id,
+                    struct ft_module_set *modules,
+                    const struct ft_drive_options *options,
+                    const struct ft_watcher *watcher,
+                    enum ft_run_state *state, struct ft_err *err)
+{
+    char id[FT_RUN_ID_MAX], *path;
+    struct ft_drive d;
+    int rc = -1;
+
+    if (ft_run_find(project, run_id, id, err) < 0)
+        return -1;
+    init(&d, project, options, watcher);
+    d.dir = ft_run_path(project, id, NULL);
+    path = ft_path_join(d.dir, "journal");
+    d.lease = ft_lease_take(d.dir, &d.rebooted, err);
+    if (d.lease)
+        d.run = ft_journal_replay(path, modules, &d.journal, err);
+    if (d.run) {
+        d.plan = d.run->plan;
+        rc = resume(&d, state, err);
+    }
+    free(path);
+    release(&d);
+    return rc;
+}

@@ -1,0 +1,137 @@
+/* drive_in.h - what the files that drive a run share
+ *
+ *   drive.c    the loop, signals, the beginning and the end
+ *   events.c   what the store and the site report
+ *   steps.c    what a scheduler's wish means: skip, prepare, start
+ *   handoff.c  the attempt directory that a program starts in
+ *   collect.c  what an attempt leaves behind, and its publication
+ *
+ * A flight is a task between its preparation and its final state.
+ */
+#ifndef FT_RUN_DRIVE_IN_H
+#define FT_RUN_DRIVE_IN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/err.h"
+#include "data/store.h"
+#include "plan/bind.h"
+#include "run/adapter.h"
+#include "run/drive.h"
+#include "run/journal.h"
+#include "run/sched.h"
+
+struct ft_control;
+struct ft_lease;
+
+struct ft_flight {
+    struct ft_drive *drive;
+    size_t task;
+    int attempt;
+    struct ft_bound *bound;
+    char *dir, *tag_text;
+    char **argv, **env;
+    size_t n_extracts;    /* inputs of type file that are being taken out */
+    bool failed;          /* one of them was not */
+    uint64_t intent;      /* records that must be durable before it starts */
+    bool submitted;
+    char *job;
+    struct ft_ending ending;
+    struct ft_result result; /* being published */
+    size_t *port;            /* of each result.out: which output it is */
+    uint64_t done;           /* not 0: published, by this record */
+};
+
+struct ft_drive {
+    const struct ft_project *project;
+    const struct ft_plan *plan;
+    struct ft_drive_options options;
+    struct ft_watcher watcher;
+    struct ft_run *run;
+    struct ft_journal *journal;
+    struct ft_sched *sched;
+    struct ft_store *store;
+    struct ft_have have;
+    const struct ft_adapter *adapter;
+    void *site; /* connection of the adapter */
+    struct ft_lease *lease;
+    struct ft_control *control;
+    char *dir;     /* of the run */
+    bool resumed;  /* so that earlier attempts may have left results */
+    bool rebooted; /* and the machine went down in between */
+
+    struct ft_flight **flight;
+    size_t n_flights, cap_flights;
+    struct ft_flight **start; /* to be submitted at the end of this turn */
+    size_t n_starts, cap_starts;
+
+    uv_loop_t loop;
+    uv_prepare_t turn;
+    uv_idle_t more;      /* active: do not wait, there is more to do */
+    uv_timer_t flush;    /* the journal, soon */
+    uv_timer_t wake;     /* the next retry */
+    uv_timer_t deadline;
+    uv_timer_t tick;     /* for the watcher */
+    uv_signal_t interrupt, terminate;
+    uv_poll_t *poll;     /* the store, while it has work under way */
+    int poll_fd;
+
+    enum ft_run_state fate; /* RUNNING, or CANCELLED or EXPIRED on its way */
+    char *reason;
+    bool over;
+    struct ft_err fatal; /* code FT_OK: none */
+};
+
+/* The engine cannot go on: let what runs come to its end, start nothing. */
+void ft_drive_give_up(struct ft_drive *d, const struct ft_err *err);
+/* Tell the watcher that the state of 'task' has changed. */
+void ft_drive_changed(struct ft_drive *d, size_t task);
+/* Would this failure meet every other task as well? */
+bool ft_drive_is_ours(enum ft_code code);
+
+/* --- events.c ------------------------------------------------------------- */
+
+/* The store has work under way, or no longer has. */
+void ft_drive_poll_store(struct ft_drive *d);
+void ft_drive_stop_polling(struct ft_drive *d);
+/* For the adapter; 'arg' is the struct ft_drive. */
+extern const struct ft_adapter_events ft_drive_site_events;
+
+/* --- flights (steps.c) ---------------------------------------------------- */
+
+struct ft_flight *ft_flight_new(struct ft_drive *d, struct ft_bound *bound,
+                                int attempt);
+struct ft_flight *ft_flight_find(struct ft_drive *d, size_t task);
+struct ft_flight *ft_flight_by_tag(struct ft_drive *d, uint64_t tag);
+uint64_t ft_flight_tag(const struct ft_flight *flight);
+void ft_flight_free(struct ft_flight *flight); /* and take it off the list */
+
+/* Do what the scheduler wants now; true: there is more. */
+bool ft_drive_steps(struct ft_drive *d);
+/* Everything in 'flight' is in place: it may start. */
+void ft_drive_ready(struct ft_flight *flight);
+/* The task ended in state FAILED, CANCELLED, ... for good. */
+void ft_drive_fail(struct ft_drive *d, size_t task, enum ft_task_state state,
+                   const char *reason);
+
+/* --- handoff.c ------------------------------------------------------------ */
+
+/* Make the attempt directory and start to take out inputs. */
+int ft_handoff(struct ft_flight *flight, struct ft_err *err);
+
+/* --- collect.c ------------------------------------------------------------ */
+
+/* The attempt has ended: judge it, record it, publish or retry. */
+void ft_collect(struct ft_flight *flight, const struct ft_ending *ending);
+/* An earlier attempt that ended well but was not published: publish it.  False:
+ * there is none. */
+bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound);
+/* The store has published, or not. */
+void ft_collect_published(struct ft_flight *flight, const struct ft_err *err);
+/* Clear the directories of what is durably published. */
+void ft_collect_tidy(struct ft_drive *d);
+
+#endif

@@ -1,0 +1,178 @@
+/* events.c - what the store and the site report */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "run/change.h"
+#include "run/drive_in.h"
+
+#define NS_PER_S 1e9
+
+/* --- the store ------------------------------------------------------------ */
+
+static void extracted(struct ft_flight *f, const struct ft_err *err)
+{
+    struct ft_drive *d = f->drive;
+
+    f->n_extracts--;
+    if (err && !f->failed) {
+        f->failed = true;
+        snprintf(f->ending.reason, sizeof(f->ending.reason), "%.*s",
+                 (int)sizeof(f->ending.reason) - 1, err->msg);
+        if (ft_drive_is_ours(err->code))
+            ft_drive_give_up(d, err);
+        if (d->fatal.code == FT_OK)
+            ft_drive_fail(d, f->task, FT_TASK_FAILED, f->ending.reason);
+        else
+            ft_sched_finished(d->sched, d->run, f->task);
+    }
+    if (f->n_extracts)
+        return;
+    if (f->failed)
+        ft_flight_free(f);
+    else
+        ft_drive_ready(f);
+}
+
+static void on_stored(void *token, const struct ft_err *err, void *arg)
+{
+    struct ft_flight *f = token;
+
+    (void)arg;
+    if (f->n_extracts)
+        extracted(f, err);
+    else
+        ft_collect_published(f, err);
+}
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+void ft_drive_stop_polling(struct ft_drive *d)
+{
+    if (!d->poll)
+        return;
+    (void)uv_poll_stop(d->poll);
+    uv_close((uv_handle_t *)d->poll, on_poll_closed);
+    d->poll = NULL;
+    d->poll_fd = -1;
+}
+
+static void on_store_readable(uv_poll_t *handle, int status, int events)
+{
+    struct ft_drive *d = handle->data;
+    struct ft_err err;
+
+    (void)status;
+    (void)events;
+    if (ft_store_advance(d->store, false, on_stored, d, &err) < 0)
+        ft_drive_give_up(d, &err);
+    ft_drive_poll_store(d);
+}
+
+/* The descriptor is there only while something is under way, and may change. */
+void ft_drive_poll_store(struct ft_drive *d)
+{
+    int fd = ft_store_fd(d->store);
+
+    if (fd == d->poll_fd && fd >= 0)
+        return;
+    ft_drive_stop_polling(d);
+    if (fd < 0)
+        return;
+    d->poll = ft_calloc(1, sizeof(*d->poll));
+    d->poll->data = d;
+    if (uv_poll_init(&d->loop, d->poll, fd) < 0)
+        FT_BUG("the store's descriptor %d cannot be watched", fd);
+    (void)uv_poll_start(d->poll, UV_READABLE, on_store_readable);
+    d->poll_fd = fd;
+}
+
+/* --- the site ------------------------------------------------------------- */
+
+static void on_submitted(uint64_t tag, enum ft_submit_answer answer,
+                         const char *job, double retry_after_s,
+                         const char *reason, void *arg)
+{
+    struct ft_drive *d = arg;
+    struct ft_flight *f = ft_flight_by_tag(d, tag);
+    int64_t now = ft_clock_mono_ns();
+
+    if (!f)
+        return;
+    if (answer == FT_SUBMIT_OK) {
+        f->submitted = true;
+        f->job = ft_strdup(job);
+        ft_run_submit(d->run, f->task);
+        ft_drive_changed(d, f->task);
+        return;
+    }
+    ft_sched_freed(d->sched, d->run, f->task);
+    if (answer == FT_SUBMIT_UNKNOWN_OUTCOME)
+        (void)d->adapter->sweep(d->site, NULL, f->tag_text);
+    if (answer == FT_SUBMIT_RETRY_AFTER ||
+        answer == FT_SUBMIT_UNKNOWN_OUTCOME) {
+        ft_run_wait_reason(d->run, f->task, reason);
+        ft_journal_again(d->journal, d->run, f->task);
+        ft_drive_changed(d, f->task);
+        ft_sched_later(d->sched, f->task,
+                       now + (int64_t)(retry_after_s * NS_PER_S));
+    } else {
+        ft_drive_fail(d, f->task, FT_TASK_FAILED, reason);
+    }
+    ft_flight_free(f);
+}
+
+static void on_started(uint64_t tag, const char *host, void *arg)
+{
+    struct ft_drive *d = arg;
+    struct ft_flight *f = ft_flight_by_tag(d, tag);
+
+    if (!f)
+        return;
+    ft_journal_start(d->journal, d->run, f->task, ft_clock_now_ns(), f->job,
+                     host);
+    ft_drive_changed(d, f->task);
+}
+
+static void on_progress(uint64_t tag, const char *line, void *arg)
+{
+    struct ft_drive *d = arg;
+    struct ft_flight *f = ft_flight_by_tag(d, tag);
+
+    if (f && ft_run_progress(d->run, f->task, line) && d->watcher.progress)
+        d->watcher.progress(d->run, f->task, line, d->watcher.arg);
+}
+
+static void on_waiting(uint64_t tag, const char *reason, void *arg)
+{
+    struct ft_drive *d = arg;
+    struct ft_flight *f = ft_flight_by_tag(d, tag);
+
+    if (!f)
+        return;
+    ft_run_wait_reason(d->run, f->task, reason);
+    ft_drive_changed(d, f->task);
+}
+
+static void on_ended(uint64_t tag, const struct ft_ending *ending, void *arg)
+{
+    struct ft_drive *d = arg;
+    struct ft_flight *f = ft_flight_by_tag(d, tag);
+
+    if (!f)
+        return;
+    ft_sched_freed(d->sched, d->run, f->task);
+    ft_collect(f, ending);
+}
+
+const struct ft_adapter_events ft_drive_site_events = {
+    .submitted = on_submitted,
+    .started = on_started,
+    .progress = on_progress,
+    .waiting = on_waiting,
+    .ended = on_ended,
+};

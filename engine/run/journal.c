@@ -1,0 +1,330 @@
+/* journal.c - write the record of a run */
+#include "run/journal.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/logfile.h"
+#include "run/change.h"
+#include "run/journal_in.h"
+#include "text/doc.h"
+
+struct ft_journal {
+    struct ft_log *log;
+    struct ft_str line; /* the record being put together */
+    uint64_t taken, durable;
+    bool failed;
+};
+
+/* --- records -------------------------------------------------------------- */
+
+static void begin(struct ft_journal *j, const char *kind, size_t task)
+{
+    ft_str_cut(&j->line, 0);
+    ft_str_addf(&j->line, "{\"k\":\"%s\",\"t\":%zu", kind, task);
+}
+
+static void add_text(struct ft_journal *j, const char *key, const char *text)
+{
+    struct json_object *obj;
+
+    if (!text || !*text)
+        return;
+    obj = json_object_new_string(text);
+    ft_str_addf(&j->line, ",\"%s\":%s", key,
+                json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PLAIN));
+    json_object_put(obj);
+}
+
+static void add_int(struct ft_journal *j, const char *key, int64_t n)
+{
+    if (n)
+        ft_str_addf(&j->line, ",\"%s\":%" PRId64, key, n);
+}
+
+static void add_number(struct ft_journal *j, const char *key, double x)
+{
+    if (x > 0)
+        ft_str_addf(&j->line, ",\"%s\":%.9g", key, x);
+}
+
+static void add_versions(struct ft_journal *j, const struct ft_versions *out)
+{
+    ft_str_add(&j->line, ",\"out\":[");
+    for (size_t i = 0; i < out->n; i++) {
+        const struct ft_version *v = &out->item[i];
+
+        ft_str_add(&j->line, i ? "," : "");
+        if (!*v->id)
+            ft_str_add(&j->line, "null");
+        else
+            ft_str_addf(&j->line, "[\"%s\",\"%s\",\"%s\",%" PRIu64 "]",
+                        v->id, v->content, v->file_digest, v->size_bytes);
+    }
+    ft_str_addc(&j->line, ']');
+}
+
+static void append(struct ft_journal *j)
+{
+    struct ft_err err;
+
+    if (j->failed)
+        return;
+    if (ft_log_append(j->log, j->line.s, j->line.len, &err) < 0)
+        j->failed = true; /* ft_journal_sync() reports it */
+    else
+        j->taken++;
+}
+
+static void end(struct ft_journal *j)
+{
+    ft_str_addc(&j->line, '}');
+    append(j);
+}
+
+/* --- the first record ----------------------------------------------------- */
+
+/* Parameters whose value is not the default: name and text, as after -p. */
+static struct json_object *settings_of(const struct ft_workflow *wf)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < wf->params.n; i++) {
+        const struct ft_param *param = &wf->params.item[i];
+        struct ft_str text = FT_STR_INIT;
+        struct json_object *pair;
+
+        if (ft_value_equal(&wf->value[i], &param->deflt))
+            continue;
+        ft_value_text(&wf->value[i], &text);
+        pair = json_object_new_array();
+        json_object_array_add(pair, json_object_new_string(param->name));
+        json_object_array_add(pair, json_object_new_string(text.s));
+        json_object_array_add(list, pair);
+        ft_str_release(&text);
+    }
+    return list;
+}
+
+static struct json_object *modules_of(const struct ft_workflow *wf)
+{
+    struct json_object *all = json_object_new_object();
+
+    for (size_t s = 0; s < wf->n_stages; s++)
+        if (wf->stage[s].module)
+            ft_json_add_str(all, wf->stage[s].module->name,
+                            wf->stage[s].module->digest);
+    return all;
+}
+
+static void first_record(struct ft_journal *j, const struct ft_run *run)
+{
+    const struct ft_workflow *wf = run->plan->wf;
+    struct json_object *obj = json_object_new_object();
+    size_t len;
+    const char *text = ft_doc_text(wf->doc, &len);
+
+    ft_json_add_str(obj, "k", "begin");
+    ft_json_add_int(obj, "v", FT_JOURNAL_VERSION);
+    ft_json_add_str(obj, "run", run->id);
+    ft_json_add_int(obj, "at", run->start_ns);
+    ft_json_add_int(obj, "tasks", (int64_t)run->plan->n_tasks);
+    ft_json_add_str(obj, "file", wf->file);
+    ft_json_add_str(obj, "dir", wf->dir);
+    ft_json_add_str(obj, "digest", wf->digest);
+    json_object_object_add(obj, "settings", settings_of(wf));
+    json_object_object_add(obj, "modules", modules_of(wf));
+    json_object_object_add(obj, "text",
+                           json_object_new_string_len(text, (int)len));
+    ft_str_cut(&j->line, 0);
+    ft_str_add(&j->line, json_object_to_json_string_ext(
+                             obj, JSON_C_TO_STRING_PLAIN));
+    json_object_put(obj);
+    append(j);
+}
+
+struct ft_journal *ft_journal_on(struct ft_log *log, uint64_t n)
+{
+    struct ft_journal *j = ft_calloc(1, sizeof(*j));
+
+    *j = (struct ft_journal){ .log = log, .line = FT_STR_INIT,
+                              .taken = n, .durable = n };
+    return j;
+}
+
+struct ft_journal *ft_journal_create(const char *path,
+                                     const struct ft_run *run,
+                                     struct ft_err *err)
+{
+    struct ft_log *log = ft_log_open(path, FT_LOG_APPEND, NULL, NULL, NULL,
+                                     err);
+    struct ft_journal *j;
+
+    if (!log)
+        return NULL;
+    j = ft_journal_on(log, 0);
+    first_record(j, run);
+    if (ft_journal_sync(j, err) == 0)
+        return j;
+    ft_journal_close(j);
+    return NULL;
+}
+
+int ft_journal_sync(struct ft_journal *j, struct ft_err *err)
+{
+    if (j->failed)
+        return ft_err_set(err, FT_EIO, "the journal of the run could not be "
+                          "written");
+    if (j->durable == j->taken)
+        return 0;
+    if (ft_log_sync(j->log, err) < 0) {
+        j->failed = true;
+        return ft_err_context(err, "the journal of the run");
+    }
+    j->durable = j->taken;
+    return 0;
+}
+
+void ft_journal_close(struct ft_journal *j)
+{
+    if (!j)
+        return;
+    ft_log_close(j->log);
+    ft_str_release(&j->line);
+    free(j);
+}
+
+uint64_t ft_journal_taken(const struct ft_journal *j)
+{
+    return j->taken;
+}
+
+uint64_t ft_journal_durable(const struct ft_journal *j)
+{
+    return j->durable;
+}
+
+/* --- events --------------------------------------------------------------- */
+
+void ft_journal_intend(struct ft_journal *j, struct ft_run *run, size_t task,
+                       int attempt)
+{
+    begin(j, "intent", task);
+    add_int(j, "a", attempt);
+    end(j);
+    ft_run_intend(run, task, attempt);
+}
+
+void ft_journal_start(struct ft_journal *j, struct ft_run *run, size_t task,
+                      int64_t now_ns, const char *job, const char *host)
+{
+    begin(j, "started", task);
+    add_int(j, "at", now_ns);
+    add_text(j, "job", job);
+    add_text(j, "host", host);
+    end(j);
+    ft_run_start(run, task, now_ns, job, host);
+}
+
+void ft_journal_attempt_end(struct ft_journal *j, struct ft_run *run,
+                            size_t task, const struct ft_ending *e)
+{
+    begin(j, "ended", task);
+    add_text(j, "outcome", ft_outcome_names[e->outcome]);
+    add_int(j, "from", e->start_ns);
+    add_int(j, "at", e->end_ns);
+    add_int(j, "exit", e->exit_code);
+    add_int(j, "signal", e->signal);
+    add_number(j, "user_s", e->user_s);
+    add_number(j, "system_s", e->system_s);
+    add_number(j, "rss", e->peak_rss_bytes);
+    add_text(j, "reason", e->reason);
+    end(j);
+    ft_run_attempt_end(run, task, e);
+}
+
+void ft_journal_again(struct ft_journal *j, struct ft_run *run, size_t task)
+{
+    begin(j, "again", task);
+    end(j);
+    ft_run_again(run, task);
+}
+
+void ft_journal_succeed(struct ft_journal *j, struct ft_run *run, size_t task,
+                        struct ft_versions *out, int64_t now_ns)
+{
+    begin(j, "done", task);
+    add_int(j, "at", now_ns);
+    add_versions(j, out);
+    end(j);
+    ft_run_succeed(run, task, out, now_ns);
+}
+
+void ft_journal_reuse(struct ft_journal *j, struct ft_run *run, size_t task,
+                      struct ft_versions *out)
+{
+    begin(j, "cached", task);
+    add_versions(j, out);
+    for (size_t i = 0; i < out->n; i++)
+        if (*out->item[i].id) {
+            add_text(j, "run", out->item[i].run);
+            break;
+        }
+    end(j);
+    ft_run_reuse(run, task, out);
+}
+
+void ft_journal_skip(struct ft_journal *j, struct ft_run *run, size_t task)
+{
+    begin(j, "skipped", task);
+    end(j);
+    ft_run_skip(run, task);
+}
+
+void ft_journal_fail(struct ft_journal *j, struct ft_run *run, size_t task,
+                     enum ft_task_state state, const char *reason,
+                     int64_t now_ns)
+{
+    begin(j, "failed", task);
+    add_int(j, "at", now_ns);
+    add_text(j, "state", ft_task_state_names[state]);
+    add_text(j, "reason", reason);
+    end(j);
+    ft_run_fail(run, task, state, reason, now_ns);
+}
+
+void ft_journal_end(struct ft_journal *j, struct ft_run *run,
+                    enum ft_run_state state, const char *reason,
+                    int64_t now_ns)
+{
+    size_t n_done = 0;
+
+    for (unsigned s = FT_TASK_SUCCEEDED; s <= FT_TASK_SKIPPED; s++)
+        n_done += ft_run_count(run, s);
+    ft_str_cut(&j->line, 0);
+    ft_str_addf(&j->line, "{\"k\":\"end\",\"state\":\"%s\"",
+                ft_run_state_names[state]);
+    add_int(j, "at", now_ns);
+    add_int(j, "done", (int64_t)n_done);
+    add_int(j, "failed", (int64_t)ft_run_count(run, FT_TASK_FAILED));
+    add_int(j, "cached", (int64_t)ft_run_count(run, FT_TASK_CACHED));
+    add_text(j, "reason", reason);
+    end(j);
+    ft_run_end(run, state, reason, now_ns);
+}
+
+void ft_journal_resume(struct ft_journal *j, struct ft_run *run,
+                       int64_t now_ns)
+{
+    ft_str_cut(&j->line, 0);
+    ft_str_addf(&j->line, "{\"k\":\"resume\"");
+    add_int(j, "at", now_ns);
+    end(j);
+    ft_run_resume(run);
+}

@@ -1,0 +1,73 @@
+/* journal.h - the append-only record of a run: runs/ID/journal
+ *
+ * Every call takes one event: it changes 'run' (change.h) and queues a record
+ * (share/doc/formats/journal.md).  Nothing is durable before ft_journal_sync(),
+ * which writes all that is queued with one sync; whoever acts on an event syncs
+ * first.
+ *
+ * After a failed sync the journal takes no more records: the run in memory goes
+ * on to its end, what is on disk stays a true beginning of it.
+ */
+#ifndef FT_RUN_JOURNAL_H
+#define FT_RUN_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run/adapter.h"
+#include "run/run.h"
+
+struct ft_err;
+struct ft_journal;
+struct ft_module_set;
+
+#define FT_JOURNAL_VERSION 1
+
+/* Make the journal of a new run: its first record names the workflow, its text,
+ * the values of its parameters and its modules.  Durable when it returns. */
+struct ft_journal *ft_journal_create(const char *path,
+                                     const struct ft_run *run,
+                                     struct ft_err *err);
+
+/* Read a journal.  The run owns the workflow and the plan that its first record
+ * describes; 'modules' must outlive it.  With 'ret' the journal is opened for
+ * more records, too: a torn tail is cut.  FT_EFORMAT, FT_EVERSION. */
+struct ft_run *ft_journal_replay(const char *path,
+                                 struct ft_module_set *modules,
+                                 struct ft_journal **ret, struct ft_err *err);
+
+int ft_journal_sync(struct ft_journal *journal, struct ft_err *err);
+void ft_journal_close(struct ft_journal *journal); /* NULL is fine */
+
+/* Number of records taken, and how many of them are durable. */
+uint64_t ft_journal_taken(const struct ft_journal *journal);
+uint64_t ft_journal_durable(const struct ft_journal *journal);
+
+/* --- events, as in change.h ----------------------------------------------- */
+
+void ft_journal_intend(struct ft_journal *journal, struct ft_run *run,
+                       size_t task, int attempt);
+void ft_journal_start(struct ft_journal *journal, struct ft_run *run,
+                      size_t task, int64_t now_ns, const char *job,
+                      const char *host);
+void ft_journal_attempt_end(struct ft_journal *journal, struct ft_run *run,
+                            size_t task, const struct ft_ending *ending);
+void ft_journal_again(struct ft_journal *journal, struct ft_run *run,
+                      size_t task);
+void ft_journal_succeed(struct ft_journal *journal, struct ft_run *run,
+                        size_t task, struct ft_versions *out, int64_t now_ns);
+void ft_journal_reuse(struct ft_journal *journal, struct ft_run *run,
+                      size_t task, struct ft_versions *out);
+void ft_journal_skip(struct ft_journal *journal, struct ft_run *run,
+                     size_t task);
+void ft_journal_fail(struct ft_journal *journal, struct ft_run *run,
+                     size_t task, enum ft_task_state state,
+                     const char *reason, int64_t now_ns);
+void ft_journal_end(struct ft_journal *journal, struct ft_run *run,
+                    enum ft_run_state state, const char *reason,
+                    int64_t now_ns);
+void ft_journal_resume(struct ft_journal *journal, struct ft_run *run,
+                       int64_t now_ns);
+
+#endif

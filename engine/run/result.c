@@ -1,0 +1,212 @@
+/* result.c - the completion record of an attempt, and its last words */
+#include "run/result.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/path.h"
+
+#define RESULT_SCHEMA 1
+#define NS_PER_S 1e9
+#define TAIL_BYTES 8192   /* of standard error that are looked at */
+#define RULE_MIN 20       /* dashes that make a launcher's rule */
+
+/* --- result.json ---------------------------------------------------------- */
+
+struct json_object *ft_result_usage(const struct ft_ending *e)
+{
+    struct json_object *obj = json_object_new_object();
+
+    ft_json_add_num(obj, "user_s", e->user_s);
+    ft_json_add_num(obj, "system_s", e->system_s);
+    ft_json_add_num(obj, "peak_rss_bytes", e->peak_rss_bytes);
+    ft_json_add_num(obj, "wall_s",
+                    (double)(e->end_ns - e->start_ns) / NS_PER_S);
+    return obj;
+}
+
+static struct json_object *outputs_json(const struct ft_flight *f)
+{
+    const struct ft_plan *plan = f->drive->plan;
+    const struct ft_stage *stage =
+        &plan->wf->stage[ft_plan_stage_of(plan, f->task)];
+    struct json_object *all = json_object_new_object();
+
+    for (size_t i = 0; i < stage->n_out; i++) {
+        char *path = ft_path_join(f->dir, stage->out[i].path);
+        struct json_object *obj;
+        struct stat st;
+
+        if (stat(path, &st) == 0) {
+            obj = json_object_new_object();
+            ft_json_add_str(obj, "path", stage->out[i].path);
+            ft_json_add_int(obj, "size", (int64_t)st.st_size);
+            json_object_object_add(all, stage->out[i].name, obj);
+        }
+        free(path);
+    }
+    return all;
+}
+
+static void add_time(struct json_object *obj, const char *key, int64_t ns)
+{
+    char text[FT_TIME_TEXT];
+
+    ft_time_text(ns, text);
+    ft_json_add_str(obj, key, text);
+}
+
+int ft_result_write(const struct ft_flight *f, const struct ft_ending *e,
+                    struct ft_err *err)
+{
+    struct json_object *obj = json_object_new_object();
+    char *path = ft_path_join(f->dir, FT_RESULT_FILE);
+    const char *text;
+    size_t len;
+    int rc;
+
+    ft_json_add_int(obj, "schema", RESULT_SCHEMA);
+    ft_json_add_str(obj, "task", f->bound->name);
+    ft_json_add_int(obj, "attempt", f->attempt);
+    ft_json_add_str(obj, "outcome", ft_outcome_names[e->outcome]);
+    ft_json_add_int(obj, "exit_code", e->exit_code);
+    ft_json_add_int(obj, "signal", e->signal);
+    ft_json_add_str(obj, "reason", e->reason);
+    ft_json_add_str(obj, "host", e->host);
+    add_time(obj, "start", e->start_ns);
+    add_time(obj, "end", e->end_ns);
+    ft_json_add_int(obj, "start_ns", e->start_ns);
+    ft_json_add_int(obj, "end_ns", e->end_ns);
+    json_object_object_add(obj, "usage", ft_result_usage(e));
+    json_object_object_add(obj, "outputs", outputs_json(f));
+    text = json_object_to_json_string_length(
+        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+    rc = ft_file_write(path, text, len, 0666, err);
+    json_object_put(obj);
+    free(path);
+    return rc;
+}
+
+static bool find_outcome(const char *text, enum ft_outcome *outcome)
+{
+    for (unsigned i = 0; ft_outcome_names[i]; i++) {
+        if (strcmp(ft_outcome_names[i], text) != 0)
+            continue;
+        *outcome = i;
+        return true;
+    }
+    return false;
+}
+
+bool ft_result_read(const char *dir, const char *task, int attempt,
+                    struct ft_ending *e)
+{
+    char *path = ft_path_join(dir, FT_RESULT_FILE);
+    struct json_object *obj = ft_json_read(path, NULL), *usage;
+    bool ok;
+
+    free(path);
+    if (!obj)
+        return false;
+    usage = ft_json_or_null(obj, "usage");
+    *e = (struct ft_ending){
+        .exit_code = (int)ft_json_int_or(obj, "exit_code", 0),
+        .signal = (int)ft_json_int_or(obj, "signal", 0),
+        .start_ns = ft_json_int_or(obj, "start_ns", 0),
+        .end_ns = ft_json_int_or(obj, "end_ns", 0),
+        .user_s = ft_json_num_or(usage, "user_s", 0),
+        .system_s = ft_json_num_or(usage, "system_s", 0),
+        .peak_rss_bytes = ft_json_num_or(usage, "peak_rss_bytes", 0),
+    };
+    snprintf(e->reason, sizeof(e->reason), "%s",
+             ft_json_str_or(obj, "reason", ""));
+    snprintf(e->host, sizeof(e->host), "%s", ft_json_str_or(obj, "host", ""));
+    ok = ft_json_int_or(obj, "schema", 0) == RESULT_SCHEMA &&
+         ft_json_int_or(obj, "attempt", 0) == attempt &&
+         strcmp(ft_json_str_or(obj, "task", ""), task) == 0 &&
+         find_outcome(ft_json_str_or(obj, "outcome", ""), &e->outcome);
+    json_object_put(obj);
+    return ok;
+}
+
+/* --- last words ----------------------------------------------------------- */
+
+/* The end of the file, terminated; how much of it. */
+static size_t read_tail(const char *dir, char *text, size_t size)
+{
+    char *path = ft_path_join(dir, FT_STDERR_FILE);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+    ssize_t len = 0;
+
+    free(path);
+    if (fd >= 0 && fstat(fd, &st) == 0)
+        len = pread(fd, text, size - 1,
+                    st.st_size > (off_t)(size - 1)
+                        ? st.st_size - (off_t)(size - 1) : 0);
+    if (fd >= 0)
+        (void)close(fd);
+    if (len < 0)
+        len = 0;
+    text[len] = '\0';
+    return (size_t)len;
+}
+
+static bool is_rule(const char *line)
+{
+    return strspn(line, "-") >= RULE_MIN;
+}
+
+/* mpirun puts what it says itself between two rules: it comes after what the
+ * program said, and is of use only when that said nothing. */
+static char *pick_line(char *text)
+{
+    char *own = NULL, *boxed = NULL, *rest = text, *line;
+    bool in_box = false;
+
+    while ((line = strsep(&rest, "\n"))) {
+        if (is_rule(line))
+            in_box = !in_box;
+        else if (line[strspn(line, " \t\r")] == '\0')
+            continue;
+        else if (!in_box)
+            own = line;
+        else
+            boxed = line;
+    }
+    return own ? own : boxed;
+}
+
+void ft_result_last_words(const char *dir, char *text, size_t size)
+{
+    char tail[TAIL_BYTES];
+    char *line = read_tail(dir, tail, sizeof(tail)) ? pick_line(tail) : NULL;
+    size_t len;
+
+    *text = '\0';
+    if (!line)
+        return;
+    line += strspn(line, " \t");
+    for (char *c = line; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            *c = ' ';
+    len = strnlen(line, size - 1);
+    while (len && ((unsigned char)line[len] & 0xc0) == 0x80)
+        len--; /* never half a character */
+    if (!ft_utf8_valid(line, len))
+        for (char *c = line; *c; c++)
+            if ((unsigned char)*c >= 0x80)
+                *c = '?';
+    memcpy(text, line, len);
+    while (len && text[len - 1] == ' ')
+        len--;
+    text[len] = '\0';
+}

@@ -1,0 +1,352 @@
+/* run.c - a run in memory, and the events that change it */
+#include "run/run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "run/change.h"
+
+#define X(name, text) text,
+const char *const ft_task_state_names[] = { FT_TASK_STATES(X) NULL };
+#undef X
+
+const char *const ft_run_state_names[] = {
+    [FT_RUN_RUNNING] = "running",
+    [FT_RUN_SUCCEEDED] = "succeeded",
+    [FT_RUN_FAILED] = "failed",
+    [FT_RUN_CANCELLED] = "cancelled",
+    [FT_RUN_EXPIRED] = "expired",
+    [FT_RUN_INTERRUPTED] = "interrupted",
+    NULL,
+};
+
+int ft_run_state_status(enum ft_run_state state)
+{
+    static const int status[] = {
+        [FT_RUN_RUNNING] = 0,   [FT_RUN_SUCCEEDED] = 0,
+        [FT_RUN_FAILED] = 1,    [FT_RUN_CANCELLED] = 5,
+        [FT_RUN_EXPIRED] = 6,   [FT_RUN_INTERRUPTED] = 4,
+    };
+
+    return status[state];
+}
+
+/* --- lifecycle ------------------------------------------------------------ */
+
+struct ft_run *ft_run_new(const char *id, const struct ft_plan *plan,
+                          const char *workflow_file, int64_t start_ns)
+{
+    struct ft_run *run = ft_calloc(1, sizeof(*run));
+
+    snprintf(run->id, sizeof(run->id), "%s", id);
+    run->plan = plan;
+    run->workflow_file = ft_strdup(workflow_file);
+    run->state = FT_RUN_RUNNING;
+    run->start_ns = start_ns;
+    run->task = ft_calloc(plan->n_tasks, sizeof(*run->task));
+    run->counts = ft_calloc(plan->wf->n_stages, sizeof(*run->counts));
+    for (size_t s = 0; s < plan->wf->n_stages; s++)
+        run->counts[s][FT_TASK_WAITING] = (uint32_t)plan->stage[s].n;
+    return run;
+}
+
+void ft_run_free(struct ft_run *run)
+{
+    if (!run)
+        return;
+    for (size_t i = 0; i < run->n_details; i++) {
+        ft_versions_release(&run->detail[i].out);
+        free(run->detail[i].reason);
+        free(run->detail[i].job);
+        free(run->detail[i].host);
+    }
+    free(run->detail);
+    free(run->task);
+    free(run->counts);
+    free(run->workflow_file);
+    free(run->runner);
+    free(run->reason);
+    ft_plan_free(run->own_plan);
+    ft_workflow_free(run->own_wf);
+    ft_module_set_free(run->own_modules);
+    free(run);
+}
+
+/* --- questions ------------------------------------------------------------ */
+
+const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
+                                           size_t task)
+{
+    uint32_t at = run->task[task].detail;
+
+    return at ? &run->detail[at - 1] : NULL;
+}
+
+size_t ft_run_count(const struct ft_run *run, enum ft_task_state state)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
+        n += run->counts[s][state];
+    return n;
+}
+
+bool ft_task_state_final(enum ft_task_state state)
+{
+    return state >= FT_TASK_SUCCEEDED;
+}
+
+/* --- small steps ---------------------------------------------------------- */
+
+static struct ft_task_detail *detail_of(struct ft_run *run, size_t task)
+{
+    struct ft_task *t = &run->task[task];
+
+    if (!t->detail) {
+        run->detail = ft_grow(run->detail, run->n_details, &run->cap_details,
+                              sizeof(*run->detail));
+        run->detail[run->n_details] = (struct ft_task_detail){
+            .step = -1, .of = -1, .residual = NAN,
+        };
+        t->detail = (uint32_t)++run->n_details;
+    }
+    return &run->detail[t->detail - 1];
+}
+
+static void set_state(struct ft_run *run, size_t task,
+                      enum ft_task_state state)
+{
+    uint32_t *count = run->counts[ft_plan_stage_of(run->plan, task)];
+
+    count[run->task[task].state]--;
+    count[state]++;
+    run->task[task].state = state;
+}
+
+static void set_text(char **at, const char *text)
+{
+    char *copy = text && *text ? ft_strdup(text) : NULL;
+
+    free(*at);
+    *at = copy;
+}
+
+static void take_versions(struct ft_task_detail *d, struct ft_versions *out)
+{
+    ft_versions_release(&d->out);
+    d->out = *out;
+    *out = (struct ft_versions){ 0 };
+}
+
+/* --- attempts ------------------------------------------------------------- */
+
+void ft_run_intend(struct ft_run *run, size_t task, int attempt)
+{
+    run->task[task].attempts = (uint16_t)attempt;
+    set_state(run, task, FT_TASK_READY);
+}
+
+void ft_run_submit(struct ft_run *run, size_t task)
+{
+    set_state(run, task, FT_TASK_SUBMITTED);
+}
+
+void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,
+                  const char *job, const char *host)
+{
+    struct ft_task_detail *d = detail_of(run, task);
+
+    set_state(run, task, FT_TASK_RUNNING);
+    d->start_ns = now_ns;
+    d->end_ns = 0;
+    d->step = d->of = -1;
+    d->residual = NAN;
+    set_text(&d->reason, NULL);
+    set_text(&d->job, job);
+    set_text(&d->host, host);
+}
+
+void ft_run_wait_reason(struct ft_run *run, size_t task, const char *reason)
+{
+    set_text(&detail_of(run, task)->reason, reason);
+}
+
+static bool is_charged(enum ft_outcome outcome)
+{
+    return outcome == FT_OUT_ERROR || outcome == FT_OUT_OOM ||
+           outcome == FT_OUT_TIMEOUT;
+}
+
+void ft_run_attempt_end(struct ft_run *run, size_t task,
+                        const struct ft_ending *ending)
+{
+    struct ft_task_detail *d = detail_of(run, task);
+    struct ft_task *t = &run->task[task];
+    size_t stage = ft_plan_stage_of(run->plan, task);
+
+    t->outcome = ending->outcome;
+    if (is_charged(ending->outcome) && t->charged < UINT8_MAX)
+        t->charged++;
+    if (ending->start_ns)
+        d->start_ns = ending->start_ns;
+    d->end_ns = ending->end_ns;
+    d->exit_code = ending->exit_code;
+    d->signal = ending->signal;
+    d->user_s = ending->user_s;
+    d->system_s = ending->system_s;
+    d->peak_rss_bytes = ending->peak_rss_bytes;
+    set_text(&d->reason, ending->reason);
+    if (*ending->host)
+        set_text(&d->host, ending->host);
+    if (ending->outcome == FT_OUT_OK && !run->plan->wf->stage[stage].n_out)
+        set_state(run, task, FT_TASK_SUCCEEDED);
+}
+
+void ft_run_again(struct ft_run *run, size_t task)
+{
+    set_state(run, task, FT_TASK_READY);
+}
+
+/* --- final states --------------------------------------------------------- */
+
+void ft_run_succeed(struct ft_run *run, size_t task, struct ft_versions *out,
+                    int64_t now_ns)
+{
+    struct ft_task_detail *d = detail_of(run, task);
+
+    take_versions(d, out);
+    set_text(&d->reason, NULL);
+    if (!d->end_ns)
+        d->end_ns = now_ns;
+    set_state(run, task, FT_TASK_SUCCEEDED);
+}
+
+void ft_run_reuse(struct ft_run *run, size_t task, struct ft_versions *out)
+{
+    if (out->n)
+        take_versions(detail_of(run, task), out);
+    set_state(run, task, FT_TASK_CACHED);
+}
+
+void ft_run_skip(struct ft_run *run, size_t task)
+{
+    set_state(run, task, FT_TASK_SKIPPED);
+}
+
+void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,
+                 const char *reason, int64_t now_ns)
+{
+    struct ft_task_detail *d = detail_of(run, task);
+
+    if (reason)
+        set_text(&d->reason, reason);
+    if (!d->end_ns)
+        d->end_ns = now_ns;
+    set_state(run, task, state);
+}
+
+/* --- the run as a whole --------------------------------------------------- */
+
+/* What a task that is not finished becomes when its run ends so. */
+static enum ft_task_state fate(enum ft_task_state state,
+                               enum ft_run_state end)
+{
+    if (end == FT_RUN_EXPIRED &&
+        (!ft_task_state_final(state) || state == FT_TASK_CANCELLED))
+        return FT_TASK_EXPIRED;
+    if (ft_task_state_final(state))
+        return state;
+    return end == FT_RUN_CANCELLED ? FT_TASK_CANCELLED : FT_TASK_WAITING;
+}
+
+void ft_run_end(struct ft_run *run, enum ft_run_state state,
+                const char *reason, int64_t now_ns)
+{
+    for (size_t t = 0; t < run->plan->n_tasks; t++) {
+        enum ft_task_state to = fate(run->task[t].state, state);
+
+        if (to != run->task[t].state)
+            set_state(run, t, to);
+    }
+    run->state = state;
+    run->end_ns = now_ns;
+    set_text(&run->reason, reason);
+}
+
+static bool has_result(enum ft_task_state state)
+{
+    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
+           state == FT_TASK_SKIPPED;
+}
+
+void ft_run_resume(struct ft_run *run)
+{
+    for (size_t t = 0; t < run->plan->n_tasks; t++) {
+        if (has_result(run->task[t].state))
+            continue;
+        run->task[t].charged = 0;
+        if (run->task[t].state != FT_TASK_WAITING)
+            set_state(run, t, FT_TASK_WAITING);
+    }
+    run->state = FT_RUN_RUNNING;
+    run->end_ns = 0;
+    set_text(&run->reason, NULL);
+}
+
+/* --- details -------------------------------------------------------------- */
+
+bool ft_run_progress(struct ft_run *run, size_t task, const char *line)
+{
+    struct json_object *obj = ft_json_parse(line, strlen(line), "progress",
+                                            NULL);
+    struct ft_task_detail *d;
+    bool ok = json_object_is_type(obj, json_type_object);
+
+    if (ok) {
+        d = detail_of(run, task);
+        d->step = ft_json_int_or(obj, "step", d->step);
+        d->of = ft_json_int_or(obj, "of", d->of);
+        d->residual = ft_json_num_or(obj, "residual", d->residual);
+    }
+    json_object_put(obj);
+    return ok;
+}
+
+static char *cell_text(const struct ft_stage *stage, size_t cell)
+{
+    struct json_object *obj;
+    struct ft_str text = FT_STR_INIT;
+
+    if (!stage->n_axes)
+        return ft_strdup("");
+    obj = json_object_new_object();
+    for (size_t a = 0; a < stage->n_axes; a++)
+        json_object_object_add(obj, stage->axis[a].name,
+                               ft_value_json(ft_stage_cell(stage, cell, a)));
+    if (ft_json_canonical(obj, &text, NULL) < 0)
+        ft_str_cut(&text, 0); /* a number that JSON lacks: checked before */
+    json_object_put(obj);
+    return ft_str_take(&text);
+}
+
+void ft_run_fill_version(const struct ft_run *run, size_t task, size_t out,
+                         struct ft_version *v)
+{
+    size_t s = ft_plan_stage_of(run->plan, task);
+    const struct ft_stage *stage = &run->plan->wf->stage[s];
+    const struct ft_port *port = &stage->out[out];
+    struct ft_str name = FT_STR_INIT;
+
+    ft_task_name(stage, task - run->plan->stage[s].first, &name);
+    v->type = port->type;
+    v->object = ft_asprintf("%s.%s", stage->name, port->name);
+    v->task = ft_str_take(&name);
+    v->run = ft_strdup(run->id);
+    v->module = ft_strdup(stage->module ? stage->module->name : "");
+    v->cell = cell_text(stage, task - run->plan->stage[s].first);
+    v->unit = port->unit ? ft_strdup(ft_unit_text(port->unit)) : NULL;
+}

@@ -1,0 +1,105 @@
+/* sched.h - what to do next: (plan, run, now) -> the next thing to do
+ *
+ * No I/O and no clock: whoever drives tells what happened and asks what comes
+ * next, so that a test can simulate any outcome in any order.  The run is only
+ * read; the scheduler keeps what would be slow to compute anew: how many stages
+ * each stage still waits for, where in its matrix it has got to, what is free.
+ *
+ *   waiting --prepare--> (being prepared) --ft_sched_prepared()--> ready
+ *      |                        |                                    |
+ *      | skip                   | reused, or it failed             start
+ *      v                        v                                    v
+ *   skipped   ft_sched_finished()  <--- final ---  running  <--------+
+ *                                                    | ft_sched_retry()
+ *                                                    v
+ *                                      (later) --prepare--> ...
+ *
+ * Tasks are prepared a little ahead of free slots, so that starting one is
+ * nothing but starting a program.  Stages further down the workflow come first:
+ * results appear early and temporary data stays small.
+ */
+#ifndef FT_RUN_SCHED_H
+#define FT_RUN_SCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run/run.h"
+
+struct ft_err;
+struct ft_sched;
+
+/* How often tasks behind may overtake one that needs more than is free. */
+#define FT_SCHED_OVERTAKE_MAX 16
+/* Ends that were the site's fault, before they count as the task's. */
+#define FT_SITE_FAULTS_MAX 20
+
+struct ft_sched_limits {
+    int slots;           /* at least 1 */
+    double memory_bytes; /* 0: not known, nothing is kept back */
+    size_t ahead;        /* tasks prepared before there is a slot for them */
+    bool keep_going;     /* a failure stops only what depends on it */
+};
+
+enum ft_todo_kind {
+    FT_TODO_NOTHING, /* until something happens, or ft_sched_due() */
+    FT_TODO_AGAIN,   /* nothing yet, but ask again soon */
+    FT_TODO_SKIP,    /* record that 'task' is skipped */
+    FT_TODO_FAIL,    /* record that 'task' failed: 'err' says why */
+    FT_TODO_PREPARE, /* bind 'task'; reuse its results or hand it over */
+    FT_TODO_START,   /* submit 'task', which is prepared */
+};
+
+struct ft_todo {
+    enum ft_todo_kind kind;
+    size_t task;
+};
+
+/* What 'run' has done already is taken into account. */
+struct ft_sched *ft_sched_new(const struct ft_plan *plan,
+                              const struct ft_run *run,
+                              const struct ft_sched_limits *limits);
+void ft_sched_free(struct ft_sched *sched);
+
+/* The next thing to do.  SKIP and FAIL are to be recorded and answered by
+ * ft_sched_finished(); 'err' is filled for FAIL only. */
+void ft_sched_next(struct ft_sched *sched, const struct ft_run *run,
+                   int64_t now_ns, struct ft_todo *todo, struct ft_err *err);
+
+/* --- what happened -------------------------------------------------------- */
+
+/* 'task' is prepared and may be started. */
+void ft_sched_prepared(struct ft_sched *sched, size_t task);
+
+/* An attempt that was started has ended: its slots are free.  To be told before
+ * the end is counted in 'run', so that as much is given back as was taken. */
+void ft_sched_freed(struct ft_sched *sched, const struct ft_run *run,
+                    size_t task);
+
+/* 'task' ended with 'outcome' (counted in run->task[task] already).  True: it
+ * will come again, after a pause; false: that was its last attempt. */
+bool ft_sched_retry(struct ft_sched *sched, const struct ft_run *run,
+                    size_t task, enum ft_outcome outcome, int64_t now_ns);
+
+/* The site did not take 'task' now: prepare it again at 'when_ns'. */
+void ft_sched_later(struct ft_sched *sched, size_t task, int64_t when_ns);
+
+/* 'task' has its final state in 'run'. */
+void ft_sched_finished(struct ft_sched *sched, const struct ft_run *run,
+                       size_t task);
+
+/* Start nothing more: cancelled, expired, or the disk is full. */
+void ft_sched_close(struct ft_sched *sched);
+
+/* --- questions ------------------------------------------------------------ */
+
+/* Nothing is under way and nothing will come: the run has ended. */
+bool ft_sched_over(const struct ft_sched *sched);
+bool ft_sched_closed(const struct ft_sched *sched);
+/* When to ask again though nothing happened, or -1. */
+int64_t ft_sched_due(const struct ft_sched *sched);
+/* Attempts that are started and hold slots. */
+size_t ft_sched_running(const struct ft_sched *sched);
+
+#endif

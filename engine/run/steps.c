@@ -1,0 +1,312 @@
+/* steps.c - what a scheduler's wish means: skip, prepare, start */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "run/change.h"
+#include "run/drive_in.h"
+
+#define STEPS_MAX 256 /* in one turn, so that events are not kept waiting */
+
+/* --- flights -------------------------------------------------------------- */
+
+struct ft_flight *ft_flight_new(struct ft_drive *d, struct ft_bound *bound,
+                                int attempt)
+{
+    struct ft_flight *f = ft_calloc(1, sizeof(*f));
+
+    f->drive = d;
+    f->task = bound->task;
+    f->attempt = attempt;
+    f->bound = bound;
+    f->dir = ft_run_attempt_dir(d->project, d->run, f->task, attempt);
+    f->tag_text = ft_asprintf("%s/%s/%d", d->run->id, bound->name, attempt);
+    d->flight = ft_grow(d->flight, d->n_flights, &d->cap_flights,
+                        sizeof(*d->flight));
+    d->flight[d->n_flights++] = f;
+    return f;
+}
+
+struct ft_flight *ft_flight_find(struct ft_drive *d, size_t task)
+{
+    for (size_t i = 0; i < d->n_flights; i++)
+        if (d->flight[i]->task == task)
+            return d->flight[i];
+    FT_BUG("task %zu is not in flight", task);
+}
+
+uint64_t ft_flight_tag(const struct ft_flight *f)
+{
+    return (uint64_t)f->task << 16 | (uint64_t)f->attempt;
+}
+
+/* NULL: an attempt that nobody waits for any more. */
+struct ft_flight *ft_flight_by_tag(struct ft_drive *d, uint64_t tag)
+{
+    for (size_t i = 0; i < d->n_flights; i++)
+        if (ft_flight_tag(d->flight[i]) == tag)
+            return d->flight[i];
+    return NULL;
+}
+
+void ft_flight_free(struct ft_flight *f)
+{
+    struct ft_drive *d = f->drive;
+    size_t i = 0;
+
+    while (d->flight[i] != f)
+        i++;
+    d->flight[i] = d->flight[--d->n_flights];
+    ft_bound_free(f->bound);
+    ft_argv_free(f->argv);
+    ft_argv_free(f->env);
+    json_object_put(f->result.lineage);
+    for (size_t k = 0; k < f->result.n_out; k++)
+        free((char *)f->result.out[k].path);
+    free(f->result.out);
+    free(f->port);
+    free(f->dir);
+    free(f->tag_text);
+    free(f->job);
+    free(f);
+}
+
+/* --- small steps ---------------------------------------------------------- */
+
+void ft_drive_fail(struct ft_drive *d, size_t task, enum ft_task_state state,
+                   const char *reason)
+{
+    ft_journal_fail(d->journal, d->run, task, state, reason,
+                    ft_clock_now_ns());
+    ft_drive_changed(d, task);
+    ft_sched_finished(d->sched, d->run, task);
+}
+
+static void skip(struct ft_drive *d, size_t task)
+{
+    ft_journal_skip(d->journal, d->run, task);
+    ft_drive_changed(d, task);
+    ft_sched_finished(d->sched, d->run, task);
+}
+
+/* A failure to prepare: the task's own, unless every task would meet it. */
+static void prepare_failed(struct ft_drive *d, size_t task,
+                           const struct ft_err *err)
+{
+    struct ft_str text = FT_STR_INIT;
+
+    if (ft_drive_is_ours(err->code))
+        ft_drive_give_up(d, err);
+    if (err->line)
+        ft_str_addf(&text, "%s:%d:%d: ", err->file, err->line, err->col);
+    ft_str_add(&text, err->msg);
+    if (*err->hint)
+        ft_str_addf(&text, "; %s", err->hint);
+    if (d->fatal.code != FT_OK)
+        ft_sched_finished(d->sched, d->run, task); /* a resume tries again */
+    else
+        ft_drive_fail(d, task, FT_TASK_FAILED, text.s);
+    ft_str_release(&text);
+}
+
+/* --- reuse ---------------------------------------------------------------- */
+
+/* Results of this very run that the journal does not know: the engine died
+ * between the commit of the store and its own. */
+static bool are_our_own(const struct ft_drive *d,
+                        const struct ft_versions *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        if (*found->item[i].id)
+            return strcmp(found->item[i].run, d->run->id) == 0;
+    return false;
+}
+
+static int look_up(struct ft_drive *d, const struct ft_bound *bound,
+                   const struct ft_stage *stage, struct ft_versions *found,
+                   struct ft_err *err)
+{
+    const char **name = ft_calloc(stage->n_out + 1, sizeof(*name));
+    int hit;
+
+    for (size_t i = 0; i < stage->n_out; i++)
+        name[i] = stage->out[i].name;
+    hit = ft_store_cached(d->store, bound->key, name, stage->n_out, found,
+                          err);
+    free(name);
+    return hit;
+}
+
+/* 1: its results were there, 0: it has to run, -1: failure.  A stage without
+ * outputs has nothing that could be reused. */
+static int reuse(struct ft_drive *d, const struct ft_bound *bound,
+                 struct ft_err *err)
+{
+    const struct ft_stage *stage =
+        &d->plan->wf->stage[ft_plan_stage_of(d->plan, bound->task)];
+    bool tried = d->run->task[bound->task].attempts > 0;
+    bool wanted = !d->options.fresh && stage->cache == FT_CACHE_CONTENT;
+    struct ft_versions found = { 0 };
+    int hit;
+
+    if (!stage->n_out || !(wanted || tried))
+        return 0;
+    hit = look_up(d, bound, stage, &found, err);
+    if (hit <= 0)
+        return hit;
+    if (tried && are_our_own(d, &found)) {
+        ft_journal_succeed(d->journal, d->run, bound->task, &found,
+                           ft_clock_now_ns());
+    } else if (wanted) {
+        ft_journal_reuse(d->journal, d->run, bound->task, &found);
+    } else {
+        ft_versions_release(&found);
+        return 0;
+    }
+    ft_drive_changed(d, bound->task);
+    ft_sched_finished(d->sched, d->run, bound->task);
+    return 1;
+}
+
+/* --- prepare and start ---------------------------------------------------- */
+
+void ft_drive_ready(struct ft_flight *f)
+{
+    struct ft_drive *d = f->drive;
+
+    ft_journal_intend(d->journal, d->run, f->task, f->attempt);
+    f->intent = ft_journal_taken(d->journal);
+    ft_drive_changed(d, f->task);
+    ft_sched_prepared(d->sched, f->task);
+}
+
+static void prepare(struct ft_drive *d, size_t task)
+{
+    struct ft_err err;
+    struct ft_bound *bound = ft_bind(d->plan, task, &d->have, d->store, &err);
+    struct ft_flight *f;
+    int hit = bound ? reuse(d, bound, &err) : -1;
+
+    if (hit < 0)
+        prepare_failed(d, task, &err);
+    if (hit != 0) {
+        ft_bound_free(bound);
+        return;
+    }
+    if (d->resumed && ft_collect_earlier(d, bound))
+        return;
+    f = ft_flight_new(d, bound, d->run->task[task].attempts + 1);
+    if (ft_handoff(f, &err) < 0) {
+        if (f->n_extracts) {
+            f->failed = true; /* freed when the store lets go of it */
+            f->ending.outcome = FT_OUT_ERROR;
+        } else {
+            ft_flight_free(f);
+        }
+        prepare_failed(d, task, &err);
+    } else if (!f->n_extracts) {
+        ft_drive_ready(f);
+    }
+}
+
+static void add_start(struct ft_drive *d, size_t task)
+{
+    d->start = ft_grow(d->start, d->n_starts, &d->cap_starts,
+                       sizeof(*d->start));
+    d->start[d->n_starts++] = ft_flight_find(d, task);
+}
+
+static double timeout_of(const struct ft_stage *stage,
+                         const struct ft_resources *res)
+{
+    double a = stage->timeout_s, b = res->walltime_s;
+
+    return a > 0 && (b <= 0 || a < b) ? a : b;
+}
+
+/* More than one rank makes an MPI program of a 'run' or 'python' stage; the
+ * text of 'shell' starts what it wants itself. */
+static bool is_mpi(const struct ft_stage *stage,
+                   const struct ft_resources *res)
+{
+    if (stage->module)
+        return stage->module->mpi;
+    return stage->action != FT_ACTION_SHELL && res->ranks > 1;
+}
+
+static void submit(struct ft_flight *f)
+{
+    struct ft_drive *d = f->drive;
+    const struct ft_stage *stage =
+        &d->plan->wf->stage[ft_plan_stage_of(d->plan, f->task)];
+    struct ft_attempt attempt = {
+        .tag = ft_flight_tag(f),
+        .tag_text = f->tag_text,
+        .dir = f->dir,
+        .argv = f->argv,
+        .env = f->env,
+    };
+
+    ft_plan_resources(d->plan, f->task, 1 + d->run->task[f->task].charged,
+                      &attempt.resources);
+    attempt.mpi = is_mpi(stage, &attempt.resources);
+    attempt.timeout_s = timeout_of(stage, &attempt.resources);
+    d->adapter->submit(d->site, &attempt, 1);
+}
+
+/* Nothing starts before the journal says durably that it may. */
+static void submit_all(struct ft_drive *d)
+{
+    struct ft_err err;
+    uint64_t need = 0;
+
+    for (size_t i = 0; i < d->n_starts; i++)
+        if (d->start[i]->intent > need)
+            need = d->start[i]->intent;
+    if (need > ft_journal_durable(d->journal) &&
+        ft_journal_sync(d->journal, &err) < 0)
+        ft_drive_give_up(d, &err);
+    for (size_t i = 0; i < d->n_starts; i++) {
+        struct ft_flight *f = d->start[i];
+
+        if (d->fatal.code == FT_OK) {
+            submit(f);
+            continue;
+        }
+        ft_sched_freed(d->sched, d->run, f->task);
+        ft_sched_finished(d->sched, d->run, f->task);
+        ft_flight_free(f);
+    }
+    d->n_starts = 0;
+}
+
+bool ft_drive_steps(struct ft_drive *d)
+{
+    struct ft_todo todo = { .kind = FT_TODO_AGAIN };
+    struct ft_err err;
+
+    for (int i = 0; i < STEPS_MAX && todo.kind != FT_TODO_NOTHING; i++) {
+        ft_sched_next(d->sched, d->run, ft_clock_mono_ns(), &todo, &err);
+        switch (todo.kind) {
+        case FT_TODO_NOTHING:
+        case FT_TODO_AGAIN:
+            break;
+        case FT_TODO_SKIP:
+            skip(d, todo.task);
+            break;
+        case FT_TODO_FAIL:
+            prepare_failed(d, todo.task, &err);
+            break;
+        case FT_TODO_PREPARE:
+            prepare(d, todo.task);
+            break;
+        case FT_TODO_START:
+            add_start(d, todo.task);
+            break;
+        }
+    }
+    submit_all(d);
+    return todo.kind != FT_TODO_NOTHING;
+}
