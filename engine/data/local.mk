@@ -43,3 +43,13 @@ t_unit_test_store_SOURCES = t/unit/test_store.c t/unit/unit.h t/unit/project.h
 t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_store_LDADD = $(data_test_libs)
 endif
+
+# Drives a store into trouble.
+CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t
+TESTS += $(CRASH_TESTS)
+EXTRA_DIST += $(CRASH_TESTS)
+check_PROGRAMS += t/crash/crash
+t_crash_crash_SOURCES = t/crash/crash.c t/crash/crash.h t/crash/task.c \
+    t/crash/check.c t/crash/loops.c
+t_crash_crash_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+t_crash_crash_LDADD = $(DATA_LIBS)
