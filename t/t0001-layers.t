@@ -44,7 +44,7 @@ wrong_libraries() {
 	do
 		case "$header $file" in
 		yaml.h\ engine/text/doc.c) ;;
-		udunits2.h\ engine/text/quantity.c) ;;
+		udunits2.h\ engine/text/unit.c) ;;
 		sqlite3.h\ engine/data/db.c) ;;
 		uv.h\ engine/run/* | uv.h\ adapters/local.c) ;;
 		openssl/*\ engine/base/sha256.c) ;;
