@@ -13,9 +13,22 @@
  *             stage.output{axis = expr, ...}      chosen cells of a matrix
  *
  * A number directly followed by a unit is a quantity: ${params.size / 2 + 1 mm}
- * adds lengths and refuses to add a time.  The functions are a fixed list
- * (ft_expr_functions).  An expression never runs a program, reads a file or
- * sees the environment.
+ * adds lengths and refuses to add a time.  The unit is the longest piece that
+ * is one: "10 m/s" is a speed, "10 m/params.n" and "10 m / s" are quotients,
+ * "5 m-2" is 5 per square metre, "5 m - 2" a subtraction.
+ * "5 % 2" is a remainder, "50 %" a percentage.  A name has letters, digits and
+ * '_', so "params.n-1" subtracts.  In text a backslash stands before n, t, a
+ * quote or another backslash.
+ *
+ * Sums are shown in the unit of the left side, products and quotients of two
+ * units in SI.  Numbers and quantities
+ * compare by their SI values; two kinds of values, or two dimensions, never
+ * compare equal but are an error (null compares with all).  A value in a unit
+ * with an offset (degC) may be compared, subtracted from another (which gives
+ * kelvin), averaged, and have kelvin added; everything else is refused.
+ *
+ * The functions are a fixed list (ft_expr_functions).  An expression never runs
+ * a program, reads a file or sees the environment.
  */
 #ifndef FT_TEXT_EXPR_H
 #define FT_TEXT_EXPR_H
@@ -82,7 +95,7 @@ struct ft_ref {
 };
 
 /* Parse the text between "${" and "}".  On failure 'at' is the byte offset of
- * the problem.  id FT0301. */
+ * the problem.  ids FT0301, FT0302 unknown function, FT0202 unknown unit. */
 struct ft_expr *ft_expr_parse(const char *text, size_t len, size_t *at,
                               struct ft_err *err);
 void ft_expr_free(struct ft_expr *expr);

@@ -12,7 +12,12 @@ engine_libtext_a_SOURCES = \
     engine/text/quantity.c engine/text/quantity.h \
     engine/text/unit.c engine/text/unit.h \
     engine/text/unit_text.c engine/text/unit_text.h \
-    engine/text/expr.h
+    engine/text/value.c engine/text/template.c engine/text/expr.h \
+    engine/text/expr_lex.c engine/text/expr_lex.h \
+    engine/text/expr_parse.c engine/text/expr_node.h \
+    engine/text/expr_eval.c engine/text/expr_operate.c \
+    engine/text/expr_call.c engine/text/expr_call.h \
+    engine/text/expr_math.c engine/text/expr_text.c
 
 if HAVE_CHECK
 text_libs = engine/libtext.a engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) \
@@ -34,8 +39,11 @@ t_unit_test_doc_LDADD = $(text_libs)
 t_unit_test_field_SOURCES = t/unit/test_field.c t/unit/unit.h
 t_unit_test_field_CPPFLAGS = $(text_cppflags)
 t_unit_test_field_LDADD = $(text_libs)
-check_PROGRAMS += t/unit/test_quantity
-TESTS += t/unit/test_quantity
+check_PROGRAMS += t/unit/test_quantity t/unit/test_expr
+TESTS += t/unit/test_quantity t/unit/test_expr
+t_unit_test_expr_SOURCES = t/unit/test_expr.c t/unit/unit.h
+t_unit_test_expr_CPPFLAGS = $(text_cppflags)
+t_unit_test_expr_LDADD = $(text_libs)
 t_unit_test_quantity_SOURCES = t/unit/test_quantity.c t/unit/unit.h
 t_unit_test_quantity_CPPFLAGS = $(text_cppflags)
 t_unit_test_quantity_LDADD = $(text_libs)
