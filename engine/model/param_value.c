@@ -535,6 +535,10 @@ int ft_param_from_text(const struct ft_param *param, const char *text,
 
     if (param->each == FT_EACH_ONE && param->type == FT_PARAM_TEXT)
         return ft_param_from_value(param, &given, value, err);
+    if (!text[strspn(text, " \t\n")]) {
+        ft_err_set(err, FT_EDOC, "'%s' is given no value", param->name);
+        return ft_err_id(err, ft_diag_code_id(FT_D_TYPE));
+    }
     doc = ft_doc_parse("", text, strlen(text), &diags);
     if (doc && !diags.n_errors)
         rc = ft_param_from_node(param, doc, ft_doc_root(doc), value, &diags);
