@@ -183,10 +183,11 @@ static void check_names(struct ft_build *b, const struct ft_stage *stage)
         known[i] = declared->item[i].name;
     for (size_t i = 0; stage->with && i < stage->with->n; i++) {
         const struct ft_node *key = stage->with->key[i];
-        const char *near = ft_suggest(key->text, known, declared->n);
+        const char *near;
 
         if (ft_params_find(declared, key->text))
             continue;
+        near = ft_suggest(key->text, known, declared->n);
         ft_diag_add(b->diags, b->wf->doc, &key->mark, FT_D_UNKNOWN_PARAM,
                     "module '%s' has no parameter '%s'", stage->module->name,
                     key->text);

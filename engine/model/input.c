@@ -245,7 +245,7 @@ static void check_selectors(const struct reader *r, const struct ft_ref *ref,
                             const struct ft_stage *from)
 {
     const char *known[FT_AXES_MAX], *near;
-    struct ft_mark mark = place(r, ref->offset, ref->length);
+    struct ft_mark mark;
 
     for (size_t a = 0; a < from->n_axes; a++)
         known[a] = from->axis[a].name;
@@ -256,6 +256,7 @@ static void check_selectors(const struct reader *r, const struct ft_ref *ref,
             a++;
         if (a < from->n_axes)
             continue;
+        mark = place(r, ref->offset, ref->length);
         report(r, &mark, FT_D_EXPR_NAME, "stage '%s' has no axis '%s'",
                from->name, r->in->axis[k]);
         near = ft_suggest(r->in->axis[k], known, from->n_axes);

@@ -72,12 +72,16 @@ static int bind_file(struct binding *b, const struct ft_input *in,
 {
     struct ft_bound_input *el = add_input(b, in);
     char hex[FT_SHA256_HEX + 1];
+    char *path;
 
-    el->path = realpath(in->path, NULL);
-    if (!el->path) {
-        ft_err_sys(err, "cannot find input '%s' at '%s'", in->name, in->path);
+    if (ft_eval_path(b->plan->wf, b->stage, b->cell, in, &path, err) < 0)
+        return -1;
+    el->path = realpath(path, NULL);
+    if (!el->path)
+        ft_err_sys(err, "cannot find input '%s' at '%s'", in->name, path);
+    free(path);
+    if (!el->path)
         return at_input(b, in, err);
-    }
     if (ft_store_file_digest(b->store, el->path, hex, err) < 0)
         return at_input(b, in, err);
     snprintf(el->content, sizeof(el->content), "sha256:%s", hex);
