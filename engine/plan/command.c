@@ -69,17 +69,17 @@ static int add_node(struct list *list, const struct ft_task_scope *ts,
  * there is one. */
 char *ft_command_file(const struct ft_workflow *wf, const struct ft_node *arg)
 {
+    char *path, *real = NULL;
     struct stat st;
-    char *path;
 
     if (arg->kind != FT_NODE_SCALAR || ft_node_has_expr(arg) ||
         !strchr(arg->text, '.') || arg->text[0] == '-')
         return NULL;
     path = ft_path_join(wf->dir, arg->text);
     if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
-        return path;
+        real = realpath(path, NULL); /* the attempt runs elsewhere */
     free(path);
-    return NULL;
+    return real;
 }
 
 static int add_run(struct list *list, const struct ft_task_scope *ts,
@@ -151,9 +151,15 @@ static int add_module(struct list *list, const struct ft_task_scope *ts,
 static int add_python(struct list *list, const struct ft_task_scope *ts,
                       struct ft_err *err)
 {
+    char *script;
+
     add(list, ft_strdup(python()));
     if (ts->stage->script) {
-        add(list, ft_strdup(ts->stage->script));
+        script = realpath(ts->stage->script, NULL);
+        if (!script)
+            return ft_err_sys(err, "cannot find the script '%s'",
+                              ts->stage->script);
+        add(list, script);
         return 0;
     }
     add(list, ft_strdup("-c"));

@@ -10,3 +10,13 @@ engine_libplan_a_SOURCES = \
     engine/plan/reuse.c engine/plan/reuse.h \
     engine/plan/scope.c engine/plan/scope.h
 engine_libplan_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+
+if HAVE_CHECK
+check_PROGRAMS += t/unit/test_plan
+TESTS += t/unit/test_plan
+t_unit_test_plan_SOURCES = t/unit/test_plan.c t/unit/unit.h
+t_unit_test_plan_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_plan_LDADD = engine/libplan.a engine/libdata.a \
+    engine/libmodel.a engine/libtext.a engine/libbase.a $(SQLITE_LIBS) \
+    $(YAML_LIBS) $(UDUNITS_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS) $(CHECK_LIBS) -lm
+endif
