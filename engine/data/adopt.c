@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "data/files.h"
 #include "data/project.h"
 #include "data/publish.h"
 #include "data/store_impl.h"
@@ -240,5 +241,55 @@ int ft_store_adopt(const struct ft_project *project, const char *path,
     int rc = store ? adopt_one(store, path, err) : -1;
 
     ft_store_close(store);
+    return rc;
+}
+
+/* --- all orphans ---------------------------------------------------------- */
+
+struct orphans {
+    struct ft_store *store;
+    struct ft_found_list list;
+    ft_fsck_report *report;
+    void *arg;
+};
+
+/* One that is not whole is reported and left where it is. */
+static int take_orphan(const char *path, const char *id, void *arg,
+                       struct ft_err *err)
+{
+    struct orphans *orphans = arg;
+    struct ft_err local = { 0 };
+    struct ft_version known;
+
+    if (!id)
+        return 0;
+    if (ft_store_version(orphans->store, id, &known, &local) == 0) {
+        ft_version_release(&known);
+        return 0;
+    }
+    if (local.code != FT_ENOENT) {
+        *err = local;
+        return -1;
+    }
+    if (ft_adopt_check(orphans->store, path, &orphans->list, &local) < 0)
+        orphans->report("error", path, local.msg, orphans->arg);
+    else
+        orphans->report("info", path, "adopted", orphans->arg);
+    return 0;
+}
+
+int ft_store_adopt_orphans(const struct ft_project *project,
+                           ft_fsck_report *report, void *arg,
+                           struct ft_err *err)
+{
+    struct orphans orphans = { .report = report, .arg = arg };
+    int rc = -1;
+
+    orphans.store = ft_store_open(project, FT_STORE_WRITE, err);
+    if (orphans.store &&
+        ft_files_versions(project->meta, take_orphan, &orphans, err) == 0)
+        rc = ft_adopt_commit(orphans.store, &orphans.list, err);
+    ft_found_release(&orphans.list);
+    ft_store_close(orphans.store);
     return rc;
 }
