@@ -19,7 +19,7 @@ extern char **environ;
 /* Start 'dot -Tsvg' with its input on '*in' and our output as its own. */
 static int start_dot(pid_t *pid, int *in)
 {
-    char *argv[] = { "dot", "-Tsvg", NULL };
+    static const char *const argv[] = { "dot", "-Tsvg", NULL };
     posix_spawn_file_actions_t actions;
     int fd[2], rc;
 
@@ -27,7 +27,8 @@ static int start_dot(pid_t *pid, int *in)
         return errno;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, fd[0], 0);
-    rc = posix_spawnp(pid, "dot", &actions, NULL, argv, environ);
+    rc = posix_spawnp(pid, "dot", &actions, NULL, (char *const *)argv,
+                      environ);
     posix_spawn_file_actions_destroy(&actions);
     close(fd[0]);
     if (rc)
@@ -38,7 +39,7 @@ static int start_dot(pid_t *pid, int *in)
 
 static int print_svg(const struct ft_str *dot)
 {
-    int in, rc, status;
+    int in = -1, rc, status;
     pid_t pid;
 
     fflush(stdout);

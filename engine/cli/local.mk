@@ -1,5 +1,6 @@
 # cli: one command a file, one table of commands; also the program itself
 
+bin_PROGRAMS += fedtwin
 noinst_LIBRARIES += engine/libcli.a
 engine_libcli_a_SOURCES = \
     engine/cli/cmd.c engine/cli/cmd.h \
@@ -37,3 +38,50 @@ engine_libcli_a_SOURCES = \
     engine/cli/term.c engine/cli/term.h
 engine_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 
+fedtwin_SOURCES = engine/cli/main.c
+fedtwin_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+fedtwin_LDADD = engine/libcli.a engine/librun.a engine/libplan.a \
+    engine/libdata.a engine/libmodel.a engine/libtext.a engine/libbase.a \
+    $(UV_LIBS) $(SQLITE_LIBS) $(YAML_LIBS) $(UDUNITS_LIBS) $(JSON_LIBS) \
+    $(CRYPTO_LIBS) -lm
+
+# Man pages and schemas come from the tables in the program itself.
+man1_MANS = \
+    share/man/man1/fedtwin.1 \
+    share/man/man1/fedtwin-cancel.1 \
+    share/man/man1/fedtwin-check.1 \
+    share/man/man1/fedtwin-completion.1 \
+    share/man/man1/fedtwin-config.1 \
+    share/man/man1/fedtwin-data.1 \
+    share/man/man1/fedtwin-demo.1 \
+    share/man/man1/fedtwin-doctor.1 \
+    share/man/man1/fedtwin-fsck.1 \
+    share/man/man1/fedtwin-graph.1 \
+    share/man/man1/fedtwin-help.1 \
+    share/man/man1/fedtwin-init.1 \
+    share/man/man1/fedtwin-lineage.1 \
+    share/man/man1/fedtwin-log.1 \
+    share/man/man1/fedtwin-logs.1 \
+    share/man/man1/fedtwin-module.1 \
+    share/man/man1/fedtwin-plan.1 \
+    share/man/man1/fedtwin-resume.1 \
+    share/man/man1/fedtwin-run.1 \
+    share/man/man1/fedtwin-schema.1 \
+    share/man/man1/fedtwin-status.1 \
+    share/man/man1/fedtwin-version.1 \
+    share/man/man1/fedtwin-why.1
+schemasdir = $(pkgdatadir)/schemas
+schemas_DATA = \
+    share/schemas/workflow.json \
+    share/schemas/module.json \
+    share/schemas/site.json
+CLEANFILES += $(man1_MANS) $(schemas_DATA)
+
+share/man/man1/fedtwin.1: fedtwin$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./fedtwin __man >$@.tmp && mv $@.tmp $@
+share/man/man1/fedtwin-%.1: fedtwin$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./fedtwin __man $* >$@.tmp && \
+	    mv $@.tmp $@
+share/schemas/%.json: fedtwin$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./fedtwin schema $* >$@.tmp && \
+	    mv $@.tmp $@

@@ -96,6 +96,11 @@ static const struct ft_option config_set_options[] = {
     END,
 };
 
+static const struct ft_option help_options[] = {
+    { "man", 'm', NULL, "open the manual page" },
+    END,
+};
+
 static const struct ft_cmd data_verbs[] = {
     { .name = "ls", .args = "[PREFIX]", .reads = true,
       .summary = "list the objects of the current state",
@@ -274,7 +279,8 @@ const struct ft_cmd ft_cmds[] = {
     { .name = "version", .args = "", .reads = true,
       .summary = "print the version of fedtwin", .run = ft_cmd_version },
     { .name = "help", .args = "[COMMAND [VERB]]",
-      .summary = "explain a command", .max_args = 2,
+      .summary = "explain a command", .option = help_options,
+      .max_args = 2,
       .complete = FT_COMPLETE_COMMAND, .run = ft_cmd_help_on },
     { .name = "__man", .args = "COMMAND", .hidden = true,
       .summary = "write a man page", .max_args = 1, .run = ft_cmd_man },
