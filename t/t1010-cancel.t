@@ -1,0 +1,49 @@
+#!/bin/sh
+test_description='fedtwin cancel ends a run and all of its processes'
+. "$(dirname "$0")/harness.sh"
+
+test_expect_success 'a run with a runner' '
+	mkfifo up &&
+	cat >slow.yaml <<EOT &&
+fedtwin: 1
+workflow: slow
+stages:
+  a: {shell: "sleep 600 & echo \$! >$PWD/up; wait"}
+  b: {run: ["true"], needs: [a]}
+EOT
+	fedtwin init &&
+	id=$(fedtwin run -d slow.yaml) &&
+	read -r child <up &&
+	timeout 60 fedtwin cancel -m "wrong material" "$id" >out &&
+	test_grep "cancelled" out &&
+	! kill -0 "$child" &&
+	fedtwin status "$id" >out &&
+	test_grep "cancelled" out && test_grep "wrong material" out
+'
+
+test_expect_success 'Ctrl-C: status 5' '
+	{ fedtwin run slow.yaml >out 2>err & } &&
+	runner=$! &&
+	read -r child <up &&
+	kill -INT $runner &&
+	test_expect_code 5 wait $runner &&
+	! kill -0 "$child" &&
+	test_grep "2 cancelled" out
+'
+
+test_expect_success 'a run whose runner is gone' '
+	{ fedtwin run slow.yaml >out 2>err & } &&
+	runner=$! &&
+	read -r child <up &&
+	kill -9 $runner &&
+	{ wait $runner || :; } &&
+	timeout 60 fedtwin cancel last &&
+	! kill -0 "$child" &&
+	fedtwin status last >out && test_grep cancelled out
+'
+
+test_expect_success 'one that has ended stays as it ended' '
+	fedtwin cancel "$id" >out && test_grep "ended already: cancelled" out
+'
+
+test_done
