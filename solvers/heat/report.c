@@ -1,6 +1,7 @@
 /* report.c - the summary, the probes and the fields that are handed over */
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "fe/norm.h"
 #include "heat/heat.h"
@@ -134,19 +135,27 @@ static PetscErrorCode write_summary(struct heat *heat)
         whole[rows + r] = (int64_t)heat->row[r].iterations;
         whole[2 * rows + r] = heat->mesh->n_nodes;
     }
-    column[0] = (struct stg_column){ "step", "step of time", "1", NULL, whole,
-                                     NULL };
+    column[0] = (struct stg_column){ .name = "step",
+                                     .long_name = "step of time",
+                                     .unit = "1",
+                                     .integer = whole };
     for (size_t k = 0; k < n; k++)
         column[1 + k] = (struct stg_column){
-            columns[k].name, columns[k].long_name, columns[k].unit,
-            real + k * rows, NULL, NULL,
+            .name = columns[k].name,
+            .long_name = columns[k].long_name,
+            .unit = columns[k].unit,
+            .real = real + k * rows,
         };
     column[n + 1] = (struct stg_column){
-        "iterations", "iterations of the linear solver", "1", NULL,
-        whole + rows, NULL,
+        .name = "iterations",
+        .long_name = "iterations of the linear solver",
+        .unit = "1",
+        .integer = whole + rows,
     };
-    column[n + 2] = (struct stg_column){ "dofs", "unknowns", "1", NULL,
-                                         whole + 2 * rows, NULL };
+    column[n + 2] = (struct stg_column){ .name = "dofs",
+                                         .long_name = "unknowns",
+                                         .unit = "1",
+                                         .integer = whole + 2 * rows };
     PetscCall(stg_table_write(heat->task, path, column, n + 3, rows));
     PetscCall(PetscFree2(real, whole));
     PetscFunctionReturn(0);
@@ -177,46 +186,69 @@ static PetscErrorCode write_probes(struct heat *heat)
         z[i] = at[2];
     }
     PetscCall(stg_table_write(heat->task, path, (struct stg_column[]){
-        { "time", "time", "s", time, NULL, NULL },
-        { "probe", "number of the probe, from 1", "1", NULL, which, NULL },
-        { "x", "position", "m", x, NULL, NULL },
-        { "y", "position", "m", y, NULL, NULL },
-        { "z", "position", "m", z, NULL, NULL },
-        { "temperature", "temperature", "K", heat->probed, NULL, NULL },
+        { "time", "time", "s", .real = time },
+        { "probe", "number of the probe, from 1", "1", .integer = which },
+        { "x", "position", "m", .real = x },
+        { "y", "position", "m", .real = y },
+        { "z", "position", "m", .real = z },
+        { "temperature", "temperature", "K", .real = heat->probed },
     }, 6, rows));
     PetscCall(PetscFree5(time, x, y, z, which));
+    PetscFunctionReturn(0);
+}
+
+/* The names of the groups as CF's flag meanings: blanks separate them there. */
+static PetscErrorCode join_names(const struct heat *heat, char **names)
+{
+    size_t len = sizeof("none"), at = 0;
+
+    PetscFunctionBeginUser;
+    for (size_t g = 0; g < heat->input.n_groups; g++)
+        len += strlen(heat->group[g].name) + 1;
+    PetscCall(PetscMalloc1(len, names));
+    for (size_t g = 0; g < heat->input.n_groups; g++) {
+        for (const char *c = heat->group[g].name; *c; c++)
+            (*names)[at++] = *c == ' ' ? '_' : *c;
+        (*names)[at++] = ' ';
+    }
+    PetscCall(PetscStrncpy(*names + at, "none", len - at));
     PetscFunctionReturn(0);
 }
 
 /* The heat of each condition at the end. */
 static PetscErrorCode write_balance(struct heat *heat)
 {
+    /* in the order of enum heat_kind */
+    static const char kinds[] = "fixed flux convection source power";
     size_t n = (size_t)heat->c.n_conditions;
-    const char *path, **condition, **group;
+    int64_t *kind, *group;
+    const char *path;
     double *w, *area, *volume;
+    char *groups;
 
     PetscFunctionBeginUser;
     if (!stg_wants(heat->task, "balance"))
         PetscFunctionReturn(0);
     PetscCall(stg_output_path(heat->task, "balance", &path));
-    PetscCall(PetscCalloc5(n, &condition, n, &group, n, &w, n, &area, n,
-                           &volume));
+    PetscCall(join_names(heat, &groups));
+    PetscCall(PetscCalloc5(n, &kind, n, &group, n, &w, n, &area, n, &volume));
     for (size_t i = 0; i < n; i++) {
         const struct heat_condition *c = &heat->c.condition[i];
 
-        condition[i] = c->name;
-        group[i] = c->group >= 0 ? heat->group[c->group].name : "-";
+        kind[i] = c->kind;
+        group[i] = c->group >= 0 ? c->group : (int64_t)heat->input.n_groups;
         w[i] = c->heat;
         *(c->dim == heat->mesh->dim ? &volume[i] : &area[i]) = c->measure;
     }
     PetscCall(stg_table_write(heat->task, path, (struct stg_column[]){
-        { "condition", "parameter", NULL, NULL, NULL, condition },
-        { "group", "group of the mesh", NULL, NULL, NULL, group },
-        { "area", "area of the group", "m2", area, NULL, NULL },
-        { "volume", "volume of the group", "m3", volume, NULL, NULL },
-        { "heat", "heat into the body", "W", w, NULL, NULL },
+        { "condition", "kind of condition", "1", kinds, .integer = kind },
+        { "group", "group of the mesh", "1", groups, .integer = group },
+        { "area", "area of the group", "m2", .real = area },
+        { "volume", "volume of the group", "m3", .real = volume },
+        { "heat", "heat into the body", "W", .real = w },
     }, 5, n));
-    PetscCall(PetscFree5(condition, group, w, area, volume));
+    PetscCall(PetscFree5(kind, group, w, area, volume));
+    PetscCall(PetscFree(groups));
     PetscFunctionReturn(0);
 }
 
