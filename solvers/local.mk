@@ -66,3 +66,27 @@ fedtwin_heat_SOURCES = \
 fedtwin_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
 fedtwin_heat_LDADD = solvers/libfe.a $(SOLVER_LIBS)
 endif
+
+# --- tests of the finite-element core and of solve.heat
+HEAT_TESTS = t/t3050-heat-patch.t t/t3051-heat-mms.t t/t3052-heat-time.t \
+    t/t3053-heat-balance.t t/t3054-heat-restart.t t/t3055-heat-errors.t \
+    t/t3056-heat-serve.t
+EXTRA_DIST += t/heat.py $(HEAT_TESTS)
+if SOLVERS
+TESTS += $(HEAT_TESTS)
+if HAVE_CHECK
+FE_TESTS = t/unit/test_fe t/unit/test_fe_func
+check_PROGRAMS += $(FE_TESTS)
+TESTS += $(FE_TESTS)
+t_unit_test_fe_SOURCES = t/unit/test_fe.c t/unit/unit.h
+t_unit_test_fe_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
+t_unit_test_fe_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_fe_LDFLAGS = $(SOLVER_LINK)
+t_unit_test_fe_LDADD = solvers/libfe.a $(SOLVER_LIBS) $(CHECK_LIBS)
+t_unit_test_fe_func_SOURCES = t/unit/test_fe_func.c t/unit/unit.h
+t_unit_test_fe_func_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
+t_unit_test_fe_func_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_fe_func_LDFLAGS = $(SOLVER_LINK)
+t_unit_test_fe_func_LDADD = solvers/libfe.a $(CHECK_LIBS) -lm
+endif
+endif
