@@ -397,7 +397,7 @@ static const char full[] =
     "    doc: the mesh\n"
     "    module: mk.mesh\n"
     "    in: {geometry: \"${params.case}.geo\"}\n"
-    "    with: {size: \"${params.size / 2}\"}\n"
+    "    with: {size: \"${params.size / 2}\", algorithm: delaunay}\n"
     "    seed: 7\n"
     "  heat:\n"
     "    module: do.heat\n"
