@@ -18,3 +18,26 @@ engine_libmodel_a_SOURCES = \
     engine/model/object.c engine/model/object.h \
     engine/model/site.c engine/model/site.h \
     engine/model/schema.c engine/model/schema.h
+
+if HAVE_CHECK
+model_libs = engine/libmodel.a $(text_libs)
+model_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
+MODEL_TESTS = t/unit/test_module t/unit/test_site t/unit/test_schema \
+    t/unit/test_workflow
+check_PROGRAMS += $(MODEL_TESTS)
+TESTS += $(MODEL_TESTS)
+t_unit_test_module_SOURCES = t/unit/test_module.c t/unit/twin.h \
+    t/unit/unit.h
+t_unit_test_module_CPPFLAGS = $(model_cppflags)
+t_unit_test_module_LDADD = $(model_libs)
+t_unit_test_site_SOURCES = t/unit/test_site.c t/unit/unit.h
+t_unit_test_site_CPPFLAGS = $(model_cppflags)
+t_unit_test_site_LDADD = $(model_libs)
+t_unit_test_schema_SOURCES = t/unit/test_schema.c t/unit/unit.h
+t_unit_test_schema_CPPFLAGS = $(model_cppflags)
+t_unit_test_schema_LDADD = $(model_libs)
+t_unit_test_workflow_SOURCES = t/unit/test_workflow.c t/unit/twin.h \
+    t/unit/unit.h
+t_unit_test_workflow_CPPFLAGS = $(model_cppflags)
+t_unit_test_workflow_LDADD = $(model_libs)
+endif
