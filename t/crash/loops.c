@@ -74,8 +74,13 @@ int publish_loop(const char *dir, const char *work, uint64_t seed,
 
 /* --- killing -------------------------------------------------------------- */
 
-#define ALIVE_MAX_US 80000 /* before the kill comes */
-#define CHECK_EVERY 250    /* kills between two deep checks */
+#define CHECK_EVERY 250 /* kills between two deep checks */
+
+/* A publisher lives for a random time up to a limit, which follows the speed of
+ * the machine: longer after one that acknowledged nothing, else shorter. */
+#define LIFE_US 80000
+#define LIFE_MIN_US 40000
+#define LIFE_STEP_US 10000
 
 static void pause_us(long us)
 {
@@ -122,28 +127,39 @@ static pid_t worker_of(pid_t pid)
 
 struct kills {
     uint64_t engine, worker;
+    long life_us;
 };
+
+static void adapt_life(struct kills *kills, bool acknowledged)
+{
+    if (!acknowledged)
+        kills->life_us += 2 * LIFE_STEP_US;
+    else if (kills->life_us > LIFE_MIN_US)
+        kills->life_us -= LIFE_STEP_US;
+}
 
 /* One publisher: its worker is killed up to twice, and then itself. */
 static void kill_once(const char *dir, const char *work, uint64_t seed,
                       int acks, struct kills *kills)
 {
+    off_t before = lseek(acks, 0, SEEK_END);
     pid_t pid = start_publisher(dir, work, seed, acks);
     int times = rand() % 3;
 
     for (int i = 0; i < times; i++) {
         pid_t worker;
 
-        pause_us(rand() % ALIVE_MAX_US);
+        pause_us(rand() % kills->life_us);
         worker = worker_of(pid);
         if (worker > 0 && kill(worker, SIGKILL) == 0)
             kills->worker++;
     }
-    pause_us(rand() % ALIVE_MAX_US);
+    pause_us(rand() % kills->life_us);
     if (kill(pid, SIGKILL) == 0)
         kills->engine++;
     if (waitpid(pid, NULL, 0) < 0)
         perror("waitpid");
+    adapt_life(kills, lseek(acks, 0, SEEK_END) > before);
 }
 
 int kill_loop(const char *dir, const char *work, uint64_t seed,
@@ -151,7 +167,7 @@ int kill_loop(const char *dir, const char *work, uint64_t seed,
 {
     char *path = ft_path_join(work, "acks");
     int acks = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-    struct kills kills = { 0 };
+    struct kills kills = { .life_us = LIFE_US };
     size_t faults = 0;
     uint64_t round = 0, checked = 0;
 
