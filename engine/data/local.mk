@@ -30,7 +30,8 @@ DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
     $(JSON_LIBS) $(CRYPTO_LIBS) -lm
 
 if HAVE_CHECK
-DATA_TESTS = t/unit/test_store
+DATA_TESTS = t/unit/test_project t/unit/test_ref t/unit/test_store \
+    t/unit/test_history
 check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
 TESTS += $(DATA_TESTS)
 data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
@@ -39,6 +40,17 @@ data_test_libs = $(DATA_LIBS) $(CHECK_LIBS)
 t_unit_fake_worker_SOURCES = t/unit/fake_worker.c
 t_unit_fake_worker_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 t_unit_fake_worker_LDADD = $(BASE_LIBS)
+t_unit_test_project_SOURCES = t/unit/test_project.c t/unit/unit.h \
+    t/unit/project.h
+t_unit_test_project_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_project_LDADD = $(data_test_libs)
+t_unit_test_ref_SOURCES = t/unit/test_ref.c t/unit/unit.h
+t_unit_test_ref_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_ref_LDADD = $(data_test_libs)
+t_unit_test_history_SOURCES = t/unit/test_history.c t/unit/unit.h \
+    t/unit/project.h
+t_unit_test_history_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_history_LDADD = $(data_test_libs)
 t_unit_test_store_SOURCES = t/unit/test_store.c t/unit/unit.h t/unit/project.h
 t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_store_LDADD = $(data_test_libs)
