@@ -190,7 +190,9 @@ done:
 static bool is_writable(const char *meta)
 {
     char *oplog = ft_path_join(meta, "oplog");
-    bool yes = access(meta, W_OK) == 0 && access(oplog, W_OK) == 0;
+    /* An oplog that is gone can be written anew: see ft_store_rebuild(). */
+    bool yes = access(meta, W_OK) == 0 &&
+               (access(oplog, W_OK) == 0 || errno == ENOENT);
 
     free(oplog);
     return yes;

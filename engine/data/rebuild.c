@@ -226,11 +226,15 @@ static int count(struct rebuild *rebuild, struct ft_err *err)
 /* With the store to itself: the log in order, and no old index. */
 static int mend_log(struct rebuild *rebuild, bool *adopt, struct ft_err *err)
 {
-    int claim = ft_oplog_claim(rebuild->project->meta, err);
-    int whole, rc = -1;
+    char *dir = ft_path_join(rebuild->project->meta, "oplog");
+    int whole, claim = -1, rc = ft_path_mkdirs(dir, 0777, err);
 
+    free(dir); /* it may have gone with the log */
+    if (rc == 0)
+        claim = ft_oplog_claim(rebuild->project->meta, err);
     if (claim < 0)
         return -1;
+    rc = -1;
     whole = try_log(rebuild, err);
     if (whole >= 0)
         rc = whole ? 0 : replace_log(rebuild, err);
