@@ -194,6 +194,16 @@ test_need() {
 	done
 }
 
+# test_gone PID: it has ended, whether or not somebody took note of it.
+test_gone() {
+	case $(sed -n 's/^State:[	 ]*\(.\).*/\1/p' "/proc/$1/status" \
+		2>/dev/null) in
+	'' | Z | X) return 0 ;;
+	esac
+	echo "process $1 is still there"
+	return 1
+}
+
 test_done() {
 	test_finished=1
 	echo "1..$test_count" >&5

@@ -22,7 +22,7 @@ stages:
   pump:
     run: ["true"]
     inn: {a: b}
-    timeout: 5 parsec
+    timeout: 5 parsnip
   a:
     run: ["true"]
     needs: [b]

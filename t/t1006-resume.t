@@ -31,7 +31,7 @@ test_expect_success 'resume ends what was left running and repeats only that' '
 	resume=$! &&
 	read -r again <up &&
 	test "$again" != "$task" &&
-	! kill -0 "$task" &&
+	test_gone "$task" &&
 	echo open >go &&
 	wait $resume &&
 	test_grep "2 tasks: 2 succeeded" out &&

@@ -28,7 +28,7 @@ EOT
 	fedtwin why last/bad >out && test_grep "pump broken" out &&
 	test_grep 7 out &&
 	fedtwin why last/next >out && test_grep bad out &&
-	fedtwin why last/next --json >json && test_grep "\"state\": *\"cancelled\"" json
+	fedtwin why last/next --json >json && test_grep "\"state\": *\"waiting\"" json
 '
 
 test_expect_success 'a task has to be named' '

@@ -16,7 +16,7 @@ EOT
 	read -r child <up &&
 	timeout 60 fedtwin cancel -m "wrong material" "$id" >out &&
 	test_grep "cancelled" out &&
-	! kill -0 "$child" &&
+	test_gone "$child" &&
 	fedtwin status "$id" >out &&
 	test_grep "cancelled" out && test_grep "wrong material" out
 '
@@ -27,7 +27,7 @@ test_expect_success 'Ctrl-C: status 5' '
 	read -r child <up &&
 	kill -INT $runner &&
 	test_expect_code 5 wait $runner &&
-	! kill -0 "$child" &&
+	test_gone "$child" &&
 	test_grep "2 cancelled" out
 '
 
@@ -38,7 +38,7 @@ test_expect_success 'a run whose runner is gone' '
 	kill -9 $runner &&
 	{ wait $runner || :; } &&
 	timeout 60 fedtwin cancel last &&
-	! kill -0 "$child" &&
+	test_gone "$child" &&
 	fedtwin status last >out && test_grep cancelled out
 '
 
