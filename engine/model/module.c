@@ -162,22 +162,6 @@ static char *find_program(const struct reader *r, const char *name)
     return find_on_path(name);
 }
 
-static bool check_file(const struct reader *r, const char *key,
-                       const char *path, int mode)
-{
-    const struct ft_node *node = ft_node_get(r->root, key);
-
-    if (path && access(path, mode) == 0)
-        return true;
-    ft_diag_add(r->diags, r->doc, &node->mark, FT_D_PROGRAM,
-                "the %s '%s' of module '%s' %s",
-                mode == X_OK ? "program" : "script", node->text,
-                r->module->name,
-                path && access(path, F_OK) == 0 ? "cannot be started"
-                                                : "is not there");
-    return false;
-}
-
 static bool read_run(const struct reader *r, const struct ft_node *run)
 {
     if (!run->n) {
@@ -212,10 +196,14 @@ static bool read_action(const struct reader *r)
         return read_run(r, run);
     if (python) {
         r->module->python = beside_manifest(r, python);
-        return check_file(r, "python", r->module->python, R_OK);
+        r->module->missing = access(r->module->python, R_OK) < 0;
+        return true;
     }
     r->module->program = find_program(r, program);
-    return check_file(r, "program", r->module->program, X_OK);
+    if (!r->module->program)
+        r->module->program = ft_strdup(program);
+    r->module->missing = access(r->module->program, X_OK) < 0;
+    return true;
 }
 
 /* --- the rest ------------------------------------------------------------- */

@@ -41,10 +41,12 @@ struct ft_module {
     char *name, *version, *doc;
     char *file;         /* path of the manifest */
     char *digest;       /* SHA-256 of the manifest text, hex */
-    char *program;      /* absolute path of the executable, or NULL */
+    char *program;      /* path of the executable, or NULL */
     char **run;         /* argument list, or NULL */
     size_t n_run;
     char *python;       /* path of a script, or NULL */
+    bool missing;       /* that program or script is not there: the manifest
+                           can be looked at, but no stage can use it here */
     bool mpi;
     bool serve;         /* program understands --serve */
     struct ft_port *in, *out;

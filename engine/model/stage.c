@@ -250,6 +250,19 @@ static void read_python(struct ft_build *b, struct ft_stage *stage)
     ft_diag_hint(b->diags, "paths start at the workflow's file");
 }
 
+static void report_missing(struct ft_build *b, const struct ft_stage *stage,
+                           const struct ft_node *name)
+{
+    const struct ft_module *m = stage->module;
+    const char *path = m->program ? m->program : m->python;
+
+    ft_diag_add(b->diags, b->wf->doc, &name->mark, FT_D_PROGRAM,
+                "the program '%s' of module '%s' %s", ft_path_base(path),
+                m->name, ft_path_exists(path) ? "cannot be started"
+                                              : "is not there");
+    ft_diag_hint(b->diags, "'%s' names it", m->file);
+}
+
 static void read_module(struct ft_build *b, struct ft_stage *stage)
 {
     const struct ft_node *name = get(stage, "module");
@@ -266,6 +279,8 @@ static void read_module(struct ft_build *b, struct ft_stage *stage)
         ft_stage_state(b, stage)->no_outputs = true;
         return;
     }
+    if (stage->module->missing)
+        report_missing(b, stage, name);
     stage->out = ft_ports_copy(stage->module->out, stage->module->n_out);
     stage->n_out = stage->module->n_out;
 }

@@ -86,6 +86,9 @@ static inline void twin_make(void)
     twin_write("plot.py", "print()\n");
     twin_write("modules/mk.mesh.yaml", twin_mesh);
     twin_write("modules/do.heat.yaml", twin_heat);
+    twin_write("modules/no.program.yaml",
+               "fedtwin-module: 1\nmodule: no.program\nversion: '1'\n"
+               "program: fedtwin-gone\nout: {}\n");
 }
 
 static inline void twin_remove(void)
