@@ -44,6 +44,19 @@ fedtwin_mesh_gmsh_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_gmsh_LDADD = $(SOLVER_LIBS)
 endif
 
+# Tests of the stage library and the mesh modules.
+EXTRA_DIST += t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
+STAGE_TESTS = t/t3000-stage.t t/t3001-serve.t t/t3002-objects.t
+if SOLVERS
+TESTS += $(STAGE_TESTS)
+check_PROGRAMS += t/stage/probe
+t_stage_probe_SOURCES = t/stage/probe.c
+t_stage_probe_CPPFLAGS = $(SOLVER_CPPFLAGS)
+t_stage_probe_CFLAGS = $(SOLVER_CFLAGS)
+t_stage_probe_LDFLAGS = $(SOLVER_LINK)
+t_stage_probe_LDADD = $(SOLVER_LIBS)
+endif
+
 if SOLVERS
 noinst_LIBRARIES += solvers/libfe.a
 solvers_libfe_a_SOURCES = \

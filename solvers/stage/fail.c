@@ -72,8 +72,11 @@ PetscErrorCode stg_keep_error(MPI_Comm comm, int line, const char *function,
     }
     if (PetscErrorMessage(code, &kind, NULL) || !kind)
         kind = "error";
-    stg_fail(task, "%s%s%s, in %s()", kind, text && *text ? ": " : "",
-             text ? text : "", function ? function : "PETSc");
+    if (!text)
+        text = "";
+    stg_fail(task, "%s%s%.*s, in %s()", kind, *text ? ": " : "",
+             (int)strcspn(text, "\r\n"), text,
+             function ? function : "PETSc");
     return code;
 }
 

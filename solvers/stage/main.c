@@ -58,12 +58,14 @@ int stg_task_perform(struct stg_task *task, const char *path)
     task->told = false;
     task->exit_code = STG_EXIT_FAILED;
     task->message[0] = '\0';
+    stg_progress_open(task);
     PetscPushErrorHandler(stg_keep_error, task);
     rc = stg_task_load(task, path);
     if (!rc)
         rc = task->program->run(task);
     exit_code = stg_task_settle(task, rc);
     PetscPopErrorHandler();
+    stg_progress_close(task);
     json_object_put(task->json);
     task->json = NULL;
     return exit_code;
@@ -72,12 +74,8 @@ int stg_task_perform(struct stg_task *task, const char *path)
 static int perform_here(struct stg_task *task)
 {
     const char *path = getenv("FEDTWIN_TASK");
-    int exit_code;
 
-    stg_progress_open(task, false);
-    exit_code = stg_task_perform(task, path ? path : "task.json");
-    stg_progress_close(task);
-    return exit_code;
+    return stg_task_perform(task, path ? path : "task.json");
 }
 
 int stg_main(int argc, char **argv, const struct stg_program *program)

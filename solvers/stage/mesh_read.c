@@ -227,8 +227,9 @@ static PetscErrorCode check_group_list(struct stg_task *task, const char *path,
         const struct stg_group *group = &mesh->groups[i];
 
         if (group->id < 1 || stg_group_with_id(mesh, group->id) != group)
-            return stg_fail(task, "'%s' lists group number %d twice, or it is below 1", path,
-                            group->id);
+            return stg_fail(task, "'%s' lists group number %d twice, or it is "
+                            "below 1",
+                            path, group->id);
         if (!stg_group_name_valid(group->name) ||
             stg_group_named(mesh, group->dimension, group->name) != group)
             return stg_fail(task, "group %d of '%s' has no name of its own",

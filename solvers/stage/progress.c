@@ -5,23 +5,20 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 512 /* below PIPE_BUF: a line is written whole */
 
-void stg_progress_open(struct stg_task *task, bool serving)
+void stg_progress_open(struct stg_task *task)
 {
-    const char *path = serving ? "progress.ndjson" : getenv("FEDTWIN_PROGRESS");
-
     task->progress_last_s = -INFINITY;
     task->progress_fd = -1;
-    if (task->rank != 0 || !path || !*path)
+    if (task->rank != 0)
         return;
-    /* Opening a FIFO that nobody reads must not hold up the task. */
-    task->progress_fd = open(
-        path, O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC |
-                  (serving ? O_CREAT : 0), 0644);
+    /* It may be a FIFO; one that nobody reads must not hold up the task. */
+    task->progress_fd = open("progress.ndjson", O_WRONLY | O_APPEND | O_CREAT |
+                                                    O_NONBLOCK | O_CLOEXEC,
+                             0644);
 }
 
 void stg_progress_close(struct stg_task *task)

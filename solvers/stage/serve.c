@@ -127,11 +127,8 @@ static void perform_in(const struct server *server, const char *dir)
     int entered = enter(server, dir), all = 0, exit_code = STG_EXIT_FAILED;
 
     (void)MPI_Allreduce(&entered, &all, 1, MPI_INT, MPI_MIN, task->agree);
-    if (all) {
-        stg_progress_open(task, true);
+    if (all)
         exit_code = stg_task_perform(task, "task.json");
-        stg_progress_close(task);
-    }
     if (entered)
         restore(server);
     answer(server, dir, exit_code);

@@ -43,7 +43,7 @@ PetscErrorCode stg_keep_error(MPI_Comm comm, int line, const char *function,
                               void *task);
 
 /* progress.c */
-void stg_progress_open(struct stg_task *task, bool serving);
+void stg_progress_open(struct stg_task *task);
 void stg_progress_close(struct stg_task *task);
 
 /* serve.c: take tasks from standard input until it ends. */

@@ -1,8 +1,9 @@
 /* unit.c - do two SI units have one dimension?
  *
  * Units here are products such as "m.kg.s-3.K-1" or "W.m-1.K-1": factors
- * joined by a dot or a space, each a symbol and an exponent.  There are no prefixes but
- * that of kg, so values in units of one dimension need no conversion.
+ * joined by a dot or a space, each a symbol and an exponent.  There are no
+ * prefixes but that of kg, so values in units of one dimension need no
+ * conversion.
  */
 #include "stage/task.h"
 
