@@ -70,13 +70,14 @@ static double rss_of(pid_t pid)
 static void walk(void (*each)(pid_t pid, void *arg), void *arg)
 {
     DIR *dir = opendir("/proc");
+    pid_t self = getpid();
     struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) {
         char *end;
         long pid = strtol(entry->d_name, &end, 10);
 
-        if (*end == '\0' && pid > 0 && pid != getpid())
+        if (*end == '\0' && pid > 0 && pid != self)
             each((pid_t)pid, arg);
     }
     if (dir)

@@ -206,7 +206,8 @@ static void record_end(struct ft_flight *f)
     struct ft_drive *d = f->drive;
 
     ft_journal_attempt_end(d->journal, d->run, f->task, &f->ending);
-    ft_drive_changed(d, f->task);
+    if (ft_task_state_final(d->run->task[f->task].state))
+        ft_drive_changed(d, f->task);
 }
 
 void ft_collect(struct ft_flight *f, const struct ft_ending *ending)

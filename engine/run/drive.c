@@ -27,7 +27,9 @@
 
 #define NS_PER_MS 1000000
 #define AHEAD_MIN 64      /* tasks prepared before there is a slot */
-#define FLUSH_MS 10       /* before the journal is made durable anyway */
+#define FLUSH_MS 10       /* before the journal is made durable anyway, */
+#define FLUSH_SHARE 10    /* or so many times as long as that takes */
+#define FLUSH_MAX_MS 1000
 #define TICK_MS 100       /* of the watcher */
 #define CANCEL_GRACE_S 10.0
 
@@ -125,11 +127,16 @@ static void on_deadline(uv_timer_t *timer)
 
 static void sync_journal(struct ft_drive *d)
 {
+    int64_t before = ft_clock_mono_ns(), took_ms;
     struct ft_err err;
 
     if (ft_journal_sync(d->journal, &err) < 0)
         ft_drive_give_up(d, &err);
     ft_collect_tidy(d);
+    took_ms = (ft_clock_mono_ns() - before) / NS_PER_MS;
+    d->flush_ms = FLUSH_MS + FLUSH_SHARE * (uint64_t)took_ms;
+    if (d->flush_ms > FLUSH_MAX_MS)
+        d->flush_ms = FLUSH_MAX_MS;
 }
 
 static void on_flush(uv_timer_t *timer)
@@ -183,7 +190,7 @@ static void on_turn(uv_prepare_t *handle)
     wake_when_due(d);
     if (ft_journal_durable(d->journal) < ft_journal_taken(d->journal) &&
         !uv_is_active((uv_handle_t *)&d->flush))
-        (void)uv_timer_start(&d->flush, on_flush, FLUSH_MS, 0);
+        (void)uv_timer_start(&d->flush, on_flush, d->flush_ms, 0);
 }
 
 static void watch_signals(struct ft_drive *d)
@@ -207,6 +214,7 @@ static void open_loop(struct ft_drive *d)
     (void)uv_timer_init(&d->loop, &d->tick);
     d->turn.data = d->flush.data = d->deadline.data = d->tick.data = d;
     d->poll_fd = -1;
+    d->flush_ms = FLUSH_MS;
     watch_signals(d);
 }
 

@@ -71,7 +71,8 @@ struct ft_drive {
     uv_loop_t loop;
     uv_prepare_t turn;
     uv_idle_t more;      /* active: do not wait, there is more to do */
-    uv_timer_t flush;    /* the journal, soon */
+    uv_timer_t flush;    /* the journal, after flush_ms: a disk that syncs */
+    uint64_t flush_ms;   /* slowly is asked less often */
     uv_timer_t wake;     /* the next retry */
     uv_timer_t deadline;
     uv_timer_t tick;     /* for the watcher */

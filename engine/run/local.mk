@@ -20,3 +20,21 @@ engine_librun_a_SOURCES = \
     engine/run/read.c \
     engine/run/why.c
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
+
+if HAVE_CHECK
+run_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS) $(CHECK_CFLAGS)
+run_libs = engine/librun.a engine/libplan.a engine/libdata.a \
+    engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
+    $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += t/unit/test_journal t/unit/test_local t/unit/test_sched
+TESTS += t/unit/test_journal t/unit/test_local t/unit/test_sched
+t_unit_test_journal_SOURCES = t/unit/test_journal.c t/unit/unit.h
+t_unit_test_journal_CPPFLAGS = $(run_cppflags)
+t_unit_test_journal_LDADD = $(run_libs)
+t_unit_test_local_SOURCES = t/unit/test_local.c t/unit/unit.h
+t_unit_test_local_CPPFLAGS = $(run_cppflags)
+t_unit_test_local_LDADD = $(run_libs)
+t_unit_test_sched_SOURCES = t/unit/test_sched.c t/unit/unit.h
+t_unit_test_sched_CPPFLAGS = $(run_cppflags)
+t_unit_test_sched_LDADD = $(run_libs)
+endif

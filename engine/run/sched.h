@@ -94,7 +94,8 @@ void ft_sched_close(struct ft_sched *sched);
 
 /* --- questions ------------------------------------------------------------ */
 
-/* Nothing is under way and nothing will come: the run has ended. */
+/* Nothing is under way and nothing will come: the run has ended.  Certain once
+ * ft_sched_next() has said FT_TODO_NOTHING. */
 bool ft_sched_over(const struct ft_sched *sched);
 bool ft_sched_closed(const struct ft_sched *sched);
 /* When to ask again though nothing happened, or -1. */

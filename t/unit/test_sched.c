@@ -1,0 +1,565 @@
+/* test_sched.c - random workflows with random outcomes, simulated
+ *
+ * The scheduler is driven by a clock that only jumps.  Whatever happens, these
+ * hold: nothing starts before its inputs are there, nothing succeeds twice, the
+ * slots are never exceeded, and the run ends.
+ */
+#include "run/sched.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "model/workflow.h"
+#include "run/change.h"
+#include "t/unit/unit.h"
+
+#define SECOND INT64_C(1000000000)
+
+/* --- plans ---------------------------------------------------------------- */
+
+struct world {
+    struct ft_module_set *modules;
+    struct ft_workflow *wf;
+    struct ft_plan *plan;
+    struct ft_run *run;
+    struct ft_sched *sched;
+    int64_t now_ns;
+};
+
+static void open_world(struct world *w, const char *text,
+                       const struct ft_sched_limits *limits)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+
+    *w = (struct world){ .modules = ft_module_set_new(NULL) };
+    w->wf = ft_workflow_parse("t.yaml", "/", text, strlen(text), w->modules,
+                              NULL, 0, &diags);
+    ck_assert_msg(w->wf != NULL, "%s\n%s",
+                  diags.len ? diags.item[0].msg : "?", text);
+    w->plan = ft_plan_new(w->wf, &diags);
+    ck_assert_ptr_nonnull(w->plan);
+    w->run = ft_run_new("r", w->plan, "t.yaml", 1);
+    w->sched = ft_sched_new(w->plan, w->run, limits);
+    ft_diags_release(&diags);
+}
+
+static void close_world(struct world *w)
+{
+    ft_sched_free(w->sched);
+    ft_run_free(w->run);
+    ft_plan_free(w->plan);
+    ft_workflow_free(w->wf);
+    ft_module_set_free(w->modules);
+}
+
+static struct ft_todo next(struct world *w)
+{
+    struct ft_todo todo;
+    struct ft_err err;
+
+    do
+        ft_sched_next(w->sched, w->run, w->now_ns, &todo, &err);
+    while (todo.kind == FT_TODO_AGAIN);
+    return todo;
+}
+
+static void succeed(struct world *w, size_t task)
+{
+    struct ft_versions none = { 0 };
+
+    ft_run_succeed(w->run, task, &none, w->now_ns);
+    ft_sched_finished(w->sched, w->run, task);
+}
+
+/* --- the simulation ------------------------------------------------------- */
+
+/* xorshift64: the same numbers for the same seed everywhere. */
+static uint64_t draw(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+static bool chance(uint64_t *seed, unsigned percent)
+{
+    return draw(seed) % 100 < percent;
+}
+
+/* Stages that take all of, a chosen cell of, or nothing from earlier ones. */
+static void random_workflow(uint64_t *seed, struct ft_str *text)
+{
+    size_t n = 1 + draw(seed) % 7;
+    int cells[8] = { 0 };
+
+    ft_str_add(text, "fedtwin: 1\nworkflow: random\nstages:\n");
+    for (size_t s = 0; s < n; s++) {
+        size_t from = s ? draw(seed) % s : 0;
+        int kind = s ? (int)(draw(seed) % 4) : 0;
+
+        cells[s] = kind == 2 && cells[from] ? cells[from]
+                                            : (int)(draw(seed) % 4);
+        ft_str_addf(text, "  s%zu:\n    run: [\"true\"]\n"
+                    "    out: {o: {type: file, path: o}}\n"
+                    "    retry: {max: %d, on: [error, oom, timeout], "
+                    "backoff: 1 s}\n"
+                    "    resources: {ranks: %d}\n",
+                    s, (int)(draw(seed) % 3), (int)(1 + draw(seed) % 4));
+        if (cells[s]) {
+            ft_str_add(text, "    matrix: {a: [0");
+            for (int c = 1; c < cells[s]; c++)
+                ft_str_addf(text, ", %d", c);
+            ft_str_add(text, "]}\n");
+        }
+        if (kind == 1)
+            ft_str_addf(text, "    in: {x: \"${s%zu.o}\"}\n", from);
+        if (kind == 2)
+            ft_str_addf(text, "    in: {x: \"${s%zu.o%s}\"}\n", from,
+                        cells[from] ? "{a = matrix.a}" : "");
+        if (kind == 3)
+            ft_str_addf(text, "    needs: [s%zu]\n", from);
+        if (cells[s] && chance(seed, 20))
+            ft_str_add(text, "    when: \"${matrix.a < 2}\"\n");
+    }
+}
+
+struct simulation {
+    struct world w;
+    uint64_t seed;
+    struct ft_sched_limits limits;
+    size_t running[64], n_running; /* tasks; 'limits.slots' at most */
+    int *succeeded;                /* how often, of each task */
+};
+
+static bool is_there(const struct ft_run *run, size_t task)
+{
+    unsigned state = run->task[task].state;
+
+    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
+           state == FT_TASK_SKIPPED;
+}
+
+static void check_inputs(const struct simulation *sim, size_t task)
+{
+    const struct ft_plan *plan = sim->w.plan;
+    size_t s = ft_plan_stage_of(plan, task);
+    const struct ft_stage *stage = &plan->wf->stage[s];
+    struct ft_tasks from = { 0 };
+
+    for (size_t i = 0; i < stage->n_in; i++) {
+        ck_assert_int_eq(ft_plan_producers(plan, task, i, &from, NULL), 0);
+        for (size_t k = 0; k < from.n; k++)
+            ck_assert(is_there(sim->w.run, from.item[k]));
+    }
+    for (size_t i = 0; i < stage->n_needs; i++) {
+        const struct ft_plan_stage *ps = &plan->stage[stage->needs[i]];
+
+        for (size_t t = ps->first; t < ps->first + ps->n; t++)
+            ck_assert(is_there(sim->w.run, t));
+    }
+    ft_tasks_release(&from);
+}
+
+static int slots_used(const struct simulation *sim)
+{
+    int used = 0;
+
+    for (size_t i = 0; i < sim->n_running; i++) {
+        struct ft_resources res;
+
+        ft_plan_resources(sim->w.plan, sim->running[i], 1, &res);
+        used += res.ranks < sim->limits.slots ? res.ranks
+                                              : sim->limits.slots;
+    }
+    return used;
+}
+
+static void sim_prepare(struct simulation *sim, size_t task)
+{
+    struct world *w = &sim->w;
+    struct ft_versions none = { 0 };
+
+    check_inputs(sim, task);
+    if (chance(&sim->seed, 15) && !w->run->task[task].attempts) {
+        ft_run_reuse(w->run, task, &none);
+        sim->succeeded[task]++;
+        ft_sched_finished(w->sched, w->run, task);
+    } else if (chance(&sim->seed, 2)) {
+        ft_run_fail(w->run, task, FT_TASK_FAILED, "no input", w->now_ns);
+        ft_sched_finished(w->sched, w->run, task);
+    } else {
+        ft_run_intend(w->run, task, w->run->task[task].attempts + 1);
+        ft_sched_prepared(w->sched, task);
+    }
+}
+
+static void sim_end(struct simulation *sim)
+{
+    static const enum ft_outcome bad[] = { FT_OUT_ERROR, FT_OUT_OOM,
+                                           FT_OUT_TIMEOUT, FT_OUT_NODE_FAIL,
+                                           FT_OUT_LOST };
+    struct world *w = &sim->w;
+    size_t i = draw(&sim->seed) % sim->n_running, task = sim->running[i];
+    struct ft_ending e = { .outcome = FT_OUT_OK };
+
+    sim->running[i] = sim->running[--sim->n_running];
+    w->now_ns += (int64_t)(draw(&sim->seed) % 1000000);
+    ft_sched_freed(w->sched, w->run, task);
+    if (chance(&sim->seed, 25))
+        e.outcome = bad[draw(&sim->seed) % FT_ARRAY_LEN(bad)];
+    ft_run_attempt_end(w->run, task, &e);
+    if (e.outcome == FT_OUT_OK) {
+        sim->succeeded[task]++;
+        succeed(w, task);
+    } else if (ft_sched_retry(w->sched, w->run, task, e.outcome,
+                              w->now_ns)) {
+        ft_run_again(w->run, task);
+    } else {
+        ft_run_fail(w->run, task, FT_TASK_FAILED, NULL, w->now_ns);
+        ft_sched_finished(w->sched, w->run, task);
+    }
+}
+
+static void sim_step(struct simulation *sim, const struct ft_todo *todo)
+{
+    struct world *w = &sim->w;
+
+    switch (todo->kind) {
+    case FT_TODO_SKIP:
+        ft_run_skip(w->run, todo->task);
+        ft_sched_finished(w->sched, w->run, todo->task);
+        break;
+    case FT_TODO_PREPARE:
+        sim_prepare(sim, todo->task);
+        break;
+    case FT_TODO_START:
+        ck_assert_uint_eq(w->run->task[todo->task].state, FT_TASK_READY);
+        ft_run_submit(w->run, todo->task);
+        sim->running[sim->n_running++] = todo->task;
+        ck_assert_int_le(slots_used(sim), sim->limits.slots);
+        break;
+    case FT_TODO_NOTHING:
+        if (sim->n_running) {
+            sim_end(sim);
+        } else {
+            ck_assert_int_ge(ft_sched_due(w->sched), 0); /* or it hangs */
+            ck_assert_int_gt(ft_sched_due(w->sched), w->now_ns);
+            w->now_ns = ft_sched_due(w->sched);
+        }
+        break;
+    case FT_TODO_AGAIN:
+    case FT_TODO_FAIL:
+        ck_abort_msg("todo %d", todo->kind);
+    }
+}
+
+/* With keep_going a task without a result has failed, or waits for one that
+ * has none. */
+static void check_end(const struct simulation *sim)
+{
+    const struct ft_run *run = sim->w.run;
+    size_t n_failed = ft_run_count(run, FT_TASK_FAILED);
+
+    for (size_t t = 0; t < sim->w.plan->n_tasks; t++) {
+        unsigned state = run->task[t].state;
+
+        ck_assert_int_le(sim->succeeded[t], 1);
+        ck_assert(is_there(run, t) || n_failed);
+        if (sim->limits.keep_going)
+            ck_assert(is_there(run, t) || state == FT_TASK_FAILED ||
+                      state == FT_TASK_WAITING);
+    }
+    for (size_t s = 0; s < sim->w.wf->n_stages; s++) {
+        size_t n = 0;
+
+        for (unsigned k = 0; k < FT_TASK_STATE_COUNT; k++)
+            n += run->counts[s][k];
+        ck_assert_uint_eq(n, sim->w.plan->stage[s].n);
+    }
+}
+
+#define RUNS 400
+
+START_TEST(random_runs)
+{
+    for (int i = 0; i < RUNS; i++) {
+        uint64_t seed = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(i + 1);
+        struct simulation sim = { .seed = seed };
+        struct ft_str text = FT_STR_INIT;
+        int steps = 0;
+
+        sim.limits.slots = 1 + (int)(draw(&sim.seed) % 5);
+        sim.limits.ahead = 1 + draw(&sim.seed) % 10;
+        sim.limits.keep_going = chance(&sim.seed, 50);
+        random_workflow(&sim.seed, &text);
+        open_world(&sim.w, text.s, &sim.limits);
+        sim.succeeded = ft_calloc(sim.w.plan->n_tasks,
+                                  sizeof(*sim.succeeded));
+        for (;;) {
+            struct ft_todo todo = next(&sim.w);
+
+            if (todo.kind == FT_TODO_NOTHING && ft_sched_over(sim.w.sched))
+                break;
+            ck_assert_msg(steps++ < 100000, "seed %d does not end:\n%s", i,
+                          text.s);
+            sim_step(&sim, &todo);
+        }
+        ck_assert_uint_eq(sim.n_running, 0);
+        check_end(&sim);
+        free(sim.succeeded);
+        close_world(&sim.w);
+        ft_str_release(&text);
+    }
+}
+END_TEST
+
+/* --- single rules --------------------------------------------------------- */
+
+static const struct ft_sched_limits two = { .slots = 2, .ahead = 10 };
+
+static void start_one(struct world *w, size_t want)
+{
+    struct ft_todo todo;
+
+    do {
+        todo = next(w);
+        if (todo.kind == FT_TODO_PREPARE) {
+            ft_run_intend(w->run, todo.task,
+                          w->run->task[todo.task].attempts + 1);
+            ft_sched_prepared(w->sched, todo.task);
+        }
+    } while (todo.kind == FT_TODO_PREPARE);
+    ck_assert_int_eq(todo.kind, FT_TODO_START);
+    ck_assert_uint_eq(todo.task, want);
+    ft_run_submit(w->run, todo.task);
+}
+
+static bool end_one(struct world *w, size_t task, enum ft_outcome outcome)
+{
+    struct ft_ending e = { .outcome = outcome };
+
+    ft_sched_freed(w->sched, w->run, task);
+    ft_run_attempt_end(w->run, task, &e);
+    if (outcome == FT_OUT_OK) {
+        succeed(w, task);
+        return false;
+    }
+    if (ft_sched_retry(w->sched, w->run, task, outcome, w->now_ns)) {
+        ft_run_again(w->run, task);
+        return true;
+    }
+    ft_run_fail(w->run, task, FT_TASK_FAILED, NULL, w->now_ns);
+    ft_sched_finished(w->sched, w->run, task);
+    return false;
+}
+
+#define HEAD "fedtwin: 1\nworkflow: w\nstages:\n"
+
+START_TEST(retry_pauses_and_gives_up)
+{
+    struct world w;
+
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n"
+               "    retry: {max: 2, on: [error], backoff: 10 s}\n", &two);
+    start_one(&w, 0);
+    ck_assert(end_one(&w, 0, FT_OUT_ERROR));
+    ck_assert_int_eq(ft_sched_due(w.sched), 10 * SECOND);
+    ck_assert_int_eq(next(&w).kind, FT_TODO_NOTHING);
+    w.now_ns = 10 * SECOND;
+    start_one(&w, 0);
+    ck_assert(end_one(&w, 0, FT_OUT_ERROR));
+    ck_assert_int_eq(ft_sched_due(w.sched), 30 * SECOND); /* doubled */
+    w.now_ns = 30 * SECOND;
+    start_one(&w, 0);
+    ck_assert(!end_one(&w, 0, FT_OUT_ERROR));
+    ck_assert_int_eq(next(&w).kind, FT_TODO_NOTHING);
+    ck_assert(ft_sched_over(w.sched));
+    ck_assert_uint_eq(w.run->task[0].attempts, 3);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(retry_only_what_is_named)
+{
+    struct world w;
+
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n"
+               "    retry: {max: 2, on: [oom]}\n", &two);
+    start_one(&w, 0);
+    ck_assert(!end_one(&w, 0, FT_OUT_ERROR));
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(site_faults_cost_no_retry)
+{
+    struct world w;
+
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n", &two);
+    for (int i = 0; i < FT_SITE_FAULTS_MAX; i++) {
+        start_one(&w, 0);
+        ck_assert(end_one(&w, 0, FT_OUT_NODE_FAIL));
+        ck_assert_int_gt(ft_sched_due(w.sched), w.now_ns);
+        w.now_ns = ft_sched_due(w.sched);
+        ck_assert_uint_eq(w.run->task[0].charged, 0);
+    }
+    start_one(&w, 0);
+    ck_assert(!end_one(&w, 0, FT_OUT_NODE_FAIL)); /* but not for ever */
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(memory_is_kept_back)
+{
+    struct ft_sched_limits limits = { .slots = 8, .ahead = 10,
+                                      .memory_bytes = 3e9 };
+    struct world w;
+
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n"
+               "    matrix: {i: [1, 2, 3, 4]}\n"
+               "    resources: {memory: 1 GB}\n", &limits);
+    start_one(&w, 0);
+    start_one(&w, 1);
+    start_one(&w, 2);
+    ck_assert_int_eq(next(&w).kind, FT_TODO_PREPARE);
+    ft_run_intend(w.run, 3, 1);
+    ft_sched_prepared(w.sched, 3);
+    ck_assert_int_eq(next(&w).kind, FT_TODO_NOTHING);
+    (void)end_one(&w, 1, FT_OUT_OK);
+    start_one(&w, 3);
+    close_world(&w);
+}
+END_TEST
+
+/* A task that needs both slots is passed by, but not for ever. */
+START_TEST(wide_tasks_do_not_starve)
+{
+    struct ft_str text = FT_STR_INIT;
+    struct world w;
+    int passed = 0;
+    bool wide = false;
+
+    ft_str_add(&text, HEAD "  narrow:\n    run: [\"true\"]\n"
+                           "    matrix: {i: [0");
+    for (int i = 1; i < 200; i++)
+        ft_str_addf(&text, ", %d", i);
+    ft_str_add(&text, "]}\n  wide:\n    run: [\"true\"]\n"
+                      "    resources: {ranks: 2}\n");
+    open_world(&w, text.s, &two);
+    /* One narrow task runs before the wide one is there. */
+    for (size_t last = SIZE_MAX; !wide;) {
+        struct ft_todo todo = next(&w);
+
+        if (todo.kind == FT_TODO_PREPARE) {
+            ft_run_intend(w.run, todo.task, 1);
+            if (todo.task < 200 || last != SIZE_MAX)
+                ft_sched_prepared(w.sched, todo.task);
+            else
+                last = todo.task; /* the wide one takes longer to prepare */
+        } else if (todo.kind == FT_TODO_START) {
+            ft_run_submit(w.run, todo.task);
+            wide = todo.task == 200;
+            if (last == 200) {
+                ft_sched_prepared(w.sched, 200);
+                last = todo.task;
+            } else if (!wide) {
+                passed++;
+                (void)end_one(&w, last, FT_OUT_OK);
+                last = todo.task;
+            }
+        } else {
+            (void)end_one(&w, last, FT_OUT_OK); /* room for the wide one */
+            last = SIZE_MAX;
+        }
+        ck_assert_int_le(passed, FT_SCHED_OVERTAKE_MAX);
+    }
+    ck_assert_int_eq(passed, FT_SCHED_OVERTAKE_MAX);
+    close_world(&w);
+    ft_str_release(&text);
+}
+END_TEST
+
+START_TEST(closed_starts_nothing)
+{
+    struct world w;
+
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n"
+               "    matrix: {i: [1, 2, 3, 4]}\n", &two);
+    start_one(&w, 0);
+    ft_sched_close(w.sched);
+    ck_assert_int_eq(next(&w).kind, FT_TODO_NOTHING);
+    ck_assert(!ft_sched_over(w.sched));
+    (void)end_one(&w, 0, FT_OUT_OK);
+    ck_assert(ft_sched_over(w.sched));
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_failure_stops_the_rest)
+{
+    struct ft_sched_limits limits = two;
+    struct world w;
+
+    limits.keep_going = _i;
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n"
+               "  b:\n    run: [\"true\"]\n    needs: [a]\n"
+               "  c:\n    run: [\"true\"]\n", &limits);
+    start_one(&w, 2);
+    start_one(&w, 0);
+    (void)end_one(&w, 0, FT_OUT_ERROR);
+    ck_assert_int_eq(ft_sched_closed(w.sched), !limits.keep_going);
+    (void)end_one(&w, 2, FT_OUT_OK);
+    ck_assert_int_eq(next(&w).kind, FT_TODO_NOTHING);
+    ck_assert(ft_sched_over(w.sched));
+    ck_assert_uint_eq(w.run->task[1].state, FT_TASK_WAITING);
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(skipping_goes_on_down)
+{
+    struct world w;
+    struct ft_todo todo;
+
+    open_world(&w, HEAD
+               "  a:\n    run: [\"true\"]\n    when: \"${1 > 2}\"\n"
+               "    out: {o: {type: file, path: o}}\n"
+               "  b:\n    run: [\"true\"]\n    in: {x: \"${a.o}\"}\n"
+               "  c:\n    run: [\"true\"]\n    needs: [b]\n", &two);
+    for (size_t t = 0; t < 2; t++) {
+        todo = next(&w);
+        ck_assert_int_eq(todo.kind, FT_TODO_SKIP);
+        ck_assert_uint_eq(todo.task, t);
+        ft_run_skip(w.run, t);
+        ft_sched_finished(w.sched, w.run, t);
+    }
+    start_one(&w, 2); /* 'needs' is order only */
+    close_world(&w);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("sched");
+    TCase *tc = tcase_create("sched");
+
+    tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, random_runs);
+    tcase_add_test(tc, retry_pauses_and_gives_up);
+    tcase_add_test(tc, retry_only_what_is_named);
+    tcase_add_test(tc, site_faults_cost_no_retry);
+    tcase_add_test(tc, memory_is_kept_back);
+    tcase_add_test(tc, wide_tasks_do_not_starve);
+    tcase_add_test(tc, closed_starts_nothing);
+    tcase_add_loop_test(tc, a_failure_stops_the_rest, 0, 2);
+    tcase_add_test(tc, skipping_goes_on_down);
+    suite_add_tcase(s, tc);
+    return s;
+}
+
+int main(void)
+{
+    return unit_main(suite());
+}
