@@ -251,10 +251,14 @@ static void print_line(struct ft_progress *p, const char *text)
     fprintf(stderr, "%.19sZ %s\n", when, text);
 }
 
-static bool is_worth_a_line(enum ft_task_state state)
+/* A task whose program has ended runs until its results are published, which
+ * is not worth a second line. */
+static bool is_worth_a_line(enum ft_task_state state,
+                            const struct ft_task_detail *d)
 {
     return state != FT_TASK_WAITING && state != FT_TASK_READY &&
-           state != FT_TASK_SUBMITTED;
+           state != FT_TASK_SUBMITTED &&
+           !(state == FT_TASK_RUNNING && d && d->end_ns);
 }
 
 static void print_task(struct ft_progress *p, const struct ft_run *run,
@@ -264,7 +268,7 @@ static void print_task(struct ft_progress *p, const struct ft_run *run,
     enum ft_task_state state = (enum ft_task_state)run->task[task].state;
     struct ft_str text = FT_STR_INIT;
 
-    if (!is_worth_a_line(state))
+    if (!is_worth_a_line(state, d))
         return;
     ft_plan_task_name(run->plan, task, &text);
     ft_str_addf(&text, " %s", ft_task_state_names[state]);
