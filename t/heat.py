@@ -82,10 +82,22 @@ def box(cells, size, simplex=False, **more):
     return where + '/mesh.h5'
 
 
+def text(attribute):
+    return attribute.decode() if isinstance(attribute, bytes) else attribute
+
+
+def meaning(data):
+    """The values of a column; names where they are flags."""
+    if 'flag_meanings' not in data.attrs:
+        return data[()]
+    names = text(data.attrs['flag_meanings']).split()
+    return [names[i] for i in data[()]]
+
+
 def columns(path):
     """The columns of a table."""
     with h5py.File(path) as f:
-        return {name: data[()] for name, data in f['table'].items()
+        return {name: meaning(data) for name, data in f['table'].items()
                 if name != 'row'}
 
 
@@ -104,9 +116,7 @@ class Result:
 
     def field(self, name):
         with h5py.File('%s/%s.h5' % (self.where, name)) as f:
-            at = f['VTKHDF'].attrs['fedtwin_field']
-            at = at.decode() if isinstance(at, bytes) else str(at)
-            return f['VTKHDF/' + at][()]
+            return f['VTKHDF/' + text(f['VTKHDF'].attrs['fedtwin_field'])][()]
 
     def bytes(self, name):
         with open('%s/%s.h5' % (self.where, name), 'rb') as f:
