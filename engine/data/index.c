@@ -369,10 +369,11 @@ static struct ft_oplog *open_from_start(struct ft_index *index,
     return open_log(index, true, err);
 }
 
-/* A fault of the index itself, not of the log. */
+/* A fault of the index itself, not of the log: db.c says so in the message,
+ * before which there may be the record that was being entered. */
 static bool is_index_fault(const struct ft_err *err)
 {
-    return ft_starts_with(err->msg, "index: ") && err->code != FT_EBUSY;
+    return strstr(err->msg, "index: ") && err->code != FT_EBUSY;
 }
 
 /* Go on with a new file where the old one was damaged, else in memory. */

@@ -31,7 +31,7 @@ DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
 
 if HAVE_CHECK
 DATA_TESTS = t/unit/test_project t/unit/test_ref t/unit/test_store \
-    t/unit/test_history t/unit/test_fsck
+    t/unit/test_history t/unit/test_fsck t/unit/test_index
 check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
 TESTS += $(DATA_TESTS)
 data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
@@ -54,6 +54,10 @@ t_unit_test_history_LDADD = $(data_test_libs)
 t_unit_test_fsck_SOURCES = t/unit/test_fsck.c t/unit/unit.h t/unit/project.h
 t_unit_test_fsck_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_fsck_LDADD = $(data_test_libs)
+t_unit_test_index_SOURCES = t/unit/test_index.c t/unit/unit.h \
+    t/unit/project.h
+t_unit_test_index_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_index_LDADD = $(data_test_libs)
 t_unit_test_store_SOURCES = t/unit/test_store.c t/unit/unit.h t/unit/project.h
 t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_store_LDADD = $(data_test_libs)

@@ -51,7 +51,12 @@ static int hint_fsck(const char *path, struct ft_err *err)
 static int read_span(int fd, uint64_t from, uint64_t to, uint8_t *out)
 {
     size_t len = to - from, have = 0;
+    struct stat st;
 
+    if (fstat(fd, &st) < 0)
+        return -1;
+    if (to > (uint64_t)st.st_size)
+        return 0;
     while (have < len) {
         ssize_t n = pread(fd, out + have, len - have, (off_t)(from + have));
 
