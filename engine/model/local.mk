@@ -22,10 +22,13 @@ engine_libmodel_a_SOURCES = \
 if HAVE_CHECK
 model_libs = engine/libmodel.a $(text_libs)
 model_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
-MODEL_TESTS = t/unit/test_module t/unit/test_site t/unit/test_schema \
+MODEL_TESTS = t/unit/test_params t/unit/test_module t/unit/test_site t/unit/test_schema \
     t/unit/test_workflow
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
+t_unit_test_params_SOURCES = t/unit/test_params.c t/unit/unit.h
+t_unit_test_params_CPPFLAGS = $(model_cppflags)
+t_unit_test_params_LDADD = $(model_libs)
 t_unit_test_module_SOURCES = t/unit/test_module.c t/unit/twin.h \
     t/unit/unit.h
 t_unit_test_module_CPPFLAGS = $(model_cppflags)
