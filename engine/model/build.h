@@ -5,6 +5,7 @@
  * axis.c      matrix and foreach
  * input.c     where inputs come from: the edges
  * graph.c     order and circles
+ * hint.c      the nearest names
  * check.c     values and names, evaluated as far as no task is needed
  */
 #ifndef FT_MODEL_BUILD_H
@@ -45,7 +46,11 @@ ft_stage_state(struct ft_build *b, const struct ft_stage *stage)
     return &b->state[stage - b->wf->stage];
 }
 
-/* The nearest stage as a hint for the newest diagnostic. */
+/* The nearest stage, port or file beside 'path', as a hint for the newest
+ * diagnostic. */
 void ft_hint_stage(struct ft_build *b, const char *name);
+void ft_hint_port(struct ft_build *b, const char *name,
+                  const struct ft_port *port, size_t n);
+void ft_hint_file(struct ft_build *b, const char *path);
 
 #endif

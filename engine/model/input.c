@@ -1,5 +1,4 @@
 /* input.c - where the inputs of a stage come from: files and the edges */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,8 +13,6 @@
 #include "model/scope.h"
 #include "text/field.h"
 #include "text/suggest.h"
-
-#define FILES_MAX 1000 /* names that a suggestion looks at */
 
 struct reader {
     struct ft_build *b;
@@ -38,39 +35,6 @@ static void report(const struct reader *r, const struct ft_mark *mark,
     ft_diag_add(r->b->diags, r->b->wf->doc, mark ? mark : &r->in->node->mark,
                 code, "%s", text.s);
     ft_str_release(&text);
-}
-
-void ft_hint_stage(struct ft_build *b, const char *name)
-{
-    const char **known = ft_calloc(b->wf->n_stages, sizeof(*known));
-    const char *near;
-
-    for (size_t i = 0; i < b->wf->n_stages; i++)
-        known[i] = b->wf->stage[i].name;
-    near = ft_suggest(name, known, b->wf->n_stages);
-    if (near)
-        ft_diag_hint(b->diags, "did you mean '%s'?", near);
-    free(known);
-}
-
-static void hint_port(struct ft_build *b, const char *name,
-                      const struct ft_port *port, size_t n)
-{
-    const char **known = ft_calloc(n, sizeof(*known));
-    struct ft_str all = FT_STR_INIT;
-    const char *near;
-
-    for (size_t i = 0; i < n; i++) {
-        known[i] = port[i].name;
-        ft_str_addf(&all, "%s%s", i ? ", " : "", known[i]);
-    }
-    near = ft_suggest(name, known, n);
-    if (near)
-        ft_diag_hint(b->diags, "did you mean '%s'?", near);
-    else if (n)
-        ft_diag_hint(b->diags, "there is %s", all.s);
-    ft_str_release(&all);
-    free(known);
 }
 
 /* --- files ---------------------------------------------------------------- */
@@ -101,30 +65,6 @@ static void check_ending(const struct reader *r, const char *path)
     ft_diag_hint(r->b->diags, "files that end in %s", port->format);
 }
 
-/* The name in the directory of 'path' that is nearest to it. */
-static void hint_file(struct ft_build *b, const char *path)
-{
-    char *dir_name = ft_path_dir(path);
-    DIR *dir = opendir(dir_name);
-    const struct dirent *found;
-    char *name[FILES_MAX];
-    const char *near;
-    size_t n = 0;
-
-    while (dir && n < FILES_MAX && (found = readdir(dir)))
-        name[n++] = ft_strdup(found->d_name);
-    near = ft_suggest(ft_path_base(path), (const char *const *)name, n);
-    if (near)
-        ft_diag_hint(b->diags, "did you mean '%s'?", near);
-    else
-        ft_diag_hint(b->diags, "paths start at the workflow's file");
-    while (n)
-        free(name[--n]);
-    if (dir)
-        closedir(dir);
-    free(dir_name);
-}
-
 static void check_file(const struct reader *r, const char *path)
 {
     struct stat st;
@@ -132,7 +72,7 @@ static void check_file(const struct reader *r, const char *path)
     if (stat(path, &st) < 0) {
         report(r, NULL, FT_D_INPUT_FILE, "the input file '%s' is not there",
                path);
-        hint_file(r->b, path);
+        ft_hint_file(r->b, path);
     } else if (!S_ISREG(st.st_mode)) {
         report(r, NULL, FT_D_INPUT_FILE, "the input '%s' is not a file",
                path);
@@ -275,7 +215,7 @@ static bool find_output(const struct reader *r, const struct ft_ref *ref,
         report(r, &mark, FT_D_UNKNOWN_OUTPUT,
                "an object of stage '%s' is written '%s.OUTPUT'", from->name,
                from->name);
-        hint_port(r->b, "", from->out, from->n_out);
+        ft_hint_port(r->b, "", from->out, from->n_out);
         return false;
     }
     for (size_t i = 0; i < from->n_out; i++) {
@@ -288,7 +228,7 @@ static bool find_output(const struct reader *r, const struct ft_ref *ref,
                  strlen(ref->part[1]));
     report(r, &mark, FT_D_UNKNOWN_OUTPUT, "stage '%s' has no output '%s'",
            from->name, ref->part[1]);
-    hint_port(r->b, ref->part[1], from->out, from->n_out);
+    ft_hint_port(r->b, ref->part[1], from->out, from->n_out);
     return false;
 }
 
@@ -461,7 +401,7 @@ static void find_port(const struct reader *r, const struct ft_node *key)
         return;
     report(r, &key->mark, FT_D_UNKNOWN_OUTPUT,
            "module '%s' has no input '%s'", module->name, r->in->name);
-    hint_port(r->b, r->in->name, module->in, module->n_in);
+    ft_hint_port(r->b, r->in->name, module->in, module->n_in);
 }
 
 static void check_missing(struct ft_build *b, const struct ft_stage *stage,

@@ -1,7 +1,6 @@
 /* doc.c - from libyaml's events to a tree with limits
  *
- * The text is scanned once for what libyaml reports badly (bytes that are not
- * UTF-8, control characters); then events build the tree bottom up.  libyaml
+ * lines.c has seen the text before; events build the tree bottom up.  libyaml
  * counts lines and columns from 0; here, and nowhere else, one is added.
  */
 #include "text/doc.h"
@@ -16,6 +15,7 @@
 #include "base/map.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "text/lines.h"
 #include "text/utf8.h"
 
 struct ft_doc {
@@ -57,45 +57,7 @@ struct builder {
     size_t size; /* nodes so far, aliases expanded */
 };
 
-/* --- lines ---------------------------------------------------------------- */
-
-/* Bytes of the line break at 's' as libyaml sees it, or 0. */
-static size_t break_len(const char *s, const char *end)
-{
-    if (*s == '\r')
-        return s + 1 < end && s[1] == '\n' ? 2 : 1;
-    if (*s == '\n')
-        return 1;
-    if (end - s >= 2 && memcmp(s, "\xc2\x85", 2) == 0)
-        return 2;
-    if (end - s >= 3 && (memcmp(s, "\xe2\x80\xa8", 3) == 0 ||
-                         memcmp(s, "\xe2\x80\xa9", 3) == 0))
-        return 3;
-    return 0;
-}
-
-static const char *line_end(const char *s, const char *end)
-{
-    while (s < end && !break_len(s, end))
-        s++;
-    return s;
-}
-
-const char *ft_doc_line(const struct ft_doc *doc, int line, size_t *len)
-{
-    const char *s = doc->text, *end = doc->text + doc->len;
-
-    if (line < 1)
-        return NULL;
-    while (--line) {
-        s = line_end(s, end);
-        if (s == end)
-            return NULL;
-        s += break_len(s, end);
-    }
-    *len = (size_t)(line_end(s, end) - s);
-    return s;
-}
+/* --- places --------------------------------------------------------------- */
 
 static struct ft_mark mark_of(const struct ft_doc *doc, yaml_mark_t start,
                               yaml_mark_t end)
@@ -108,53 +70,6 @@ static struct ft_mark mark_of(const struct ft_doc *doc, yaml_mark_t start,
     if (end.line == start.line && end.column > start.column)
         mark.width = (int)(end.column - start.column);
     return mark;
-}
-
-/* --- what libyaml would report badly -------------------------------------- */
-
-static bool printable(uint32_t c)
-{
-    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c < 0x7f) ||
-           c == 0x85 || (c >= 0xa0 && c <= 0xfffd && c != 0xfeff) ||
-           c >= 0x10000;
-}
-
-/* The text is UTF-8 without control characters, or that is reported. */
-static bool check_encoding(const struct ft_doc *doc, struct ft_diags *diags)
-{
-    const char *s = doc->text, *end = s + doc->len, *start = s;
-    struct ft_mark mark = { .file = doc->file, .line = 1, .width = 1 };
-    uint32_t c = 0;
-    size_t len = 0;
-
-    while (s < end) {
-        size_t eol = break_len(s, end);
-
-        if (eol) {
-            s += eol;
-            start = s;
-            mark.line++;
-            continue;
-        }
-        len = ft_utf8_next(s, (size_t)(end - s), &c);
-        if (!len || !printable(c))
-            break;
-        s += len;
-    }
-    if (s == end)
-        return true;
-    mark.col = (int)ft_utf8_count(start, (size_t)(s - start)) + 1;
-    if (len) {
-        ft_diag_add(diags, doc, &mark, FT_D_ENCODING,
-                    "the control character U+%04X may not stand in YAML",
-                    (unsigned)c);
-    } else {
-        ft_diag_add(diags, doc, &mark, FT_D_ENCODING,
-                    "the text is not UTF-8 (byte 0x%02X)",
-                    (unsigned)(unsigned char)*s);
-        ft_diag_hint(diags, "save the file as UTF-8");
-    }
-    return false;
 }
 
 /* --- syntax errors -------------------------------------------------------- */
@@ -543,7 +458,7 @@ struct ft_doc *ft_doc_parse(const char *file, const char *text, size_t len,
         return NULL;
     }
     doc = new_doc(file, text, len);
-    if (check_encoding(doc, diags)) {
+    if (ft_encoding_check(doc, diags)) {
         b.doc = doc;
         if (!yaml_parser_initialize(&b.yaml))
             FT_BUG("libyaml has no memory");
@@ -605,4 +520,9 @@ const char *ft_doc_text(const struct ft_doc *doc, size_t *len)
 {
     *len = doc->len;
     return doc->text;
+}
+
+const char *ft_doc_line(const struct ft_doc *doc, int line, size_t *len)
+{
+    return ft_line_find(doc->text, doc->len, line, len);
 }

@@ -6,6 +6,7 @@ engine_libtext_a_CPPFLAGS = $(AM_CPPFLAGS) $(YAML_CFLAGS) $(JSON_CFLAGS) \
 engine_libtext_a_SOURCES = \
     engine/text/diag.c engine/text/diag.h engine/text/diag_codes.h \
     engine/text/doc.c engine/text/node.c engine/text/doc.h \
+    engine/text/lines.c engine/text/lines.h \
     engine/text/field.c engine/text/field.h \
     engine/text/suggest.c engine/text/suggest.h \
     engine/text/utf8.c engine/text/utf8.h \
