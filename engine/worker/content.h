@@ -18,7 +18,7 @@ struct ft_tiles {
     struct ft_sha256 *sha;
     size_t filled; /* bytes in the piece under way */
     uint64_t leaves;
-    uint8_t stack[64][FT_SHA256_BYTES]; /* roots of whole subtrees, high first */
+    uint8_t stack[64][FT_SHA256_BYTES]; /* roots of subtrees, largest first */
     int depth;
 };
 void ft_tiles_init(struct ft_tiles *tiles);

@@ -5,8 +5,6 @@
  */
 #include "worker/csv.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <hdf5_hl.h>
 #include <math.h>
 #include <stdio.h>
@@ -17,158 +15,10 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "worker/copy.h"
+#include "worker/csv_text.h"
 #include "worker/table.h"
 
 #define CHUNK_ROWS 65536
-
-/* --- fields --------------------------------------------------------------- */
-
-enum ft_csv_value ft_csv_value(const char *field, int64_t *integer,
-                               double *number)
-{
-    const char *s = field + strspn(field, " \t");
-    size_t len = strlen(s);
-    char *end;
-
-    while (len && (s[len - 1] == ' ' || s[len - 1] == '\t'))
-        len--;
-    if (!len || strpbrk(s, "xX(") || isspace((unsigned char)*s))
-        return FT_CSV_TEXT;
-    errno = 0;
-    *number = strtod(s, &end);
-    if (end != s + len || (errno == ERANGE && isinf(*number)))
-        return FT_CSV_TEXT;
-    if (strspn(s, "+-0123456789") < len)
-        return FT_CSV_NUMBER;
-    errno = 0;
-    *integer = strtoll(s, &end, 10);
-    return end == s + len && errno == 0 ? FT_CSV_INTEGER : FT_CSV_NUMBER;
-}
-
-enum end { END_FIELD, END_ROW, END_TEXT };
-
-struct reader {
-    const char *name;
-    FILE *stream;
-    int line, col;             /* of the next character */
-    int field_line, field_col; /* where the field began */
-    struct ft_str field;
-    bool quoted;
-};
-
-static int fail(const struct reader *reader, struct ft_err *err,
-                const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-static int fail(const struct reader *reader, struct ft_err *err,
-                const char *fmt, ...)
-{
-    struct ft_str text = FT_STR_INIT;
-    va_list ap;
-
-    va_start(ap, fmt);
-    ft_str_vaddf(&text, fmt, ap);
-    va_end(ap);
-    ft_err_set(err, FT_EFORMAT, "%s:%d:%d: %s", reader->name,
-               reader->field_line, reader->field_col, text.s);
-    ft_str_release(&text);
-    return -1;
-}
-
-static int next_char(struct reader *reader)
-{
-    int c = getc(reader->stream);
-
-    if (c == '\r') { /* CR LF is one line end; a CR alone is one too */
-        int after = getc(reader->stream);
-
-        if (after != '\n' && after != EOF)
-            ungetc(after, reader->stream);
-        c = '\n';
-    }
-    if (c == '\n') {
-        reader->line++;
-        reader->col = 1;
-    } else if ((c & 0xc0) != 0x80) { /* characters, not bytes */
-        reader->col++;
-    }
-    return c;
-}
-
-static int add_char(struct reader *reader, int c, struct ft_err *err)
-{
-    if (c == '\0')
-        return fail(reader, err, "there is a zero byte: not a text");
-    if (reader->field.len >= FT_CSV_FIELD_MAX)
-        return fail(reader, err, "the field is longer than %d bytes",
-                    FT_CSV_FIELD_MAX);
-    ft_str_addc(&reader->field, (char)c);
-    return 0;
-}
-
-/* The rest of a quoted field; the character behind it, or -2. */
-static int read_quoted(struct reader *reader, struct ft_err *err)
-{
-    for (;;) {
-        int c = next_char(reader);
-
-        if (c == EOF) {
-            fail(reader, err, "the quoted field does not end");
-            return -2;
-        }
-        if (c == '"') {
-            c = next_char(reader);
-            if (c != '"')
-                return c;
-        }
-        if (add_char(reader, c, err) < 0)
-            return -2;
-    }
-}
-
-/* Read one field; -1 or what stands behind it. */
-static int next_field(struct reader *reader, struct ft_err *err)
-{
-    int c;
-
-    ft_str_cut(&reader->field, 0);
-    reader->field_line = reader->line;
-    reader->field_col = reader->col;
-    c = next_char(reader);
-    reader->quoted = c == '"';
-    if (reader->quoted) {
-        c = read_quoted(reader, err);
-        if (c == -2)
-            return -1;
-        if (c != ',' && c != '\n' && c != EOF)
-            return fail(reader, err, "something follows the closing quote");
-    }
-    for (; c != ',' && c != '\n' && c != EOF; c = next_char(reader)) {
-        if (c == '"')
-            return fail(reader, err, "a quote inside a field that is not "
-                        "quoted");
-        if (add_char(reader, c, err) < 0)
-            return -1;
-    }
-    if (ferror(reader->stream))
-        return ft_err_sys(err, "cannot read '%s'", reader->name);
-    if (!reader->quoted && !ft_h5_text_valid(reader->field.s))
-        return fail(reader, err, "not printable UTF-8 text");
-    return c == ',' ? END_FIELD : c == '\n' ? END_ROW : END_TEXT;
-}
-
-/* Back to the first line; a byte order mark is skipped. */
-static int start_over(struct reader *reader, struct ft_err *err)
-{
-    char mark[3];
-
-    if (fseek(reader->stream, 0, SEEK_SET) < 0)
-        return ft_err_sys(err, "cannot read '%s'", reader->name);
-    if (fread(mark, 1, sizeof(mark), reader->stream) != sizeof(mark) ||
-        memcmp(mark, "\xef\xbb\xbf", sizeof(mark)) != 0)
-        rewind(reader->stream);
-    reader->line = reader->col = 1;
-    return 0;
-}
 
 /* --- columns -------------------------------------------------------------- */
 
@@ -185,7 +35,7 @@ struct column {
 };
 
 struct csv {
-    struct reader reader;
+    struct ft_csv_text text;
     struct column *column;
     size_t n, cap;
     uint64_t rows;
@@ -200,30 +50,32 @@ static bool is_column_name(const char *name)
 }
 
 /* Cut "name [unit]" into its parts; *unit stays NULL without one. */
-static int split_header(const struct reader *reader, char **name, char **unit,
+static int split_header(const struct ft_csv_text *in, char **name, char **unit,
                         struct ft_err *err)
 {
-    char *text = ft_strdup(reader->field.s + strspn(reader->field.s, " \t"));
-    size_t len = strlen(text);
+    char *head = ft_strdup(in->field.s + strspn(in->field.s, " \t"));
+    size_t len = strlen(head);
     char *open;
 
-    while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-        text[--len] = '\0';
-    open = len && text[len - 1] == ']' ? strchr(text, '[') : NULL;
+    while (len && (head[len - 1] == ' ' || head[len - 1] == '\t'))
+        head[--len] = '\0';
+    open = len && head[len - 1] == ']' ? strchr(head, '[') : NULL;
     if (open) {
-        text[len - 1] = '\0';
+        head[len - 1] = '\0';
         *unit = ft_strdup(open + 1);
         do
             *open = '\0';
-        while (open > text && (*--open == ' ' || *open == '\t'));
+        while (open > head && (*--open == ' ' || *open == '\t'));
     }
-    *name = text;
+    *name = head;
     if (open && !**unit)
-        return fail(reader, err, "the unit of column '%s' is empty; '[1]' is "
-                    "a number without dimension", text);
-    if (is_column_name(text))
+        return ft_csv_fail(in, err,
+                           "the unit of column '%s' is empty; '[1]' "
+                           "is a number without dimension",
+                           head);
+    if (is_column_name(head))
         return 0;
-    return fail(reader, err, "'%s' cannot be the name of a column", text);
+    return ft_csv_fail(in, err, "'%s' cannot be the name of a column", head);
 }
 
 static int add_column(struct csv *csv, struct ft_err *err)
@@ -231,22 +83,23 @@ static int add_column(struct csv *csv, struct ft_err *err)
     struct column *column;
 
     if (csv->n >= FT_TABLE_COLUMNS_MAX)
-        return fail(&csv->reader, err, "more than %d columns",
-                    FT_TABLE_COLUMNS_MAX);
-    csv->column = ft_grow(csv->column, csv->n, &csv->cap,
-                          sizeof(*csv->column));
+        return ft_csv_fail(&csv->text, err, "more than %d columns",
+                           FT_TABLE_COLUMNS_MAX);
+    csv->column = ft_grow(csv->column, csv->n, &csv->cap, sizeof(*csv->column));
     column = &csv->column[csv->n++];
-    *column = (struct column){ .integers = true, .numbers = true,
-                               .ascii = true, .width = 1, .id = -1 };
-    if (split_header(&csv->reader, &column->name, &column->unit, err) < 0)
+    *column = (struct column){
+        .integers = true, .numbers = true, .ascii = true, .width = 1, .id = -1
+    };
+    if (split_header(&csv->text, &column->name, &column->unit, err) < 0)
         return -1;
     if (strcmp(column->name, "row") == 0)
-        return fail(&csv->reader, err, "'row' is the name of the row numbers "
-                    "and cannot be a column");
+        return ft_csv_fail(&csv->text, err,
+                           "'row' is the name of the row numbers "
+                           "and cannot be a column");
     for (size_t i = 0; i + 1 < csv->n; i++)
         if (strcmp(csv->column[i].name, column->name) == 0)
-            return fail(&csv->reader, err, "column '%s' is there twice",
-                        column->name);
+            return ft_csv_fail(&csv->text, err, "column '%s' is there twice",
+                               column->name);
     return 0;
 }
 
@@ -255,10 +108,10 @@ static int read_header(struct csv *csv, struct ft_err *err)
     int end;
 
     do {
-        end = next_field(&csv->reader, err);
+        end = ft_csv_next(&csv->text, err);
         if (end < 0 || add_column(csv, err) < 0)
             return -1;
-    } while (end == END_FIELD);
+    } while (end == FT_CSV_END_FIELD);
     return 0;
 }
 
@@ -268,8 +121,8 @@ static int skip_header(struct csv *csv, struct ft_err *err)
     int end;
 
     do
-        end = next_field(&csv->reader, err);
-    while (end == END_FIELD);
+        end = ft_csv_next(&csv->text, err);
+    while (end == FT_CSV_END_FIELD);
     return end < 0 ? -1 : 0;
 }
 
@@ -282,26 +135,28 @@ typedef int field_fn(struct csv *csv, struct column *column, uint64_t row,
 static int read_row(struct csv *csv, uint64_t row, field_fn *each,
                     struct ft_err *err)
 {
-    struct reader *reader = &csv->reader;
+    struct ft_csv_text *text = &csv->text;
     size_t n = 0;
     int end;
 
     do {
-        end = next_field(reader, err);
+        end = ft_csv_next(text, err);
         if (end < 0)
             return -1;
-        if (n == 0 && end == END_TEXT && !reader->field.len &&
-            !reader->quoted)
+        if (n == 0 && end == FT_CSV_END_TEXT && !text->field.len &&
+            !text->quoted)
             return 0;
         if (n >= csv->n)
-            return fail(reader, err, "the row has more fields than the header "
-                        "(%zu)", csv->n);
+            return ft_csv_fail(text, err,
+                               "the row has more fields than the header "
+                               "(%zu)",
+                               csv->n);
         if (each(csv, &csv->column[n++], row, err) < 0)
             return -1;
-    } while (end == END_FIELD);
+    } while (end == FT_CSV_END_FIELD);
     if (n < csv->n)
-        return fail(reader, err, "the row has %zu fields, the header %zu", n,
-                    csv->n);
+        return ft_csv_fail(text, err, "the row has %zu fields, the header %zu",
+                           n, csv->n);
     return 1;
 }
 
@@ -309,7 +164,7 @@ static int read_row(struct csv *csv, uint64_t row, field_fn *each,
 static int learn(struct csv *csv, struct column *column, uint64_t row,
                  struct ft_err *err)
 {
-    const struct ft_str *field = &csv->reader.field;
+    const struct ft_str *field = &csv->text.field;
     enum ft_csv_value is;
     int64_t integer;
     double number;
@@ -318,15 +173,17 @@ static int learn(struct csv *csv, struct column *column, uint64_t row,
     is = ft_csv_value(field->s, &integer, &number);
     if (column->unit) {
         if (is == FT_CSV_TEXT && field->s[strspn(field->s, " \t")])
-            return fail(&csv->reader, err, "'%.40s' in column '%s' is not a "
-                        "number", field->s, column->name);
+            return ft_csv_fail(&csv->text, err,
+                               "'%.40s' in column '%s' is not a "
+                               "number",
+                               field->s, column->name);
         column->missing |= is == FT_CSV_TEXT;
         column->integers &= is == FT_CSV_INTEGER;
         return 0;
     }
-    if (csv->reader.quoted && !ft_h5_text_valid(field->s))
-        return fail(&csv->reader, err, "not printable UTF-8 text");
-    column->quoted |= csv->reader.quoted;
+    if (csv->text.quoted && !ft_h5_text_valid(field->s))
+        return ft_csv_fail(&csv->text, err, "not printable UTF-8 text");
+    column->quoted |= csv->text.quoted;
     if (field->len) {
         column->any = true;
         column->numbers &= is != FT_CSV_TEXT;
@@ -349,14 +206,16 @@ static int learn_all(struct csv *csv, struct ft_err *err)
     for (size_t i = 0; i < csv->n; i++) {
         const struct column *column = &csv->column[i];
 
-        if (column->unit || column->quoted || !column->any ||
-            !column->numbers)
+        if (column->unit || column->quoted || !column->any || !column->numbers)
             continue;
-        ft_err_set(err, FT_EFORMAT, "%s:1: column '%s' holds numbers but has "
-                   "no unit", csv->reader.name, column->name);
-        return ft_err_hint(err, "write '%s [unit]', '%s [1]' without "
-                           "dimension, or quote texts", column->name,
-                           column->name);
+        ft_err_set(err, FT_EFORMAT,
+                   "%s:1: column '%s' holds numbers but has "
+                   "no unit",
+                   csv->text.name, column->name);
+        return ft_err_hint(err,
+                           "write '%s [unit]', '%s [1]' without "
+                           "dimension, or quote texts",
+                           column->name, column->name);
     }
     return 0;
 }
@@ -370,7 +229,7 @@ static size_t value_size(const struct column *column)
 static int store(struct csv *csv, struct column *column, uint64_t row,
                  struct ft_err *err)
 {
-    const struct ft_str *field = &csv->reader.field;
+    const struct ft_str *field = &csv->text.field;
     char *to = column->block + row * value_size(column);
     double number = NAN;
     int64_t integer = 0;
@@ -378,7 +237,7 @@ static int store(struct csv *csv, struct column *column, uint64_t row,
     if (!column->unit) {
         if (field->len > column->width)
             return ft_err_set(err, FT_EBUSY, "'%s' changed while it was read",
-                              csv->reader.name);
+                              csv->text.name);
         memset(to, 0, column->width);
         memcpy(to, field->s, field->len);
         return 0;
@@ -437,12 +296,10 @@ static int create_columns(struct csv *csv, struct ft_err *err)
         hid_t type = column_type(column);
 
         ft_str_addf(&names, "%s%s", i ? "," : "", column->name);
-        column->id = create_dataset(csv->group, column->name, type,
-                                    csv->rows);
+        column->id = create_dataset(csv->group, column->name, type, csv->rows);
         ft_h5_close(type);
         if (column->id < 0)
-            rc = ft_h5_error(err, "could not create column '%s'",
-                             column->name);
+            rc = ft_h5_error(err, "could not create column '%s'", column->name);
         if (rc == 0 && column->unit)
             rc = ft_h5_attr_write_text(column->id, "units", column->unit,
                                        strlen(column->unit), err);
@@ -485,7 +342,7 @@ static int store_block(struct csv *csv, uint64_t first, uint64_t n,
         rc = read_row(csv, i, store, err);
         if (rc == 0)
             ft_err_set(err, FT_EBUSY, "'%s' changed while it was read",
-                       csv->reader.name);
+                       csv->text.name);
         if (rc <= 0)
             return -1;
     }
@@ -501,7 +358,7 @@ static int store_all(struct csv *csv, struct ft_err *err)
     uint64_t n = 1;
     size_t bytes = 0;
 
-    if (start_over(&csv->reader, err) < 0 || skip_header(csv, err) < 0)
+    if (ft_csv_rewind(&csv->text, err) < 0 || skip_header(csv, err) < 0)
         return -1;
     for (size_t i = 0; i < csv->n; i++)
         bytes += value_size(&csv->column[i]);
@@ -510,8 +367,8 @@ static int store_all(struct csv *csv, struct ft_err *err)
     for (size_t i = 0; i < csv->n; i++)
         csv->column[i].block = ft_calloc(n, value_size(&csv->column[i]));
     for (uint64_t at = 0; at < csv->rows; at += n)
-        if (store_block(csv, at, csv->rows - at < n ? csv->rows - at : n,
-                        err) < 0)
+        if (store_block(csv, at, csv->rows - at < n ? csv->rows - at : n, err) <
+            0)
             return -1;
     return 0;
 }
@@ -567,8 +424,8 @@ static int write_table(struct csv *csv, const char *path, struct ft_err *err)
     csv->file = ft_h5_create(path, err);
     if (csv->file < 0)
         goto done;
-    csv->group = H5Gcreate2(csv->file, FT_TABLE_PATH, H5P_DEFAULT, plist,
-                            H5P_DEFAULT);
+    csv->group =
+        H5Gcreate2(csv->file, FT_TABLE_PATH, H5P_DEFAULT, plist, H5P_DEFAULT);
     if (csv->group < 0) {
         ft_h5_error(err, "could not create '%s'", path);
         goto done;
@@ -594,29 +451,30 @@ static void csv_release(struct csv *csv)
     free(csv->column);
     ft_h5_close(csv->group);
     ft_h5_close(csv->file);
-    if (csv->reader.stream)
-        fclose(csv->reader.stream);
-    ft_str_release(&csv->reader.field);
+    if (csv->text.stream)
+        fclose(csv->text.stream);
+    ft_str_release(&csv->text.field);
 }
 
 int ft_csv_read(const char *src, const char *path, struct ft_err *err)
 {
-    struct csv csv = { .reader = { .name = src, .field = FT_STR_INIT },
-                       .file = -1, .group = -1 };
+    struct csv csv = { .text = { .name = src, .field = FT_STR_INIT },
+                       .file = -1,
+                       .group = -1 };
     uint64_t size;
     int fd = ft_source_open(src, &size, err), rc = -1;
 
     if (fd < 0)
         return -1;
-    csv.reader.stream = fdopen(fd, "r");
-    if (!csv.reader.stream) {
+    csv.text.stream = fdopen(fd, "r");
+    if (!csv.text.stream) {
         ft_err_sys(err, "cannot read '%s'", src);
         close(fd);
         return -1;
     }
     if (!size)
         ft_err_set(err, FT_EFORMAT, "'%s' is empty", src);
-    else if (start_over(&csv.reader, err) == 0 &&
+    else if (ft_csv_rewind(&csv.text, err) == 0 &&
              read_header(&csv, err) == 0 && learn_all(&csv, err) == 0)
         rc = write_table(&csv, path, err);
     csv_release(&csv);

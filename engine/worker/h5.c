@@ -179,8 +179,9 @@ hid_t ft_h5_dataset_plist(void)
 static int type_of_text(hid_t type, struct ft_h5_type *known)
 {
     htri_t variable = H5Tis_variable_str(type);
+    H5T_cset_t set = H5Tget_cset(type);
 
-    if (variable < 0)
+    if (variable < 0 || (set != H5T_CSET_ASCII && set != H5T_CSET_UTF8))
         return -1;
     *known = (struct ft_h5_type){ .text = "S", .kind = 'S' };
     if (variable)
@@ -270,7 +271,7 @@ const char *ft_h5_type_class(hid_t type)
         [H5T_INTEGER] = "an integer of unusual layout",
         [H5T_FLOAT] = "a floating-point number of unusual layout",
         [H5T_TIME] = "a time type",
-        [H5T_STRING] = "a text",
+        [H5T_STRING] = "a text of unknown encoding",
         [H5T_BITFIELD] = "a bit field",
         [H5T_OPAQUE] = "an opaque type",
         [H5T_COMPOUND] = "a compound type",

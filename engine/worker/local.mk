@@ -1,10 +1,12 @@
 # engine/worker: the only program on the engine's side that opens HDF5
 pkglibexec_PROGRAMS += fedtwin-worker
-WORKER_SOURCES = \
+noinst_LIBRARIES += engine/libworker.a
+engine_libworker_a_SOURCES = \
     engine/worker/bytes.c engine/worker/bytes.h \
     engine/worker/content.c engine/worker/content.h \
     engine/worker/copy.c engine/worker/copy.h \
-    engine/worker/csv.h engine/worker/csv_read.c engine/worker/csv_write.c \
+    engine/worker/csv.h engine/worker/csv_read.c \
+    engine/worker/csv_text.c engine/worker/csv_text.h engine/worker/csv_write.c \
     engine/worker/h5.c engine/worker/h5.h \
     engine/worker/kinds.c engine/worker/kinds.h \
     engine/worker/mesh.c engine/worker/mesh.h \
@@ -20,11 +22,27 @@ WORKER_SOURCES = \
     engine/worker/version_file.c engine/worker/version_file.h
 WORKER_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(HDF5_SERIAL_CFLAGS) \
     $(SECCOMP_CFLAGS)
+engine_libworker_a_CPPFLAGS = $(WORKER_CPPFLAGS)
 # hdf5_hl: the dimension scales of tables.
-WORKER_LIBS = $(BASE_LIBS) -lhdf5_hl $(HDF5_SERIAL_LIBS) $(SECCOMP_LIBS)
+WORKER_LIBS = engine/libworker.a $(BASE_LIBS) -lhdf5_hl $(HDF5_SERIAL_LIBS) $(SECCOMP_LIBS)
 
-fedtwin_worker_SOURCES = engine/worker/main.c $(WORKER_SOURCES)
+fedtwin_worker_SOURCES = engine/worker/main.c engine/worker/clock.c
 fedtwin_worker_CPPFLAGS = $(WORKER_CPPFLAGS)
 fedtwin_worker_LDADD = $(WORKER_LIBS)
 
-EXTRA_DIST += t/worker/ask.py t/worker/content.py
+WORKER_T = t/t1900-worker.t t/t1901-worker-csv.t t/t1902-worker-faults.t
+TESTS += $(WORKER_T)
+EXTRA_DIST += $(WORKER_T) t/worker/ask.py t/worker/content.py \
+    t/worker/faults.py t/worker/make.py t/worker/mutants.py
+
+if HAVE_CHECK
+WORKER_TESTS = t/unit/test_worker_content t/unit/test_worker_csv
+check_PROGRAMS += $(WORKER_TESTS)
+TESTS += $(WORKER_TESTS)
+t_unit_test_worker_content_SOURCES = t/unit/test_worker_content.c t/unit/unit.h
+t_unit_test_worker_content_CPPFLAGS = $(WORKER_CPPFLAGS) $(CHECK_CFLAGS)
+t_unit_test_worker_content_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
+t_unit_test_worker_csv_SOURCES = t/unit/test_worker_csv.c t/unit/unit.h
+t_unit_test_worker_csv_CPPFLAGS = $(WORKER_CPPFLAGS) $(CHECK_CFLAGS)
+t_unit_test_worker_csv_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
+endif

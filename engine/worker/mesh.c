@@ -334,7 +334,7 @@ static int count_groups(struct mesh *mesh, const struct cells *cells,
 /* Go through all cells; 'full' checks points and types too. */
 static int walk_cells(struct mesh *mesh, bool full, struct ft_err *err)
 {
-    struct cells *cells = ft_calloc(1, sizeof(*cells));
+    struct cells *cells = ft_realloc(NULL, 1, sizeof(*cells));
     int rc = 0;
 
     for (uint64_t at = 0; at < mesh->n_cells && rc == 0;

@@ -26,8 +26,6 @@
 #include "worker/copy.h"
 #include "worker/csv.h"
 
-#define RESERVE (64u << 10) /* for what is added to a file */
-
 /* --- the temporary file --------------------------------------------------- */
 
 /* The descriptor stays open from the first byte to the fsync, so that no write
@@ -68,7 +66,8 @@ static int temp_init(struct temp *temp, const char *meta, struct ft_err *err)
     return ft_err_set(err, FT_EEXIST, "'%s/tmp' is full of old files", meta);
 }
 
-/* Better to fail now than after gigabytes were copied. */
+/* Better to fail now than after gigabytes were copied; that a little more is
+ * needed in the end, the writes will say. */
 static int reserve(const char *meta, uint64_t bytes, struct ft_err *err)
 {
     struct statvfs fs;
@@ -77,7 +76,7 @@ static int reserve(const char *meta, uint64_t bytes, struct ft_err *err)
         return ft_err_sys(err, "cannot read '%s'", meta);
     if (!fs.f_blocks) /* a file system that does not say */
         return 0;
-    if (bytes + RESERVE <= (uint64_t)fs.f_bavail * fs.f_frsize)
+    if (bytes <= (uint64_t)fs.f_bavail * fs.f_frsize)
         return 0;
     ft_err_set(err, FT_ENOSPC, "no space left for %llu bytes in '%s'",
                (unsigned long long)bytes, meta);

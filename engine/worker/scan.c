@@ -318,7 +318,8 @@ static int see_once(struct walk *walk, hid_t id, const char *path)
     char key[32];
     H5O_info_t info;
 
-    if (H5Oget_info2(id, &info, H5O_INFO_BASIC) < 0)
+    /* Everything that can be known of it, so that every index is read. */
+    if (H5Oget_info2(id, &info, H5O_INFO_ALL) < 0)
         return ft_h5_error(walk->err, "cannot read '%s'", path);
     snprintf(key, sizeof(key), "%llx", (unsigned long long)info.addr);
     if (info.rc > 1 || ft_map_put(&walk->seen, key, walk))

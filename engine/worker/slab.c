@@ -68,7 +68,7 @@ static int open_cut(hid_t file, struct cut *cut)
     if (plist < 0)
         return -1;
     if (!cut->item->rank || !cut->item->chunk[0] ||
-        H5Pset_chunk_cache(plist, 10007, cache_bytes(cut), 1.0) >= 0)
+        H5Pset_chunk_cache(plist, 1009, cache_bytes(cut), 1.0) >= 0)
         cut->id = H5Dopen2(file, cut->item->path, plist);
     if (cut->id >= 0) {
         cut->space = H5Dget_space(cut->id);
