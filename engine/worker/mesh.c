@@ -7,22 +7,21 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "worker/kinds.h"
 #include "worker/slab.h"
 
 #define CELLS_AT_ONCE 32768
 
-/* VTK's cell types of a fixed number of points. */
+/* VTK's linear cell types. */
 static const struct cell_type {
     uint8_t dimension, points; /* points 0: not known */
 } cell_type[] = {
-    [1] = { 0, 1 },   [3] = { 1, 2 },   [5] = { 2, 3 },   [8] = { 2, 4 },
-    [9] = { 2, 4 },   [10] = { 3, 4 },  [11] = { 3, 8 },  [12] = { 3, 8 },
-    [13] = { 3, 6 },  [14] = { 3, 5 },  [21] = { 1, 3 },  [22] = { 2, 6 },
-    [23] = { 2, 8 },  [24] = { 3, 10 }, [25] = { 3, 20 }, [26] = { 3, 15 },
-    [27] = { 3, 13 }, [28] = { 2, 9 },  [29] = { 3, 27 },
+    [3] = { 1, 2 },  [5] = { 2, 3 },  [9] = { 2, 4 },  [10] = { 3, 4 },
+    [12] = { 3, 8 }, [13] = { 3, 6 }, [14] = { 3, 5 },
 };
-#define CELL_POINTS_MAX 27
+#define CELL_POINTS_MAX 8
+#define GROUP_NAME_MAX 127
 
 struct group {
     int32_t id, dimension;
@@ -33,9 +32,9 @@ struct group {
 struct mesh {
     const struct ft_scan *scan;
     const struct ft_item *points, *connectivity, *offsets, *types;
-    const struct ft_item *cell_group; /* NULL: no groups */
+    const struct ft_item *cell_group;
     uint64_t n_points, n_cells, n_connectivity;
-    struct group *group; /* sorted by dimension, id */
+    struct group *group; /* sorted by id */
     size_t n_groups;
 };
 
@@ -157,9 +156,21 @@ static int compare_groups(const void *a, const void *b)
 {
     const struct group *x = a, *y = b;
 
-    if (x->dimension != y->dimension)
-        return x->dimension < y->dimension ? -1 : 1;
     return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Printable ASCII without spaces at its ends, and not what stands for all. */
+static bool is_group_name(const char *name)
+{
+    size_t len = strlen(name);
+
+    if (!len || len > GROUP_NAME_MAX || name[0] == ' ' ||
+        name[len - 1] == ' ' || strcmp(name, "*") == 0)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (name[i] < 0x20 || name[i] > 0x7e)
+            return false;
+    return true;
 }
 
 static int read_names(struct mesh *mesh, const struct ft_item *item,
@@ -173,9 +184,10 @@ static int read_names(struct mesh *mesh, const struct ft_item *item,
     for (size_t i = 0; i < mesh->n_groups && rc == 0; i++) {
         mesh->group[i].name = ft_strndup(text + i * width,
                                          strnlen(text + i * width, width));
-        if (!*mesh->group[i].name || !ft_h5_text_valid(mesh->group[i].name))
-            rc = ft_err_set(err, FT_EFORMAT, "group %d has no printable name",
-                            mesh->group[i].id);
+        if (!is_group_name(mesh->group[i].name))
+            rc = ft_err_set(err, FT_EFORMAT, "the name of group %d is not 1 "
+                            "to %d characters of printable ASCII",
+                            mesh->group[i].id, GROUP_NAME_MAX);
     }
     free(text);
     return rc;
@@ -198,32 +210,37 @@ static int read_numbers(struct mesh *mesh, const struct ft_item *id,
     return rc;
 }
 
+/* Ids are unique, names are within their dimension. */
 static int check_groups(struct mesh *mesh, struct ft_err *err)
 {
-    qsort(mesh->group, mesh->n_groups, sizeof(*mesh->group), compare_groups);
-    for (size_t i = 0; i < mesh->n_groups; i++) {
-        const struct group *group = &mesh->group[i];
+    struct ft_map names = FT_MAP_INIT;
+    int rc = 0;
 
-        if (group->dimension < 0 || group->dimension > 3 || group->id == 0)
-            return ft_err_set(err, FT_EFORMAT, "group '%s' has id %d and "
-                              "dimension %d", group->name, group->id,
-                              group->dimension);
-        if (i && compare_groups(group - 1, group) == 0)
-            return ft_err_set(err, FT_EFORMAT, "groups '%s' and '%s' have the "
-                              "same id and dimension", group[-1].name,
-                              group->name);
+    qsort(mesh->group, mesh->n_groups, sizeof(*mesh->group), compare_groups);
+    for (size_t i = 0; i < mesh->n_groups && rc == 0; i++) {
+        struct group *group = &mesh->group[i];
+        char *key = ft_asprintf("%d %s", group->dimension, group->name);
+
+        if (group->dimension < 0 || group->dimension > 3 || group->id < 1)
+            rc = ft_err_set(err, FT_EFORMAT, "group '%s' has id %d and "
+                            "dimension %d", group->name, group->id,
+                            group->dimension);
+        else if (i && group[-1].id == group->id)
+            rc = ft_err_set(err, FT_EFORMAT, "groups '%s' and '%s' have the "
+                            "same id", group[-1].name, group->name);
+        else if (ft_map_put(&names, key, group))
+            rc = ft_err_set(err, FT_EFORMAT, "two groups of dimension %d have "
+                            "the name '%s'", group->dimension, group->name);
+        free(key);
     }
-    return 0;
+    ft_map_release(&names);
+    return rc;
 }
 
-/* The table /groups; it and CellData/group come together or not at all. */
 static int read_groups(struct mesh *mesh, struct ft_err *err)
 {
     const struct ft_item *id, *dimension, *name;
 
-    if (!ft_scan_find(mesh->scan, "/groups") &&
-        !ft_scan_find(mesh->scan, "/VTKHDF/CellData/group"))
-        return 0;
     mesh->cell_group = ft_kind_dataset(mesh->scan, "/VTKHDF/CellData/group",
                                        "i4", 1, err);
     if (!mesh->cell_group ||
@@ -262,8 +279,6 @@ static int read_cells(const struct mesh *mesh, uint64_t first, uint64_t n,
         ft_slab_read(file, mesh->offsets, first, n + 1, cells->offset,
                      err) < 0)
         return -1;
-    if (!mesh->cell_group)
-        return 0;
     return ft_slab_read(file, mesh->cell_group, first, n, cells->group, err);
 }
 
@@ -313,19 +328,19 @@ static int check_connectivity(const struct mesh *mesh, struct cells *cells,
 static int count_groups(struct mesh *mesh, const struct cells *cells,
                         uint64_t n, struct ft_err *err)
 {
-    for (uint64_t i = 0; mesh->cell_group && i < n; i++) {
+    for (uint64_t i = 0; i < n; i++) {
         struct group key = { .id = cells->group[i] }, *group;
+        int dimension = cells->type[i] < FT_ARRAY_LEN(cell_type)
+                            ? cell_type[cells->type[i]].dimension : 0;
 
         if (!key.id)
             continue;
-        if (cells->type[i] < FT_ARRAY_LEN(cell_type))
-            key.dimension = cell_type[cells->type[i]].dimension;
         group = bsearch(&key, mesh->group, mesh->n_groups,
                         sizeof(*mesh->group), compare_groups);
-        if (!group)
+        if (!group || group->dimension != dimension)
             return ft_err_set(err, FT_EFORMAT, "a cell of dimension %d is in "
-                              "group %d, which '/groups' does not have",
-                              key.dimension, key.id);
+                              "group %d, which '/groups' does not have in "
+                              "that dimension", dimension, key.id);
         group->cells++;
     }
     return 0;
