@@ -4,3 +4,9 @@ workflowsdir = $(pkgdatadir)/workflows
 dist_workflows_DATA = \
     workflows/heatsink.yaml \
     workflows/plot_peak.py
+
+# Workflows that end with a verdict on the modules.
+verifydir = $(workflowsdir)/verify
+dist_verify_DATA = \
+    workflows/verify/nafems-t3.yaml workflows/verify/nafems_t3.py \
+    workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py
