@@ -268,14 +268,31 @@ bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound)
     return true;
 }
 
+/* The store names the file it refused by its long path; people know it as an
+ * output. */
+static void name_output(const struct ft_flight *f, const char *msg,
+                        char *reason, size_t size)
+{
+    for (size_t i = 0; i < f->result.n_out; i++) {
+        const struct ft_output *out = &f->result.out[i];
+        size_t len = strlen(out->path);
+
+        if (msg[0] == '\'' && strncmp(msg + 1, out->path, len) == 0 &&
+            msg[len + 1] == '\'') {
+            snprintf(reason, size, "output '%s'%s", out->name, msg + len + 2);
+            return;
+        }
+    }
+    snprintf(reason, size, "%s", msg);
+}
+
 /* The store refused an output: the attempt failed after all. */
 static void refused(struct ft_flight *f, const struct ft_err *err)
 {
     char *path = ft_path_join(f->dir, FT_RESULT_FILE);
 
     f->ending.outcome = FT_OUT_ERROR;
-    snprintf(f->ending.reason, sizeof(f->ending.reason), "%.*s",
-             (int)sizeof(f->ending.reason) - 1, err->msg);
+    name_output(f, err->msg, f->ending.reason, sizeof(f->ending.reason));
     (void)unlink(path); /* it says that all went well */
     free(path);
     record_end(f);

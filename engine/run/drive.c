@@ -297,8 +297,6 @@ static int finish(struct ft_drive *d, enum ft_run_state *state,
     }
     if (d->fatal.code != FT_OK) {
         *err = d->fatal;
-        ft_err_hint(err, "'fedtwin resume %s' goes on with the run",
-                    d->run->id);
         return -1;
     }
     ft_run_write_summary(d->run, d->dir);
@@ -405,6 +403,7 @@ int ft_drive_new(const struct ft_project *project,
     d.store = ft_store_open(project, FT_STORE_WRITE, err);
     if (d.store && ft_run_make_dir(project, now, run_id, err) == 0) {
         d.run = ft_run_new(run_id, plan, wf->file, now);
+        d.run->fresh = options->fresh;
         d.dir = ft_run_path(project, run_id, NULL);
         if (begin(&d, err) == 0 && open_site(&d, err) == 0)
             rc = loop(&d, state, err);
@@ -470,6 +469,7 @@ static int resume(struct ft_drive *d, enum ft_run_state *state,
         return 0;
     }
     d->resumed = true;
+    d->options.fresh = d->run->fresh;
     if (same_modules(d, err) < 0)
         return -1;
     d->store = ft_store_open(d->project, FT_STORE_WRITE, err);

@@ -138,6 +138,7 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     ft_json_add_str(obj, "file", wf->file);
     ft_json_add_str(obj, "dir", wf->dir);
     ft_json_add_str(obj, "digest", wf->digest);
+    ft_json_add_bool(obj, "fresh", run->fresh);
     json_object_object_add(obj, "settings", settings_of(wf));
     json_object_object_add(obj, "modules", modules_of(wf));
     json_object_object_add(obj, "text",

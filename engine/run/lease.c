@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -17,6 +19,8 @@
 
 #define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id"
 #define LEASE_MAX 4096 /* bytes */
+#define RETRIES 100
+#define RETRY_NS 5000000
 
 struct ft_lease {
     int fd;
@@ -77,15 +81,35 @@ static int write_holder(int fd, const struct holder *me, struct ft_err *err)
     return rc;
 }
 
+/* A program that the dead runner was just starting holds the lock until its
+ * exec: then it comes free in a moment. */
+static int lock_file(int fd)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    const struct timespec pause = { .tv_nsec = RETRY_NS };
+    struct holder holder;
+
+    for (int i = 0; fcntl(fd, F_OFD_SETLK, &lock) < 0; i++) {
+        int why = errno;
+        bool dead = read_holder(fd, &holder) &&
+                    kill((pid_t)holder.pid, 0) < 0 && errno == ESRCH;
+
+        errno = why;
+        if (!dead || i == RETRIES)
+            return -1;
+        (void)nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
 /* Lock, and see that it may be had. */
 static int claim(int fd, const char *path, const struct holder *me,
                  bool *rebooted, struct ft_err *err)
 {
-    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     struct holder before;
     bool had;
 
-    if (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
+    if (lock_file(fd) < 0) {
         if (errno != EAGAIN && errno != EACCES)
             return ft_err_sys(err, "cannot lock '%s'", path);
         (void)read_holder(fd, &before);

@@ -38,3 +38,12 @@ t_unit_test_sched_SOURCES = t/unit/test_sched.c t/unit/unit.h
 t_unit_test_sched_CPPFLAGS = $(run_cppflags)
 t_unit_test_sched_LDADD = $(run_libs)
 endif
+
+RUN_TESTS = t/t2000-run.t t/t2001-bad-stages.t t/t2002-resume.t \
+    t/t2003-cancel.t t/t2004-full-disk.t
+TESTS += $(RUN_TESTS)
+EXTRA_DIST += $(RUN_TESTS)
+if SOLVERS
+TESTS += t/t2005-mpi.t
+endif
+EXTRA_DIST += t/t2005-mpi.t

@@ -101,6 +101,7 @@ static int begin_run(struct replaying *r, struct json_object *obj,
         return -1;
     r->run = ft_run_new(id, plan, ft_json_str_or(obj, "file", ""),
                         ft_json_int_or(obj, "at", 0));
+    r->run->fresh = ft_json_bool_or(obj, "fresh", false);
     r->run->own_plan = plan;
     /* The plan borrows what the run now owns. */
     r->run->own_wf = (struct ft_workflow *)plan->wf;

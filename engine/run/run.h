@@ -77,6 +77,7 @@ struct ft_run {
     char id[FT_RUN_ID_MAX];
     const struct ft_plan *plan;
     char *workflow_file;
+    bool fresh; /* reuses nothing */
     enum ft_run_state state;
     int64_t start_ns, end_ns; /* end 0 while it runs */
     struct ft_task *task;     /* plan->n_tasks */
