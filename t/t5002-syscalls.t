@@ -66,7 +66,7 @@ fail_each() { # reads "CALL MOST"
 			esac
 			for error in $errors
 			do
-				fail_call "$call" $number $error ||
+				fail_call "$call" "$number" "$error" ||
 					bad=$((bad + 1))
 				runs=$((runs + 1))
 			done

@@ -60,7 +60,7 @@ long ft_cli_number(const struct ft_cli *cli, const char *name, long fallback)
     return -1;
 }
 
-/* --- options --------------------------------------------------------------- */
+/* --- options -------------------------------------------------------------- */
 
 /* The lists that apply, from the most particular one. */
 static const struct ft_option *options_of(const struct ft_cmd *cmd, int list)
@@ -168,7 +168,7 @@ static int take_letters(struct ft_cli *cli, char **argv, int argc, int *i)
     return -1;
 }
 
-/* --- commands -------------------------------------------------------------- */
+/* --- commands ------------------------------------------------------------- */
 
 static int unknown_command(const struct ft_cmd *table, const char *what,
                            const char *word)
@@ -270,7 +270,7 @@ int ft_cli_parse(int argc, char **argv, struct ft_cli *cli)
     return check_count(cli);
 }
 
-/* --- help ------------------------------------------------------------------ */
+/* --- help ----------------------------------------------------------------- */
 
 #define HELP_WIDTH 78
 

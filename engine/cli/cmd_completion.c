@@ -67,7 +67,7 @@ int ft_cmd_completion(struct ft_cli *cli)
     return STATUS_USAGE;
 }
 
-/* --- the words ----------------------------------------------------------------- */
+/* --- the words ------------------------------------------------------------ */
 
 static void offer(const char *word, const char *begun)
 {

@@ -17,7 +17,7 @@
 #define STATUS_USAGE 2
 #define ID_SHOWN 12
 
-/* --- ls ---------------------------------------------------------------------- */
+/* --- ls ------------------------------------------------------------------- */
 
 static void print_versions(const struct ft_versions *versions)
 {
@@ -86,7 +86,7 @@ int ft_cmd_data_ls(struct ft_cli *cli)
     return status;
 }
 
-/* --- show -------------------------------------------------------------------- */
+/* --- show ----------------------------------------------------------------- */
 
 static void print_range(struct json_object *obj)
 {
@@ -215,7 +215,7 @@ int ft_cmd_data_show(struct ft_cli *cli)
     return status;
 }
 
-/* --- put --------------------------------------------------------------------- */
+/* --- put ------------------------------------------------------------------ */
 
 /* "survey.depth": two names. */
 static bool split_object(const char *text, char **stage, char **name)
@@ -306,7 +306,7 @@ int ft_cmd_data_put(struct ft_cli *cli)
     return status;
 }
 
-/* --- verify ------------------------------------------------------------------ */
+/* --- verify --------------------------------------------------------------- */
 
 static void report(const char *severity, const char *path, const char *text,
                    void *arg)

@@ -69,7 +69,7 @@ int ft_cmd_module_list(struct ft_cli *cli)
     return 0;
 }
 
-/* --- show -------------------------------------------------------------------- */
+/* --- show ----------------------------------------------------------------- */
 
 static struct json_object *port_json(const struct ft_port *port)
 {

@@ -12,7 +12,7 @@
 #define STATUS_USAGE 2
 #define RUNS_DEFAULT 20
 
-/* --- the list ---------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------- */
 
 static void print_lines_json(const struct ft_run_lines *lines)
 {
@@ -92,7 +92,7 @@ static int show_list(struct ft_session *s, const struct ft_cli *cli)
     return 0;
 }
 
-/* --- one run ----------------------------------------------------------------- */
+/* --- one run -------------------------------------------------------------- */
 
 static void print_next(const struct ft_run *run)
 {

@@ -24,7 +24,7 @@ struct ft_progress {
     size_t n_left_out;
 };
 
-/* --- what a stage is doing -------------------------------------------------- */
+/* --- what a stage is doing ------------------------------------------------ */
 
 static uint32_t stage_count(const struct ft_run *run, size_t s,
                             enum ft_task_state state)
@@ -47,7 +47,7 @@ static uint32_t stage_bad(const struct ft_run *run, size_t s)
            stage_count(run, s, FT_TASK_LOST);
 }
 
-/* The first task of a stage that runs now; its progress stands for the stage. */
+/* The first task of a stage that runs now; it stands for the stage. */
 static const struct ft_task_detail *running_detail(const struct ft_run *run,
                                                    size_t s)
 {
@@ -119,7 +119,7 @@ static void add_stage_line(const struct ft_run *run, size_t s, int name_width,
     add_activity(run, s, out);
 }
 
-/* --- the block on a terminal ------------------------------------------------ */
+/* --- the block on a terminal ---------------------------------------------- */
 
 static size_t done_in_run(const struct ft_run *run)
 {
@@ -229,7 +229,7 @@ static void draw(struct ft_progress *p, const struct ft_run *run, bool all)
     ft_str_release(&out);
 }
 
-/* --- lines elsewhere -------------------------------------------------------- */
+/* --- lines elsewhere ------------------------------------------------------ */
 
 static void print_line(struct ft_progress *p, const char *text)
 {
@@ -282,7 +282,7 @@ static void print_task(struct ft_progress *p, const struct ft_run *run,
     ft_str_release(&text);
 }
 
-/* --- the watcher ------------------------------------------------------------- */
+/* --- the watcher ---------------------------------------------------------- */
 
 static void on_begin(const struct ft_run *run, void *arg)
 {

@@ -15,7 +15,8 @@
 #include "text/field.h"
 
 const struct ft_setting_row ft_settings[] = {
-    { "color", FT_FIELD_TEXT, "auto", "FEDTWIN_COLOR", "auto, always or never" },
+    { "color", FT_FIELD_TEXT, "auto", "FEDTWIN_COLOR",
+      "auto, always or never" },
     { "jobs", FT_FIELD_INT, "0", "FEDTWIN_JOBS",
       "cores that the local site may use; 0: all of the machine" },
     { "keep-going", FT_FIELD_BOOL, "false", "FEDTWIN_KEEP_GOING",
@@ -189,7 +190,7 @@ void ft_settings_export(void)
     }
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 /* A YAML scalar that reads back as 'value': single quotes when in doubt. */
 static void add_scalar(struct ft_str *out, const char *value)

@@ -258,7 +258,8 @@ const struct ft_cmd ft_cmds[] = {
       .option = fsck_options, .run = ft_cmd_fsck },
     { .name = "module", .args = "VERB", .summary = "look at modules",
       .sub = module_verbs },
-    { .name = "config", .args = "VERB", .summary = "look at and change settings",
+    { .name = "config", .args = "VERB",
+      .summary = "look at and change settings",
       .doc = "A setting comes from, in this order: a FEDTWIN_* variable, the "
              "project (.fedtwin/config.yaml), the user "
              "(~/.config/fedtwin/config.yaml), the system "

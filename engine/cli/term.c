@@ -128,7 +128,7 @@ void ft_print_diags(struct ft_diags *diags)
         fprintf(stderr, "fedtwin: %zu errors\n", n + diags->dropped);
 }
 
-/* --- tables ---------------------------------------------------------------- */
+/* --- tables --------------------------------------------------------------- */
 
 void ft_table_init(struct ft_table *table, int n_cols, unsigned right)
 {
@@ -191,7 +191,7 @@ void ft_table_release(struct ft_table *table)
     ft_table_init(table, table->n_cols, table->right);
 }
 
-/* --- texts ----------------------------------------------------------------- */
+/* --- texts ---------------------------------------------------------------- */
 
 void ft_print_json(struct json_object *obj)
 {

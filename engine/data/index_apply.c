@@ -259,7 +259,8 @@ static int apply_state(const struct apply *a, struct ft_err *err)
 /* --- branches ------------------------------------------------------------- */
 
 /* The bindings of a branch are those of the state that it points to: of each
- * object and cell the newest change on the way from there to the first state. */
+ * object and cell the newest change on the way from there to the first
+ * state. */
 static int bind_branch(struct ft_db *db, const char *branch, int64_t state,
                        struct ft_err *err)
 {

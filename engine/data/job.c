@@ -136,8 +136,8 @@ static struct job *extract_job(struct ft_store *store, const char *version,
     what = ft_asprintf("extract '%s'", path);
     request = ft_store_request("extract", path);
     ft_json_add_str(request, "dest", to);
-    ft_client_send(store->client, request, what, ft_job_limit_s(found.size_bytes),
-                   job->part);
+    ft_client_send(store->client, request, what,
+                   ft_job_limit_s(found.size_bytes), job->part);
     free(what);
     free(to);
     free(path);

@@ -51,7 +51,7 @@ void ft_job_end(struct ft_store *store, struct job *job);
 
 /* How long the worker may take for so many bytes. */
 double ft_job_limit_s(uint64_t size_bytes);
-/* An absolute path, because the worker may stand elsewhere; the caller frees. */
+/* An absolute path: the worker may stand elsewhere.  The caller frees. */
 char *ft_job_path(const char *path);
 
 /* The client's callback; 'arg' is the store. */

@@ -271,7 +271,8 @@ int ft_oplog_lock(struct ft_oplog *log, struct ft_err *err)
 
 void ft_oplog_unlock(struct ft_oplog *log)
 {
-    (void)set_lock(log->lock_fd, F_UNLCK, LOCK_APPEND); /* cannot fail on our own lock */
+    /* Cannot fail on a lock of our own. */
+    (void)set_lock(log->lock_fd, F_UNLCK, LOCK_APPEND);
 }
 
 /* --- appending ------------------------------------------------------------ */

@@ -33,8 +33,10 @@ int ft_oplog_matches(const char *meta, const struct ft_oplog_place *place,
 
 /* Open for reading from 'from' (NULL: the start).  FT_EFORMAT with a hint to
  * fsck when the file is missing or damaged. */
-struct ft_oplog *ft_oplog_open(const char *meta, const struct ft_log_position *from,
-                         ft_log_each *each, void *arg, struct ft_err *err);
+struct ft_oplog *ft_oplog_open(const char *meta,
+                               const struct ft_log_position *from,
+                               ft_log_each *each, void *arg,
+                               struct ft_err *err);
 void ft_oplog_close(struct ft_oplog *log); /* NULL is fine */
 
 /* Read on what was appended since, by anybody. */
@@ -44,7 +46,8 @@ int ft_oplog_follow(struct ft_oplog *log, ft_log_each *each, void *arg,
 int ft_oplog_rewind(struct ft_oplog *log, const struct ft_log_position *from,
                     ft_log_each *each, void *arg, struct ft_err *err);
 bool ft_oplog_was_torn(const struct ft_oplog *log);
-void ft_oplog_reader_end(const struct ft_oplog *log, struct ft_log_position *end);
+void ft_oplog_reader_end(const struct ft_oplog *log,
+                         struct ft_log_position *end);
 
 /* Say that this process may append, until closing: nobody replaces the log
  * meanwhile.  FT_EBUSY. */

@@ -1,6 +1,6 @@
 /* project.h - a directory with .fedtwin/
  *
- *   .fedtwin/FORMAT         {"format":1,"compat":[],"ro_compat":[],"incompat":[]}
+ *   .fedtwin/FORMAT    {"format":1,"compat":[],"ro_compat":[],"incompat":[]}
  *            oplog/0.log    the authority (see oplog.h)
  *            index.sqlite   rebuildable
  *            o/ab/<version>.h5   versions, mode 0440

@@ -1,4 +1,4 @@
-/* record.c - the records of the oplog, as share/doc/formats/oplog.md has them */
+/* record.c - the records of the oplog; see share/doc/formats/oplog.md */
 #include <string.h>
 
 #include "base/path.h"

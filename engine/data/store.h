@@ -79,7 +79,8 @@ int ft_store_extract_start(struct ft_store *store, const char *version,
                            const char *dest, void *token, struct ft_err *err);
 
 /* Readable when ft_store_advance() has something to do; changes when the worker
- * is restarted (ask again after each advance); -1 while nothing is under way. */
+ * is restarted (ask again after each advance); -1 while nothing is under
+ * way. */
 int ft_store_fd(const struct ft_store *store);
 size_t ft_store_pending(const struct ft_store *store);
 
@@ -192,9 +193,9 @@ struct ft_state_new {
 };
 
 /* Record the state and move the current branch to it, in one commit.  Objects
- * and cells that 'bind' does not name are dropped from the state (never from the
- * store); a run that changes nothing (same workflow, parameters and versions)
- * makes no new state.  FT_ENOENT when a version is not known. */
+ * and cells that 'bind' does not name are dropped from the state (never from
+ * the store); a run that changes nothing (same workflow, parameters and
+ * versions) makes no new state.  FT_ENOENT when a version is not known. */
 int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state, bool *changed,
                           struct ft_err *err);

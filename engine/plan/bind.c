@@ -29,7 +29,7 @@ void ft_bound_free(struct ft_bound *bound)
     free(bound);
 }
 
-/* --- inputs ---------------------------------------------------------------- */
+/* --- inputs --------------------------------------------------------------- */
 
 struct binding {
     const struct ft_plan *plan;
@@ -173,7 +173,7 @@ static int bind_inputs(struct binding *b, struct ft_err *err)
     return 0;
 }
 
-/* --- recipe ---------------------------------------------------------------- */
+/* --- recipe --------------------------------------------------------------- */
 
 static struct json_object *cell_json(const struct ft_stage *stage, size_t cell)
 {

@@ -1,4 +1,4 @@
-/* reuse.h - which tasks would run, and why: the dry run behind 'fedtwin plan' */
+/* reuse.h - which tasks would run, and why: the dry run of 'fedtwin plan' */
 #ifndef FT_PLAN_REUSE_H
 #define FT_PLAN_REUSE_H
 

@@ -232,7 +232,7 @@ START_TEST(when_and_resources)
 }
 END_TEST
 
-/* --- recipes ----------------------------------------------------------------- */
+/* --- recipes -------------------------------------------------------------- */
 
 static const struct ft_version *no_version(const struct ft_have *have,
                                            size_t t, size_t out)
