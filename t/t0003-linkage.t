@@ -1,0 +1,23 @@
+#!/bin/sh
+test_description='what the engine may link: never MPI, PETSc, HDF5, a network'
+. "$(dirname "$0")/harness.sh"
+
+# Fails, naming the line, when the program $1 loads a library that matches the
+# pattern $2, directly or through another library.
+must_not_load() {
+	ldd "$1" >libs &&
+	test_grep libc.so libs &&
+	test_grep ! -E "$2" libs
+}
+
+test_expect_success 'fedtwin starts without MPI, PETSc, HDF5, Slurm and curl' '
+	must_not_load "$FT_BUILDDIR/fedtwin" \
+		"lib(mpi|open-rte|open-pal|prrte|pmix|petsc|hdf5|slurm|curl)"
+'
+
+test_expect_success 'the worker reads HDF5 without MPI or a network' '
+	must_not_load "$FT_BUILDDIR/fedtwin-worker" \
+		"lib(mpi|open-rte|open-pal|petsc|slurm|sqlite|uv|hdf5_openmpi)"
+'
+
+test_done
