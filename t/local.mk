@@ -2,8 +2,15 @@
 
 EXTRA_DIST += t/harness.sh t/tally.sh t/clean-machine.sh .shellcheckrc $(HOUSE_TESTS)
 
-HOUSE_TESTS = t/t0000-harness.t t/t0001-layers.t t/t0002-headers.t \
-    t/t0004-source.t
+HOUSE_TESTS = \
+    t/t0000-harness.t \
+    t/t0001-layers.t \
+    t/t0002-headers.t \
+    t/t0003-linkage.t \
+    t/t0004-source.t \
+    t/t0005-commands.t \
+    t/t0006-references.t \
+    t/t0007-bootstrap.t
 TESTS += $(HOUSE_TESTS)
 
 TEST_EXTENSIONS = .t
