@@ -1,20 +1,15 @@
 /* index.c - the oplog in a form that answers questions fast */
 #include "data/index.h"
 
-#include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/path.h"
 #include "base/sha256.h"
 #include "data/index_apply.h"
+#include "data/index_path.h"
 
-#define INDEX_DIR_VARIABLE "FEDTWIN_INDEX_DIR"
 #define SCHEMA_VERSION 1
 
 static const char schema[] =
@@ -52,76 +47,12 @@ static const char empty_all[] =
 
 struct ft_index {
     char *meta;
+    char *path; /* of the database, when it is on disk */
     struct ft_db *db;
     bool memory;
     bool writable;
     bool behind; /* records were read from the log that it has not got */
 };
-
-/* File systems whose files other hosts may have open: SQLite's write-ahead log
- * needs memory that all its users share.  Numbers of statfs(2) and of the file
- * systems' own sources. */
-static const uint32_t shared_disks[] = {
-    0x6969,     /* NFS */
-    0x517b,     /* SMB */
-    0xff534d42, /* CIFS */
-    0xfe534d42, /* SMB2 */
-    0x0bd00bd0, /* Lustre */
-    0x47504653, /* GPFS */
-    0x19830326, /* BeeGFS */
-    0xaad7aaea, /* PanFS */
-    0x00c36400, /* Ceph */
-    0x5346414f, /* AFS */
-    0x01161970, /* GFS2 */
-    0x7461636f, /* OCFS2 */
-    0x01021997, /* 9P */
-    0x65735546, /* FUSE: may be any of them */
-};
-
-/* --- where it lies -------------------------------------------------------- */
-
-static char *index_path(const char *meta)
-{
-    const char *dir = getenv(INDEX_DIR_VARIABLE);
-    char hex[FT_SHA256_HEX + 1];
-
-    if (!dir || !*dir)
-        return ft_path_join(meta, "index.sqlite");
-    ft_sha256_text(meta, strlen(meta), hex);
-    return ft_asprintf("%s/fedtwin-%.16s.sqlite", dir, hex);
-}
-
-static bool on_shared_disk(const char *path)
-{
-    char *dir = ft_path_dir(path);
-    struct statfs fs;
-    bool known = statfs(dir, &fs) == 0;
-
-    free(dir);
-    if (!known)
-        return true;
-    for (size_t i = 0; i < FT_ARRAY_LEN(shared_disks); i++)
-        if ((uint32_t)fs.f_type == shared_disks[i])
-            return true;
-    return false;
-}
-
-int ft_index_remove(const char *meta, struct ft_err *err)
-{
-    static const char *const tails[] = { "", "-wal", "-shm", "-journal" };
-    char *path = index_path(meta);
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < FT_ARRAY_LEN(tails); i++) {
-        char *file = ft_asprintf("%s%s", path, tails[i]);
-
-        if (unlink(file) < 0 && errno != ENOENT)
-            rc = ft_err_sys(err, "cannot remove '%s'", file);
-        free(file);
-    }
-    free(path);
-    return rc;
-}
 
 /* --- opening the database ------------------------------------------------- */
 
@@ -166,13 +97,13 @@ static int check_schema(struct ft_db *db, bool create, struct ft_err *err)
     return 0;
 }
 
-static struct ft_db *open_db(const char *meta, enum ft_db_mode mode,
+/* 'path' NULL: in memory. */
+static struct ft_db *open_db(const char *path, enum ft_db_mode mode,
                              struct ft_err *err)
 {
-    char *path = index_path(meta);
-    struct ft_db *db = ft_db_open(path, mode, on_shared_disk(path), err);
+    struct ft_db *db = ft_db_open(path, mode,
+                                  path && ft_index_on_shared_disk(path), err);
 
-    free(path);
     if (db && check_schema(db, mode != FT_DB_READ, err) < 0) {
         ft_db_close(db);
         return NULL;
@@ -181,13 +112,37 @@ static struct ft_db *open_db(const char *meta, enum ft_db_mode mode,
 }
 
 /* What is no index of ours is removed: it holds nothing of its own. */
-static struct ft_db *open_or_replace(const char *meta, struct ft_err *err)
+static struct ft_db *open_or_replace(const char *path, struct ft_err *err)
 {
-    struct ft_db *db = open_db(meta, FT_DB_WRITE, err);
+    struct ft_db *db = open_db(path, FT_DB_WRITE, err);
 
-    if (db || err->code != FT_EFORMAT || ft_index_remove(meta, err) < 0)
+    if (db || err->code != FT_EFORMAT ||
+        ft_index_path_remove(path, err) < 0)
         return db;
-    return open_db(meta, FT_DB_WRITE, err);
+    return open_db(path, FT_DB_WRITE, err);
+}
+
+static int open_for_writing(struct ft_index *index, struct ft_err *err)
+{
+    index->db = open_or_replace(index->path, err);
+    index->writable = index->db != NULL;
+    return index->db ? 0 : -1;
+}
+
+/* Where the project must not be written, the user's cache may. */
+static int open_private(struct ft_index *index, struct ft_err *err)
+{
+    free(index->path);
+    index->path = ft_index_path_private(index->meta, err);
+    return index->path ? open_for_writing(index, err) : -1;
+}
+
+static int open_for_reading(struct ft_index *index, struct ft_err *err)
+{
+    if (ft_index_path_is_given())
+        return open_for_writing(index, err);
+    index->db = open_db(index->path, FT_DB_READ, err);
+    return index->db ? 0 : open_private(index, err);
 }
 
 static int use_memory(struct ft_index *index, struct ft_err *err)
@@ -195,25 +150,22 @@ static int use_memory(struct ft_index *index, struct ft_err *err)
     ft_db_close(index->db);
     index->memory = true;
     index->writable = true;
-    index->db = open_db(index->meta, FT_DB_MEMORY, err);
+    index->db = open_db(NULL, FT_DB_MEMORY, err);
     return index->db ? 0 : -1;
 }
 
 static int open_any(struct ft_index *index, enum ft_index_mode mode,
                     struct ft_err *err)
 {
-    bool private_dir = getenv(INDEX_DIR_VARIABLE) != NULL;
+    int rc = -1;
 
-    if (mode == FT_INDEX_WRITE || (mode == FT_INDEX_READ && private_dir)) {
-        index->db = open_or_replace(index->meta, err);
-        index->writable = true;
-    } else if (mode == FT_INDEX_READ) {
-        index->db = open_db(index->meta, FT_DB_READ, err);
-    }
-    if (index->db)
-        return 0;
-    if (mode != FT_INDEX_MEMORY && err->code == FT_EBUSY)
-        return -1;
+    index->path = ft_index_path(index->meta);
+    if (mode == FT_INDEX_WRITE)
+        rc = open_for_writing(index, err);
+    else if (mode == FT_INDEX_READ)
+        rc = open_for_reading(index, err);
+    if (rc == 0 || (mode != FT_INDEX_MEMORY && err->code == FT_EBUSY))
+        return rc;
     return use_memory(index, err);
 }
 
@@ -361,10 +313,19 @@ static int is_of_this_log(const struct ft_index *index, struct ft_err *err)
     return ft_oplog_matches(index->meta, &place, err);
 }
 
+/* An index that may only be read and does not serve is left for a private one,
+ * or for one in memory. */
+static int make_writable(struct ft_index *index, struct ft_err *err)
+{
+    ft_db_close(index->db);
+    index->db = NULL;
+    return open_private(index, err) == 0 ? 0 : use_memory(index, err);
+}
+
 static struct ft_oplog *open_from_start(struct ft_index *index,
                                         struct ft_err *err)
 {
-    if (!index->writable && use_memory(index, err) < 0)
+    if (!index->writable && make_writable(index, err) < 0)
         return NULL;
     return open_log(index, true, err);
 }
@@ -382,9 +343,9 @@ static struct ft_oplog *replay_anew(struct ft_index *index, struct ft_err *err)
     struct ft_oplog *log = NULL;
 
     if (err->code == FT_EFORMAT && index->writable && !index->memory &&
-        ft_index_remove(index->meta, err) == 0) {
+        ft_index_path_remove(index->path, err) == 0) {
         ft_db_close(index->db);
-        index->db = open_db(index->meta, FT_DB_WRITE, err);
+        index->db = open_db(index->path, FT_DB_WRITE, err);
         log = index->db ? open_log(index, true, err) : NULL;
     }
     if (!log && use_memory(index, err) == 0)
@@ -433,6 +394,7 @@ void ft_index_close(struct ft_index *index)
     if (!index)
         return;
     ft_db_close(index->db);
+    free(index->path);
     free(index->meta);
     free(index);
 }
@@ -492,4 +454,13 @@ int ft_index_settle(struct ft_index *index, struct ft_oplog *log,
                     struct ft_err *err)
 {
     return index->behind ? ft_index_follow(index, log, err) : 0;
+}
+
+int ft_index_remove(const char *meta, struct ft_err *err)
+{
+    char *path = ft_index_path(meta);
+    int rc = ft_index_path_remove(path, err);
+
+    free(path);
+    return rc;
 }

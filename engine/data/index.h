@@ -1,10 +1,8 @@
 /* index.h - the oplog in a form that answers questions fast
  *
  * A SQLite database that can be thrown away at any time: it is filled by
- * replaying the oplog and remembers how far that got.  It lies at
- * .fedtwin/index.sqlite, or in $FEDTWIN_INDEX_DIR under a name made from the
- * path of the project, which suits a project on a parallel file system.  When
- * it can be neither written nor read there, it is kept in memory.
+ * replaying the oplog and remembers how far that got.  index_path.h says where
+ * it lies; when it can be neither written nor read there, it is in memory.
  *
  * Tables (share/doc/formats/store.md draws them): result, version, output,
  * workflow, state, change, branch, binding, file_digest, place.

@@ -9,6 +9,7 @@ engine_libdata_a_SOURCES = \
     engine/data/record.c \
     engine/data/db.c engine/data/db.h \
     engine/data/index.c engine/data/index.h \
+    engine/data/index_path.c engine/data/index_path.h \
     engine/data/index_apply.c engine/data/index_apply.h \
     engine/data/spawn.c engine/data/spawn.h \
     engine/data/client.c engine/data/client.h \

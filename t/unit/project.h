@@ -70,6 +70,7 @@ static inline void scratch_init(struct scratch *s)
     s->dir = ft_asprintf("%s/fedtwin-unit-XXXXXX", tmp ? tmp : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(s->dir));
     ck_ok(ft_project_init(s->dir, &err), err);
+    ck_assert_int_eq(setenv("XDG_CACHE_HOME", s->dir, 1), 0);
     scratch_open(s);
 }
 
