@@ -1,0 +1,91 @@
+# Fuzz targets: each runs its corpus and mutations of it in "make check".
+FUZZERS += t/fuzz/fuzz_yaml t/fuzz/fuzz_quantity t/fuzz/fuzz_expr \
+    t/fuzz/fuzz_log
+check_PROGRAMS += $(FUZZERS)
+TESTS += $(FUZZERS)
+EXTRA_DIST += \
+    t/fuzz/corpus/yaml/aliases \
+    t/fuzz/corpus/yaml/blocks \
+    t/fuzz/corpus/yaml/broken \
+    t/fuzz/corpus/yaml/control \
+    t/fuzz/corpus/yaml/directive \
+    t/fuzz/corpus/yaml/documents \
+    t/fuzz/corpus/yaml/duplicate \
+    t/fuzz/corpus/yaml/empty \
+    t/fuzz/corpus/yaml/flow_expr \
+    t/fuzz/corpus/yaml/nested \
+    t/fuzz/corpus/yaml/null \
+    t/fuzz/corpus/yaml/tags \
+    t/fuzz/corpus/yaml/utf16 \
+    t/fuzz/corpus/yaml/workflow \
+    t/fuzz/corpus/quantity/ambiguous \
+    t/fuzz/corpus/quantity/angle \
+    t/fuzz/corpus/quantity/bytes \
+    t/fuzz/corpus/quantity/celsius \
+    t/fuzz/corpus/quantity/conductivity \
+    t/fuzz/corpus/quantity/date \
+    t/fuzz/corpus/quantity/group \
+    t/fuzz/corpus/quantity/length \
+    t/fuzz/corpus/quantity/log \
+    t/fuzz/corpus/quantity/percent \
+    t/fuzz/corpus/quantity/power \
+    t/fuzz/corpus/quantity/range \
+    t/fuzz/corpus/quantity/rare \
+    t/fuzz/corpus/quantity/superscripts \
+    t/fuzz/corpus/expr/arithmetic \
+    t/fuzz/corpus/expr/functions \
+    t/fuzz/corpus/expr/if \
+    t/fuzz/corpus/expr/logic \
+    t/fuzz/corpus/expr/math \
+    t/fuzz/corpus/expr/minus \
+    t/fuzz/corpus/expr/nested \
+    t/fuzz/corpus/expr/percent \
+    t/fuzz/corpus/expr/selectors \
+    t/fuzz/corpus/expr/temperature \
+    t/fuzz/corpus/expr/template \
+    t/fuzz/corpus/expr/text \
+    t/fuzz/corpus/expr/unit \
+    t/fuzz/corpus/log/cut \
+    t/fuzz/corpus/log/empty \
+    t/fuzz/corpus/log/flip \
+    t/fuzz/corpus/log/header \
+    t/fuzz/corpus/log/last \
+    t/fuzz/corpus/log/middle \
+    t/fuzz/corpus/log/newer \
+    t/fuzz/corpus/log/raw \
+    t/fuzz/corpus/log/raw_tail \
+    t/fuzz/corpus/log/whole \
+    t/fuzz/corpus/log/zeros
+CLEANFILES += fuzz_*.input t/fuzz/libfuzzer/fuzz_*
+
+FUZZ_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+FUZZ_LDADD = engine/libtext.a $(YAML_LIBS) $(UDUNITS_LIBS) $(BASE_LIBS)
+FUZZ_DRIVER = t/fuzz/driver.c t/fuzz/fuzz.h
+t_fuzz_fuzz_yaml_SOURCES = t/fuzz/fuzz_yaml.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_yaml_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_fuzz_yaml_LDADD = $(FUZZ_LDADD)
+t_fuzz_fuzz_quantity_SOURCES = t/fuzz/fuzz_quantity.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_quantity_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_fuzz_quantity_LDADD = $(FUZZ_LDADD)
+t_fuzz_fuzz_expr_SOURCES = t/fuzz/fuzz_expr.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_expr_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_fuzz_expr_LDADD = $(FUZZ_LDADD)
+t_fuzz_fuzz_log_SOURCES = t/fuzz/fuzz_log.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_log_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_fuzz_log_LDADD = $(FUZZ_LDADD)
+
+# The same targets under clang's libFuzzer; see share/doc/fuzzing.md.
+CLANG = clang
+LIBFUZZER_FLAGS = -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined
+.PHONY: libfuzzer
+libfuzzer:
+	@$(MKDIR_P) t/fuzz/libfuzzer
+	@for f in $(FUZZERS); do \
+	  echo "  CLANG    t/fuzz/libfuzzer/$${f##*/}"; \
+	  $(CLANG) $(LIBFUZZER_FLAGS) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
+	    $(JSON_CFLAGS) $(YAML_CFLAGS) $(UDUNITS_CFLAGS) $(CRYPTO_CFLAGS) \
+	    -o t/fuzz/libfuzzer/$${f##*/} $(top_srcdir)/$$f.c \
+	    $(top_srcdir)/engine/text/*.c $(top_srcdir)/engine/base/*.c \
+	    $(YAML_LIBS) $(UDUNITS_LIBS) $(JSON_LIBS) $(CRYPTO_LIBS) -lm \
+	    || exit; \
+	done
