@@ -2,6 +2,8 @@
 test_description='fedtwin demo: the heat sink end to end, readable elsewhere'
 . "$(dirname "$0")/harness.sh"
 
+# The demo is workflows/heatsink.yaml in a scratch project.
+
 test_expect_success 'the demo runs and says what to type next' '
 	fedtwin demo >out 2>err &&
 	test_grep "succeeded: 5 tasks: 5 succeeded" out &&
