@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/words.h"
 #include "run/adapter.h"
 
 #define PROGRESS_FD 3
@@ -38,27 +39,6 @@ static const char *const root_env[] = {
     "PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1",
 };
 
-/* Texts that are ours, in a NULL-terminated list. */
-struct list {
-    char **item;
-    size_t n, cap;
-};
-
-static void add(struct list *list, char *text)
-{
-    list->item = ft_grow(list->item, list->n + 1, &list->cap,
-                         sizeof(*list->item));
-    list->item[list->n++] = text;
-    list->item[list->n] = NULL;
-}
-
-static void release(struct list *list)
-{
-    for (size_t i = 0; i < list->n; i++)
-        free(list->item[i]);
-    free(list->item);
-}
-
 /* --- arguments ------------------------------------------------------------ */
 
 static char *replace_ranks(const char *word, int ranks)
@@ -73,16 +53,17 @@ static char *replace_ranks(const char *word, int ranks)
 }
 
 static void make_argv(const struct ft_site *site, const struct ft_attempt *a,
-                      struct list *argv)
+                      struct ft_words *argv)
 {
     bool own = site && site->n_mpirun;
     size_t n = own ? site->n_mpirun : FT_ARRAY_LEN(launcher);
     int ranks = a->resources.ranks ? a->resources.ranks : 1;
 
     for (size_t i = 0; a->mpi && i < n; i++)
-        add(argv, replace_ranks(own ? site->mpirun[i] : launcher[i], ranks));
+        ft_words_add(argv, replace_ranks(own ? site->mpirun[i] : launcher[i],
+                                         ranks));
     for (size_t i = 0; a->argv[i]; i++)
-        add(argv, ft_strdup(a->argv[i]));
+        ft_words_add(argv, ft_strdup(a->argv[i]));
 }
 
 /* --- environment ---------------------------------------------------------- */
@@ -102,29 +83,29 @@ static bool is_set(char *const *env, const char *text)
     return false;
 }
 
-static void add_own(struct list *env, const struct ft_attempt *a)
+static void add_own(struct ft_words *env, const struct ft_attempt *a)
 {
-    add(env, ft_asprintf("FEDTWIN_TAG=%s", a->tag_text));
-    add(env, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE, a->dir));
-    add(env, ft_asprintf("FEDTWIN_PROGRESS=%s/" FT_PROGRESS_FILE,
-                         a->dir));
+    ft_words_add(env, ft_asprintf("FEDTWIN_TAG=%s", a->tag_text));
+    ft_words_add(env, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE, a->dir));
+    ft_words_add(env, ft_asprintf("FEDTWIN_PROGRESS=%s/" FT_PROGRESS_FILE,
+                                  a->dir));
     /* Launchers pass no further descriptors to the ranks. */
     if (!a->mpi)
-        add(env, ft_asprintf("FEDTWIN_PROGRESS_FD=%d", PROGRESS_FD));
+        ft_words_add(env, ft_asprintf("FEDTWIN_PROGRESS_FD=%d", PROGRESS_FD));
     if (!is_set(a->env, "OMP_NUM_THREADS="))
-        add(env, ft_asprintf("OMP_NUM_THREADS=%d",
+        ft_words_add(env, ft_asprintf("OMP_NUM_THREADS=%d",
                              a->resources.threads ? a->resources.threads
                                                   : 1));
     for (size_t i = 0; a->mpi && !geteuid() && i < FT_ARRAY_LEN(root_env);
          i++)
-        add(env, ft_strdup(root_env[i]));
+        ft_words_add(env, ft_strdup(root_env[i]));
     for (size_t i = 0; a->env && a->env[i]; i++)
-        add(env, ft_strdup(a->env[i]));
+        ft_words_add(env, ft_strdup(a->env[i]));
 }
 
 /* Ours, then what we were given ourselves and nobody replaced.  A descriptor
  * number from an enclosing task must not reach this one. */
-static char **make_env(const struct list *own)
+static char **make_env(const struct ft_words *own)
 {
     size_t n = 0, count = 0;
     char **env;
@@ -200,7 +181,7 @@ int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    struct list argv = { 0 }, own = { 0 };
+    struct ft_words argv = { 0 }, own = { 0 };
     char **env;
     int rc;
 
@@ -217,7 +198,7 @@ int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
     free(env);
-    release(&own);
-    release(&argv);
+    ft_words_free(own.item);
+    ft_words_free(argv.item);
     return rc;
 }

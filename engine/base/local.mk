@@ -14,7 +14,8 @@ engine_libbase_a_SOURCES = \
     engine/base/number.c engine/base/number.h \
     engine/base/path.c engine/base/path.h \
     engine/base/sha256.c engine/base/sha256.h \
-    engine/base/str.c engine/base/str.h
+    engine/base/str.c engine/base/str.h \
+    engine/base/words.c engine/base/words.h
 engine_libbase_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CRYPTO_CFLAGS)
 BASE_LIBS = engine/libbase.a $(JSON_LIBS) $(CRYPTO_LIBS) -lm
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/words.h"
 #include "model/eval.h"
 #include "plan/command.h"
 #include "plan/scope.h"
@@ -259,13 +260,13 @@ static int recipe_command(struct binding *b, struct json_object *recipe,
             word[0] = ft_strdup("python");
         }
         json_object_object_add(recipe, "command", words_json(word));
-        ft_argv_free(word);
+        ft_words_free(word);
     }
     if (ft_command_env(&ts, &word, err) < 0)
         return -1;
     /* The first is FEDTWIN_STAGE: a name that does not change results. */
     json_object_object_add(recipe, "environment", words_json(word + 1));
-    ft_argv_free(word);
+    ft_words_free(word);
     return 0;
 }
 

@@ -69,13 +69,12 @@ struct json_object *ft_bound_task_json(const struct ft_plan *plan,
                                        const char *run, int attempt,
                                        const char *dir, const char *restart);
 
-/* The argument list (NULL-terminated, the caller frees with ft_argv_free())
+/* The argument list (NULL-terminated, the caller frees with ft_words_free())
  * and environment additions ("NAME=value", likewise) in attempt directory
  * 'dir'.  mpirun is put in front by the adapter, not here. */
 int ft_bound_command(const struct ft_plan *plan, const struct ft_bound *bound,
                      const char *run, const char *dir, char ***argv,
                      char ***env, struct ft_err *err);
-void ft_argv_free(char **argv);
 
 /* The lineage record of its results (share/doc/formats/version.md) without what
  * publishing and the end of the attempt add; the caller releases. */

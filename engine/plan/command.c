@@ -12,34 +12,14 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "base/words.h"
 #include "model/eval.h"
 #include "plan/command.h"
 #include "plan/scope.h"
 
-void ft_argv_free(char **argv)
-{
-    for (size_t i = 0; argv && argv[i]; i++)
-        free(argv[i]);
-    free(argv);
-}
-
-/* A NULL-terminated list that grows. */
-struct list {
-    char **item;
-    size_t n, cap;
-};
-
-static void add(struct list *list, char *text)
-{
-    list->item = ft_grow(list->item, list->n + 1, &list->cap,
-                         sizeof(*list->item));
-    list->item[list->n++] = text;
-    list->item[list->n] = NULL;
-}
-
 /* An argument that evaluates to a list becomes that many arguments, so that a
  * gathered input can be handed to a program. */
-static void add_value(struct list *list, const struct ft_value *value)
+static void add_value(struct ft_words *list, const struct ft_value *value)
 {
     struct ft_str text = FT_STR_INIT;
 
@@ -49,10 +29,10 @@ static void add_value(struct list *list, const struct ft_value *value)
         return;
     }
     ft_value_text(value, &text);
-    add(list, ft_str_take(&text));
+    ft_words_add(list, ft_str_take(&text));
 }
 
-static int add_node(struct list *list, const struct ft_task_scope *ts,
+static int add_node(struct ft_words *list, const struct ft_task_scope *ts,
                     const struct ft_node *node, struct ft_err *err)
 {
     struct ft_value value = FT_VALUE_INIT;
@@ -82,7 +62,7 @@ char *ft_command_file(const struct ft_workflow *wf, const struct ft_node *arg)
     return real;
 }
 
-static int add_run(struct list *list, const struct ft_task_scope *ts,
+static int add_run(struct ft_words *list, const struct ft_task_scope *ts,
                    struct ft_err *err)
 {
     const struct ft_node *run = ts->stage->command;
@@ -93,7 +73,7 @@ static int add_run(struct list *list, const struct ft_task_scope *ts,
                              : NULL;
 
         if (file)
-            add(list, file);
+            ft_words_add(list, file);
         else if (add_node(list, ts, run->item[i], err) < 0)
             return -1;
     }
@@ -110,7 +90,7 @@ static const char *python(void)
     return own && *own ? own : FT_PYTHON;
 }
 
-static int add_template(struct list *list, const struct ft_task_scope *ts,
+static int add_template(struct ft_words *list, const struct ft_task_scope *ts,
                         const char *text, struct ft_err *err)
 {
     struct ft_value value = FT_VALUE_INIT;
@@ -127,18 +107,18 @@ static int add_template(struct list *list, const struct ft_task_scope *ts,
     return rc;
 }
 
-static int add_module(struct list *list, const struct ft_task_scope *ts,
+static int add_module(struct ft_words *list, const struct ft_task_scope *ts,
                       struct ft_err *err)
 {
     const struct ft_module *module = ts->stage->module;
 
     if (module->program) {
-        add(list, ft_strdup(module->program));
+        ft_words_add(list, ft_strdup(module->program));
         return 0;
     }
     if (module->python) {
-        add(list, ft_strdup(python()));
-        add(list, ft_strdup(module->python));
+        ft_words_add(list, ft_strdup(python()));
+        ft_words_add(list, ft_strdup(module->python));
         return 0;
     }
     for (size_t i = 0; i < module->n_run; i++)
@@ -148,36 +128,36 @@ static int add_module(struct list *list, const struct ft_task_scope *ts,
     return 0;
 }
 
-static int add_python(struct list *list, const struct ft_task_scope *ts,
+static int add_python(struct ft_words *list, const struct ft_task_scope *ts,
                       struct ft_err *err)
 {
     char *script;
 
-    add(list, ft_strdup(python()));
+    ft_words_add(list, ft_strdup(python()));
     if (ts->stage->script) {
         script = realpath(ts->stage->script, NULL);
         if (!script)
             return ft_err_sys(err, "cannot find the script '%s'",
                               ts->stage->script);
-        add(list, script);
+        ft_words_add(list, script);
         return 0;
     }
-    add(list, ft_strdup("-c"));
+    ft_words_add(list, ft_strdup("-c"));
     return add_node(list, ts, ts->stage->command, err);
 }
 
-static int add_shell(struct list *list, const struct ft_task_scope *ts,
+static int add_shell(struct ft_words *list, const struct ft_task_scope *ts,
                      struct ft_err *err)
 {
-    add(list, ft_strdup("/bin/sh"));
-    add(list, ft_strdup("-euc"));
+    ft_words_add(list, ft_strdup("/bin/sh"));
+    ft_words_add(list, ft_strdup("-euc"));
     return add_node(list, ts, ts->stage->command, err);
 }
 
 int ft_command_build(const struct ft_task_scope *ts, char ***argv,
                      struct ft_err *err)
 {
-    static int (*const add_words[])(struct list *list,
+    static int (*const add_words[])(struct ft_words *list,
                                     const struct ft_task_scope *ts,
                                     struct ft_err *err) = {
         [FT_ACTION_MODULE] = add_module,
@@ -185,12 +165,12 @@ int ft_command_build(const struct ft_task_scope *ts, char ***argv,
         [FT_ACTION_SHELL] = add_shell,
         [FT_ACTION_PYTHON] = add_python,
     };
-    struct list list = { 0 };
+    struct ft_words list = { 0 };
 
     if (ts->stage->action >= FT_ARRAY_LEN(add_words))
         FT_BUG("stage '%s' has no command", ts->stage->name);
     if (add_words[ts->stage->action](&list, ts, err) < 0) {
-        ft_argv_free(list.item);
+        ft_words_free(list.item);
         return -1;
     }
     *argv = list.item;
@@ -203,19 +183,19 @@ int ft_command_env(const struct ft_task_scope *ts, char ***env,
     const struct ft_node *own = ts->stage->env;
     struct ft_value value = FT_VALUE_INIT;
     struct ft_str text = FT_STR_INIT;
-    struct list list = { 0 };
+    struct ft_words list = { 0 };
 
-    add(&list, ft_asprintf("FEDTWIN_STAGE=%s", ts->stage->name));
+    ft_words_add(&list, ft_asprintf("FEDTWIN_STAGE=%s", ts->stage->name));
     for (size_t i = 0; own && i < own->n; i++) {
         if (ft_eval_node(ts->plan->wf, ts->stage, ts->cell, &ts->scope,
                          own->item[i], &value, err) < 0) {
-            ft_argv_free(list.item);
+            ft_words_free(list.item);
             return -1;
         }
         ft_str_addf(&text, "%s=", own->key[i]->text);
         ft_value_text(&value, &text);
         ft_value_release(&value);
-        add(&list, ft_str_take(&text));
+        ft_words_add(&list, ft_str_take(&text));
     }
     *env = list.item;
     return 0;
@@ -232,7 +212,7 @@ int ft_bound_command(const struct ft_plan *plan, const struct ft_bound *bound,
     if (ft_command_build(&ts, &words, err) < 0)
         return -1;
     if (ft_command_env(&ts, env, err) < 0) {
-        ft_argv_free(words);
+        ft_words_free(words);
         return -1;
     }
     *argv = words;

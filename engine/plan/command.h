@@ -4,7 +4,7 @@
 
 #include "plan/scope.h"
 
-/* The argument list in the given scope; freed with ft_argv_free(). */
+/* The argument list in the given scope; freed with ft_words_free(). */
 int ft_command_build(const struct ft_task_scope *ts, char ***argv,
                      struct ft_err *err);
 

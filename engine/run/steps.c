@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/words.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "run/change.h"
@@ -60,8 +61,8 @@ void ft_flight_free(struct ft_flight *f)
         i++;
     d->flight[i] = d->flight[--d->n_flights];
     ft_bound_free(f->bound);
-    ft_argv_free(f->argv);
-    ft_argv_free(f->env);
+    ft_words_free(f->argv);
+    ft_words_free(f->env);
     json_object_put(f->result.lineage);
     for (size_t k = 0; k < f->result.n_out; k++)
         free((char *)f->result.out[k].path);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/words.h"
 #include "data/project.h"
 #include "data/store.h"
 #include "plan/bind.h"
@@ -362,8 +363,8 @@ START_TEST(commands)
     ck_assert_str_eq(argv[3], "2 mm");
     ck_assert_ptr_null(argv[4]);
     ck_assert_str_eq(env[0], "FEDTWIN_STAGE=make");
-    ft_argv_free(argv);
-    ft_argv_free(env);
+    ft_words_free(argv);
+    ft_words_free(env);
     ft_bound_free(bound);
     free(tool);
     end(&f);
