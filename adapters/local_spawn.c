@@ -87,8 +87,6 @@ static void add_own(struct ft_words *env, const struct ft_attempt *a)
 {
     ft_words_add(env, ft_asprintf("FEDTWIN_TAG=%s", a->tag_text));
     ft_words_add(env, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE, a->dir));
-    ft_words_add(env, ft_asprintf("FEDTWIN_PROGRESS=%s/" FT_PROGRESS_FILE,
-                                  a->dir));
     /* Launchers pass no further descriptors to the ranks. */
     if (!a->mpi)
         ft_words_add(env, ft_asprintf("FEDTWIN_PROGRESS_FD=%d", PROGRESS_FD));

@@ -210,6 +210,21 @@ test_expect_success 'an optional output may be missing, and stays so' '
 	test_must_fail fedtwin data get make.b
 '
 
+test_expect_success 'a run can be looked at when its input has gone' '
+	cat >gone.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: gone
+	stages:
+	  s:
+	    in: {x: gone.txt}
+	    run: [cp, "${in.x}", "${out.o}"]
+	    out: {o: {type: file, path: o.txt}}
+	EOT
+	echo x >gone.txt && fedtwin run gone.yaml && rm gone.txt &&
+	fedtwin status last >out && test_grep succeeded out &&
+	fedtwin why last/s
+'
+
 test_expect_success 'no process, no lease and no socket is left' '
 	run=$(ls .fedtwin/runs | tail -n 1) &&
 	test_must_be_empty .fedtwin/runs/$run/lease &&

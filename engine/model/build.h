@@ -19,6 +19,7 @@ struct ft_build {
     struct ft_diags *diags;
     struct ft_stage_state *state; /* as many as stages */
     bool no_values; /* some parameter has none: nothing is evaluated */
+    bool recall;    /* of a run that began: files may be gone by now */
 };
 
 /* What is known of a stage that has errors, so that each is reported once. */

@@ -242,7 +242,7 @@ static void read_python(struct ft_build *b, struct ft_stage *stage)
     if (strpbrk(text, " \n;") || !ft_ends_with(text, ".py"))
         return;
     stage->script = ft_path_join(b->wf->dir, text);
-    if (ft_path_exists(stage->script))
+    if (b->recall || ft_path_exists(stage->script))
         return;
     ft_diag_add(b->diags, b->wf->doc, &stage->command->mark,
                 FT_D_INPUT_FILE, "the script '%s' of stage '%s' is not there",
@@ -279,7 +279,7 @@ static void read_module(struct ft_build *b, struct ft_stage *stage)
         ft_stage_state(b, stage)->no_outputs = true;
         return;
     }
-    if (stage->module->missing)
+    if (stage->module->missing && !b->recall)
         report_missing(b, stage, name);
     stage->out = ft_ports_copy(stage->module->out, stage->module->n_out);
     stage->n_out = stage->module->n_out;

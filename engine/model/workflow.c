@@ -243,9 +243,11 @@ static void read_top(struct ft_build *b)
 static struct ft_workflow *build(struct ft_doc *doc, const char *dir,
                                  struct ft_module_set *modules,
                                  const struct ft_setting *setting,
-                                 size_t n_settings, struct ft_diags *diags)
+                                 size_t n_settings, bool recall,
+                                 struct ft_diags *diags)
 {
-    struct ft_build b = { .modules = modules, .diags = diags };
+    struct ft_build b = { .modules = modules, .diags = diags,
+                          .recall = recall };
     size_t errors = diags->n_errors;
 
     if (!doc)
@@ -280,7 +282,7 @@ struct ft_workflow *ft_workflow_read(const char *path,
     struct ft_workflow *wf;
 
     wf = build(ft_doc_read(path, diags), dir, modules, setting, n_settings,
-               diags);
+               false, diags);
     free(dir);
     return wf;
 }
@@ -293,7 +295,18 @@ struct ft_workflow *ft_workflow_parse(const char *file, const char *dir,
                                       struct ft_diags *diags)
 {
     return build(ft_doc_parse(file, text, len, diags), dir, modules, setting,
-                 n_settings, diags);
+                 n_settings, false, diags);
+}
+
+struct ft_workflow *ft_workflow_recall(const char *file, const char *dir,
+                                       const char *text, size_t len,
+                                       struct ft_module_set *modules,
+                                       const struct ft_setting *setting,
+                                       size_t n_settings,
+                                       struct ft_diags *diags)
+{
+    return build(ft_doc_parse(file, text, len, diags), dir, modules, setting,
+                 n_settings, true, diags);
 }
 
 void ft_workflow_free(struct ft_workflow *wf)

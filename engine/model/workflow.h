@@ -146,6 +146,14 @@ struct ft_workflow *ft_workflow_parse(const char *file, const char *dir,
                                       const struct ft_setting *setting,
                                       size_t n_settings,
                                       struct ft_diags *diags);
+/* The workflow of a run that has begun: the same, but files and programs that
+ * are gone since are no errors, so that the run can still be looked at. */
+struct ft_workflow *ft_workflow_recall(const char *file, const char *dir,
+                                       const char *text, size_t len,
+                                       struct ft_module_set *modules,
+                                       const struct ft_setting *setting,
+                                       size_t n_settings,
+                                       struct ft_diags *diags);
 void ft_workflow_free(struct ft_workflow *wf);
 
 /* Index of a stage, or -1. */

@@ -1,4 +1,5 @@
 /* handoff.c - the attempt directory that a program starts in */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 #include "run/drive_in.h"
 
 #define CHECKPOINT_DIR "checkpoint"
-#define CHECKPOINT_FILE CHECKPOINT_DIR "/state" /* its newest whole state */
 
 /* Always fresh: what an engine that died left under this name goes. */
 static int make_dir(const char *dir, struct ft_err *err)
@@ -42,6 +42,21 @@ static int write_file(const char *dir, const char *name, const char *text,
     return rc;
 }
 
+/* Is there more than what a program was still writing? */
+static bool has_checkpoint(const char *path)
+{
+    DIR *dir = opendir(path);
+    struct dirent *entry;
+    bool found = false;
+
+    while (dir && !found && (entry = readdir(dir)))
+        found = entry->d_name[0] != '.' &&
+                !ft_ends_with(entry->d_name, ".part");
+    if (dir)
+        (void)closedir(dir);
+    return found;
+}
+
 /* The checkpoint of the newest earlier attempt that has one, or NULL. */
 static char *find_checkpoint(const struct ft_flight *f)
 {
@@ -49,14 +64,12 @@ static char *find_checkpoint(const struct ft_flight *f)
 
     for (int attempt = f->attempt - 1; attempt > 0; attempt--) {
         char *dir = ft_run_attempt_dir(d->project, d->run, f->task, attempt);
-        char *state = ft_path_join(dir, CHECKPOINT_FILE);
-        char *found = ft_path_exists(state)
-                          ? ft_path_join(dir, CHECKPOINT_DIR) : NULL;
+        char *path = ft_path_join(dir, CHECKPOINT_DIR);
 
-        free(state);
         free(dir);
-        if (found)
-            return found;
+        if (has_checkpoint(path))
+            return path;
+        free(path);
     }
     return NULL;
 }

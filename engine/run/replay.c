@@ -66,9 +66,9 @@ static struct ft_plan *read_plan(struct json_object *obj, const char *text,
     if (!list)
         return NULL;
     setting = read_settings(list, &n);
-    wf = ft_workflow_parse(ft_json_str_or(obj, "file", "workflow"),
-                           ft_json_str_or(obj, "dir", "."), text,
-                           strlen(text), modules, setting, n, &diags);
+    wf = ft_workflow_recall(ft_json_str_or(obj, "file", "workflow"),
+                            ft_json_str_or(obj, "dir", "."), text,
+                            strlen(text), modules, setting, n, &diags);
     if (wf)
         plan = ft_plan_new(wf, &diags);
     if (!plan) {

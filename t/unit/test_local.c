@@ -264,7 +264,6 @@ static const struct {
     { "test ! -e /proc/self/fd/4 && test -e /proc/self/fd/3", FT_OUT_OK, 0, 0,
       "" },
     { "test \"$FEDTWIN_TASK\" = \"$PWD/task.json\" -a "
-      "\"$FEDTWIN_PROGRESS\" = \"$PWD/progress.ndjson\" -a "
       "\"$FEDTWIN_PROGRESS_FD\" = 3 -a \"$OMP_NUM_THREADS\" = 1 -a "
       "\"$FEDTWIN_TAG\" = run-1/task/1", FT_OUT_OK, 0, 0, "" },
 };
@@ -463,7 +462,7 @@ START_TEST(progress_lines)
 {
     const char *argv[] = {
         "sh", "-c",
-        "echo one >&3; echo >&3; echo two >>\"$FEDTWIN_PROGRESS\";"
+        "echo one >&3; echo >&3; echo two >>progress.ndjson;"
         "head -c 10000 /dev/zero | tr '\\0' x >&3; echo >&3; echo three >&3;"
         "printf half >&3",
         NULL
@@ -501,7 +500,7 @@ START_TEST(no_descriptor_for_ranks)
 {
     char sh[] = "sh", option[] = "-c";
     char script[] = "test -z \"$FEDTWIN_PROGRESS_FD\" -a "
-                    "! -e /proc/self/fd/3 && echo ok >>$FEDTWIN_PROGRESS";
+                    "! -e /proc/self/fd/3 && echo ok >>progress.ndjson";
     char *words[] = { sh, option, script };
     struct ft_site site = { .mpirun = words, .n_mpirun = 3 };
     struct ft_attempt attempt = { .mpi = true, .resources.ranks = 2 };
