@@ -10,6 +10,7 @@ do
 	ln -s "$(command -v $program)" bin/$program
 done
 fake() {
+	rm -f "bin/$1" && # it may be a link to the real one
 	{ echo '#!/bin/sh' && cat; } >"bin/$1" && chmod +x "bin/$1"
 }
 bootstrap() {
