@@ -87,24 +87,6 @@ static void request_release(struct request *request)
     free(request->what);
 }
 
-void ft_client_free(struct ft_client *client)
-{
-    if (!client)
-        return;
-    ft_worker_end(&client->worker);
-    for (size_t i = 0; i < client->n; i++)
-        request_release(&client->queue[client->first + i]);
-    free(client->queue);
-    if (client->epoll_fd >= 0)
-        close(client->epoll_fd);
-    if (client->timer_fd >= 0)
-        close(client->timer_fd);
-    ft_str_release(&client->out);
-    ft_str_release(&client->in);
-    free(client->meta);
-    free(client);
-}
-
 static struct request *first_of(const struct ft_client *client)
 {
     return &client->queue[client->first];
@@ -168,6 +150,26 @@ static void finish_all(struct ft_client *client, const struct ft_err *err)
 {
     for (size_t n = client->n; n > 0; n--)
         finish_first(client, NULL, err);
+}
+
+void ft_client_free(struct ft_client *client)
+{
+    struct ft_err err;
+
+    if (!client)
+        return;
+    ft_worker_end(&client->worker);
+    ft_err_set(&err, FT_ECANCEL, "the store was closed");
+    finish_all(client, &err);
+    free(client->queue);
+    if (client->epoll_fd >= 0)
+        close(client->epoll_fd);
+    if (client->timer_fd >= 0)
+        close(client->timer_fd);
+    ft_str_release(&client->out);
+    ft_str_release(&client->in);
+    free(client->meta);
+    free(client);
 }
 
 /* --- time ----------------------------------------------------------------- */
@@ -400,7 +402,7 @@ static bool read_some(struct ft_client *client)
         if (n < 0 && errno == EAGAIN)
             return true;
         if (n <= 0) {
-            bury(client, NULL);
+            bury(client, n < 0 ? "could not be listened to" : NULL);
             return false;
         }
         ft_str_addn(&client->in, chunk, (size_t)n);

@@ -29,7 +29,8 @@ typedef void ft_client_answer(void *token, struct json_object *answer,
  * starts with the first request. */
 struct ft_client *ft_client_new(const char *meta, ft_client_answer *answer,
                                 void *arg);
-void ft_client_free(struct ft_client *client); /* NULL is fine; answers none */
+/* NULL is fine.  What has no answer yet is answered with FT_ECANCEL. */
+void ft_client_free(struct ft_client *client);
 
 /* Queue a request.  'request' is an object with "op", taken over; 'what' names
  * it in errors ("publish 'a.h5'"); 'limit_s' is how long the worker may take

@@ -12,145 +12,12 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/map.h"
-#include "base/path.h"
+#include "data/delta.h"
 #include "data/id.h"
 #include "data/store_impl.h"
 
 /* Changes of about so many bytes go into one record. */
 #define PART_BYTES (4u << 20)
-
-/* --- what differs --------------------------------------------------------- */
-
-/* One object and cell of the state before and after. */
-struct bound {
-    char *object, *cell, *before, *after; /* versions, or NULL */
-    int64_t pos_before, pos_after;
-};
-
-struct delta {
-    struct ft_map map; /* "object\ncell" -> struct bound */
-    struct ft_map count; /* object -> its next position, as uintptr_t */
-    size_t n_objects, n_changed, n_moved;
-};
-
-static struct bound *delta_at(struct delta *delta, const char *object,
-                              const char *cell)
-{
-    char *key = ft_asprintf("%s\n%s", object, cell);
-    struct bound *bound = ft_map_get(&delta->map, key);
-
-    if (!bound) {
-        bound = ft_calloc(1, sizeof(*bound));
-        bound->object = ft_strdup(object);
-        bound->cell = ft_strdup(cell);
-        (void)ft_map_put(&delta->map, key, bound);
-    }
-    free(key);
-    return bound;
-}
-
-static void delta_release(struct delta *delta)
-{
-    for (size_t i = 0; i < delta->map.len; i++) {
-        struct bound *bound = delta->map.entry[i].value;
-
-        free(bound->object);
-        free(bound->cell);
-        free(bound->before);
-        free(bound->after);
-        free(bound);
-    }
-    ft_map_release(&delta->map);
-    ft_map_release(&delta->count);
-}
-
-static int read_before(struct ft_db *db, struct delta *delta,
-                       struct ft_err *err)
-{
-    struct ft_rows *rows = ft_db_ask(
-        db, "SELECT object, cell, pos, version FROM binding WHERE branch=?",
-        FT_DB_ARGS(ft_db_text(FT_BRANCH_DEFAULT)), err);
-    int rc = rows ? 0 : -1;
-
-    while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
-        struct bound *bound = delta_at(delta, ft_rows_text(rows, 0),
-                                       ft_rows_text(rows, 1));
-
-        bound->pos_before = ft_rows_int(rows, 2);
-        bound->before = ft_strdup(ft_rows_text(rows, 3));
-        rc = 0;
-    }
-    ft_rows_end(rows);
-    return rc;
-}
-
-/* Cells of an object stand in the order in which they are given. */
-static int64_t next_pos(struct delta *delta, const char *object)
-{
-    uintptr_t pos = (uintptr_t)ft_map_get(&delta->count, object);
-
-    (void)ft_map_put(&delta->count, object, (void *)(pos + 1));
-    return (int64_t)pos;
-}
-
-static int check_binding(struct ft_store *store, const struct ft_binding *bind,
-                         struct ft_err *err)
-{
-    const char *dot = strchr(bind->object, '.');
-    char *stage = dot ? ft_strndup(bind->object, (size_t)(dot - bind->object))
-                      : NULL;
-    bool ok = stage && ft_name_valid(stage) && ft_name_valid(dot + 1);
-    struct ft_version version;
-
-    free(stage);
-    if (!ok)
-        return ft_err_set(err, FT_EUSAGE, "'%s' is no name of an object",
-                          bind->object);
-    if (ft_store_version(store, bind->version, &version, err) < 0)
-        return ft_err_context(err, "object '%s'", bind->object);
-    ft_version_release(&version);
-    return 0;
-}
-
-static int set_after(struct ft_store *store, struct delta *delta,
-                     const struct ft_binding *bind, int64_t pos,
-                     struct ft_err *err)
-{
-    struct bound *bound = delta_at(delta, bind->object, bind->cell);
-
-    if (bound->after)
-        return ft_err_set(err, FT_EUSAGE, "object '%s' is given twice",
-                          bind->object);
-    if ((!bound->before || strcmp(bound->before, bind->version) != 0) &&
-        check_binding(store, bind, err) < 0)
-        return -1;
-    bound->after = ft_strdup(bind->version);
-    bound->pos_after = pos;
-    return 0;
-}
-
-static bool differs(const struct bound *bound)
-{
-    return !bound->before || !bound->after ||
-           strcmp(bound->before, bound->after) != 0;
-}
-
-static bool moved(const struct bound *bound)
-{
-    return !differs(bound) && bound->pos_before != bound->pos_after;
-}
-
-static void count(struct delta *delta)
-{
-    for (size_t i = 0; i < delta->map.len; i++) {
-        const struct bound *bound = delta->map.entry[i].value;
-
-        delta->n_objects += bound->after != NULL;
-        delta->n_changed += differs(bound);
-        delta->n_moved += moved(bound);
-    }
-}
 
 /* --- records -------------------------------------------------------------- */
 
@@ -186,7 +53,7 @@ static int digest_of(struct json_object *record, char hex[FT_SHA256_HEX + 1],
     return rc;
 }
 
-static struct json_object *change_of(const struct bound *bound)
+static struct json_object *change_of(const struct ft_bound *bound)
 {
     struct json_object *change = json_object_new_array();
 
@@ -216,7 +83,7 @@ static int add_part(struct records *records, struct json_object *set,
 }
 
 /* All changes: the last of them into *set, those before into records. */
-static int add_changes(struct records *records, const struct delta *delta,
+static int add_changes(struct records *records, const struct ft_delta *delta,
                        int64_t now_ns, struct json_object *state,
                        struct ft_err *err)
 {
@@ -226,9 +93,9 @@ static int add_changes(struct records *records, const struct delta *delta,
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < delta->map.len; i++) {
-        const struct bound *bound = delta->map.entry[i].value;
+        const struct ft_bound *bound = delta->map.entry[i].value;
 
-        if (!differs(bound) && !moved(bound))
+        if (!ft_bound_differs(bound) && !ft_bound_moved(bound))
             continue;
         if (bytes > PART_BYTES) {
             rc = add_part(records, set, parts, now_ns, err);
@@ -290,7 +157,7 @@ static int read_tip(struct ft_db *db, struct tip *tip, struct ft_err *err)
 
 static struct json_object *state_record(const struct ft_state_new *state,
                                         const struct tip *tip,
-                                        const struct delta *delta,
+                                        const struct ft_delta *delta,
                                         int64_t now_ns)
 {
     struct json_object *record = ft_record_new("state", now_ns);
@@ -362,7 +229,7 @@ static int add_workflow(struct ft_db *db, struct records *records,
 /* The lock is held and the index knows all. */
 static int commit_state(struct ft_store *store,
                         const struct ft_state_new *state,
-                        const struct tip *tip, const struct delta *delta,
+                        const struct tip *tip, const struct ft_delta *delta,
                         struct ft_err *err)
 {
     int64_t now_ns = ft_clock_now_ns();
@@ -404,20 +271,19 @@ static int record_locked(struct ft_store *store,
                          const struct ft_state_new *state, bool *changed,
                          struct ft_err *err)
 {
-    struct delta delta = { 0 };
+    struct ft_delta delta = { 0 };
     struct tip tip = { 0 };
     bool same;
     int rc = -1;
 
     if (ft_index_follow(store->index, store->log, err) < 0 ||
         read_tip(ft_index_db(store->index), &tip, err) < 0 ||
-        read_before(ft_index_db(store->index), &delta, err) < 0)
+        ft_delta_init(&delta, store, err) < 0)
         goto done;
     for (size_t i = 0; i < state->n; i++)
-        if (set_after(store, &delta, &state->bind[i],
-                      next_pos(&delta, state->bind[i].object), err) < 0)
+        if (ft_delta_set(&delta, store, &state->bind[i], err) < 0)
             goto done;
-    count(&delta);
+    ft_delta_count(&delta);
     if (same_settings(state, &tip, &same, err) < 0)
         goto done;
     same &= !delta.n_changed && !delta.n_moved;
@@ -426,7 +292,7 @@ static int record_locked(struct ft_store *store,
         *changed = !same;
 done:
     tip_release(&tip);
-    delta_release(&delta);
+    ft_delta_release(&delta);
     return rc;
 }
 
@@ -446,49 +312,21 @@ int ft_store_record_state(struct ft_store *store,
 
 /* --- one object alone ----------------------------------------------------- */
 
-/* Everything stays; what is new comes after the other cells of its object. */
-static int keep_all(struct delta *delta, const struct ft_binding *bind,
-                    int64_t *pos)
-{
-    const struct bound *old;
-
-    *pos = 0;
-    for (size_t i = 0; i < delta->map.len; i++) {
-        struct bound *bound = delta->map.entry[i].value;
-
-        if (strcmp(bound->object, bind->object) == 0 &&
-            bound->pos_before >= *pos)
-            *pos = bound->pos_before + 1;
-        bound->after = ft_strdup(bound->before);
-        bound->pos_after = bound->pos_before;
-    }
-    old = delta_at(delta, bind->object, bind->cell);
-    if (old->before)
-        *pos = old->pos_before;
-    return 0;
-}
-
 static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
                        struct ft_err *err)
 {
     struct ft_state_new state = { .outcome = "ok" };
-    struct delta delta = { 0 };
+    struct ft_delta delta = { 0 };
     struct tip tip = { 0 };
-    struct bound *bound;
-    int64_t pos;
     int rc = -1;
 
     if (ft_index_follow(store->index, store->log, err) < 0 ||
         read_tip(ft_index_db(store->index), &tip, err) < 0 ||
-        read_before(ft_index_db(store->index), &delta, err) < 0)
+        ft_delta_init(&delta, store, err) < 0)
         goto done;
-    keep_all(&delta, bind, &pos);
-    bound = delta_at(&delta, bind->object, bind->cell);
-    free(bound->after);
-    bound->after = NULL;
-    if (set_after(store, &delta, bind, pos, err) < 0)
+    if (ft_delta_set_alone(&delta, store, bind, err) < 0)
         goto done;
-    count(&delta);
+    ft_delta_count(&delta);
     state.workflow = tip.workflow ? tip.workflow : "";
     state.workflow_file = tip.workflow_file ? tip.workflow_file : "";
     if (tip.params && *tip.params)
@@ -498,7 +336,7 @@ static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
     json_object_put(state.params);
 done:
     tip_release(&tip);
-    delta_release(&delta);
+    ft_delta_release(&delta);
     return rc;
 }
 

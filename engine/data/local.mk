@@ -18,6 +18,7 @@ engine_libdata_a_SOURCES = \
     engine/data/find.c \
     engine/data/ref.c engine/data/ref.h \
     engine/data/resolve.c \
+    engine/data/delta.c engine/data/delta.h \
     engine/data/history.c \
     engine/data/log.c \
     engine/data/files.c engine/data/files.h \

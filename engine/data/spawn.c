@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -19,6 +20,8 @@
 
 #define WORKER_VARIABLE "FEDTWIN_WORKER"
 #define STDERR_TAIL 160
+#define END_PAUSE_NS 1000000
+#define END_PAUSES 1000
 
 static char *program_path(void)
 {
@@ -107,6 +110,24 @@ static int reap(struct ft_worker *worker)
     return status;
 }
 
+/* It closed its side, so it is about to end; one that does not is killed. */
+static int await_end(struct ft_worker *worker)
+{
+    struct timespec pause = { .tv_nsec = END_PAUSE_NS };
+    siginfo_t info;
+
+    for (int i = 0; i < END_PAUSES; i++) {
+        info.si_pid = 0;
+        if (waitid(P_PID, (id_t)worker->pid, &info,
+                   WEXITED | WNOHANG | WNOWAIT) < 0 ||
+            info.si_pid)
+            return reap(worker);
+        nanosleep(&pause, NULL);
+    }
+    (void)kill(worker->pid, SIGKILL);
+    return reap(worker);
+}
+
 /* The last line on its standard error that has something in it. */
 static void last_line(int fd, char line[STDERR_TAIL])
 {
@@ -131,7 +152,7 @@ void ft_worker_end_text(struct ft_worker *worker, const char *why,
 
     if (why)
         (void)kill(worker->pid, SIGKILL);
-    status = reap(worker);
+    status = why ? reap(worker) : await_end(worker);
     if (why)
         n = snprintf(text, FT_WORKER_END_TEXT, "%s", why);
     else if (WIFSIGNALED(status))

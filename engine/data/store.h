@@ -32,7 +32,9 @@ enum ft_store_mode { FT_STORE_READ, FT_STORE_WRITE };
  * is rebuilt from the oplog.  The worker starts on first use. */
 struct ft_store *ft_store_open(const struct ft_project *project,
                                enum ft_store_mode mode, struct ft_err *err);
-void ft_store_close(struct ft_store *store); /* NULL is fine */
+/* NULL is fine.  What was started and not reported is given up: nothing of it
+ * is visible, and nobody is told. */
+void ft_store_close(struct ft_store *store);
 
 /* --- publishing ----------------------------------------------------------- */
 

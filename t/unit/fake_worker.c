@@ -71,6 +71,15 @@ static void hang(int64_t id)
         pause();
 }
 
+/* Close the connection and live on. */
+static void hide(int64_t id)
+{
+    (void)id;
+    close(STDIN_FILENO);
+    close(STDOUT_FILENO);
+    hang(id);
+}
+
 static void no_space(int64_t id)
 {
     refuse(id, "FT_ENOSPC", "no room for this");
@@ -121,6 +130,7 @@ static const struct {
 } moods[] = {
     { "die", die },           { "leave", leave },
     { "hang", hang },         { "no space", no_space },
+    { "hide", hide },
     { "garbage", garbage },   { "wrong id", wrong_id },
     { "flood", flood },       { "bad digest", bad_digest },
     { "odd code", unknown_code },

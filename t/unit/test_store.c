@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/time.h>
 
+#include "data/client.h"
 #include "project.h"
 
 static struct scratch s;
@@ -55,6 +56,7 @@ static const struct {
 } bad[] = {
     { "die", FT_EFORMAT, "was killed by signal 9 (heap corrupted)" },
     { "leave", FT_EFORMAT, "ended with status 3" },
+    { "hide", FT_EFORMAT, "was killed by signal 9" },
     { "garbage", FT_EFORMAT, "an answer that nobody asked for" },
     { "wrong id", FT_EFORMAT, "an answer that nobody asked for" },
     { "flood", FT_EFORMAT, "an answer that is too long" },
@@ -78,6 +80,49 @@ START_TEST(failed_leaves_nothing)
     ck_assert_uint_eq(ft_store_pending(s.store), 0);
     publish_one(&s, "heat", "good", version); /* the store lives on */
     ck_assert(is_published(&s, version));
+}
+END_TEST
+
+struct heard {
+    size_t n;
+    struct ft_err err;
+};
+
+static void hear(void *token, struct json_object *answer,
+                 const struct ft_err *err, void *arg)
+{
+    struct heard *heard = arg;
+
+    (void)token;
+    ck_assert_ptr_null(answer);
+    heard->n++;
+    heard->err = *err;
+}
+
+/* With a time limit of its own, which the store sets generously. */
+START_TEST(hung_worker_is_given_up)
+{
+    struct heard heard = { 0 };
+    struct ft_client *client = ft_client_new(s.project->meta, hear, &heard);
+    char *path = scratch_write(&s, "hang", "hang");
+
+    for (int i = 0; i < 2; i++) {
+        struct json_object *request = json_object_new_object();
+
+        ft_json_add_str(request, "op", "publish");
+        ft_json_add_str(request, "src", path);
+        ft_client_send(client, request, "publish 'hang'", i ? 600 : 0.05,
+                       NULL);
+    }
+    ft_client_pump(client, true);
+    ck_assert_uint_eq(heard.n, 1);
+    ck_assert_int_eq(heard.err.code, FT_EFORMAT);
+    ck_assert_ptr_nonnull(strstr(heard.err.msg, "gave no answer within"));
+    ck_assert_uint_eq(ft_client_pending(client), 1);
+    ft_client_free(client);
+    ck_assert_uint_eq(heard.n, 2);
+    ck_assert_int_eq(heard.err.code, FT_ECANCEL);
+    free(path);
 }
 END_TEST
 
@@ -732,6 +777,7 @@ static Suite *suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, published_is_found);
     tcase_add_loop_test(tc, failed_leaves_nothing, 0, FT_ARRAY_LEN(bad));
+    tcase_add_test(tc, hung_worker_is_given_up);
     tcase_add_loop_test(tc, one_death_is_forgiven, 0, FT_ARRAY_LEN(once));
     tcase_add_test(tc, all_outputs_or_none);
     tcase_add_test(tc, failure_keeps_earlier_files);

@@ -1,0 +1,168 @@
+/* delta.c - what a new state of the current branch changes */
+#include "data/delta.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "data/store_impl.h"
+
+static struct ft_bound *delta_at(struct ft_delta *delta, const char *object,
+                              const char *cell)
+{
+    char *key = ft_asprintf("%s\n%s", object, cell);
+    struct ft_bound *bound = ft_map_get(&delta->map, key);
+
+    if (!bound) {
+        bound = ft_calloc(1, sizeof(*bound));
+        bound->object = ft_strdup(object);
+        bound->cell = ft_strdup(cell);
+        (void)ft_map_put(&delta->map, key, bound);
+    }
+    free(key);
+    return bound;
+}
+
+void ft_delta_release(struct ft_delta *delta)
+{
+    for (size_t i = 0; i < delta->map.len; i++) {
+        struct ft_bound *bound = delta->map.entry[i].value;
+
+        free(bound->object);
+        free(bound->cell);
+        free(bound->before);
+        free(bound->after);
+        free(bound);
+    }
+    ft_map_release(&delta->map);
+    ft_map_release(&delta->count);
+}
+
+int ft_delta_init(struct ft_delta *delta, struct ft_store *store,
+                  struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        ft_index_db(store->index),
+        "SELECT object, cell, pos, version FROM binding WHERE branch=?",
+        FT_DB_ARGS(ft_db_text(FT_BRANCH_DEFAULT)), err);
+    int rc = rows ? 0 : -1;
+
+    while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
+        struct ft_bound *bound = delta_at(delta, ft_rows_text(rows, 0),
+                                       ft_rows_text(rows, 1));
+
+        bound->pos_before = ft_rows_int(rows, 2);
+        bound->before = ft_strdup(ft_rows_text(rows, 3));
+        rc = 0;
+    }
+    ft_rows_end(rows);
+    return rc;
+}
+
+/* Cells of an object stand in the order in which they are given. */
+static int64_t next_pos(struct ft_delta *delta, const char *object)
+{
+    uintptr_t pos = (uintptr_t)ft_map_get(&delta->count, object);
+
+    (void)ft_map_put(&delta->count, object, (void *)(pos + 1));
+    return (int64_t)pos;
+}
+
+static int check_binding(struct ft_store *store, const struct ft_binding *bind,
+                         struct ft_err *err)
+{
+    const char *dot = strchr(bind->object, '.');
+    char *stage = dot ? ft_strndup(bind->object, (size_t)(dot - bind->object))
+                      : NULL;
+    bool ok = stage && ft_name_valid(stage) && ft_name_valid(dot + 1);
+    struct ft_version version;
+
+    free(stage);
+    if (!ok)
+        return ft_err_set(err, FT_EUSAGE, "'%s' is no name of an object",
+                          bind->object);
+    if (ft_store_version(store, bind->version, &version, err) < 0)
+        return ft_err_context(err, "object '%s'", bind->object);
+    ft_version_release(&version);
+    return 0;
+}
+
+static int set_after(struct ft_store *store, struct ft_delta *delta,
+                     const struct ft_binding *bind, int64_t pos,
+                     struct ft_err *err)
+{
+    struct ft_bound *bound = delta_at(delta, bind->object, bind->cell);
+
+    if (bound->after)
+        return ft_err_set(err, FT_EUSAGE, "object '%s' is given twice",
+                          bind->object);
+    if ((!bound->before || strcmp(bound->before, bind->version) != 0) &&
+        check_binding(store, bind, err) < 0)
+        return -1;
+    bound->after = ft_strdup(bind->version);
+    bound->pos_after = pos;
+    return 0;
+}
+
+bool ft_bound_differs(const struct ft_bound *bound)
+{
+    return !bound->before || !bound->after ||
+           strcmp(bound->before, bound->after) != 0;
+}
+
+bool ft_bound_moved(const struct ft_bound *bound)
+{
+    return !ft_bound_differs(bound) && bound->pos_before != bound->pos_after;
+}
+
+void ft_delta_count(struct ft_delta *delta)
+{
+    for (size_t i = 0; i < delta->map.len; i++) {
+        const struct ft_bound *bound = delta->map.entry[i].value;
+
+        delta->n_objects += bound->after != NULL;
+        delta->n_changed += ft_bound_differs(bound);
+        delta->n_moved += ft_bound_moved(bound);
+    }
+}
+
+int ft_delta_set(struct ft_delta *delta, struct ft_store *store,
+                 const struct ft_binding *bind, struct ft_err *err)
+{
+    return set_after(store, delta, bind, next_pos(delta, bind->object), err);
+}
+
+/* Everything stays; what is new comes after the other cells of its object. */
+static void keep_all(struct ft_delta *delta, const struct ft_binding *bind,
+                    int64_t *pos)
+{
+    const struct ft_bound *old;
+
+    *pos = 0;
+    for (size_t i = 0; i < delta->map.len; i++) {
+        struct ft_bound *bound = delta->map.entry[i].value;
+
+        if (strcmp(bound->object, bind->object) == 0 &&
+            bound->pos_before >= *pos)
+            *pos = bound->pos_before + 1;
+        bound->after = ft_strdup(bound->before);
+        bound->pos_after = bound->pos_before;
+    }
+    old = delta_at(delta, bind->object, bind->cell);
+    if (old->before)
+        *pos = old->pos_before;
+}
+
+int ft_delta_set_alone(struct ft_delta *delta, struct ft_store *store,
+                       const struct ft_binding *bind, struct ft_err *err)
+{
+    struct ft_bound *bound;
+    int64_t pos;
+
+    keep_all(delta, bind, &pos);
+    bound = delta_at(delta, bind->object, bind->cell);
+    free(bound->after);
+    bound->after = NULL;
+    return set_after(store, delta, bind, pos, err);
+}
