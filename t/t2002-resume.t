@@ -180,7 +180,7 @@ test_expect_success 'many kills: every stage finishes once' '
 	    run: [sh, -c, "cat \"$@\" >s.txt", sh, "${in.o}"]
 	    out: {s: {type: file, path: s.txt}}
 	EOT
-	rm -rf .fedtwin && fedtwin init . &&
+	rm -rf .fedtwin err && fedtwin init . &&
 	{
 		fedtwin run many.yaml >out 2>err &
 		runner=$!
