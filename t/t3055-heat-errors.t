@@ -60,7 +60,7 @@ test_expect_success 'each wrong parameter: what, where, and no result' '
 	    text = text.replace(chr(34), chr(39))
 	    assert run.code not in (0, 75), (change, run.err)
 	    assert text in run.err[0], (change, run.err)
-	    assert os.listdir(run.where) == ["task.json"], change
+	    assert not [n for n in os.listdir(run.where) if ".h5" in n], change
 	for name in "density", "specific_heat", "step", "end":
 	    run = try_heat(mesh, **{k: v for k, v in moving.items() if k != name})
 	    assert run.code == 1 and "%s" % name in run.err[0], run.err

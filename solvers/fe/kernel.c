@@ -4,6 +4,13 @@
  * the public functions call them with constants, so that the compiler unrolls
  * their loops.
  */
+
+/* At -O2 GCC neither unrolls nor vectorises these loops: twice the time.
+ * Clang does both. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
 #include "fe/kernel.h"
 
 #include <stddef.h>

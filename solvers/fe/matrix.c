@@ -1,94 +1,157 @@
-/* matrix.c - coordinate (COO) assembly of element matrices */
+/* matrix.c - merge the entries of element matrices, give them to PETSc
+ *
+ * For each local node, the cells that have it give its row: a column is new
+ * when its mark is not of this row.  No entry is ever searched for.
+ */
 #include "fe/matrix.h"
 
-/* Rows and columns of the entries; -1 makes PETSc ignore an entry. */
-struct entries {
-    PetscInt *row, *col;
-    PetscCount n;
+/* The cells of each local node: nodes first[i] .. first[i+1] of 'at', each the
+ * block and the position in its list of nodes. */
+struct incidence {
+    PetscCount *first;
+    struct {
+        PetscInt block, at;
+    } *item;
 };
 
-static void add_cell(struct entries *e, int nodes, const PetscInt number[])
+static PetscErrorCode find_incidence(const struct fe_mesh *mesh,
+                                     struct incidence *inc)
 {
-    for (int i = 0; i < nodes; i++)
-        for (int j = 0; j < nodes; j++) {
-            bool free = number[i] >= 0 && number[j] >= 0;
+    PetscInt n = mesh->n_owned + mesh->n_ghosts;
 
-            e->row[e->n] = free ? number[i] : -1;
-            e->col[e->n++] = free ? number[j] : -1;
-        }
-}
+    PetscFunctionBeginUser;
+    PetscCall(PetscCalloc1(n + 2, &inc->first));
+    for (int b = 0; b < mesh->n_blocks; b++) {
+        const struct fe_block *block = &mesh->block[b];
 
-static void add_block(const struct fe_mesh *mesh, const struct fe_block *block,
-                      const char fixed[], struct entries *e)
-{
-    int nodes = block->elem->nodes;
-    PetscInt number[FE_MAX_NODES];
-
-    for (PetscInt c = 0; c < block->n; c++) {
-        const PetscInt *node = block->node + c * nodes;
-
-        for (int i = 0; i < nodes; i++)
-            number[i] = fixed[node[i]] ? -1 : fe_mesh_number(mesh, node[i]);
-        add_cell(e, nodes, number);
+        for (PetscInt k = 0; k < block->n * block->elem->nodes; k++)
+            inc->first[block->node[k] + 2]++;
     }
+    for (PetscInt i = 0; i < n; i++)
+        inc->first[i + 2] += inc->first[i + 1];
+    PetscCall(PetscMalloc1(inc->first[n + 1], &inc->item));
+    for (PetscInt b = 0; b < mesh->n_blocks; b++) {
+        const struct fe_block *block = &mesh->block[b];
+
+        for (PetscInt k = 0; k < block->n * block->elem->nodes; k++) {
+            PetscCount at = inc->first[block->node[k] + 1]++;
+
+            inc->item[at].block = b;
+            inc->item[at].at = k;
+        }
+    }
+    PetscFunctionReturn(0);
 }
 
-/* How many entries there are, and where each block starts. */
-static PetscCount count_entries(const struct fe_mesh *mesh,
-                                const char fixed[], PetscCount at[])
+/* The merged entries of row 'i', from 'n' on; how many there are then. */
+static PetscInt merge_row(const struct fe_mesh *mesh, const char fixed[],
+                          const struct incidence *inc, PetscInt i, PetscInt n,
+                          PetscInt mark[], PetscInt column[],
+                          struct fe_matrix *matrix)
 {
-    PetscCount n = 0;
+    PetscInt start = n;
 
+    for (PetscCount k = inc->first[i]; k < inc->first[i + 1]; k++) {
+        const struct fe_block *block = &mesh->block[inc->item[k].block];
+        int nodes = block->elem->nodes;
+        const PetscInt *node =
+            block->node + inc->item[k].at / nodes * nodes;
+        PetscInt *place = matrix->place[inc->item[k].block] +
+                          (PetscCount)inc->item[k].at * nodes;
+
+        for (int j = 0; j < nodes; j++) {
+            place[j] = -1;
+            if (fixed[i] || fixed[node[j]])
+                continue;
+            if (mark[node[j]] < start) {
+                mark[node[j]] = n;
+                column[n++] = fe_mesh_number(mesh, node[j]);
+            }
+            place[j] = mark[node[j]];
+        }
+    }
+    return n;
+}
+
+/* No more entries than all cells have, before merging. */
+static PetscErrorCode count_most(const struct fe_mesh *mesh, PetscInt *most)
+{
+    PetscCount n = mesh->n_owned;
+
+    PetscFunctionBeginUser;
     for (int b = 0; b < mesh->n_blocks; b++) {
         PetscCount nodes = mesh->block[b].elem->nodes;
 
-        at[b] = n;
         n += nodes * nodes * mesh->block[b].n;
     }
+    PetscCheck(n < PETSC_MAX_INT, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+               "the mesh is too large for this number of ranks: one has %lld "
+               "entries of element matrices, PETSc counts to %lld",
+               (long long)n, (long long)PETSC_MAX_INT);
+    *most = (PetscInt)n;
+    PetscFunctionReturn(0);
+}
+
+/* Rows and columns of all merged entries; the caller frees both. */
+static PetscErrorCode merge(const struct fe_mesh *mesh, const char fixed[],
+                            struct fe_matrix *matrix, PetscInt **row,
+                            PetscInt **column)
+{
+    PetscInt nodes = mesh->n_owned + mesh->n_ghosts, most, n = 0, *mark;
+    struct incidence inc = { 0 };
+
+    PetscFunctionBeginUser;
+    PetscCall(count_most(mesh, &most));
+    PetscCall(find_incidence(mesh, &inc));
+    PetscCall(PetscMalloc2(most, row, most, column));
+    PetscCall(PetscMalloc1(nodes, &mark));
+    for (PetscInt i = 0; i < nodes; i++)
+        mark[i] = -1;
+    for (PetscInt i = 0; i < nodes; i++) {
+        PetscInt end = merge_row(mesh, fixed, &inc, i, n, mark, *column,
+                                 matrix);
+
+        while (n < end)
+            (*row)[n++] = fe_mesh_number(mesh, i);
+    }
+    matrix->n = n;
     for (PetscInt i = 0; i < mesh->n_owned; i++)
-        n += fixed[i] != 0;
-    return n;
+        if (fixed[i]) {
+            (*row)[n] = (*column)[n] = mesh->first + i;
+            n++;
+        }
+    matrix->n_fixed = n - matrix->n;
+    PetscCall(PetscFree(mark));
+    PetscCall(PetscFree(inc.first));
+    PetscCall(PetscFree(inc.item));
+    PetscFunctionReturn(0);
 }
 
 PetscErrorCode fe_matrix_new(const struct fe_mesh *mesh, const char fixed[],
                              struct fe_matrix *matrix)
 {
-    struct entries e = { .n = 0 };
+    PetscInt *row, *column;
 
     PetscFunctionBeginUser;
-    matrix->n = count_entries(mesh, fixed, matrix->at);
-    PetscCall(PetscCalloc1(matrix->n, &matrix->value));
-    PetscCall(PetscMalloc2(matrix->n, &e.row, matrix->n, &e.col));
-    for (int b = 0; b < mesh->n_blocks; b++)
-        add_block(mesh, &mesh->block[b], fixed, &e);
-    for (PetscInt i = 0; i < mesh->n_owned; i++)
-        if (fixed[i]) {
-            matrix->value[e.n] = 1;
-            e.row[e.n] = e.col[e.n] = mesh->first + i;
-            e.n++;
-        }
+    for (int b = 0; b < mesh->n_blocks; b++) {
+        PetscCount nodes = mesh->block[b].elem->nodes;
+
+        PetscCall(PetscMalloc1(nodes * nodes * mesh->block[b].n,
+                               &matrix->place[b]));
+    }
+    PetscCall(merge(mesh, fixed, matrix, &row, &column));
+    PetscCall(PetscCalloc1(matrix->n + matrix->n_fixed, &matrix->value));
+    for (PetscInt i = 0; i < matrix->n_fixed; i++)
+        matrix->value[matrix->n + i] = 1;
     PetscCall(MatCreate(mesh->comm, &matrix->mat));
     PetscCall(MatSetSizes(matrix->mat, mesh->n_owned, mesh->n_owned,
                           mesh->n_nodes, mesh->n_nodes));
     PetscCall(MatSetType(matrix->mat, MATAIJ));
-    PetscCall(MatSetPreallocationCOO(matrix->mat, e.n, e.row, e.col));
+    PetscCall(MatSetPreallocationCOO(matrix->mat,
+                                     matrix->n + matrix->n_fixed, row,
+                                     column));
     PetscCall(MatSetOption(matrix->mat, MAT_SPD, PETSC_TRUE));
-    PetscCall(PetscFree2(e.row, e.col));
-    PetscFunctionReturn(0);
-}
-
-double *fe_matrix_cell(const struct fe_mesh *mesh, struct fe_matrix *matrix,
-                       int b, PetscInt c)
-{
-    PetscCount nodes = mesh->block[b].elem->nodes;
-
-    return matrix->value + matrix->at[b] + nodes * nodes * c;
-}
-
-PetscErrorCode fe_matrix_assemble(struct fe_matrix *matrix)
-{
-    PetscFunctionBeginUser;
-    PetscCall(MatSetValuesCOO(matrix->mat, matrix->value, INSERT_VALUES));
+    PetscCall(PetscFree2(row, column));
     PetscFunctionReturn(0);
 }
 
@@ -97,5 +160,20 @@ PetscErrorCode fe_matrix_release(struct fe_matrix *matrix)
     PetscFunctionBeginUser;
     PetscCall(MatDestroy(&matrix->mat));
     PetscCall(PetscFree(matrix->value));
+    for (int b = 0; b < FE_MAX_BLOCKS; b++)
+        PetscCall(PetscFree(matrix->place[b]));
+    PetscFunctionReturn(0);
+}
+
+void fe_matrix_zero(struct fe_matrix *matrix)
+{
+    for (PetscInt i = 0; i < matrix->n; i++)
+        matrix->value[i] = 0;
+}
+
+PetscErrorCode fe_matrix_assemble(struct fe_matrix *matrix)
+{
+    PetscFunctionBeginUser;
+    PetscCall(MatSetValuesCOO(matrix->mat, matrix->value, INSERT_VALUES));
     PetscFunctionReturn(0);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "fe/kernel.h"
 #include "fe/map.h"
 
 /* Value and gradient of a field at a point of a cell's rule; returns the
@@ -40,7 +41,8 @@ PetscErrorCode fe_mean(const struct fe_mesh *mesh, const double u[],
                        double *mean)
 {
     double sum[2] = { 0, 0 }; /* of the field, of one */
-    double x[FE_MAX_NODES][3], v[FE_MAX_NODES], grad[3], place[3], value;
+    double x[FE_MAX_NODES][3], v[FE_MAX_NODES], at[FE_MAX_POINTS][3],
+        weight[FE_MAX_POINTS];
     struct fe_tab tab;
 
     PetscFunctionBeginUser;
@@ -50,11 +52,11 @@ PetscErrorCode fe_mean(const struct fe_mesh *mesh, const double u[],
         fe_tab_init(&tab, block->elem, FE_RULE_SYSTEM);
         for (PetscInt c = 0; c < block->n; c++) {
             take(mesh, block, c, u, x, v);
+            fe_kernel_points(&tab, x, at, weight);
             for (int q = 0; q < tab.points; q++) {
-                double weight = at_point(&tab, q, x, v, &value, grad, place);
-
-                sum[0] += weight * value;
-                sum[1] += weight;
+                for (int i = 0; i < block->elem->nodes; i++)
+                    sum[0] += weight[q] * tab.n[q][i] * v[i];
+                sum[1] += weight[q];
             }
         }
     }

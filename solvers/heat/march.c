@@ -74,10 +74,11 @@ PetscErrorCode heat_march(struct heat *heat)
         heat->step++;
         if (heat->step % heat->c.every == 0 || heat->step == steps)
             PetscCall(heat_report(heat, iterations, residual));
-        stg_progress(heat->task, heat->step, steps, residual,
-                     heat->c.steps ? now.time_s : NAN);
-        if (heat->c.steps == 0)
+        if (heat->c.scheme == HEAT_STEADY) {
+            stg_progress(heat->task, iterations, iterations, residual, NAN);
             break;
+        }
+        stg_progress(heat->task, heat->step, steps, residual, now.time_s);
         PetscCall(is_due(heat, &last_s, &due));
         if (due)
             PetscCall(heat_checkpoint(heat));

@@ -226,7 +226,7 @@ PetscErrorCode heat_residual(struct heat *heat,
 static void fill_cells(struct heat *heat, const struct heat_scheme_now *now)
 {
     const struct fe_mesh *mesh = heat->mesh;
-    double x[FE_MAX_NODES][3];
+    double x[FE_MAX_NODES][3], a[FE_MAX_NODES * FE_MAX_NODES];
 
     for (int b = 0; b < mesh->n_cell_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
@@ -239,8 +239,8 @@ static void fill_cells(struct heat *heat, const struct heat_scheme_now *now)
 
             fe_mesh_corners(mesh, block, c, x);
             fe_kernel_matrix(&heat->tab[b], x, now->w_new * k,
-                             now->v_new * capacity,
-                             fe_matrix_cell(mesh, &heat->matrix, b, c));
+                             now->v_new * capacity, a);
+            fe_matrix_add(mesh, &heat->matrix, b, c, a);
         }
     }
 }
@@ -251,7 +251,7 @@ static void fill_convection(struct heat *heat,
 {
     const struct fe_mesh *mesh = heat->mesh;
     double h = condition->coefficient * heat->c.thickness_m;
-    double x[FE_MAX_NODES][3];
+    double x[FE_MAX_NODES][3], a[FE_MAX_NODES * FE_MAX_NODES];
 
     for (int b = mesh->n_cell_blocks; b < mesh->n_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
@@ -259,8 +259,8 @@ static void fill_convection(struct heat *heat,
         for (PetscInt c = 0; c < block->n; c++)
             if (applies(condition, block, c)) {
                 fe_mesh_corners(mesh, block, c, x);
-                fe_kernel_matrix(&heat->tab[b], x, 0, now->w_new * h,
-                                 fe_matrix_cell(mesh, &heat->matrix, b, c));
+                fe_kernel_matrix(&heat->tab[b], x, 0, now->w_new * h, a);
+                fe_matrix_add(mesh, &heat->matrix, b, c, a);
             }
     }
 }
@@ -269,6 +269,7 @@ PetscErrorCode heat_jacobian(struct heat *heat,
                              const struct heat_scheme_now *now)
 {
     PetscFunctionBeginUser;
+    fe_matrix_zero(&heat->matrix);
     fill_cells(heat, now);
     for (int i = 0; i < heat->c.n_conditions; i++)
         if (heat->c.condition[i].kind == HEAT_CONVECTION)

@@ -21,6 +21,17 @@ static const char presets[] =
     "-heat_pc_hypre_boomeramg_strong_threshold 0.25 "
     "-heat_pc_hypre_boomeramg_relax_type_all symmetric-SOR/Jacobi ";
 
+/* A steady calculation is one long solve: tell its iterations. */
+static PetscErrorCode tell(KSP ksp, PetscInt iteration, PetscReal norm,
+                           void *context)
+{
+    struct heat *heat = context;
+
+    (void)ksp;
+    stg_progress(heat->task, iteration, -1, norm, NAN);
+    return 0;
+}
+
 static PetscErrorCode make_solver(struct heat *heat)
 {
     PetscFunctionBeginUser;
@@ -39,6 +50,8 @@ static PetscErrorCode make_solver(struct heat *heat)
                                PETSC_DEFAULT, heat->c.iterations));
     PetscCall(KSPSetInitialGuessNonzero(heat->ksp, PETSC_TRUE));
     PetscCall(KSPSetOperators(heat->ksp, heat->matrix.mat, heat->matrix.mat));
+    if (heat->c.scheme == HEAT_STEADY)
+        PetscCall(KSPMonitorSet(heat->ksp, tell, heat, NULL));
     PetscCall(KSPSetFromOptions(heat->ksp));
     PetscCall(MatCreateVecs(heat->matrix.mat, &heat->x, &heat->b));
     PetscFunctionReturn(0);
