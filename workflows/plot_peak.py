@@ -21,7 +21,7 @@ def read_points(task):
             if column.attrs["units"].decode() != "K":
                 raise SystemExit("column 't_max' is not in K")
             points.append((item["cell"]["power"]["value"],
-                           column[-1] - 273.15))
+                           float(column[-1]) - 273.15))
     return sorted(points)
 
 
