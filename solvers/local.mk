@@ -36,6 +36,7 @@ fedtwin_mesh_gmsh_SOURCES = \
     solvers/mesh_gmsh/gmsh.h solvers/mesh_gmsh/gmsh.c \
     solvers/mesh_gmsh/msh.h solvers/mesh_gmsh/msh.c \
     solvers/mesh_gmsh/convert.h solvers/mesh_gmsh/convert.c \
+    solvers/mesh_gmsh/facets.h solvers/mesh_gmsh/facets.c \
     solvers/mesh_gmsh/shape.h solvers/mesh_gmsh/shape.c \
     solvers/mesh_gmsh/quality.h solvers/mesh_gmsh/quality.c
 fedtwin_mesh_gmsh_CPPFLAGS = $(SOLVER_CPPFLAGS)
@@ -46,7 +47,9 @@ endif
 
 # Tests of the stage library and the mesh modules.
 EXTRA_DIST += t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
-STAGE_TESTS = t/t3000-stage.t t/t3001-serve.t t/t3002-objects.t
+STAGE_TESTS = t/t3000-stage.t t/t3001-serve.t t/t3002-objects.t \
+    t/t3003-full-disk.t t/t3010-mesh-box.t t/t3020-mesh-gmsh.t \
+    t/t3021-mesh-gmsh-refused.t
 if SOLVERS
 TESTS += $(STAGE_TESTS)
 check_PROGRAMS += t/stage/probe
@@ -55,6 +58,15 @@ t_stage_probe_CPPFLAGS = $(SOLVER_CPPFLAGS)
 t_stage_probe_CFLAGS = $(SOLVER_CFLAGS)
 t_stage_probe_LDFLAGS = $(SOLVER_LINK)
 t_stage_probe_LDADD = $(SOLVER_LIBS)
+if HAVE_CHECK
+check_PROGRAMS += t/unit/test_stage_unit
+TESTS += t/unit/test_stage_unit
+t_unit_test_stage_unit_SOURCES = t/unit/test_stage_unit.c t/unit/unit.h
+t_unit_test_stage_unit_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
+t_unit_test_stage_unit_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_stage_unit_LDFLAGS = $(SOLVER_LINK)
+t_unit_test_stage_unit_LDADD = $(SOLVER_LIBS) $(CHECK_LIBS)
+endif
 endif
 
 if SOLVERS

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +26,14 @@ static const char *search_path(void)
     return path && *path ? path : DEFAULT_PATH;
 }
 
+static bool is_program(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+           access(path, X_OK) == 0;
+}
+
 /* The absolute path of gmsh; relative entries of PATH are passed over. */
 static PetscErrorCode find_gmsh(struct stg_task *task, char found[PATH_BYTES])
 {
@@ -35,7 +44,7 @@ static PetscErrorCode find_gmsh(struct stg_task *task, char found[PATH_BYTES])
 
         if (*dir == '/' &&
             snprintf(found, PATH_BYTES, "%.*s/gmsh", n, dir) < PATH_BYTES &&
-            access(found, X_OK) == 0)
+            is_program(found))
             return 0;
         dir += n + (dir[n] == ':');
     }

@@ -1,8 +1,8 @@
 /* main.c - mesh.gmsh: let Gmsh mesh a geometry, keep its groups */
 #include <stdio.h>
-#include <unistd.h>
 
 #include "mesh_gmsh/convert.h"
+#include "mesh_gmsh/facets.h"
 #include "mesh_gmsh/gmsh.h"
 #include "mesh_gmsh/quality.h"
 #include "mesh_gmsh/script.h"
@@ -23,6 +23,8 @@ static PetscErrorCode make_mesh(struct stg_task *task, struct stg_mesh *mesh,
     if (!rc)
         rc = convert(task, &options, &msh, mesh);
     msh_release(&msh);
+    if (!rc)
+        rc = facets_check(task, mesh);
     if (!rc)
         rc = quality_measure(task, mesh, quality);
     if (*quality)

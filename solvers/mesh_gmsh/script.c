@@ -212,7 +212,8 @@ static PetscErrorCode write_script(FILE *file, const struct options *options)
         fprintf(file, "Geometry.OCCFixDegenerated = 1;\n"
                       "Geometry.OCCFixSmallEdges = 1;\n"
                       "Geometry.OCCFixSmallFaces = 1;\n"
-                      "Geometry.OCCSewFaces = 1;\n");
+                      "Geometry.OCCSewFaces = 1;\n"
+                      "Geometry.OCCMakeSolids = 1;\n");
     PetscCall(write_parameters(file, options, false));
     fprintf(file, "Merge \"geometry.%s\";\n", options->ending);
     PetscCall(write_parameters(file, options, true));

@@ -115,14 +115,26 @@ PetscErrorCode stg_h5_open(struct stg_task *task, const char *path,
     return begin(task, path, false, false, h5);
 }
 
+/* After a failed write the ranks' copies of the file differ, and closing it
+ * would make them wait for each other for ever: leave it open. */
+static PetscErrorCode abandon(struct stg_h5 *h5, PetscErrorCode rc)
+{
+    h5->task->broken = true;
+    h5->file = H5I_INVALID_HID;
+    return rc;
+}
+
 PetscErrorCode stg_h5_close(struct stg_h5 *h5, PetscErrorCode rc)
 {
     rc = stg_h5_agree(h5, rc);
+    if (h5->file < 0)
+        return rc;
     if (!rc && h5->writing && H5Fflush(h5->file, H5F_SCOPE_GLOBAL) < 0)
         rc = stg_h5_fail(h5, "write", NULL);
     rc = stg_h5_agree(h5, rc);
-    if (h5->file >= 0 && H5Fclose(h5->file) < 0) {
-        /* The library now holds what it could not write. */
+    if (rc && h5->writing)
+        return abandon(h5, rc);
+    if (H5Fclose(h5->file) < 0) {
         h5->task->broken = true;
         rc = stg_h5_fail(h5, "close", NULL);
     }

@@ -39,7 +39,8 @@ PetscErrorCode stg_h5_create_alone(struct stg_task *task, const char *path,
 PetscErrorCode stg_h5_open(struct stg_task *task, const char *path,
                            struct stg_h5 *h5);
 /* Flush and close.  Pass the result so far; returns it, or the first failure
- * of any rank.  A file that was never opened is fine. */
+ * of any rank.  A file that was never opened is fine; one that could not be
+ * written is not closed, and the process does not take another task. */
 PetscErrorCode stg_h5_close(struct stg_h5 *h5, PetscErrorCode rc);
 
 /* Store why: "cannot WHAT 'name' of 'path': HDF5's innermost reason". */

@@ -113,11 +113,10 @@ PetscErrorCode stg_h5_write(struct stg_h5 *h5, const struct stg_rows *rows,
         rc = stg_h5_fail(h5, "write", rows->name);
     release(&s);
     H5Tclose(memory);
+    PetscCall(stg_h5_agree(h5, rc)); /* the file is left as it is */
     /* Chunks of a full disk get lost here, not in H5Dwrite(). */
-    if (H5Dclose(set) < 0) {
-        h5->task->broken = true;
+    if (H5Dclose(set) < 0)
         rc = stg_h5_fail(h5, "write", rows->name);
-    }
     return stg_h5_agree(h5, rc);
 }
 
