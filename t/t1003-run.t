@@ -80,6 +80,22 @@ EOT
 	test_grep "1 failed" out && test_grep "1 waiting" out
 '
 
+test_expect_success 'an output beside the workflow is not the stage'"'"'s' '
+	cat >own.yaml <<\EOT &&
+fedtwin: 1
+workflow: own
+stages:
+  a:
+    run: [cp, "${in.s}", all.txt]
+    in: {s: sweep.yaml}
+    out: {o: {type: file, path: all.txt}}
+EOT
+	cp all.txt before.txt &&
+	fedtwin run own.yaml &&
+	test_cmp before.txt all.txt &&
+	fedtwin data get a.o - >got && test_cmp sweep.yaml got
+'
+
 test_expect_success '--keep-going runs what does not depend on it' '
 	cat >keep.yaml <<\EOT &&
 fedtwin: 1

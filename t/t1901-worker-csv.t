@@ -133,10 +133,14 @@ a
 x"y
 EOT
 
-printf 'a\nx\001y\n' | refused 'a control character' :2:1 'not printable'
-printf 'a\nx\377y\n' | refused 'not UTF-8' :2:1 'not printable'
-printf 'a\nx\0y\n' | refused 'a zero byte' :2:1 'a zero byte'
-printf '' | refused 'nothing' "' is empty" '' 2>/dev/null
+printf 'a\nx\001y\n' >bytes
+refused 'a control character' :2:1 'not printable' <bytes
+printf 'a\nx\377y\n' >bytes
+refused 'not UTF-8' :2:1 'not printable' <bytes
+printf 'a\nx\0y\n' >bytes
+refused 'a zero byte' :2:1 'a zero byte' <bytes
+printf '' >bytes
+refused 'nothing' "' is empty" '' <bytes 2>/dev/null
 
 head -c 4096 /dev/zero | tr '\0' x >long
 { echo a; cat long; echo; } >in.csv
@@ -144,15 +148,16 @@ test_expect_success 'a field at the limit' '
 	publish in.csv
 '
 chmod -R u+w "$meta" && rm -rf "$meta" && mkdir -p "$meta/o" "$meta/tmp"
-{ echo a; cat long; echo x; } |
-	refused 'a field one past the limit' :2:1 'longer than 4096 bytes'
+{ echo a; cat long; echo x; } >bytes
+refused 'a field one past the limit' :2:1 'longer than 4096 bytes' <bytes
 
 seq -s, -f 'c%g [1]' 1024 >in.csv
 test_expect_success '1024 columns' '
 	publish in.csv
 '
 chmod -R u+w "$meta" && rm -rf "$meta" && mkdir -p "$meta/o" "$meta/tmp"
-seq -s, -f 'c%g [1]' 1025 | refused '1025 columns' : 'more than 1024 columns'
+seq -s, -f 'c%g [1]' 1025 >bytes
+refused '1025 columns' : 'more than 1024 columns' <bytes
 
 test_expect_success 'CR LF, a byte order mark and no end of line' '
 	printf "\357\273\277a [K],b\r\n1,x\r\n2,y" >in.csv &&

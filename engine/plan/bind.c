@@ -231,7 +231,7 @@ static int recipe_files(struct binding *b, struct json_object *files,
         return rc;
     for (size_t i = 0; i < stage->command->n && rc == 0; i++) {
         const struct ft_node *arg = stage->command->item[i];
-        char *path = ft_command_file(b->plan->wf, arg);
+        char *path = ft_command_file(b->plan->wf, stage, arg);
 
         if (path)
             rc = add_file(b, files, arg->text, path, err);

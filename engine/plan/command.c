@@ -45,15 +45,25 @@ static int add_node(struct ft_words *list, const struct ft_task_scope *ts,
     return 0;
 }
 
+static bool is_output(const struct ft_stage *stage, const char *text)
+{
+    for (size_t i = 0; i < stage->n_out; i++)
+        if (strcmp(stage->out[i].path, text) == 0)
+            return true;
+    return false;
+}
+
 /* "plot.py" in a run: list is the file of that name beside the workflow, if
- * there is one. */
-char *ft_command_file(const struct ft_workflow *wf, const struct ft_node *arg)
+ * there is one.  A file that the stage is about to write is its own. */
+char *ft_command_file(const struct ft_workflow *wf,
+                      const struct ft_stage *stage, const struct ft_node *arg)
 {
     char *path, *real = NULL;
     struct stat st;
 
     if (arg->kind != FT_NODE_SCALAR || ft_node_has_expr(arg) ||
-        !strchr(arg->text, '.') || arg->text[0] == '-')
+        !strchr(arg->text, '.') || arg->text[0] == '-' ||
+        is_output(stage, arg->text))
         return NULL;
     path = ft_path_join(wf->dir, arg->text);
     if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
@@ -69,7 +79,8 @@ static int add_run(struct ft_words *list, const struct ft_task_scope *ts,
 
     for (size_t i = 0; i < run->n; i++) {
         /* The recipe keeps the name as written and the digest beside it. */
-        char *file = ts->dir ? ft_command_file(ts->plan->wf, run->item[i])
+        char *file = ts->dir ? ft_command_file(ts->plan->wf, ts->stage,
+                                               run->item[i])
                              : NULL;
 
         if (file)
