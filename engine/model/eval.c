@@ -62,6 +62,39 @@ int ft_eval_node(const struct ft_workflow *wf, const struct ft_stage *stage,
     return eval(wf, &scope, node, value, err);
 }
 
+int ft_eval_pieces(const struct ft_workflow *wf, const struct ft_stage *stage,
+                   size_t cell, const struct ft_scope *task,
+                   const struct ft_node *node,
+                   void (*add)(void *arg, const char *text,
+                               const struct ft_value *value),
+                   void *arg, struct ft_err *err)
+{
+    struct ft_template tpl = { 0 };
+    struct ft_cell_scope cs;
+    struct ft_scope scope;
+    struct ft_mark mark;
+    size_t at = 0;
+    int rc = ft_template_parse(node->text, node->len, &tpl, &at, err);
+
+    ft_cell_scope_init(&cs, &scope, wf, stage, cell, task);
+    for (size_t i = 0; i < tpl.n && rc == 0; i++) {
+        struct ft_template one = { .piece = &tpl.piece[i], .n = 1 };
+        struct ft_value value = FT_VALUE_INIT;
+
+        if (tpl.piece[i].expr)
+            rc = ft_template_eval(&one, &scope, &value, &at, err);
+        if (rc == 0)
+            add(arg, tpl.piece[i].text, &value);
+        ft_value_release(&value);
+    }
+    if (rc < 0) {
+        mark = ft_scalar_mark(wf->doc, node, at);
+        ft_err_place(err, &mark);
+    }
+    ft_template_release(&tpl);
+    return rc;
+}
+
 /* --- parameters of the module --------------------------------------------- */
 
 static void put(struct ft_value *map, const char *name,

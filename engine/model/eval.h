@@ -22,6 +22,16 @@ int ft_eval_node(const struct ft_workflow *wf, const struct ft_stage *stage,
                  const struct ft_node *node, struct ft_value *value,
                  struct ft_err *err);
 
+/* The pieces of a scalar in order, for a caller that puts them together in its
+ * own way: 'add' gets what was written ('value' NULL) or the value of an
+ * expression ('text' NULL), borrowed. */
+int ft_eval_pieces(const struct ft_workflow *wf, const struct ft_stage *stage,
+                   size_t cell, const struct ft_scope *task,
+                   const struct ft_node *node,
+                   void (*add)(void *arg, const char *text,
+                               const struct ft_value *value),
+                   void *arg, struct ft_err *err);
+
 /* Every parameter of the stage's module as a map, defaults filled in, checked
  * against its declaration; a parameter without a value is left out. */
 int ft_eval_params(const struct ft_workflow *wf, const struct ft_stage *stage,

@@ -1,7 +1,7 @@
 /* command.c - the argument list and environment of a bound task
  *
- * Nothing is ever put together for a shell; 'shell:' hands the user's own text
- * to sh as one argument.
+ * Only 'shell:' hands text to a shell, the user's own, in which no value can
+ * become a command (shell_text.h).
  */
 #include "plan/bind.h"
 
@@ -16,6 +16,7 @@
 #include "model/eval.h"
 #include "plan/command.h"
 #include "plan/scope.h"
+#include "plan/shell_text.h"
 
 /* An argument that evaluates to a list becomes that many arguments, so that a
  * gathered input can be handed to a program. */
@@ -157,12 +158,31 @@ static int add_python(struct ft_words *list, const struct ft_task_scope *ts,
     return add_node(list, ts, ts->stage->command, err);
 }
 
+static void add_shell_piece(void *arg, const char *text,
+                            const struct ft_value *value)
+{
+    struct ft_shell_text *sh = arg;
+
+    if (text)
+        ft_shell_text_add(sh, text);
+    else
+        ft_shell_text_value(sh, value);
+}
+
 static int add_shell(struct ft_words *list, const struct ft_task_scope *ts,
                      struct ft_err *err)
 {
-    ft_words_add(list, ft_strdup("/bin/sh"));
-    ft_words_add(list, ft_strdup("-euc"));
-    return add_node(list, ts, ts->stage->command, err);
+    struct ft_shell_text sh = FT_SHELL_TEXT_INIT;
+    int rc = ft_eval_pieces(ts->plan->wf, ts->stage, ts->cell, &ts->scope,
+                            ts->stage->command, add_shell_piece, &sh, err);
+
+    if (rc == 0) {
+        ft_words_add(list, ft_strdup("/bin/sh"));
+        ft_words_add(list, ft_strdup("-euc"));
+        ft_words_add(list, ft_str_take(&sh.out));
+    }
+    ft_shell_text_release(&sh);
+    return rc;
 }
 
 int ft_command_build(const struct ft_task_scope *ts, char ***argv,

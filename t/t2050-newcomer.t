@@ -1,0 +1,82 @@
+#!/bin/sh
+test_description='workflows as people write them who have read the manual once'
+. "$(dirname "$0")/harness.sh"
+
+PROJECT="Größe 空 it's"
+fedtwin init "$PROJECT" >/dev/null
+echo "hällo" >"$PROJECT/daten ü.txt"
+cat >"$PROJECT/wf ü.yaml" <<\EOT
+fedtwin: 1
+workflow: blanks
+stages:
+  word:
+    shell: cat ${in.x} >${out.o}
+    in: {x: "daten ü.txt"}
+    out: {o: {type: file, path: "aus ü 空.txt"}}
+  quoted:
+    shell: |
+      # it does not matter that this isn't quoted
+      n=$(wc -c <"${in.x}")
+      echo "$(cat "${in.x}") $n" >"${out.o}"
+    in: {x: "${word.o}"}
+    out: {o: {type: file, path: o.txt}}
+EOT
+
+test_expect_success 'blanks, a quote and letters of all kinds in every path' '
+	fedtwin run -C "$PROJECT" "wf ü.yaml" &&
+	fedtwin data get -C "$PROJECT" word.o - >w.txt &&
+	test_cmp "$PROJECT/daten ü.txt" w.txt &&
+	fedtwin data get -C "$PROJECT" quoted.o - >q.txt &&
+	echo "hällo 7" >want &&
+	test_cmp want q.txt
+'
+
+cat >gather.yaml <<\EOT
+fedtwin: 1
+workflow: gather
+params:
+  name: {type: string, default: "x; echo broken >&2; '\"$(exit 1)`exit 1`"}
+stages:
+  cell:
+    shell: echo "${matrix.a} ${matrix.load}" >${out.o}
+    matrix: {a: [1, 2, 3], load: [45 W, 65 W]}
+    out: {o: {type: file, path: "o o.txt"}}
+  all:
+    shell: cat ${in.o} >${out.o}
+    in: {o: "${cell.o}"}
+    out: {o: {type: file, path: all.txt}}
+  some:
+    shell: cat ${in.o} >${out.o}
+    matrix: {load: [65 W]}
+    in: {o: "${cell.o{load = matrix.load}}"}
+    out: {o: {type: file, path: some.txt}}
+  deck:
+    shell: |
+      cat >${out.o} <<END
+      name = ${params.name}
+      load = ${matrix.load}
+      END
+      echo ${params.name} >>${out.o}
+    matrix: {load: [45 W]}
+    out: {o: {type: file, path: deck.txt}}
+EOT
+
+test_expect_success 'a gathered input is words in the text for a shell' '
+	fedtwin init . &&
+	fedtwin run gather.yaml &&
+	printf "%s W\n" "1 45" "1 65" "2 45" "2 65" "3 45" "3 65" >want &&
+	fedtwin data get all.o all.txt &&
+	test_cmp want all.txt &&
+	printf "%s W\n" "1 65" "2 65" "3 65" >want &&
+	fedtwin data get some.o some.txt &&
+	test_cmp want some.txt
+'
+
+test_expect_success 'a value never becomes a command' '
+	name="x; echo broken >&2; '\''\"\$(exit 1)\`exit 1\`" &&
+	printf "%s\n" "name = $name" "load = 45 W" "$name" >want &&
+	fedtwin data get deck.o deck.txt &&
+	test_cmp want deck.txt
+'
+
+test_done
