@@ -79,4 +79,18 @@ test_expect_success 'a value never becomes a command' '
 	test_cmp want deck.txt
 '
 
+cat >again.yaml <<\EOT
+fedtwin: 1
+workflow: again
+stages:
+  s:
+    shell: 'test -e "$HERE/mark" || { : >"$HERE/mark"; echo "no luck" >&2; exit 3; }'
+    retry: {max: 1, on: [error]}
+EOT
+
+test_expect_success 'a second attempt is told, with its reason' '
+	HERE=$PWD fedtwin run again.yaml 2>err &&
+	test_grep "s is tried again: no luck" err
+'
+
 test_done

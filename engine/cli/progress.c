@@ -252,12 +252,14 @@ static void print_line(struct ft_progress *p, const char *text)
 }
 
 /* A task whose program has ended runs until its results are published, which
- * is not worth a second line. */
+ * is not worth a second line; one that is ready again is, for an attempt has
+ * failed. */
 static bool is_worth_a_line(enum ft_task_state state,
                             const struct ft_task_detail *d)
 {
-    return state != FT_TASK_WAITING && state != FT_TASK_READY &&
-           state != FT_TASK_SUBMITTED &&
+    if (state == FT_TASK_READY)
+        return d && d->reason;
+    return state != FT_TASK_WAITING && state != FT_TASK_SUBMITTED &&
            !(state == FT_TASK_RUNNING && d && d->end_ns);
 }
 
@@ -271,12 +273,14 @@ static void print_task(struct ft_progress *p, const struct ft_run *run,
     if (!is_worth_a_line(state, d))
         return;
     ft_plan_task_name(run->plan, task, &text);
-    ft_str_addf(&text, " %s", ft_task_state_names[state]);
+    ft_str_addf(&text, " %s", state == FT_TASK_READY
+                                  ? "is tried again"
+                                  : ft_task_state_names[state]);
     if (state == FT_TASK_SUCCEEDED && d && d->end_ns > d->start_ns) {
         ft_str_add(&text, " in ");
         ft_duration_text((double)(d->end_ns - d->start_ns) / NS_PER_S, &text);
     }
-    if (state == FT_TASK_FAILED && d && d->reason)
+    if ((state == FT_TASK_FAILED || state == FT_TASK_READY) && d && d->reason)
         ft_str_addf(&text, ": %s", d->reason);
     print_line(p, text.s);
     ft_str_release(&text);
