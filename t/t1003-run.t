@@ -96,6 +96,19 @@ EOT
 	fedtwin data get a.o - >got && test_cmp sweep.yaml got
 '
 
+test_expect_success 'a stage without outputs is done once, or always if it says so' '
+	cat >tell.yaml <<EOT &&
+fedtwin: 1
+workflow: tell
+stages:
+  once: {shell: "echo once >>$PWD/told"}
+  always: {shell: "echo always >>$PWD/told", cache: never}
+EOT
+	fedtwin run -j 1 tell.yaml && fedtwin run -j 1 tell.yaml >out &&
+	test_grep "1 succeeded, 1 cached" out &&
+	printf "once\nalways\nalways\n" >want && test_cmp want told
+'
+
 test_expect_success '--keep-going runs what does not depend on it' '
 	cat >keep.yaml <<\EOT &&
 fedtwin: 1

@@ -133,8 +133,7 @@ test_expect_success 'published, not yet in the journal: taken over' '
 	run=$(ls .fedtwin/runs) && rm log &&
 	cut_journal $run done 0 &&
 	fedtwin resume $run &&
-	printf "plain\n" >want &&
-	test_cmp want log &&
+	test ! -e log &&
 	fedtwin status $run --json >json &&
 	test "$(test_json "d[\"tasks\"][0][\"state\"]" json)" = succeeded &&
 	fedtwin fsck

@@ -14,6 +14,11 @@
 #include "run/drive_in.h"
 #include "run/result.h"
 
+/* Results without outputs that share one sync of the store.  A crash before it
+ * costs no more than doing them again in another run: this one's journal knows
+ * them. */
+#define LATER_MAX 64
+
 static const struct ft_stage *stage_of(const struct ft_flight *f)
 {
     const struct ft_plan *plan = f->drive->plan;
@@ -210,10 +215,34 @@ static void record_end(struct ft_flight *f)
         ft_drive_changed(d, f->task);
 }
 
+/* Nobody waits for a result without outputs: the task is finished, and that it
+ * was done is told to the store in company. */
+static void keep_for_later(struct ft_flight *f)
+{
+    struct ft_drive *d = f->drive;
+
+    f->later = true;
+    f->submitted = false;
+    ft_sched_finished(d->sched, d->run, f->task);
+    if (++d->n_later >= LATER_MAX)
+        ft_collect_later(d);
+}
+
+void ft_collect_later(struct ft_drive *d)
+{
+    for (size_t i = 0; i < d->n_flights && d->n_later; i++) {
+        if (!d->flight[i]->later || d->flight[i]->result.run)
+            continue;
+        give_to_store(d->flight[i]);
+        d->n_later--;
+    }
+}
+
 void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
 {
     struct ft_drive *d = f->drive;
     bool outputs = stage_of(f)->n_out > 0;
+    bool kept = outputs || stage_of(f)->cache == FT_CACHE_CONTENT;
     struct ft_err err;
 
     f->ending = *ending;
@@ -225,13 +254,12 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
     record_end(f);
     if (f->ending.outcome != FT_OUT_OK) {
         failed(f);
-    } else if (d->fatal.code != FT_OK && outputs) {
-        /* What it wrote stays for whoever resumes the run. */
-        ft_sched_finished(d->sched, d->run, f->task);
-        ft_flight_free(f);
-    } else if (outputs) {
+    } else if (d->fatal.code == FT_OK && outputs) {
         give_to_store(f);
+    } else if (d->fatal.code == FT_OK && kept) {
+        keep_for_later(f);
     } else {
+        /* After a failure of ours, what it wrote stays for a resume. */
         ft_sched_finished(d->sched, d->run, f->task);
         ft_flight_free(f);
     }
@@ -305,6 +333,12 @@ void ft_collect_published(struct ft_flight *f, const struct ft_err *err)
     struct ft_versions out = { 0 };
     int64_t now = ft_clock_now_ns();
 
+    if (f->later) {
+        if (err)
+            ft_drive_give_up(d, err);
+        ft_flight_free(f);
+        return;
+    }
     if (!err) {
         make_versions(f, now, &out);
         ft_journal_succeed(d->journal, d->run, f->task, &out, now);

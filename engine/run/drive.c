@@ -287,8 +287,12 @@ static int finish(struct ft_drive *d, enum ft_run_state *state,
                   struct ft_err *err)
 {
     enum ft_run_state end = verdict(d);
+    struct ft_err failure;
 
     sync_journal(d);
+    ft_collect_later(d);
+    if (ft_drive_drain_store(d, &failure) < 0)
+        ft_drive_give_up(d, &failure);
     drop_flights(d);
     if (d->fatal.code == FT_OK &&
         ft_run_record_state(d->run, d->store, end, &d->fatal) == 0) {

@@ -43,6 +43,7 @@ struct ft_flight {
     struct ft_result result; /* being published */
     size_t *port;            /* of each result.out: which output it is */
     uint64_t done;           /* not 0: published, by this record */
+    bool later; /* ended well, without outputs: given to the store in bulk */
 };
 
 struct ft_drive {
@@ -65,6 +66,7 @@ struct ft_drive {
 
     struct ft_flight **flight;
     size_t n_flights, cap_flights;
+    size_t n_later;
     struct ft_flight **start; /* to be submitted at the end of this turn */
     size_t n_starts, cap_starts;
 
@@ -98,6 +100,8 @@ bool ft_drive_is_ours(enum ft_code code);
 /* The store has work under way, or no longer has. */
 void ft_drive_poll_store(struct ft_drive *d);
 void ft_drive_stop_polling(struct ft_drive *d);
+/* Wait until the store has done all that it was given. */
+int ft_drive_drain_store(struct ft_drive *d, struct ft_err *err);
 /* For the adapter; 'arg' is the struct ft_drive. */
 extern const struct ft_adapter_events ft_drive_site_events;
 
@@ -132,6 +136,8 @@ void ft_collect(struct ft_flight *flight, const struct ft_ending *ending);
 bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound);
 /* The store has published, or not. */
 void ft_collect_published(struct ft_flight *flight, const struct ft_err *err);
+/* Give to the store what waits for company. */
+void ft_collect_later(struct ft_drive *d);
 /* Clear the directories of what is durably published. */
 void ft_collect_tidy(struct ft_drive *d);
 

@@ -73,6 +73,15 @@ static void on_store_readable(uv_poll_t *handle, int status, int events)
     ft_drive_poll_store(d);
 }
 
+int ft_drive_drain_store(struct ft_drive *d, struct ft_err *err)
+{
+    int rc = 0;
+
+    while (rc == 0 && ft_store_pending(d->store))
+        rc = ft_store_advance(d->store, true, on_stored, d, err);
+    return rc;
+}
+
 /* The descriptor is there only while something is under way, and may change. */
 void ft_drive_poll_store(struct ft_drive *d)
 {

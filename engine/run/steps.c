@@ -140,8 +140,8 @@ static int look_up(struct ft_drive *d, const struct ft_bound *bound,
     return hit;
 }
 
-/* 1: its results were there, 0: it has to run, -1: failure.  A stage without
- * outputs has nothing that could be reused. */
+/* 1: its results were there, 0: it has to run, -1: failure.  Of a stage without
+ * outputs it is enough that it was done. */
 static int reuse(struct ft_drive *d, const struct ft_bound *bound,
                  struct ft_err *err)
 {
@@ -152,7 +152,7 @@ static int reuse(struct ft_drive *d, const struct ft_bound *bound,
     struct ft_versions found = { 0 };
     int hit;
 
-    if (!stage->n_out || !(wanted || tried))
+    if (!wanted && !tried)
         return 0;
     hit = look_up(d, bound, stage, &found, err);
     if (hit <= 0)

@@ -203,8 +203,8 @@ static int why_succeeded(const struct asking *a, struct ft_err *err)
     ft_str_addf(a->out, "executed in this run, attempt %u\n",
                 a->run->task[a->task].attempts);
     if (out == (size_t)-1) {
-        ft_str_add(a->out, "it has no outputs, so there is nothing that could "
-                           "be reused\n");
+        ft_str_add(a->out, "it has no outputs: what it depends on is not "
+                           "recorded with a version\n");
         return 0;
     }
     if (!a->store)
