@@ -7,7 +7,7 @@
 # debootstrap, the committed state of this tree is cloned into it, and there
 #	./bootstrap demo
 #	./bootstrap check	with CI=true: a skipped test is a failure
-# run in a chroot, in the C locale.  -u runs them as an ordinary user with
+# run as on a machine of its own, in the C locale.  -u runs them as an ordinary user with
 # sudo instead of as root.  DIR (default: /var/tmp/fedtwin-clean) keeps bare
 # roots and downloaded packages for the next time, and the logs.
 #
@@ -53,17 +53,20 @@ fresh_root() { # SUITE: a copy of the bare root, with a clone of this tree
 }
 
 # Runs a shell command in the root of a suite, in a mount namespace of its own,
-# so that nothing stays mounted.
+# so that nothing stays mounted.  Not in a chroot: there tests could make no
+# namespaces of their own.
 inside() { # SUITE COMMAND
 	unshare --mount --propagation private sh -c '
 		root=$1 debs=$2 command=$3
-		mount --bind /proc "$root/proc" &&
-		mount --rbind /dev "$root/dev" &&
-		mount --rbind /sys "$root/sys" &&
-		mount --bind "$debs" "$root/var/cache/apt/archives" &&
-		exec chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb \
+		mount --bind "$root" "$root" && cd "$root" &&
+		mount --bind /proc proc &&
+		mount --rbind /dev dev &&
+		mount --rbind /sys sys &&
+		mount --bind "$debs" var/cache/apt/archives &&
+		pivot_root . mnt &&
+		exec /usr/bin/env -i HOME=/root TERM=dumb \
 			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-			sh -c "$command"
+			sh -c "umount -l /mnt && cd / && $command"
 	' inside "$dir/$1.root" "$dir/$1.debs" "$2" </dev/null
 }
 
@@ -105,7 +108,7 @@ shift $((OPTIND - 1))
 test $# -gt 0 || set -- bookworm trixie
 
 test "$(id -u)" = 0 || die 'only root can make and enter a root'
-for program in debootstrap chroot unshare git
+for program in debootstrap unshare pivot_root git
 do
 	command -v $program >/dev/null || die "$program is not installed"
 done

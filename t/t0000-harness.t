@@ -57,6 +57,19 @@ test_expect_success 'a script that ends early bails out' '
 	rm -r "$FT_BUILDDIR/t/scratch/t0000-inner"
 '
 
+test_expect_success 'tests in a pipeline count' '
+	test_expect_code 1 inner <<-\EOT &&
+	echo x | test_expect_success "one" "true"
+	echo x | test_expect_success "two" "false"
+	test_expect_success "three" "true"
+	test_done
+	EOT
+	test_grep "^not ok 2 - two" out &&
+	test_grep "^ok 3 - three" out &&
+	test_grep "^1..3" out &&
+	rm -r "$FT_BUILDDIR/t/scratch/t0000-inner"
+'
+
 test_expect_success 'a skip is a failure where nothing may be missing' '
 	test_expect_code 1 inner <<-\EOT &&
 	CI=

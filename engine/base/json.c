@@ -57,17 +57,57 @@ static int check_text(const char *text, size_t len, const char *what,
     return 0;
 }
 
-struct json_object *ft_json_parse(const char *text, size_t len,
-                                  const char *what, struct ft_err *err)
+static bool is_ascii(const char *s, size_t len)
 {
-    struct json_tokener *tok;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/* The first character of well-formed UTF-8, and how long it is. */
+static size_t decode(const char *s, uint32_t *code)
+{
+    const unsigned char *u = (const unsigned char *)s;
+    size_t n = u[0] < 0x80 ? 1 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : 4;
+
+    *code = n == 1 ? u[0] : u[0] & (0x7fu >> n);
+    for (size_t i = 1; i < n; i++)
+        *code = *code << 6 | (u[i] & 0x3fu);
+    return n;
+}
+
+/* json-c 0.18 takes every byte above 0x7f for a control character when it is
+ * strict.  So it gets such characters as \u escapes.  One behind a backslash
+ * stays, because it must stay an error. */
+static void to_ascii(const char *text, size_t len, struct ft_str *ascii)
+{
+    bool escaped = false; /* by an odd number of backslashes */
+    uint32_t c;
+
+    for (size_t i = 0, n; i < len; i += n) {
+        n = decode(text + i, &c);
+        if (c < 0x80 || escaped) {
+            ft_str_addn(ascii, text + i, n);
+            escaped = c == '\\' && !escaped;
+        } else if (c < 0x10000) {
+            ft_str_addf(ascii, "\\u%04x", (unsigned)c);
+        } else {
+            ft_str_addf(ascii, "\\u%04x\\u%04x",
+                        (unsigned)(0xd800 + ((c - 0x10000) >> 10)),
+                        (unsigned)(0xdc00 + (c & 0x3ff)));
+        }
+    }
+}
+
+static struct json_object *parse_ascii(const char *text, size_t len,
+                                       const char *what, struct ft_err *err)
+{
+    struct json_tokener *tok = json_tokener_new_ex(FT_JSON_DEPTH_MAX);
     struct json_object *value;
     enum json_tokener_error status;
     size_t end;
 
-    if (check_text(text, len, what, err) < 0)
-        return NULL;
-    tok = json_tokener_new_ex(FT_JSON_DEPTH_MAX);
     json_tokener_set_flags(tok, JSON_TOKENER_STRICT |
                                     JSON_TOKENER_ALLOW_TRAILING_CHARS);
     value = json_tokener_parse_ex(tok, text, (int)len);
@@ -95,6 +135,22 @@ struct json_object *ft_json_parse(const char *text, size_t len,
     }
     json_object_put(value);
     return NULL;
+}
+
+struct json_object *ft_json_parse(const char *text, size_t len,
+                                  const char *what, struct ft_err *err)
+{
+    struct ft_str ascii = FT_STR_INIT;
+    struct json_object *value;
+
+    if (check_text(text, len, what, err) < 0)
+        return NULL;
+    if (is_ascii(text, len))
+        return parse_ascii(text, len, what, err);
+    to_ascii(text, len, &ascii);
+    value = parse_ascii(ascii.s, ascii.len, what, err);
+    ft_str_release(&ascii);
+    return value;
 }
 
 struct json_object *ft_json_read(const char *path, struct ft_err *err)

@@ -108,7 +108,7 @@ static PetscErrorCode parse(struct stg_task *task, const char *path,
 
     if (!tokener)
         return PETSC_ERR_MEM;
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+    /* Not strict: json-c 0.18 would then refuse all that is not ASCII. */
     task->json = json_tokener_parse_ex(tokener, text, size);
     error = json_tokener_get_error(tokener);
     json_tokener_free(tokener);

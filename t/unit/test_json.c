@@ -33,6 +33,8 @@ static const struct {
     { "NaN", "x has a number that is not finite" },
     { "[1, [1e999]]", "x has a number that is not finite" },
     { "\"\xff\"", "x is not JSON: not UTF-8" },
+    { "\"\\\xc3\xa9\"", "x is not JSON: " },
+    { "\xc3\xa9", "x is not JSON: " },
 };
 
 START_TEST(parse_rows)
@@ -150,7 +152,8 @@ static const struct {
     { "9007199254740993", NULL },
     { "-9007199254740993", NULL },
     { "18446744073709551615", NULL },
-    { "99999999999999999999999999", NULL },
+    { "[\"\xc2\xb5\", \"\\\\\xe2\x82\xac\", \"\xf0\x9f\x98\x80\"]",
+      "[\"\xc2\xb5\",\"\\\\\xe2\x82\xac\",\"\xf0\x9f\x98\x80\"]" },
 };
 
 START_TEST(canonical_rows)
