@@ -32,7 +32,8 @@ count_calls() {
 # One commit in which call number $2 of kind $1 fails with $3, in the engine
 # and in each worker.  It ends well or with a message, and the store is whole.
 fail_call() {
-	rm -rf project && cp -a sample project && cp acks sources/acks &&
+	rm -rf project &&
+	cp -a sample project && cp acks sources/acks || return 1
 	timeout 60 strace -f -qq -o trace -e "inject=$1:error=$3:when=$2" \
 		"$crash" publish project sources 3 1 >>sources/acks 2>err
 	status=$?
