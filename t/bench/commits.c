@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "data/project.h"
 #include "data/store.h"
 
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
     }
     srand((unsigned)b.n);
     b.lineage = json_object_new_object();
+    ft_json_add_int(b.lineage, "schema", 1);
     project = ft_project_open(NULL, &err);
     b.store = project ? ft_store_open(project, FT_STORE_WRITE, &err) : NULL;
     if (!b.store || publish_all(&b, at_once, &err) < 0) {

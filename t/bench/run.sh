@@ -57,7 +57,7 @@ write_workflow() {
 	stages:
 	  t:
 	    run: ["true"]
-	    cache: false
+	    cache: never
 	    matrix:
 	      i: [$(seq -s ', ' "$tasks")]
 	EOT
