@@ -77,11 +77,15 @@ bool ft_path_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+/* Leaves errno alone: it still says why mkdir() failed. */
 static bool is_directory(const char *path)
 {
     struct stat st;
+    int saved = errno;
+    bool yes = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    errno = saved;
+    return yes;
 }
 
 int ft_path_mkdirs(const char *path, mode_t mode, struct ft_err *err)

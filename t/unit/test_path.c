@@ -136,6 +136,10 @@ START_TEST(a_file_in_the_way_is_named)
     ck_assert_int_eq(ft_file_write("f", "x", 1, 0644, &err), 0);
     ck_assert_int_eq(ft_path_mkdirs("f/a", 0755, &err), -1);
     ck_assert_str_eq(err.msg, "cannot create directory 'f': File exists");
+    ck_assert_int_eq(symlink("nowhere", "dangling"), 0);
+    ck_assert_int_eq(ft_path_mkdirs("dangling/a", 0755, &err), -1);
+    ck_assert_str_eq(err.msg,
+                     "cannot create directory 'dangling': File exists");
     ck_assert_int_eq(ft_path_sync_parent("no/such", &err), -1);
     ck_assert_str_eq(err.msg, "cannot sync directory 'no': "
                               "No such file or directory");
