@@ -78,6 +78,14 @@ test_expect_success 'put: a file, a table; types are never guessed' '
 	fedtwin data ls >out && ! grep survey.z out
 '
 
+test_expect_success 'what was put says so, of no run' '
+	fedtwin data show survey.depth >out && test_grep "^  put  " out &&
+	test_grep ! "of run" out &&
+	fedtwin log >out && test_grep "^  data put$" out &&
+	fedtwin lineage survey.depth >out &&
+	test_grep "put from file depth.csv on" out
+'
+
 test_expect_success 'verify finds a flipped bit, and only then complains' '
 	fedtwin data verify >out && test_grep "are as recorded" out &&
 	file=$(fedtwin data show survey.depth | sed -n "s/^  file *//p") &&

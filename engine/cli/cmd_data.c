@@ -105,8 +105,9 @@ static void print_columns(struct json_object *columns)
     for (size_t i = 0; i < n; i++) {
         struct json_object *col = json_object_array_get_idx(columns, i);
 
-        printf("  column   %s [%s]  ", ft_json_str_or(col, "name", "?"),
-               ft_json_str_or(col, "units", ""));
+        printf("  column   %s", ft_json_str_or(col, "name", "?"));
+        if (ft_json_or_null(col, "units"))
+            printf(" [%s]  ", ft_json_str_or(col, "units", ""));
         print_range(col);
         putchar('\n');
     }
@@ -160,8 +161,12 @@ static void print_version(struct ft_session *s, const struct ft_version *v,
            text.s);
     ft_str_cut(&text, 0);
     ft_when_text(v->time_ns, &text);
-    printf("  made     %s by '%s' of run %s (%s)\n  file     %s\n", text.s,
-           v->task, v->run, v->module ? v->module : "", path);
+    if (v->run && *v->run)
+        printf("  made     %s by '%s' of run %s (%s)\n", text.s, v->task,
+               v->run, v->module ? v->module : "");
+    else
+        printf("  put      %s\n", text.s);
+    printf("  file     %s\n", path);
     print_summary(summary);
     free(path);
     ft_str_release(&text);

@@ -44,18 +44,26 @@ static void add_params(struct ft_str *out, struct json_object *params)
 static void add_text(struct walk *w, const char *id, struct json_object *r,
                      long depth)
 {
+    const char *run = ft_json_str_or(r, "run", NULL);
+    const char *version = ft_json_str_or(r, "module_version", NULL);
     int pad = (int)depth * 2;
 
     ft_str_addf(&w->out, "%*s%s  %.*s\n", pad, "",
                 ft_json_str_or(r, "object", "?"), ID_SHOWN, id);
-    ft_str_addf(&w->out, "%*s  by %s, module %s %s", pad, "",
-                ft_json_str_or(r, "task", "?"),
-                ft_json_str_or(r, "module", "?"),
-                ft_json_str_or(r, "module_version", ""));
-    add_params(&w->out, ft_json_or_null(r, "params"));
-    ft_str_addf(&w->out, "\n%*s  run %s on %s (%s) by %s, ended %s\n", pad, "",
-                ft_json_str_or(r, "run", "-"), ft_json_str_or(r, "host", "?"),
-                ft_json_str_or(r, "site", "?"),
+    if (run && *run) {
+        ft_str_addf(&w->out, "%*s  by %s, module %s", pad, "",
+                    ft_json_str_or(r, "task", "?"),
+                    ft_json_str_or(r, "module", "?"));
+        if (version && *version)
+            ft_str_addf(&w->out, " %s", version);
+        add_params(&w->out, ft_json_or_null(r, "params"));
+        ft_str_addf(&w->out, "\n%*s  run %s", pad, "", run);
+    } else {
+        ft_str_addf(&w->out, "%*s  put from file %s", pad, "",
+                    ft_json_str_or(r, "source", "?"));
+    }
+    ft_str_addf(&w->out, " on %s (%s) by %s, ended %s\n",
+                ft_json_str_or(r, "host", "?"), ft_json_str_or(r, "site", "?"),
                 ft_json_str_or(r, "user", "?"), ft_json_str_or(r, "end", "?"));
 }
 

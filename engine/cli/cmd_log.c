@@ -22,8 +22,11 @@ static void print_state(const struct ft_state *state)
     if (state->branch)
         printf(" (%s)", state->branch);
     printf("\n  %s  by %s\n", when.s, state->user);
-    printf("  run %s of %s: %s\n", state->run, state->workflow_file,
-           state->outcome);
+    if (*state->run)
+        printf("  run %s of %s: %s\n", state->run, state->workflow_file,
+               state->outcome);
+    else
+        printf("  data put\n");
     printf("  %zu objects, %zu of them new\n\n", state->n_objects,
            state->n_changed);
     ft_str_release(&when);
