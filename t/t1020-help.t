@@ -35,6 +35,12 @@ test_expect_success 'no page, source file or test without its command' '
 	sort commands >want && test_cmp want pages
 '
 
+test_expect_success 'the language of expressions' '
+	fedtwin help expressions >out &&
+	test_grep "mean(x, ...)" out &&
+	test_grep "if(condition, a, b)" out
+'
+
 test_expect_success 'an unknown command' '
 	test_expect_code 2 fedtwin help nonesuch 2>err &&
 	test_grep "no command .nonesuch." err

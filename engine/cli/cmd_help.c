@@ -1,5 +1,6 @@
-/* cmd_help.c - fedtwin help [COMMAND [VERB]] */
+/* cmd_help.c - fedtwin help [COMMAND [VERB]|expressions] */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "base/path.h"
 #include "cli/cmd.h"
 #include "cli/term.h"
+#include "text/expr.h"
 
 #define STATUS_USAGE 2
 #define STATUS_IO 4
@@ -31,10 +33,35 @@ static int show_page(const struct ft_cmd *group)
     return STATUS_IO;
 }
 
+/* The language inside ${...}, which is no command. */
+static int show_expressions(void)
+{
+    struct ft_table table;
+
+    fputs("${...} in a workflow is an expression; it has values, never side "
+          "effects.\n\n"
+          "  operators  or and not  == != < <= > >=  + -  * / %  ^\n"
+          "  values     3.5  3.5 mm  'text'  true false null  [a, b]  a[0]\n"
+          "  names      params.size  matrix.power  in.mesh  stage.output\n"
+          "  cells      stage.output{axis = value}\n\n"
+          "A number followed by a unit is a quantity; sums and comparisons "
+          "convert units\nand refuse two dimensions.\n\nfunctions:\n",
+          stdout);
+    ft_table_init(&table, 2, 0);
+    for (const struct ft_expr_function *f = ft_expr_functions; f->name; f++) {
+        ft_table_add(&table, "  %s(%s)", f->name, f->args);
+        ft_table_add(&table, "%s", f->doc);
+    }
+    ft_table_print(&table);
+    return 0;
+}
+
 int ft_cmd_help_on(struct ft_cli *cli)
 {
     const struct ft_cmd *group = NULL, *cmd = NULL;
 
+    if (cli->n_args == 1 && strcmp(cli->arg[0], "expressions") == 0)
+        return show_expressions();
     if (cli->n_args)
         group = cmd = ft_cmd_find(ft_cmds, cli->arg[0]);
     if (group && cli->n_args > 1)
