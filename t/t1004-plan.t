@@ -36,4 +36,19 @@ assert d["tasks"][3]["why"].endswith("join.sh\u0027 has changed"), d
 EOT
 '
 
+cat >skip.yaml <<\EOT
+fedtwin: 1
+workflow: skip
+params: {on: {type: boolean, default: false}}
+stages:
+  a: {when: "${params.on}", shell: "echo x >a", out: {a: {type: file, path: a}}}
+  b: {in: {a: "${a.a}"}, shell: "cat ${in.a}"}
+EOT
+
+test_expect_success 'why a stage would be skipped' '
+	fedtwin plan skip.yaml >out &&
+	test_grep "^a  *0  *0  *1  .when. is false" out &&
+	test_grep "^b  *0  *0  *1  all that feeds input .a. is skipped" out
+'
+
 test_done

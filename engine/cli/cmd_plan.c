@@ -28,7 +28,8 @@ static void add_reason(struct ft_str *out, const char *reason)
 
 struct counts {
     size_t n[3];
-    const char *reason; /* of the first task that would run */
+    const char *reason; /* of the first task that would run, or is skipped when
+                           none would */
 };
 
 static struct counts count_stage(const struct ft_plan *plan, size_t s,
@@ -40,7 +41,9 @@ static struct counts count_stage(const struct ft_plan *plan, size_t s,
         size_t t = plan->stage[s].first + i;
 
         c.n[f->decision[t]]++;
-        if (f->decision[t] == FT_WILL_RUN && !c.reason)
+        if (f->decision[t] == FT_WILL_RUN && c.n[FT_WILL_RUN] == 1)
+            c.reason = f->reason[t];
+        else if (f->decision[t] == FT_WILL_SKIP && !c.reason)
             c.reason = f->reason[t];
     }
     return c;

@@ -77,7 +77,8 @@ static int follow_input(struct forecasting *f, size_t task, size_t i,
     }
     if (rc == 0 && tasks.n && n_skipped == tasks.n &&
         !(in->port && in->port->optional)) {
-        decide(f, task, FT_WILL_SKIP, NULL);
+        decide(f, task, FT_WILL_SKIP,
+               ft_asprintf("all that feeds input '%s' is skipped", in->name));
         rc = 1;
     }
     ft_tasks_release(&tasks);
@@ -139,7 +140,7 @@ static int forecast_task(struct forecasting *f, size_t s, size_t task,
     if (ft_plan_when(f->plan, task, &yes, err) < 0)
         return -1;
     if (!yes) {
-        decide(f, task, FT_WILL_SKIP, NULL);
+        decide(f, task, FT_WILL_SKIP, ft_strdup("'when' is false"));
         return 0;
     }
     for (size_t i = 0; i < stage->n_in && rc == 0; i++)
