@@ -139,6 +139,19 @@ test_expect_success 'more than there is' '
 	test_grep "this machine has" err
 '
 
+test_expect_success 'a table that is refused names output, line and cure' '
+	cat >bad.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: bad
+	stages:
+	  s:
+	    shell: printf "n\n1\n" >n.csv
+	    out: {t: {type: table, path: n.csv}}
+	EOT
+	test_expect_code 1 fedtwin run bad.yaml 2>err &&
+	test_grep "s failed: output .t.:1: column .n. .*; write .n \[unit\]." err
+'
+
 test_expect_success 'odd bytes on stderr are shown harmlessly' '
 	bad "printf \"\\\\033[31mred \\\\377\\\\n\" >&2; exit 1" file "31mred ?"
 '

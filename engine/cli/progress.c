@@ -294,8 +294,9 @@ static void on_begin(const struct ft_run *run, void *arg)
     struct ft_str text = FT_STR_INIT;
 
     if (!p->live) {
-        ft_str_addf(&text, "run %s of %s: %zu tasks", run->id,
-                    run->workflow_file, run->plan->n_tasks);
+        ft_str_addf(&text, "run %s of %s: %zu task%s", run->id,
+                    run->workflow_file, run->plan->n_tasks,
+                    run->plan->n_tasks == 1 ? "" : "s");
         print_line(p, text.s);
     }
     ft_str_release(&text);

@@ -296,18 +296,22 @@ bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound)
     return true;
 }
 
-/* The store names the file it refused by its long path; people know it as an
- * output. */
+/* The store names the file it refused by its long path, 'PATH' or PATH:LINE;
+ * people know it as an output. */
 static void name_output(const struct ft_flight *f, const char *msg,
                         char *reason, size_t size)
 {
+    bool quoted = msg[0] == '\'';
+    char after = quoted ? '\'' : ':';
+
     for (size_t i = 0; i < f->result.n_out; i++) {
         const struct ft_output *out = &f->result.out[i];
         size_t len = strlen(out->path);
 
-        if (msg[0] == '\'' && strncmp(msg + 1, out->path, len) == 0 &&
-            msg[len + 1] == '\'') {
-            snprintf(reason, size, "output '%s'%s", out->name, msg + len + 2);
+        if (strncmp(msg + quoted, out->path, len) == 0 &&
+            msg[quoted + len] == after) {
+            snprintf(reason, size, "output '%s'%s", out->name,
+                     msg + quoted + len + quoted);
             return;
         }
     }
@@ -318,9 +322,14 @@ static void name_output(const struct ft_flight *f, const char *msg,
 static void refused(struct ft_flight *f, const struct ft_err *err)
 {
     char *path = ft_path_join(f->dir, FT_RESULT_FILE);
+    char *reason = f->ending.reason;
+    size_t size = sizeof(f->ending.reason), len;
 
     f->ending.outcome = FT_OUT_ERROR;
-    name_output(f, err->msg, f->ending.reason, sizeof(f->ending.reason));
+    name_output(f, err->msg, reason, size);
+    len = strlen(reason);
+    if (*err->hint)
+        snprintf(reason + len, size - len, "; %s", err->hint);
     (void)unlink(path); /* it says that all went well */
     free(path);
     record_end(f);

@@ -44,12 +44,13 @@ static bool has_result(unsigned state)
 static void add_producer(const struct asking *a, size_t task)
 {
     const struct ft_task_detail *d = ft_run_detail(a->run, task);
+    bool failed = a->run->task[task].state == FT_TASK_FAILED;
 
     ft_str_add(a->out, "waits for '");
     ft_plan_task_name(a->run->plan, task, a->out);
-    ft_str_addf(a->out, "', which is %s",
+    ft_str_addf(a->out, "', which %s%s", failed ? "" : "is ",
                 ft_task_state_names[a->run->task[task].state]);
-    if (a->run->task[task].state == FT_TASK_FAILED && d && d->reason)
+    if (failed && d && d->reason)
         ft_str_addf(a->out, ": %s", d->reason);
     ft_str_addc(a->out, '\n');
 }
