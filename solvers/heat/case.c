@@ -14,6 +14,7 @@
 
 #define MAX_PROBES 10000
 #define MAX_STEPS 100000000
+#define KNOWN_MAX 8 /* groups that a complaint names */
 
 /* Parameters that give one value to each of some groups. */
 static const struct row {
@@ -53,7 +54,7 @@ static PetscErrorCode no_group(struct reader *r, const struct row *row,
                                const char *name)
 {
     char known[300] = "";
-    size_t used = 0;
+    size_t used = 0, n = 0;
     const char *wrong = "the mesh has no group";
 
     for (size_t g = 0; g < r->mesh->n_groups; g++) {
@@ -61,7 +62,12 @@ static PetscErrorCode no_group(struct reader *r, const struct row *row,
 
         if (strcmp(group->name, name) == 0)
             wrong = "this cannot be given for group";
-        if (fits(r, row, group->dimension) && used + 4 < sizeof(known))
+        if (!fits(r, row, group->dimension) || used >= sizeof(known))
+            continue;
+        if (n++ == KNOWN_MAX)
+            used += (size_t)snprintf(known + used, sizeof(known) - used,
+                                     ", …");
+        else if (n <= KNOWN_MAX)
             used += (size_t)snprintf(known + used, sizeof(known) - used,
                                      "%s'%s'", used ? ", " : "", group->name);
     }
