@@ -145,8 +145,10 @@ static int add_actions(posix_spawn_file_actions_t *actions,
         rc = open_in(actions, a->dir, FT_STDERR_FILE, 2);
     if (!rc)
         rc = open_in(actions, a->dir, FT_PROGRESS_FILE, PROGRESS_FD);
-    if (!rc && a->mpi)
-        rc = posix_spawn_file_actions_addclose(actions, PROGRESS_FD);
+    /* Whatever the engine was started with is none of the task's business. */
+    if (!rc)
+        rc = posix_spawn_file_actions_addclosefrom_np(
+            actions, a->mpi ? PROGRESS_FD : PROGRESS_FD + 1);
     if (!rc)
         rc = posix_spawn_file_actions_addchdir_np(actions, a->dir);
     return rc;

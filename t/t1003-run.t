@@ -110,6 +110,22 @@ EOT
 	test_cmp want got
 '
 
+test_expect_success 'cells with the same recipe keep their own names' '
+	cat >same.yaml <<\EOT &&
+fedtwin: 1
+workflow: same
+stages:
+  a:
+    matrix: {i: [1, 2, 3]}
+    shell: echo hi >f
+    out: {f: {type: file, path: f}}
+  b: {run: [cat, "${in.f}"], in: {f: "${a.f{i = 2}}"}}
+EOT
+	fedtwin run same.yaml && fedtwin run same.yaml >out &&
+	test_grep "4 cached" out &&
+	fedtwin data ls a. >out && test "$(grep -c "^a.f{i=[123]}" out)" = 3
+'
+
 test_expect_success '--keep-going runs what does not depend on it' '
 	cat >keep.yaml <<\EOT &&
 fedtwin: 1

@@ -2,29 +2,95 @@
 #include "cli/ref_text.h"
 
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "text/quantity.h"
 
 #define LINEAGE_SCHEMA 1
 
-/* The task's name holds the cell as the user wrote it: heat[power=45 W]. */
+/* --- cells ------------------------------------------------------------------ */
+
+static bool says(const char *text, struct json_object *value)
+{
+    struct json_object *si = ft_json_or_null(value, "value");
+    struct ft_quantity q;
+
+    if (si)
+        return ft_quantity_parse(text, &q, NULL) == 0 &&
+               q.si == json_object_get_double(si);
+    return strcmp(text, json_object_get_string(value)) == 0;
+}
+
+/* Does "power=45 W,angle=0" say what the cell is? */
+static bool names_cell(const char *text, struct json_object *cell)
+{
+    size_t n = 0;
+
+    for (; *text; n++) {
+        size_t name = strcspn(text, "=,");
+        size_t all = strcspn(text, ",");
+        char *axis = ft_strndup(text, name);
+        struct json_object *value = ft_json_or_null(cell, axis);
+        char *said = ft_strndup(text + name + 1, all > name ? all - name - 1
+                                                            : 0);
+        bool right = all > name && value && says(said, value);
+
+        free(axis);
+        free(said);
+        if (!right)
+            return false;
+        text += all;
+        text += *text == ',';
+    }
+    return n == (size_t)json_object_object_length(cell);
+}
+
+static void add_cell(struct json_object *cell, struct ft_str *out)
+{
+    const char *sep = "";
+
+    json_object_object_foreach(cell, axis, value) {
+        struct json_object *si = ft_json_or_null(value, "value");
+
+        ft_str_addf(out, "%s%s=%s", sep, axis,
+                    json_object_get_string(si ? si : value));
+        if (si)
+            ft_str_addf(out, " %s", ft_json_str_or(value, "unit", ""));
+        sep = ",";
+    }
+}
+
+/* The name of the task that made it holds the cell as the user wrote it,
+ * heat[power=45 W]; but the same version may stand for another cell. */
 void ft_ref_text(const struct ft_version *version, struct ft_str *out)
 {
     const char *open = strchr(version->task, '[');
-    size_t len = open ? strlen(open) : 0;
+    struct json_object *cell;
+    char *text;
 
     ft_str_add(out, version->object);
-    if (!*version->cell || len < 2)
+    if (!*version->cell)
         return;
+    cell = json_tokener_parse(version->cell);
+    text = open ? ft_strndup(open + 1, strlen(open) - 2) : ft_strdup("");
     ft_str_addc(out, '{');
-    ft_str_addn(out, open + 1, len - 2);
+    if (names_cell(text, cell))
+        ft_str_add(out, text);
+    else
+        add_cell(cell, out);
     ft_str_addc(out, '}');
+    free(text);
+    json_object_put(cell);
 }
+
+/* --- records ---------------------------------------------------------------- */
 
 struct json_object *ft_ref_version_json(const struct ft_version *version)
 {

@@ -156,7 +156,8 @@ static int find_outputs(struct ft_store *store, struct ft_db *db, int64_t seq,
 {
     int rc = 1;
 
-    versions->item = ft_calloc(n, sizeof(*versions->item));
+    if (n)
+        versions->item = ft_calloc(n, sizeof(*versions->item));
     for (versions->n = 0; rc == 1 && versions->n < n; versions->n++) {
         struct ft_version *version = &versions->item[versions->n];
 

@@ -189,6 +189,39 @@ static struct json_object *cell_json(const struct ft_stage *stage, size_t cell)
     return obj;
 }
 
+char *ft_plan_cell_text(const struct ft_plan *plan, size_t task)
+{
+    size_t s = ft_plan_stage_of(plan, task);
+    struct json_object *cell = cell_json(&plan->wf->stage[s],
+                                         task - plan->stage[s].first);
+    struct ft_str text = FT_STR_INIT;
+
+    /* Axis values have been checked: JSON can say all of them. */
+    if (cell && ft_json_canonical(cell, &text, NULL) < 0)
+        FT_BUG("task %zu has a cell that JSON cannot say", task);
+    json_object_put(cell);
+    return ft_str_take(&text);
+}
+
+void ft_plan_claim(const struct ft_plan *plan, size_t task,
+                   struct ft_versions *found)
+{
+    const struct ft_stage *stage =
+        &plan->wf->stage[ft_plan_stage_of(plan, task)];
+
+    for (size_t i = 0; i < found->n && i < stage->n_out; i++) {
+        struct ft_version *version = &found->item[i];
+
+        if (!*version->id)
+            continue; /* an optional output that is not there */
+        free(version->object);
+        free(version->cell);
+        version->object = ft_asprintf("%s.%s", stage->name,
+                                      stage->out[i].name);
+        version->cell = ft_plan_cell_text(plan, task);
+    }
+}
+
 static struct json_object *words_json(char **word)
 {
     struct json_object *list = json_object_new_array();

@@ -49,6 +49,15 @@ struct ft_bound {
     int64_t seed;
 };
 
+/* The cell of 'task' as canonical JSON, "" without a matrix: what the store
+ * knows its objects by.  The caller frees. */
+char *ft_plan_cell_text(const struct ft_plan *plan, size_t task);
+
+/* Call the versions found under the key of 'task' by its objects and its cell:
+ * an equal recipe may have made them under another name. */
+void ft_plan_claim(const struct ft_plan *plan, size_t task,
+                   struct ft_versions *found);
+
 /* Bind 'task'.  Hashes users' files through the store's index.  FT_EDOC with a
  * position for values that do not fit, FT_ENOENT for a file that is missing. */
 struct ft_bound *ft_bind(const struct ft_plan *plan, size_t task,

@@ -120,10 +120,12 @@ static int look_up(struct forecasting *f, size_t task,
     } else {
         hit = ft_store_cached(f->store, bound->key, name, stage->n_out,
                               &f->found[task], err);
-        if (hit > 0)
+        if (hit > 0) {
+            ft_plan_claim(f->plan, task, &f->found[task]);
             decide(f, task, FT_WILL_REUSE, NULL);
-        else if (hit == 0)
+        } else if (hit == 0) {
             decide(f, task, FT_WILL_RUN, reason_of(f, bound));
+        }
     }
     free(name);
     ft_bound_free(bound);

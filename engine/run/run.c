@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "plan/bind.h"
 #include "run/change.h"
 
 #define X(name, text) text,
@@ -316,23 +317,6 @@ bool ft_run_progress(struct ft_run *run, size_t task, const char *line)
     return ok;
 }
 
-static char *cell_text(const struct ft_stage *stage, size_t cell)
-{
-    struct json_object *obj;
-    struct ft_str text = FT_STR_INIT;
-
-    if (!stage->n_axes)
-        return ft_strdup("");
-    obj = json_object_new_object();
-    for (size_t a = 0; a < stage->n_axes; a++)
-        json_object_object_add(obj, stage->axis[a].name,
-                               ft_value_json(ft_stage_cell(stage, cell, a)));
-    if (ft_json_canonical(obj, &text, NULL) < 0)
-        ft_str_cut(&text, 0); /* a number that JSON lacks: checked before */
-    json_object_put(obj);
-    return ft_str_take(&text);
-}
-
 void ft_run_fill_version(const struct ft_run *run, size_t task, size_t out,
                          struct ft_version *v)
 {
@@ -347,6 +331,6 @@ void ft_run_fill_version(const struct ft_run *run, size_t task, size_t out,
     v->task = ft_str_take(&name);
     v->run = ft_strdup(run->id);
     v->module = ft_strdup(stage->module ? stage->module->name : "");
-    v->cell = cell_text(stage, task - run->plan->stage[s].first);
+    v->cell = ft_plan_cell_text(run->plan, task);
     v->unit = port->unit ? ft_strdup(ft_unit_text(port->unit)) : NULL;
 }

@@ -136,6 +136,8 @@ static int look_up(struct ft_drive *d, const struct ft_bound *bound,
         name[i] = stage->out[i].name;
     hit = ft_store_cached(d->store, bound->key, name, stage->n_out, found,
                           err);
+    if (hit > 0)
+        ft_plan_claim(d->plan, bound->task, found);
     free(name);
     return hit;
 }
