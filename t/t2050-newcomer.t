@@ -93,4 +93,52 @@ test_expect_success 'a second attempt is told, with its reason' '
 	test_grep "s is tried again: no luck" err
 '
 
+cat >same.yaml <<\EOT
+fedtwin: 1
+workflow: same
+stages:
+  x: {shell: "echo hi >o", out: {o: {type: file, path: o}}}
+  y: {shell: "echo hi >o", needs: x, out: {o: {type: file, path: o}}}
+  z: {shell: "cat ${in.y} >u", in: {y: "${y.o}"}, out: {u: {type: file, path: u}}}
+EOT
+
+test_expect_success 'two stages with one recipe, each with its object' '
+	fedtwin init same && cp same.yaml same && cd same &&
+	fedtwin run same.yaml >out &&
+	test_grep "2 succeeded, 1 cached" out &&
+	fedtwin data ls >list && test_grep "^x.o" list && test_grep "^y.o" list &&
+	fedtwin run same.yaml >out && test_grep "3 cached" out &&
+	sed "s/x:/other:/; s/needs: x/needs: other/" same.yaml >renamed.yaml &&
+	fedtwin run renamed.yaml >out && test_grep "3 cached" out &&
+	fedtwin data ls >list && test_grep "^other.o" list &&
+	test_grep ! "^x.o" list &&
+	cd ..
+'
+
+cat >cells.yaml <<\EOT
+fedtwin: 1
+workflow: cells
+stages:
+  f:
+    foreach: [a, b]
+    python: |
+      import json
+      task = json.load(open("task.json"))
+      open("o", "w").write(task["cell"]["item"])
+    out: {o: {type: file, path: o}}
+EOT
+
+test_expect_success 'each cell has its own result, however alike the commands are' '
+	for i in 1 2
+	do
+		fedtwin run cells.yaml >out &&
+		for item in a b
+		do
+			fedtwin data get "f.o{item=$item}" - >o &&
+			test "$(cat o)" = $item || return 1
+		done || return 1
+	done &&
+	test_grep "2 cached" out
+'
+
 test_done

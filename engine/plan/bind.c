@@ -378,6 +378,9 @@ static int make_recipe(struct binding *b, struct ft_err *err)
         ft_json_add_str(recipe, "module_version", module->version);
         ft_json_add_str(recipe, "module_digest", module->digest);
     }
+    if (b->bound->cell) /* task.json tells it, so results may depend on it */
+        json_object_object_add(recipe, "cell",
+                               json_object_get(b->bound->cell));
     ft_json_add_int(recipe, "seed", b->bound->seed);
     ft_plan_resources(b->plan, b->bound->task, 1, &res);
     if (!module || module->determinism != FT_DET_BITWISE)

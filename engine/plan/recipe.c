@@ -115,6 +115,7 @@ void ft_recipe_diff(struct json_object *before, struct json_object *after,
     } plain[] = {
         { "module", "module" },
         { "module_version", "module version" },
+        { "cell", "cell" },
         { "seed", "seed" },
         { "ranks", "ranks" },
         { "command", "command" },
