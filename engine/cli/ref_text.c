@@ -15,7 +15,7 @@
 
 #define LINEAGE_SCHEMA 1
 
-/* --- cells ------------------------------------------------------------------ */
+/* --- cells ---------------------------------------------------------------- */
 
 static bool says(const char *text, struct json_object *value)
 {
@@ -90,7 +90,7 @@ void ft_ref_text(const struct ft_version *version, struct ft_str *out)
     json_object_put(cell);
 }
 
-/* --- records ---------------------------------------------------------------- */
+/* --- records -------------------------------------------------------------- */
 
 struct json_object *ft_ref_version_json(const struct ft_version *version)
 {
