@@ -141,4 +141,24 @@ test_expect_success 'each cell has its own result, however alike the commands ar
 	test_grep "2 cached" out
 '
 
+cat >survey.yaml <<\EOT
+fedtwin: 1
+workflow: survey
+stages:
+  s:
+    shell: 'cat "${in.d}" >o'
+    in: {d: "${store('survey.depth')}"}
+    out: {o: {type: file, path: o}}
+EOT
+
+test_expect_success 'what a person has put is there after every run' '
+	echo 17 >depth.txt && fedtwin data put survey.depth depth.txt &&
+	fedtwin run survey.yaml && fedtwin run cells.yaml &&
+	fedtwin data get survey.depth - >o && test_cmp depth.txt o &&
+	fedtwin run survey.yaml >out && test_grep "1 cached" out &&
+	echo 18 >depth.txt && fedtwin data put survey.depth depth.txt &&
+	fedtwin run survey.yaml && fedtwin data get s.o - >o &&
+	test_cmp depth.txt o
+'
+
 test_done

@@ -105,6 +105,26 @@ static int set_after(struct ft_store *store, struct ft_delta *delta,
     return 0;
 }
 
+int ft_delta_keep_put(struct ft_delta *delta, struct ft_store *store,
+                      struct ft_err *err)
+{
+    for (size_t i = 0; i < delta->map.len; i++) {
+        struct ft_bound *bound = delta->map.entry[i].value;
+        struct ft_version version;
+
+        if (bound->after || ft_map_get(&delta->count, bound->object))
+            continue;
+        if (ft_store_version(store, bound->before, &version, err) < 0)
+            return -1;
+        if (!*version.run) {
+            bound->after = ft_strdup(bound->before);
+            bound->pos_after = bound->pos_before;
+        }
+        ft_version_release(&version);
+    }
+    return 0;
+}
+
 bool ft_bound_differs(const struct ft_bound *bound)
 {
     return !bound->before || !bound->after ||

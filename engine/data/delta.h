@@ -34,6 +34,11 @@ int ft_delta_set(struct ft_delta *delta, struct ft_store *store,
 int ft_delta_set_alone(struct ft_delta *delta, struct ft_store *store,
                        const struct ft_binding *bind, struct ft_err *err);
 
+/* It keeps the objects that a person has put and no run has replaced: a run
+ * knows nothing of them, so it cannot mean to drop them. */
+int ft_delta_keep_put(struct ft_delta *delta, struct ft_store *store,
+                      struct ft_err *err);
+
 void ft_delta_count(struct ft_delta *delta);
 /* Whether the version differs; whether only the position does. */
 bool ft_bound_differs(const struct ft_bound *bound);

@@ -283,6 +283,8 @@ static int record_locked(struct ft_store *store,
     for (size_t i = 0; i < state->n; i++)
         if (ft_delta_set(&delta, store, &state->bind[i], err) < 0)
             goto done;
+    if (ft_delta_keep_put(&delta, store, err) < 0)
+        goto done;
     ft_delta_count(&delta);
     if (same_settings(state, &tip, &same, err) < 0)
         goto done;

@@ -196,8 +196,9 @@ struct ft_state_new {
 
 /* Record the state and move the current branch to it, in one commit.  Objects
  * and cells that 'bind' does not name are dropped from the state (never from
- * the store); a run that changes nothing (same workflow, parameters and
- * versions) makes no new state.  FT_ENOENT when a version is not known. */
+ * the store), but for objects that ft_store_bind() has put; a run that changes
+ * nothing (same workflow, parameters and versions) makes no new state.
+ * FT_ENOENT when a version is not known. */
 int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state, bool *changed,
                           struct ft_err *err);
