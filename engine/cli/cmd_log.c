@@ -27,8 +27,8 @@ static void print_state(const struct ft_state *state)
                state->outcome);
     else
         printf("  data put\n");
-    printf("  %zu objects, %zu of them new\n\n", state->n_objects,
-           state->n_changed);
+    printf("  %zu object%s, %zu changed\n\n", state->n_objects,
+           state->n_objects == 1 ? "" : "s", state->n_changed);
     ft_str_release(&when);
 }
 
