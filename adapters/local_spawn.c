@@ -94,6 +94,8 @@ static void add_own(struct ft_words *env, const struct ft_attempt *a)
         ft_words_add(env, ft_asprintf("OMP_NUM_THREADS=%d",
                              a->resources.threads ? a->resources.threads
                                                   : 1));
+    if (a->mpi) /* Open MPI 4 then leaves the last word to the program */
+        ft_words_add(env, ft_strdup("OMPI_MCA_orte_execute_quiet=1"));
     for (size_t i = 0; a->mpi && !geteuid() && i < FT_ARRAY_LEN(root_env);
          i++)
         ft_words_add(env, ft_strdup(root_env[i]));

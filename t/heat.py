@@ -66,7 +66,7 @@ def start(program, where, ranks=1):
     """Run a program under mpirun; (exit status, lines of stderr)."""
     env = dict(os.environ, FEDTWIN_TASK=where + '/task.json')
     done = subprocess.run(
-        ['mpirun', '--oversubscribe', '--quiet', '-n', str(ranks),
+        ['sh', os.environ['FT_SRCDIR'] + '/t/mpirun.sh', '-n', str(ranks),
          os.environ['FT_BUILDDIR'] + '/' + program],
         cwd=where, env=env, capture_output=True, text=True, timeout=300)
     return done.returncode, [x for x in done.stderr.splitlines() if x]

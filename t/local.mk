@@ -1,6 +1,6 @@
 # Tests: unit programs and *.t scripts both speak TAP.
 
-EXTRA_DIST += t/harness.sh t/tally.sh t/clean-machine.sh .shellcheckrc $(HOUSE_TESTS)
+EXTRA_DIST += t/harness.sh t/mpirun.sh t/tally.sh t/clean-machine.sh .shellcheckrc $(HOUSE_TESTS)
 
 HOUSE_TESTS = \
     t/t0000-harness.t \

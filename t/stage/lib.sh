@@ -41,7 +41,7 @@ probe_task() {
 mpi() { # RANKS PROGRAM ARGUMENT...
 	n=$1
 	shift
-	timeout 120 mpirun --quiet -n "$n" "$@"
+	timeout 120 sh "$FT_SRCDIR/t/mpirun.sh" -n "$n" "$@"
 }
 
 # The program must fail and say just this one line.
