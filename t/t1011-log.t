@@ -8,7 +8,7 @@ test_expect_success 'a state for each run that changed something' '
 	fedtwin run -p size="3 mm" sweep.yaml &&
 	fedtwin log >out &&
 	test "$(grep -c "^state" out)" = 2 &&
-	test_grep "(main)" out && test_grep "7 objects, 7 of them new" out
+	test_grep "(main)" out && test_grep "7 objects, 7 changed" out
 '
 
 test_expect_success 'JSON links a state to its parent' '
