@@ -47,7 +47,7 @@ ended() { # CODE STATE
 	test_grep "$2" out
 }
 
-for signal in INT TERM
+for signal in INT TERM HUP
 do
 	test_expect_success "SIG$signal cancels politely, exit 5" '
 		{ test -d .fedtwin || fedtwin init .; } &&

@@ -195,11 +195,19 @@ static void on_turn(uv_prepare_t *handle)
 
 static void watch_signals(struct ft_drive *d)
 {
+    struct sigaction now = { .sa_handler = SIG_DFL };
+
     (void)uv_signal_init(&d->loop, &d->interrupt);
     (void)uv_signal_init(&d->loop, &d->terminate);
     d->interrupt.data = d->terminate.data = d;
     (void)uv_signal_start(&d->interrupt, on_signal, SIGINT);
     (void)uv_signal_start(&d->terminate, on_signal, SIGTERM);
+    /* A terminal that is closed; but whoever said nohup meant it. */
+    (void)uv_signal_init(&d->loop, &d->hangup);
+    d->hangup.data = d;
+    (void)sigaction(SIGHUP, NULL, &now);
+    if (now.sa_handler != SIG_IGN)
+        (void)uv_signal_start(&d->hangup, on_signal, SIGHUP);
 }
 
 static void open_loop(struct ft_drive *d)

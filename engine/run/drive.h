@@ -34,9 +34,9 @@ struct ft_watcher {
     void *arg;
 };
 
-/* Start a new run of 'wf' and drive it.  SIGINT and SIGTERM cancel it, a second
- * one at once.  'run_id' gets the id as soon as it is known.  The result says
- * how it ended; -1 only when the engine itself failed. */
+/* Start a new run of 'wf' and drive it.  SIGINT, SIGTERM and SIGHUP cancel it,
+ * a second one at once.  'run_id' gets the id as soon as it is known.  The
+ * result says how it ended; -1 only when the engine itself failed. */
 int ft_drive_new(const struct ft_project *project,
                  const struct ft_workflow *wf,
                  const struct ft_drive_options *options,

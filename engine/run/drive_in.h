@@ -78,7 +78,7 @@ struct ft_drive {
     uv_timer_t wake;     /* the next retry */
     uv_timer_t deadline;
     uv_timer_t tick;     /* for the watcher */
-    uv_signal_t interrupt, terminate;
+    uv_signal_t interrupt, terminate, hangup;
     uv_poll_t *poll;     /* the store, while it has work under way */
     int poll_fd;
 
