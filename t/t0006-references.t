@@ -48,6 +48,17 @@ tour() {
 	}' "$1"
 }
 
+test_expect_success 'every test is listed, so that it is run' '
+	for file in "$FT_SRCDIR"/t/t*.t "$FT_SRCDIR"/t/unit/test_*.c
+	do
+		name=${file#"$FT_SRCDIR"/} &&
+		find "$FT_SRCDIR" -name local.mk -not -path "*/build*" \
+			-exec grep -qF "$name" {} \; -print | grep -q . ||
+			echo "$name"
+	done >missing &&
+	test_must_be_empty missing
+'
+
 test_expect_success 'the source tour names files that exist, and every layer' '
 	tour "$FT_SRCDIR/README" >stops &&
 	for layer in base text model data plan run cli worker

@@ -85,3 +85,31 @@ share/man/man1/fedtwin-%.1: fedtwin$(EXEEXT)
 share/schemas/%.json: fedtwin$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && ./fedtwin schema $* >$@.tmp && \
 	    mv $@.tmp $@
+
+CLI_TESTS = \
+    t/t1000-version.t \
+    t/t1001-init.t \
+    t/t1002-check.t \
+    t/t1003-run.t \
+    t/t1004-plan.t \
+    t/t1005-graph.t \
+    t/t1006-resume.t \
+    t/t1007-status.t \
+    t/t1008-logs.t \
+    t/t1009-why.t \
+    t/t1010-cancel.t \
+    t/t1011-log.t \
+    t/t1012-data.t \
+    t/t1013-lineage.t \
+    t/t1014-fsck.t \
+    t/t1015-module.t \
+    t/t1016-config.t \
+    t/t1017-doctor.t \
+    t/t1018-schema.t \
+    t/t1019-completion.t \
+    t/t1020-help.t
+if SOLVERS
+CLI_TESTS += t/t1021-demo.t
+endif
+TESTS += $(CLI_TESTS)
+EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/read_elsewhere.py
