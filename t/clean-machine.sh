@@ -47,7 +47,8 @@ fresh_root() { # SUITE: a copy of the bare root, with a clone of this tree
 	cp /etc/resolv.conf "$dir/$1.root/etc/resolv.conf"
 	apt-config dump Acquire::http::Proxy Acquire::https::Proxy \
 		>"$dir/$1.root/etc/apt/apt.conf.d/90proxy" 2>/dev/null
-	git clone -q --no-hardlinks "$source" "$dir/$1.root/home/fedtwin"
+	mkdir -p "$dir/$1.root/home/$user"
+	git clone -q --no-hardlinks "$source" "$dir/$1.root$clone"
 	# apt keeps what it has downloaded here.
 	mkdir -p "$dir/$1.debs/partial"
 }
@@ -71,17 +72,17 @@ inside() { # SUITE COMMAND
 }
 
 add_user() { # SUITE
-	inside "$1" 'apt-get -q update && apt-get -q -y install sudo &&
-		useradd -m -s /bin/sh ft && chown -R ft /home/fedtwin &&
-		echo "ft ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/ft' \
+	inside "$1" "apt-get -q update && apt-get -q -y install sudo &&
+		useradd -s /bin/sh $user && chown -R $user /home/$user &&
+		echo '$user ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/$user" \
 		>"$dir/$1.user.log" 2>&1 ||
 		die "no user could be made; see $dir/$1.user.log"
 }
 
 step() { # SUITE NAME COMMAND
 	log=$dir/$1.$2.log
-	run="cd /home/fedtwin && $3"
-	test -z "$as_user" || run="su ft -c '$run'"
+	run="cd $clone && $3"
+	test -z "$as_user" || run="su - $user -c '$run'"
 	start=$(date +%s)
 	if inside "$1" "$run" >"$log" 2>&1
 	then
@@ -94,6 +95,8 @@ step() { # SUITE NAME COMMAND
 		$(($(date +%s) - start)) "$(tail -n 1 "$log")"
 }
 
+user=ft
+clone=/home/$user/fedtwin
 dir=/var/tmp/fedtwin-clean
 as_user=
 while getopts ud: option

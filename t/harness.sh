@@ -78,16 +78,17 @@ export XDG_RUNTIME_DIR PATH LC_ALL LANG TZ TERM
 GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
 export GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL
 
-# Containers and CI run as root on few cores.  Open MPI 4 reads the first
-# names, Open MPI 5 (PRRTE) the second.
+# Containers and CI run as root, on few cores, without a network.  Open MPI 4
+# reads the first names, Open MPI 5 (PRRTE) the second.
 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
 OMPI_MCA_rmaps_base_oversubscribe=1
 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
+OMPI_MCA_btl=^tcp
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM
 export PRTE_ALLOW_RUN_AS_ROOT PRTE_ALLOW_RUN_AS_ROOT_CONFIRM
-export OMPI_MCA_rmaps_base_oversubscribe
+export OMPI_MCA_rmaps_base_oversubscribe OMPI_MCA_btl
 export PRTE_MCA_rmaps_default_mapping_policy
 export OMP_NUM_THREADS OPENBLAS_NUM_THREADS
 
@@ -102,8 +103,8 @@ exec 5>&1
 : >"$test_root/results"
 cd "$test_root/work" || exit 1
 
-test_diag() { # indents stdin as TAP diagnostics
-	sed 's/^/#	/' >&5
+test_diag() { # makes stdin, whatever it holds, TAP diagnostics
+	tr -d '\000' | awk '{ print "#	" $0 }' >&5
 }
 
 # Counted in a file: a test may stand in a pipeline, that is, in a subshell.

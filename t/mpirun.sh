@@ -1,12 +1,15 @@
 #!/bin/sh
 # mpirun without the launcher's own remarks, which stand between dashed lines.
-# Open MPI 4 has --quiet, here as a variable, for Open MPI 5 no longer knows it.
+# Open MPI 4 has --quiet, here as a variable, for Open MPI 5 no longer knows it,
+# and ends its remarks with a zero byte.
 #
 # usage: mpirun.sh ARGUMENT...
 
 remarks=$(mktemp) || exit 1
 trap 'rm -f "$remarks"' EXIT
+trap 'exit 143' TERM
 OMPI_MCA_orte_execute_quiet=1 mpirun "$@" 2>"$remarks"
 code=$?
-awk '/^----------*$/ { within = !within; next } !within' "$remarks" >&2
+tr -d '\000' <"$remarks" |
+	awk '/^----------*$/ { within = !within; next } !within' >&2
 exit $code
