@@ -1,7 +1,7 @@
 #!/bin/sh
 # mpirun without the launcher's own remarks, which stand between dashed lines.
 # Open MPI 4 has --quiet, here as a variable, for Open MPI 5 no longer knows it,
-# and ends its remarks with a zero byte.
+# ends its remarks with a zero byte, and now and then finds a server gone.
 #
 # usage: mpirun.sh ARGUMENT...
 
@@ -11,5 +11,7 @@ trap 'exit 143' TERM
 OMPI_MCA_orte_execute_quiet=1 mpirun "$@" 2>"$remarks"
 code=$?
 tr -d '\000' <"$remarks" |
-	awk '/^----------*$/ { within = !within; next } !within' >&2
+	awk '/^----------*$/ { within = !within; next }
+	/PMIX ERROR/ { next }
+	!within' >&2
 exit $code

@@ -144,6 +144,11 @@ broken 'two groups with one number' 'f["groups/id"][1] = 1' \
 	"'FILE' lists group number 1 twice, or it is below 1"
 broken 'a group without a name' 'f["groups/name"][2] = b""' \
 	"group 3 of 'FILE' has no name of its own"
+# What HDF5 says of a checksum that does not fit.
+case $("$PYTHON" -c 'import h5py; print(h5py.version.hdf5_version)') in
+1.10.*) damage='data error detected by Fletcher32 checksum' ;;
+*) damage='filter returned failure during read' ;;
+esac
 broken 'bytes that have changed' 'import os
 o = f["VTKHDF/Connectivity"].id.get_chunk_info(0).byte_offset
 f.close()
@@ -151,8 +156,7 @@ b = open("bad.h5", "r+b")
 b.seek(o + 100)
 b.write(b"\xff")
 b.close()' \
-	"cannot read '/VTKHDF/Connectivity' of 'FILE': data error detected by \
-Fletcher32 checksum"
+	"cannot read '/VTKHDF/Connectivity' of 'FILE': $damage"
 
 test_expect_success 'a mesh that was cut off is refused at every length' '
 	size=$(wc -c <box.h5) &&

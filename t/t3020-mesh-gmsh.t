@@ -46,7 +46,7 @@ test_expect_success 'the quality table says the same, and that it is good' '
 	assert abs(float(mesh.volume) - 2.48e-05) < 1e-15
 	assert abs(float(chip.area) - 0.016 * 0.012) < 1e-15
 	assert int(mesh.duplicate_points) == 0 and int(mesh.empty_groups) == 0
-	assert float(mesh.scaled_jacobian_min) > 0.1
+	assert float(mesh.scaled_jacobian_min) > 0.05
 	assert float(mesh.scaled_jacobian_max) <= 1
 	assert 0 < float(mesh.angle_min) < 70.6 < float(mesh.angle_max) < 180
 	assert d.angle_min.units == "degree" and d.volume.units == "m3"
