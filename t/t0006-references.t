@@ -49,12 +49,11 @@ tour() {
 }
 
 test_expect_success 'every test is listed, so that it is run' '
+	cat "$FT_SRCDIR"/*/local.mk "$FT_SRCDIR"/engine/*/local.mk >lists &&
 	for file in "$FT_SRCDIR"/t/t*.t "$FT_SRCDIR"/t/unit/test_*.c
 	do
 		name=${file#"$FT_SRCDIR"/} &&
-		find "$FT_SRCDIR" -name local.mk -not -path "*/build*" \
-			-exec grep -qF "$name" {} \; -print | grep -q . ||
-			echo "$name"
+		grep -qF "$name" lists || echo "$name"
 	done >missing &&
 	test_must_be_empty missing
 '
