@@ -3,7 +3,9 @@
 noinst_LIBRARIES += engine/librun.a
 engine_librun_a_SOURCES = \
     engine/run/adapter.h \
-    engine/run/sched.c engine/run/sched.h \
+    engine/run/sched.c engine/run/sched.h engine/run/sched_in.h \
+    engine/run/sched_queue.c engine/run/sched_queue.h \
+    engine/run/sched_room.c engine/run/sched_wait.c \
     engine/run/run.c engine/run/run.h engine/run/change.h \
     engine/run/journal.c engine/run/journal.h engine/run/journal_in.h \
     engine/run/replay.c \

@@ -1,0 +1,81 @@
+/* sched_in.h - between the files of the scheduler; for nobody else
+ *
+ *   sched.c        what comes next, and what happened
+ *   sched_wait.c   what stages and tasks wait for
+ *   sched_room.c   slots and memory, and which ready task gets them
+ *   sched_queue.c  containers
+ */
+#ifndef FT_RUN_SCHED_IN_H
+#define FT_RUN_SCHED_IN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run/sched.h"
+#include "run/sched_queue.h"
+
+struct ft_sched_stage {
+    size_t waits;  /* stages in 'after' that are not complete */
+    size_t *next;  /* stages that wait for this one as a whole */
+    size_t n_next;
+    size_t rank;   /* position in the workflow's order */
+    size_t cursor; /* cells before it were looked at */
+    struct ft_fifo open; /* cells whose chosen producers are there by now */
+    bool listed;         /* in sched->candidate */
+    bool complete;
+};
+
+/* Consumers of one producer, when cells are chosen: a linked list in 'edge'. */
+struct ft_sched_edge {
+    size_t consumer;
+    uint32_t next; /* 1 + index, or 0 */
+};
+
+struct ft_sched {
+    const struct ft_plan *plan;
+    struct ft_sched_limits limit;
+    struct ft_sched_stage *stage;
+    struct ft_heap candidate; /* stages with cells to look at, last first */
+    struct ft_sched_edge *edge;
+    size_t n_edges, cap_edges;
+    uint32_t *first_edge; /* of each task: 1 + index; NULL: no stage chooses */
+    uint32_t *missing;    /* of each task: producers that are not there */
+    struct ft_sorted ready; /* last stage first, then as prepared */
+    struct ft_heap later;   /* tasks by the time they may come again */
+    size_t in_flight; /* between todo and finished */
+    size_t n_running;
+    int used_slots;
+    double used_memory;
+    int overtaken; /* times that the first ready task was passed by */
+    bool closed;
+};
+
+/* --- sched_wait.c --------------------------------------------------------- */
+
+/* Connect the stages and note what 'run' has done already. */
+void ft_sched_wait_init(struct ft_sched *s, const struct ft_run *run);
+void ft_sched_wait_release(struct ft_sched *s);
+
+/* The next cell of 'stage' that has everything it waits for: 1, none now: 0.
+ * -1: 'task' has an input that cannot be told.  Each cell that is looked at
+ * takes one from 'looks'. */
+int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
+                       size_t stage, size_t *task, int *looks,
+                       struct ft_err *err);
+/* A task whose turn has come is skipped by 'when', or after its inputs. */
+int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
+                       size_t stage, size_t task, bool *skip,
+                       struct ft_err *err);
+/* 'task' has a result, or needs none: whoever waited for it may go on. */
+void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
+                      size_t task);
+bool ft_sched_is_there(const struct ft_run *run, size_t task);
+
+/* --- sched_room.c --------------------------------------------------------- */
+
+/* The first ready task that fits takes its room and starts. */
+bool ft_sched_take_ready(struct ft_sched *s, const struct ft_run *run,
+                         size_t *task);
+
+#endif

@@ -1,0 +1,213 @@
+/* sched_wait.c - what stages and tasks wait for */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "run/sched_in.h"
+
+/* --- stages --------------------------------------------------------------- */
+
+static void list_stage(struct ft_sched *s, size_t stage)
+{
+    struct ft_sched_stage *st = &s->stage[stage];
+
+    if (st->listed)
+        return;
+    st->listed = true;
+    ft_heap_add(&s->candidate, -(int64_t)st->rank, stage);
+}
+
+/* Every cell is there, so that a stage that gathers can go on. */
+static bool is_complete(const struct ft_sched *s, const struct ft_run *run,
+                        size_t stage)
+{
+    const uint32_t *count = run->counts[stage];
+
+    return (size_t)count[FT_TASK_SUCCEEDED] + count[FT_TASK_CACHED] +
+               count[FT_TASK_SKIPPED] == s->plan->stage[stage].n;
+}
+
+static void complete_stage(struct ft_sched *s, size_t stage)
+{
+    struct ft_sched_stage *st = &s->stage[stage];
+
+    st->complete = true;
+    for (size_t i = 0; i < st->n_next; i++)
+        if (--s->stage[st->next[i]].waits == 0)
+            list_stage(s, st->next[i]);
+}
+
+static void connect_stages(struct ft_sched *s)
+{
+    const struct ft_plan *plan = s->plan;
+
+    for (size_t i = 0; i < plan->wf->n_stages; i++) {
+        const struct ft_plan_stage *ps = &plan->stage[i];
+
+        s->stage[plan->wf->order[i]].rank = i;
+        s->stage[i].waits = ps->n_after;
+        for (size_t k = 0; k < ps->n_after; k++) {
+            struct ft_sched_stage *from = &s->stage[ps->after[k]];
+
+            from->next = ft_realloc(from->next, from->n_next + 1,
+                                    sizeof(*from->next));
+            from->next[from->n_next++] = i;
+        }
+    }
+}
+
+void ft_sched_wait_init(struct ft_sched *s, const struct ft_run *run)
+{
+    const struct ft_plan *plan = s->plan;
+    bool chooses = false;
+
+    s->stage = ft_calloc(plan->wf->n_stages, sizeof(*s->stage));
+    connect_stages(s);
+    for (size_t i = 0; i < plan->wf->n_stages; i++) {
+        chooses |= plan->stage[i].chooses;
+        if (s->stage[i].waits == 0)
+            list_stage(s, i);
+    }
+    if (chooses) {
+        s->first_edge = ft_calloc(plan->n_tasks, sizeof(*s->first_edge));
+        s->missing = ft_calloc(plan->n_tasks, sizeof(*s->missing));
+    }
+    for (size_t i = 0; i < plan->wf->n_stages; i++)
+        if (is_complete(s, run, i))
+            complete_stage(s, i);
+}
+
+void ft_sched_wait_release(struct ft_sched *s)
+{
+    for (size_t i = 0; i < s->plan->wf->n_stages; i++) {
+        free(s->stage[i].next);
+        ft_fifo_release(&s->stage[i].open);
+    }
+    free(s->stage);
+    free(s->edge);
+    free(s->first_edge);
+    free(s->missing);
+}
+
+/* --- tasks ---------------------------------------------------------------- */
+
+bool ft_sched_is_there(const struct ft_run *run, size_t task)
+{
+    unsigned state = run->task[task].state;
+
+    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
+           state == FT_TASK_SKIPPED;
+}
+
+static void add_edge(struct ft_sched *s, size_t producer, size_t consumer)
+{
+    s->edge = ft_grow(s->edge, s->n_edges, &s->cap_edges, sizeof(*s->edge));
+    s->edge[s->n_edges] =
+        (struct ft_sched_edge){ consumer, s->first_edge[producer] };
+    s->first_edge[producer] = (uint32_t)++s->n_edges;
+    s->missing[consumer]++;
+}
+
+/* Note which of the producers that 'task' chooses are not there yet. */
+static int await_producers(struct ft_sched *s, const struct ft_run *run,
+                           size_t stage, size_t task, struct ft_err *err)
+{
+    const struct ft_stage *st = &s->plan->wf->stage[stage];
+    struct ft_tasks from = { 0 };
+    int rc = 0;
+
+    for (size_t i = 0; i < st->n_in && rc == 0; i++) {
+        if (st->in[i].kind != FT_SOURCE_OBJECT || !st->in[i].n_axes)
+            continue;
+        rc = ft_plan_producers(s->plan, task, i, &from, err);
+        for (size_t k = 0; k < from.n && rc == 0; k++)
+            if (!ft_sched_is_there(run, from.item[k]))
+                add_edge(s, from.item[k], task);
+    }
+    ft_tasks_release(&from);
+    return rc;
+}
+
+/* Did everything that feeds the required input 'in' get skipped? */
+static int input_skipped(const struct ft_plan *plan, const struct ft_run *run,
+                         size_t task, const struct ft_stage *stage, size_t in,
+                         bool *skipped, struct ft_err *err)
+{
+    const struct ft_input *input = &stage->in[in];
+    struct ft_tasks from = { 0 };
+    size_t n = 0;
+    int rc;
+
+    *skipped = false;
+    if (input->kind != FT_SOURCE_OBJECT ||
+        (input->port && input->port->optional) ||
+        !run->counts[input->stage][FT_TASK_SKIPPED])
+        return 0;
+    rc = ft_plan_producers(plan, task, in, &from, err);
+    for (size_t k = 0; k < from.n && rc == 0; k++)
+        n += run->task[from.item[k]].state == FT_TASK_SKIPPED;
+    *skipped = rc == 0 && from.n && n == from.n;
+    ft_tasks_release(&from);
+    return rc;
+}
+
+int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
+                       size_t stage, size_t task, bool *skip,
+                       struct ft_err *err)
+{
+    const struct ft_stage *st = &s->plan->wf->stage[stage];
+    bool yes = true;
+
+    if (st->when && ft_plan_when(s->plan, task, &yes, err) < 0)
+        return -1;
+    *skip = !yes;
+    for (size_t i = 0; i < st->n_in && !*skip; i++)
+        if (input_skipped(s->plan, run, task, st, i, skip, err) < 0)
+            return -1;
+    return 0;
+}
+
+int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
+                       size_t stage, size_t *task, int *looks,
+                       struct ft_err *err)
+{
+    const struct ft_plan_stage *ps = &s->plan->stage[stage];
+    struct ft_sched_stage *st = &s->stage[stage];
+
+    while (ft_fifo_pop(&st->open, task))
+        if (run->task[*task].state == FT_TASK_WAITING)
+            return 1;
+    while (st->cursor < ps->n && *looks > 0) {
+        *task = ps->first + st->cursor++;
+        --*looks;
+        if (run->task[*task].state != FT_TASK_WAITING)
+            continue;
+        if (!ps->chooses)
+            return 1;
+        if (await_producers(s, run, stage, *task, err) < 0)
+            return -1;
+        if (!s->missing[*task])
+            return 1;
+    }
+    return 0;
+}
+
+void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
+                      size_t task)
+{
+    size_t stage = ft_plan_stage_of(s->plan, task);
+
+    for (uint32_t e = s->first_edge ? s->first_edge[task] : 0; e;
+         e = s->edge[e - 1].next) {
+        size_t consumer = s->edge[e - 1].consumer;
+        size_t to;
+
+        if (--s->missing[consumer])
+            continue;
+        to = ft_plan_stage_of(s->plan, consumer);
+        ft_fifo_push(&s->stage[to].open, consumer);
+        list_stage(s, to);
+    }
+    if (!s->stage[stage].complete && is_complete(s, run, stage))
+        complete_stage(s, stage);
+}
