@@ -10,3 +10,8 @@ verifydir = $(workflowsdir)/verify
 dist_verify_DATA = \
     workflows/verify/nafems-t3.yaml workflows/verify/nafems_t3.py \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py
+
+# One for each feature of the language.
+examplesdir = $(workflowsdir)/examples
+dist_examples_DATA = \
+    workflows/examples/optional.yaml

@@ -61,7 +61,11 @@ static void print_failures(const struct ft_run *run)
         ft_plan_task_name(run->plan, t, &name);
         if (d && d->reason)
             ft_safe_text(d->reason, strlen(d->reason), &reason);
-        ft_print_error("task '%s' failed: %s", name.s, reason.s);
+        if (ft_run_absent(run, t))
+            ft_print_warning("optional task '%s' failed: %s", name.s,
+                             reason.s);
+        else
+            ft_print_error("task '%s' failed: %s", name.s, reason.s);
         ft_print_hint("fedtwin logs '%s/%s'", run->id, name.s);
         ft_str_release(&name);
         ft_str_release(&reason);

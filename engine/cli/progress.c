@@ -377,4 +377,6 @@ void ft_progress_summary(const struct ft_run *run, struct ft_str *out)
         ft_str_addf(out, "%s%zu %s", sep, n, ft_task_state_names[state]);
         sep = ", ";
     }
+    if (ft_run_forgiven(run))
+        ft_str_addf(out, " (%zu optional failed)", ft_run_forgiven(run));
 }

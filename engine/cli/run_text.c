@@ -66,6 +66,9 @@ static struct json_object *stage_json(const struct ft_run *run, size_t s)
 
     ft_json_add_str(obj, "stage", run->plan->wf->stage[s].name);
     ft_json_add_int(obj, "tasks", (int64_t)run->plan->stage[s].n);
+    if (run->plan->wf->stage[s].optional)
+        json_object_object_add(obj, "optional",
+                               json_object_new_boolean(true));
     for (int state = 0; state < FT_TASK_STATE_COUNT; state++)
         if (run->counts[s][state])
             ft_json_add_int(counts, ft_task_state_names[state],
@@ -116,6 +119,8 @@ void ft_run_text_stages(const struct ft_run *run)
                 ft_str_addf(&counts, "%s%u %s", counts.len ? ", " : "",
                             run->counts[s][state],
                             ft_task_state_names[state]);
+        if (ft_run_stage_forgiven(run, s))
+            ft_str_add(&counts, " (optional)");
         ft_table_add(&table, " ");
         ft_table_add(&table, "%s", run->plan->wf->stage[s].name);
         ft_table_add(&table, "%s", counts.s);

@@ -71,16 +71,31 @@ const char *ft_tone(FILE *to, enum ft_tone tone)
     return ft_term_colour(to) ? sgr[tone] : "";
 }
 
+static void print_message(const char *kind, enum ft_tone tone,
+                          const char *fmt, va_list ap)
+{
+    fprintf(stderr, "fedtwin: %s%s:%s ", ft_tone(stderr, tone), kind,
+            ft_tone(stderr, FT_PLAIN));
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+}
+
 void ft_print_error(const char *fmt, ...)
 {
     va_list ap;
 
-    fprintf(stderr, "fedtwin: %serror:%s ", ft_tone(stderr, FT_RED),
-            ft_tone(stderr, FT_PLAIN));
     va_start(ap, fmt);
-    vfprintf(stderr, fmt, ap);
+    print_message("error", FT_RED, fmt, ap);
     va_end(ap);
-    fputc('\n', stderr);
+}
+
+void ft_print_warning(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    print_message("warning", FT_YELLOW, fmt, ap);
+    va_end(ap);
 }
 
 void ft_print_hint(const char *fmt, ...)

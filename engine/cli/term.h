@@ -28,6 +28,8 @@ const char *ft_tone(FILE *to, enum ft_tone tone);
 /* "fedtwin: error: ..." to stderr. */
 void ft_print_error(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
+void ft_print_warning(const char *fmt, ...)
+    __attribute__((format(printf, 1, 2)));
 void ft_print_hint(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 /* The error with place and hint; returns its exit status. */

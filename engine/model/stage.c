@@ -111,6 +111,8 @@ const struct ft_field ft_stage_fields[] = {
       .doc = "reuse results of equal tasks (content), or never" },
     { .key = "seed", .type = FT_FIELD_TEXT,
       .doc = "whole number for random numbers, 0 when not said" },
+    { .key = "optional", .type = FT_FIELD_BOOL,
+      .doc = "its failure stops nothing and does not fail the run" },
     { .key = "doc", .type = FT_FIELD_TEXT,
       .doc = "one sentence for people" },
     { 0 },
@@ -317,6 +319,16 @@ static enum ft_cache_policy cache_policy(const struct ft_stage *stage)
                                                     : FT_CACHE_CONTENT;
 }
 
+static bool is_optional(const struct ft_stage *stage)
+{
+    const struct ft_node *node = get(stage, "optional");
+    bool optional = false;
+
+    if (node)
+        ft_node_bool(node, &optional);
+    return optional;
+}
+
 void ft_stage_read(struct ft_build *b, size_t i)
 {
     struct ft_stage *stage = &b->wf->stage[i];
@@ -330,6 +342,7 @@ void ft_stage_read(struct ft_build *b, size_t i)
     stage->seed = get(stage, "seed");
     stage->timeout_s = seconds(stage->node, "timeout");
     stage->cache = cache_policy(stage);
+    stage->optional = is_optional(stage);
     if (resources)
         ft_resources_read(resources, &stage->resources);
     read_retry(stage);

@@ -106,6 +106,7 @@ struct ft_stage {
     const struct ft_node *env;     /* mapping or NULL */
     char *site;                    /* or NULL */
     enum ft_cache_policy cache;
+    bool optional; /* the run goes on and succeeds without its results */
     const struct ft_node *seed; /* or NULL */
 };
 

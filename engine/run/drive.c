@@ -274,8 +274,8 @@ static enum ft_run_state verdict(const struct ft_drive *d)
 
     if (d->fate != FT_RUN_RUNNING)
         return d->fate;
-    for (unsigned s = FT_TASK_SUCCEEDED; s <= FT_TASK_SKIPPED; s++)
-        n += ft_run_count(d->run, s);
+    for (size_t s = 0; s < d->plan->wf->n_stages; s++)
+        n += ft_run_stage_settled(d->run, s);
     return n == d->plan->n_tasks ? FT_RUN_SUCCEEDED : FT_RUN_FAILED;
 }
 

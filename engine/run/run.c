@@ -96,6 +96,50 @@ size_t ft_run_count(const struct ft_run *run, enum ft_task_state state)
     return n;
 }
 
+/* Failures of a stage that the run may have. */
+size_t ft_run_stage_forgiven(const struct ft_run *run, size_t stage)
+{
+    const uint32_t *count = run->counts[stage];
+
+    if (!run->plan->wf->stage[stage].optional)
+        return 0;
+    return (size_t)count[FT_TASK_FAILED] + count[FT_TASK_LOST];
+}
+
+size_t ft_run_stage_settled(const struct ft_run *run, size_t stage)
+{
+    const uint32_t *count = run->counts[stage];
+
+    return (size_t)count[FT_TASK_SUCCEEDED] + count[FT_TASK_CACHED] +
+           count[FT_TASK_SKIPPED] + ft_run_stage_forgiven(run, stage);
+}
+
+size_t ft_run_forgiven(const struct ft_run *run)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
+        n += ft_run_stage_forgiven(run, s);
+    return n;
+}
+
+bool ft_run_absent(const struct ft_run *run, size_t task)
+{
+    unsigned state = run->task[task].state;
+
+    if (state != FT_TASK_FAILED && state != FT_TASK_LOST)
+        return state == FT_TASK_SKIPPED;
+    return run->plan->wf->stage[ft_plan_stage_of(run->plan, task)].optional;
+}
+
+bool ft_run_settled(const struct ft_run *run, size_t task)
+{
+    unsigned state = run->task[task].state;
+
+    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
+           ft_run_absent(run, task);
+}
+
 bool ft_task_state_final(enum ft_task_state state)
 {
     return state >= FT_TASK_SUCCEEDED;
@@ -278,16 +322,10 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
     set_text(&run->reason, reason);
 }
 
-static bool has_result(enum ft_task_state state)
-{
-    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
-           state == FT_TASK_SKIPPED;
-}
-
 void ft_run_resume(struct ft_run *run)
 {
     for (size_t t = 0; t < run->plan->n_tasks; t++) {
-        if (has_result(run->task[t].state))
+        if (ft_run_settled(run, t))
             continue;
         run->task[t].charged = 0;
         if (run->task[t].state != FT_TASK_WAITING)

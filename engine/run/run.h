@@ -96,6 +96,17 @@ const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
                                            size_t task);
 size_t ft_run_count(const struct ft_run *run, enum ft_task_state state);
 
+/* Nothing waits for the task any longer: its results are there, it was skipped,
+ * or it failed for good and its stage is optional. */
+bool ft_run_settled(const struct ft_run *run, size_t task);
+/* Settled without results: skipped, or an optional one that failed. */
+bool ft_run_absent(const struct ft_run *run, size_t task);
+/* Settled tasks of a stage; those of them that failed. */
+size_t ft_run_stage_settled(const struct ft_run *run, size_t stage);
+size_t ft_run_stage_forgiven(const struct ft_run *run, size_t stage);
+/* Failures that the run may have: tasks of optional stages. */
+size_t ft_run_forgiven(const struct ft_run *run);
+
 /* Read a run from its directory.  'id' may be a unique prefix or suffix, or
  * NULL or "last" for the newest.  FT_ENOENT, FT_EUSAGE when ambiguous. */
 struct ft_run *ft_run_read(const struct ft_project *project, const char *id,

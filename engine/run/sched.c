@@ -129,7 +129,7 @@ void ft_sched_finished(struct ft_sched *s, const struct ft_run *run,
                        size_t task)
 {
     s->in_flight--;
-    if (!ft_sched_is_there(run, task)) {
+    if (!ft_run_settled(run, task)) {
         if (!s->limit.keep_going)
             s->closed = true;
         return;

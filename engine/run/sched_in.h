@@ -70,7 +70,6 @@ int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
 /* 'task' has a result, or needs none: whoever waited for it may go on. */
 void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
                       size_t task);
-bool ft_sched_is_there(const struct ft_run *run, size_t task);
 
 /* --- sched_room.c --------------------------------------------------------- */
 

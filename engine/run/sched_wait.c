@@ -21,10 +21,7 @@ static void list_stage(struct ft_sched *s, size_t stage)
 static bool is_complete(const struct ft_sched *s, const struct ft_run *run,
                         size_t stage)
 {
-    const uint32_t *count = run->counts[stage];
-
-    return (size_t)count[FT_TASK_SUCCEEDED] + count[FT_TASK_CACHED] +
-               count[FT_TASK_SKIPPED] == s->plan->stage[stage].n;
+    return ft_run_stage_settled(run, stage) == s->plan->stage[stage].n;
 }
 
 static void complete_stage(struct ft_sched *s, size_t stage)
@@ -91,14 +88,6 @@ void ft_sched_wait_release(struct ft_sched *s)
 
 /* --- tasks ---------------------------------------------------------------- */
 
-bool ft_sched_is_there(const struct ft_run *run, size_t task)
-{
-    unsigned state = run->task[task].state;
-
-    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
-           state == FT_TASK_SKIPPED;
-}
-
 static void add_edge(struct ft_sched *s, size_t producer, size_t consumer)
 {
     s->edge = ft_grow(s->edge, s->n_edges, &s->cap_edges, sizeof(*s->edge));
@@ -121,32 +110,33 @@ static int await_producers(struct ft_sched *s, const struct ft_run *run,
             continue;
         rc = ft_plan_producers(s->plan, task, i, &from, err);
         for (size_t k = 0; k < from.n && rc == 0; k++)
-            if (!ft_sched_is_there(run, from.item[k]))
+            if (!ft_run_settled(run, from.item[k]))
                 add_edge(s, from.item[k], task);
     }
     ft_tasks_release(&from);
     return rc;
 }
 
-/* Did everything that feeds the required input 'in' get skipped? */
-static int input_skipped(const struct ft_plan *plan, const struct ft_run *run,
-                         size_t task, const struct ft_stage *stage, size_t in,
-                         bool *skipped, struct ft_err *err)
+/* Is nothing there of all that feeds the required input 'in'? */
+static int input_absent(const struct ft_plan *plan, const struct ft_run *run,
+                        size_t task, const struct ft_stage *stage, size_t in,
+                        bool *absent, struct ft_err *err)
 {
     const struct ft_input *input = &stage->in[in];
     struct ft_tasks from = { 0 };
     size_t n = 0;
     int rc;
 
-    *skipped = false;
+    *absent = false;
     if (input->kind != FT_SOURCE_OBJECT ||
         (input->port && input->port->optional) ||
-        !run->counts[input->stage][FT_TASK_SKIPPED])
+        (!run->counts[input->stage][FT_TASK_SKIPPED] &&
+         !ft_run_stage_forgiven(run, input->stage)))
         return 0;
     rc = ft_plan_producers(plan, task, in, &from, err);
     for (size_t k = 0; k < from.n && rc == 0; k++)
-        n += run->task[from.item[k]].state == FT_TASK_SKIPPED;
-    *skipped = rc == 0 && from.n && n == from.n;
+        n += ft_run_absent(run, from.item[k]);
+    *absent = rc == 0 && from.n && n == from.n;
     ft_tasks_release(&from);
     return rc;
 }
@@ -162,7 +152,7 @@ int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
         return -1;
     *skip = !yes;
     for (size_t i = 0; i < st->n_in && !*skip; i++)
-        if (input_skipped(s->plan, run, task, st, i, skip, err) < 0)
+        if (input_absent(s->plan, run, task, st, i, skip, err) < 0)
             return -1;
     return 0;
 }

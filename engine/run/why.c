@@ -35,12 +35,6 @@ static void add_time(struct ft_str *out, int64_t ns)
 
 /* --- waiting -------------------------------------------------------------- */
 
-static bool has_result(unsigned state)
-{
-    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
-           state == FT_TASK_SKIPPED;
-}
-
 static void add_producer(const struct asking *a, size_t task)
 {
     const struct ft_task_detail *d = ft_run_detail(a->run, task);
@@ -68,7 +62,7 @@ static void wait_for_stage(const struct asking *a, size_t stage)
     size_t n = 0;
 
     for (size_t t = ps->first; t < ps->first + ps->n; t++)
-        if (!has_result(a->run->task[t].state) && n++ < NAMES_MAX)
+        if (!ft_run_settled(a->run, t) && n++ < NAMES_MAX)
             add_producer(a, t);
     add_more(a, n, a->run->plan->wf->stage[stage].name);
 }
@@ -81,8 +75,7 @@ static int wait_for_chosen(const struct asking *a, size_t in,
     int rc = ft_plan_producers(a->run->plan, a->task, in, &from, err);
 
     for (size_t k = 0; k < from.n && rc == 0; k++)
-        if (!has_result(a->run->task[from.item[k]].state) &&
-            n++ < NAMES_MAX)
+        if (!ft_run_settled(a->run, from.item[k]) && n++ < NAMES_MAX)
             add_producer(a, from.item[k]);
     if (rc == 0)
         add_more(a, n, a->run->plan->wf->stage[a->stage->in[in].stage].name);
@@ -243,20 +236,49 @@ static int why_cached(const struct asking *a, struct ft_err *err)
     return 0;
 }
 
+/* The input that has nothing. */
+static int why_absent(const struct asking *a, struct ft_err *err)
+{
+    const struct ft_plan *plan = a->run->plan;
+    struct ft_tasks from = { 0 };
+    int rc = 0;
+
+    for (size_t i = 0; i < a->stage->n_in && rc == 0; i++) {
+        const struct ft_input *in = &a->stage->in[i];
+        size_t n = 0, n_failed = 0;
+
+        rc = ft_plan_producers(plan, a->task, i, &from, err);
+        for (size_t k = 0; k < from.n && rc == 0; k++) {
+            unsigned state = a->run->task[from.item[k]].state;
+
+            n += ft_run_absent(a->run, from.item[k]);
+            n_failed += state != FT_TASK_SKIPPED;
+        }
+        if (rc < 0 || !from.n || n < from.n)
+            continue;
+        ft_str_addf(a->out, "skipped because everything that feeds its input "
+                    "'%s' %s: '%s'\n", in->name,
+                    !n_failed ? "was skipped"
+                    : n_failed == n ? "failed" : "failed or was skipped",
+                    plan->wf->stage[in->stage].name);
+    }
+    ft_tasks_release(&from);
+    return rc;
+}
+
 static int why_skipped(const struct asking *a, struct ft_err *err)
 {
     bool yes = true;
 
     if (ft_plan_when(a->run->plan, a->task, &yes, err) < 0)
         return -1;
-    if (!yes && a->stage->when->kind == FT_NODE_SCALAR)
+    if (yes)
+        return why_absent(a, err);
+    if (a->stage->when->kind == FT_NODE_SCALAR)
         ft_str_addf(a->out, "skipped by 'when': %s is false\n",
                     a->stage->when->text);
-    else if (!yes)
-        ft_str_add(a->out, "skipped by 'when'\n");
     else
-        ft_str_add(a->out, "skipped because everything that feeds one of its "
-                           "inputs was skipped\n");
+        ft_str_add(a->out, "skipped by 'when'\n");
     return 0;
 }
 
@@ -278,6 +300,8 @@ static int why_failed(const struct asking *a, struct ft_err *err)
                     ft_task_state_names[t->state]);
     if (a->detail && a->detail->reason)
         ft_str_addf(a->out, "%s\n", a->detail->reason);
+    if (ft_run_absent(a->run, a->task))
+        ft_str_add(a->out, "the stage is optional: the run went on\n");
     if (a->run->reason && t->state != FT_TASK_FAILED)
         ft_str_addf(a->out, "the run ended: %s\n", a->run->reason);
     if (t->attempts) {
