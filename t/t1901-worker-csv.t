@@ -211,4 +211,127 @@ test_expect_success 'xarray opens the table' '
 	EOT
 '
 
+# --- rows --------------------------------------------------------------------
+
+rows() { # [MEMBERS]: of the version in 'published'
+	path=$(test_json '"'"$meta"'/o/%s/%s.h5" % (d["version"][:2],
+		d["version"])' published) &&
+	"$PYTHON" "$tools/ask.py" "$meta" \
+		"{\"op\":\"rows\",\"path\":\"$path\"${1:+,$1}}" >answer
+}
+
+while IFS='|' read -r members from values
+do
+	test_expect_success "rows: ${members:-all}" '
+		printf "%s\n" "name,t [degC],n [1]" "a,0.1,1" "\"\",-3,2" \
+			"\"x,\"\"y\",1e300,9007199254740993" >in.csv &&
+		publish in.csv &&
+		cp answer published &&
+		rows "$members" &&
+		echo "3 $from $values" >want &&
+		test_json "\"%d %d %s\" % (d[\"rows\"], d[\"from\"],
+			[c[\"values\"] for c in d[\"columns\"]])" answer >got &&
+		test_cmp want got
+	'
+done <<\EOT
+|0|[['a', '', 'x,"y'], [0.1, -3, 1e+300], [1, 2, 9007199254740993]]
+"max":3|0|[['a', '', 'x,"y'], [0.1, -3, 1e+300], [1, 2, 9007199254740993]]
+"from":-1|2|[['x,"y'], [1e+300], [9007199254740993]]
+"from":-1,"max":1|2|[['x,"y'], [1e+300], [9007199254740993]]
+"from":-9|0|[['a', '', 'x,"y'], [0.1, -3, 1e+300], [1, 2, 9007199254740993]]
+"from":-9223372036854775808|0|[['a', '', 'x,"y'], [0.1, -3, 1e+300], [1, 2, 9007199254740993]]
+"from":1,"max":2|1|[['', 'x,"y'], [-3, 1e+300], [2, 9007199254740993]]
+"from":3,"max":0|3|[[], [], []]
+"from":9223372036854775807|3|[[], [], []]
+EOT
+
+test_expect_success 'rows: names, units and kinds' '
+	rows &&
+	echo "[(\"name\", None, \"text\"), (\"t\", \"degC\", \"number\"), \
+(\"n\", \"1\", \"number\")]" | tr \" "'\''" >want &&
+	test_json "str([(c[\"name\"], c[\"unit\"], c[\"kind\"])
+		for c in d[\"columns\"]])" answer >got &&
+	test_cmp want got
+'
+
+test_expect_success 'rows: of an empty table there is no last one' '
+	echo "a [K],b" >in.csv &&
+	publish in.csv &&
+	cp answer published &&
+	rows "\"from\":-1" &&
+	test "0 0 [[], []]" = "$(test_json "\"%d %d %s\" % (d[\"rows\"],
+		d[\"from\"], [c[\"values\"] for c in d[\"columns\"]])" answer)"
+'
+
+while IFS='|' read -r title members text code message
+do
+	test_expect_success "rows refused: $title" '
+		printf "$text" >in.csv &&
+		publish in.csv &&
+		cp answer published &&
+		test_expect_code 1 rows "$members" &&
+		test_json "d[\"message\"]" answer >got &&
+		test_grep -e "$message" got &&
+		test "$code" = "$(test_json "d[\"code\"]" answer)"
+	'
+done <<\EOT
+a missing number||a [K],b\n1,x\n,y\n|FT_EFORMAT|column 'a' has no finite number in row 2
+infinity in the last row|"from":-1|a [K]\n1\ninf\n|FT_EFORMAT|column 'a' has no finite number in row 2
+one row too many|"max":1|a [K]\n1\n2\n|FT_EUSAGE|the table has 2 rows (limit: 1)
+a negative limit|"max":-1|a [K]\n1\n|FT_EUSAGE|'max' is negative
+EOT
+
+test_expect_success 'rows refused: two lines in a text' '
+	"$PYTHON" -c "
+import h5py, numpy as np
+with h5py.File(\"in.h5\", \"w\") as f:
+    g = f.create_group(\"table\")
+    g.attrs[\"columns\"] = np.bytes_(b\"b\")
+    g[\"b\"] = np.array([b\"x\", bytes([120, 10, 121])])
+    g[\"row\"] = np.arange(2, dtype=\"i8\")
+    g[\"row\"].make_scale(\"row\")
+    g[\"b\"].dims[0].attach_scale(g[\"row\"])" &&
+	publish in.h5 &&
+	cp answer published &&
+	test_expect_code 1 rows &&
+	test_grep "column .b. has no printable text in row 2" answer
+'
+
+test_expect_success 'rows: 8 MiB of values and not one more' '
+	"$PYTHON" -c "
+print(\"a [1]\")
+for i in range(1 << 20): print(i % 10)" >in.csv &&
+	publish in.csv &&
+	cp answer published &&
+	rows &&
+	test 1048576 = "$(test_json "len(d[\"columns\"][0][\"values\"])" answer)" &&
+	echo 1 >>in.csv &&
+	publish in.csv &&
+	cp answer published &&
+	test_expect_code 1 rows &&
+	test_grep "8388616 bytes (limit: 8388608)" answer &&
+	rows "\"from\":-1" &&
+	test "[1]" = "$(test_json "str(d[\"columns\"][0][\"values\"])" answer)"
+'
+
+test_expect_success 'rows: a file is no table, a damaged table gives none' '
+	echo text >in &&
+	"$PYTHON" "$tools/ask.py" "$meta" "{\"op\":\"publish\",
+		\"src\":\"$PWD/in\",\"type\":\"file\",
+		\"record\":{\"schema\":1,\"object\":\"t.f\"}}" >published &&
+	test_expect_code 1 rows &&
+	test_grep "is a file, not a table" answer &&
+	printf "a [K]\n1\n2\n" >in.csv &&
+	publish in.csv &&
+	cp answer published &&
+	rows &&
+	chmod u+w "$path" &&
+	"$PYTHON" -c "
+import h5py
+with h5py.File(\"$path\", \"r+\") as f:
+    f[\"table/a\"][1] = 7" &&
+	test_expect_code 1 rows "\"from\":-1" &&
+	test_grep "content digest is not the recorded one" answer
+'
+
 test_done

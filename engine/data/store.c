@@ -109,9 +109,10 @@ struct json_object *ft_store_request(const char *op, const char *path)
     return request;
 }
 
-/* A question about the version 'id' that was published. */
+/* A question about the version 'id' that was published.  'members' are added
+ * to the request and taken over; NULL: none. */
 static int ask(struct ft_store *store, const char *op, const char *id,
-               const char *dest, struct json_object **answer,
+               struct json_object *members, struct json_object **answer,
                struct ft_err *err)
 {
     struct ft_version version;
@@ -119,13 +120,15 @@ static int ask(struct ft_store *store, const char *op, const char *id,
     char *path, *what;
     int rc;
 
-    if (ft_store_version(store, id, &version, err) < 0)
+    if (ft_store_version(store, id, &version, err) < 0) {
+        json_object_put(members);
         return -1;
+    }
     path = ft_store_path(store, id);
     what = ft_asprintf("%s '%s'", op, path);
-    request = ft_store_request(op, path);
-    if (dest)
-        ft_json_add_str(request, "dest", dest);
+    request = members ? members : json_object_new_object();
+    ft_json_add_str(request, "op", op);
+    ft_json_add_str(request, "path", path);
     rc = ft_store_call(store, request, what, version.size_bytes, answer, err);
     ft_version_release(&version);
     free(what);
@@ -135,15 +138,17 @@ static int ask(struct ft_store *store, const char *op, const char *id,
 
 /* A member of the answer to a question, as an own reference. */
 static struct json_object *ask_member(struct ft_store *store, const char *op,
-                                      const char *id, const char *key,
+                                      const char *id,
+                                      struct json_object *members,
+                                      const char *key, json_type type,
                                       struct ft_err *err)
 {
     struct json_object *answer = NULL, *member;
 
-    if (ask(store, op, id, NULL, &answer, err) < 0)
+    if (ask(store, op, id, members, &answer, err) < 0)
         return NULL;
-    member = ft_json_get(answer, key, json_type_object,
-                         "the answer of fedtwin-worker", err);
+    member = ft_json_get(answer, key, type, "the answer of fedtwin-worker",
+                         err);
     json_object_get(member);
     json_object_put(answer);
     return member;
@@ -152,23 +157,59 @@ static struct json_object *ask_member(struct ft_store *store, const char *op,
 struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
                                      struct ft_err *err)
 {
-    return ask_member(store, "record", id, "record", err);
+    return ask_member(store, "record", id, NULL, "record", json_type_object,
+                      err);
 }
 
 struct json_object *ft_store_describe(struct ft_store *store, const char *id,
                                       struct ft_err *err)
 {
-    return ask_member(store, "describe", id, "summary", err);
+    return ask_member(store, "describe", id, NULL, "summary",
+                      json_type_object, err);
 }
 
 int ft_store_table_csv(struct ft_store *store, const char *id,
                        const char *dest, struct ft_err *err)
 {
-    struct json_object *answer = NULL;
-    int rc = ask(store, "csv", id, dest, &answer, err);
+    struct json_object *answer = NULL, *members = json_object_new_object();
+    int rc;
 
+    ft_json_add_str(members, "dest", dest);
+    rc = ask(store, "csv", id, members, &answer, err);
     json_object_put(answer);
     return rc;
+}
+
+/* Rows from 'from' on, at most 'max'. */
+static int table_rows(struct ft_store *store, const char *id, int64_t from,
+                      int64_t max, struct json_object **rows,
+                      struct ft_err *err)
+{
+    struct json_object *members = json_object_new_object(), *columns;
+
+    ft_json_add_int(members, "from", from);
+    ft_json_add_int(members, "max", max);
+    columns = ask_member(store, "rows", id, members, "columns",
+                         json_type_array, err);
+    if (!columns)
+        return -1;
+    *rows = columns;
+    return 0;
+}
+
+int ft_store_table_rows(struct ft_store *store, const char *id,
+                        size_t max_rows, struct json_object **rows,
+                        struct ft_err *err)
+{
+    int64_t max = max_rows < INT64_MAX ? (int64_t)max_rows : INT64_MAX;
+
+    return table_rows(store, id, 0, max, rows, err);
+}
+
+int ft_store_table_last(struct ft_store *store, const char *id,
+                        struct json_object **rows, struct ft_err *err)
+{
+    return table_rows(store, id, -1, 1, rows, err);
 }
 
 /* --- checking one version ------------------------------------------------- */

@@ -171,6 +171,20 @@ struct json_object *ft_store_describe(struct ft_store *store, const char *id,
 int ft_store_table_csv(struct ft_store *store, const char *id,
                        const char *dest, struct ft_err *err);
 
+/* The rows of a table: an array with, for each column in order, {"name",
+ * "unit" (null: text), "kind" ("number" or "text"), "values": […]}, numbers as
+ * stored, in that unit.  The caller releases.
+ *   FT_EFORMAT  not a table, or a number that is not finite (or a text that is
+ *               not printable), named by column and row
+ *   FT_EUSAGE   more than 'max_rows' rows, or more than 8 MiB of values */
+int ft_store_table_rows(struct ft_store *store, const char *id,
+                        size_t max_rows, struct json_object **rows,
+                        struct ft_err *err);
+/* The same of the last row alone, which is quick however long the table is; a
+ * table without rows gives empty "values". */
+int ft_store_table_last(struct ft_store *store, const char *id,
+                        struct json_object **rows, struct ft_err *err);
+
 /* --- history -------------------------------------------------------------- */
 
 #define FT_BRANCH_DEFAULT "main"

@@ -11,6 +11,11 @@
 #include "worker/bytes.h"
 #include "worker/csv.h"
 #include "worker/publish.h"
+#include "worker/rows.h"
+
+/* A table of up to so many bytes is compared with its content digest before a
+ * part of it is read; of a longer one a part has only HDF5's checksums. */
+#define CHECKED_BYTES_MAX (64u << 20)
 
 static int op_hello(const char *meta, struct json_object *request,
                     struct json_object *answer, struct ft_err *err)
@@ -182,23 +187,33 @@ static int op_describe(const char *meta, struct json_object *request,
     return 0;
 }
 
-/* Open the version that is to be written to "dest": it must have the type
- * 'kind', and nothing leaves it before its content digest is right. */
+/* Open a version that must have the type 'kind'. */
+static int open_kind(struct ft_version_file *vf, struct json_object *request,
+                     const struct ft_kind *kind, struct ft_err *err)
+{
+    if (ft_version_file_open(vf, ft_json_str_or(request, "path", ""),
+                             err) < 0)
+        return -1;
+    if (vf->kind == kind)
+        return 0;
+    ft_err_set(err, FT_EFORMAT, "version %.12s is a %s, not a %s",
+               vf->lineage.version, vf->kind->name, kind->name);
+    ft_version_file_close(vf);
+    return -1;
+}
+
+/* Open the version that is to be written to "dest": nothing leaves it before
+ * its content digest is right. */
 static int open_for_export(struct ft_version_file *vf,
                            struct json_object *request,
                            const struct ft_kind *kind, struct ft_err *err)
 {
-    const char *path = ft_json_str_or(request, "path", "");
-
     if (!*ft_json_str_or(request, "dest", ""))
         return ft_err_set(err, FT_EUSAGE, "the request has no 'dest'");
-    if (ft_version_file_open(vf, path, err) < 0)
+    if (open_kind(vf, request, kind, err) < 0)
         return -1;
-    if (vf->kind != kind)
-        ft_err_set(err, FT_EFORMAT, "version %.12s is a %s, not a %s",
-                   vf->lineage.version, vf->kind->name, kind->name);
-    else if (ft_version_file_check_content(vf, err) == 0 &&
-             kind->check(&vf->scan, NULL, err) == 0)
+    if (ft_version_file_check_content(vf, err) == 0 &&
+        kind->check(&vf->scan, NULL, err) == 0)
         return 0;
     ft_version_file_close(vf);
     return -1;
@@ -240,6 +255,29 @@ static int op_csv(const char *meta, struct json_object *request,
     return rc;
 }
 
+static int op_rows(const char *meta, struct json_object *request,
+                   struct json_object *answer, struct ft_err *err)
+{
+    struct ft_rows_range range = {
+        .from = ft_json_int_or(request, "from", 0),
+    };
+    int64_t max = ft_json_int_or(request, "max", INT64_MAX);
+    struct ft_version_file vf;
+    int rc = -1;
+
+    (void)meta;
+    if (max < 0)
+        return ft_err_set(err, FT_EUSAGE, "'max' is negative");
+    range.max = (uint64_t)max;
+    if (open_kind(&vf, request, &ft_kind_table, err) < 0)
+        return -1;
+    if (vf.scan.declared_bytes > CHECKED_BYTES_MAX ||
+        ft_version_file_check_content(&vf, err) == 0)
+        rc = ft_rows_read(&vf.scan, &range, answer, err);
+    ft_version_file_close(&vf);
+    return rc;
+}
+
 const struct ft_op *ft_op_find(const char *name)
 {
     static const struct ft_op op[] = {
@@ -248,6 +286,7 @@ const struct ft_op *ft_op_find(const char *name)
         { .name = "adopt", .file = "path", .run = op_adopt },
         { .name = "extract", .file = "path", .run = op_extract },
         { .name = "csv", .file = "path", .run = op_csv },
+        { .name = "rows", .file = "path", .run = op_rows },
         { .name = "describe", .file = "path", .run = op_describe },
         { .name = "record", .file = "path", .run = op_record },
         { .name = "verify", .file = "path", .run = op_verify },

@@ -350,6 +350,23 @@ static void describe(struct call *call)
     answer(out);
 }
 
+/* One column that says what was asked for; a table has two rows. */
+static void rows(struct call *call)
+{
+    struct json_object *out = ok(call->id), *list = json_object_new_array();
+    struct json_object *column = json_object_new_object();
+
+    ft_json_add_int(column, "from", ft_json_int_or(call->json, "from", 0));
+    ft_json_add_int(column, "max", ft_json_int_or(call->json, "max", -1));
+    json_object_array_add(list, column);
+    json_object_object_add(out, "columns", list);
+    if (ft_json_int_or(call->json, "max", 0) > 0)
+        answer(json_object_get(out));
+    else
+        refuse(call->id, "FT_EUSAGE", "the table has 2 rows (limit: 0)");
+    json_object_put(out);
+}
+
 static void hello(struct call *call)
 {
     const char *protocol = getenv("FAKE_PROTOCOL");
@@ -368,6 +385,7 @@ static const struct {
     { "hello", hello },     { "publish", publish }, { "record", look },
     { "verify", look },     { "adopt", adopt },     { "extract", extract },
     { "describe", describe }, { "csv", extract },
+    { "rows", rows },
 };
 
 static void serve(const char *meta, const char *line, size_t len)

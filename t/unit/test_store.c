@@ -471,6 +471,33 @@ START_TEST(files_and_lineage_come_back)
 }
 END_TEST
 
+START_TEST(rows_of_a_table)
+{
+    char version[FT_SHA256_HEX + 1];
+    struct json_object *rows = NULL, *column;
+    struct ft_err err = { 0 };
+
+    publish_one(&s, "heat", "some bytes", version);
+    ck_ok(ft_store_table_rows(s.store, version, SIZE_MAX, &rows, &err), err);
+    column = json_object_array_get_idx(rows, 0);
+    ck_assert_int_eq(ft_json_int_or(column, "from", 9), 0);
+    ck_assert_int_eq(ft_json_int_or(column, "max", 9), INT64_MAX);
+    json_object_put(rows);
+    ck_ok(ft_store_table_last(s.store, version, &rows, &err), err);
+    column = json_object_array_get_idx(rows, 0);
+    ck_assert_int_eq(ft_json_int_or(column, "from", 9), -1);
+    ck_assert_int_eq(ft_json_int_or(column, "max", 9), 1);
+    json_object_put(rows);
+    rows = NULL;
+    ck_assert_int_eq(ft_store_table_rows(s.store, version, 0, &rows, &err),
+                     -1);
+    ck_assert_int_eq(err.code, FT_EUSAGE);
+    version[0] ^= 1;
+    ck_assert_int_eq(ft_store_table_last(s.store, version, &rows, &err), -1);
+    ck_assert_ptr_null(rows); /* outputs untouched on failure */
+}
+END_TEST
+
 static const char *const hostile[] = {
     "", "abcd", "../../../../etc/passwd",
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeF",
@@ -792,6 +819,7 @@ static Suite *suite(void)
     tcase_add_test(tc, reuse_by_key);
     tcase_add_test(tc, reuse_an_older_result);
     tcase_add_test(tc, files_and_lineage_come_back);
+    tcase_add_test(tc, rows_of_a_table);
     tcase_add_loop_test(tc, hostile_ids, 0, FT_ARRAY_LEN(hostile));
     tcase_add_test(tc, digests_of_files);
     tcase_add_loop_test(tc, index_is_made_anew, 0, FT_ARRAY_LEN(spoil));
