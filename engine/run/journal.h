@@ -37,6 +37,27 @@ struct ft_run *ft_journal_replay(const char *path,
                                  struct ft_module_set *modules,
                                  struct ft_journal **ret, struct ft_err *err);
 
+/* Follow a live journal: the run as it was when it was opened, and then, with
+ * each call of advance, as the records say that were appended since.  Only
+ * these are read.  The caller owns neither log nor run.  Versions in a run that
+ * is only read have their ids, digests, sizes and, when it was another, the run
+ * that made them; names come from the plan. */
+struct ft_follower;
+#define FT_NO_TASK ((size_t)-1)
+/* A record was applied to 'task'; FT_NO_TASK: to the run as a whole. */
+typedef void ft_follower_changed(const struct ft_run *run, size_t task,
+                                 void *arg);
+
+struct ft_follower *ft_follower_open(const char *path,
+                                     struct ft_module_set *modules,
+                                     struct ft_err *err);
+struct ft_run *ft_follower_run(const struct ft_follower *follower);
+/* 1: there were new records, 0: none.  'changed' may be NULL. */
+int ft_follower_advance(struct ft_follower *follower,
+                        ft_follower_changed *changed, void *arg,
+                        struct ft_err *err);
+void ft_follower_close(struct ft_follower *follower); /* NULL is fine */
+
 int ft_journal_sync(struct ft_journal *journal, struct ft_err *err);
 void ft_journal_close(struct ft_journal *journal); /* NULL is fine */
 

@@ -9,6 +9,7 @@ engine_librun_a_SOURCES = \
     engine/run/run.c engine/run/run.h engine/run/change.h \
     engine/run/journal.c engine/run/journal.h engine/run/journal_in.h \
     engine/run/replay.c \
+    engine/run/members.c engine/run/members.h \
     engine/run/place.c engine/run/place.h \
     engine/run/lease.c engine/run/lease.h \
     engine/run/control.c engine/run/control.h \

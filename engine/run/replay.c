@@ -10,19 +10,26 @@
 #include "run/change.h"
 #include "run/journal.h"
 #include "run/journal_in.h"
+#include "run/members.h"
 
 struct replaying {
     struct ft_module_set *modules;
     struct ft_run *run; /* NULL before the first record */
     uint64_t n;
+    bool names; /* versions get all that follows from their place */
+    struct ft_members members;
+    ft_follower_changed *changed; /* or NULL */
+    void *arg;
 };
 
-/* One record; 'obj' has member "k". */
+/* One record behind the first. */
 struct record {
     struct ft_run *run;
-    struct json_object *obj;
+    const struct ft_log_record *text;
+    const struct ft_members *members;
     size_t task;
     int64_t at_ns;
+    bool names;
 };
 
 /* --- the first record ----------------------------------------------------- */
@@ -117,9 +124,14 @@ static int begin_run(struct replaying *r, struct json_object *obj,
 static int bad(const struct record *rec, struct ft_err *err)
 {
     return ft_err_set(err, FT_EFORMAT, "the journal has a record that cannot "
-                      "be read: %.120s",
-                      json_object_to_json_string_ext(rec->obj,
-                                                     JSON_C_TO_STRING_PLAIN));
+                      "be read: %.*s",
+                      (int)(rec->text->len < 120 ? rec->text->len : 120),
+                      rec->text->payload);
+}
+
+static const char *text_of(const struct record *rec, const char *key)
+{
+    return ft_members_text(rec->members, key, NULL);
 }
 
 static bool name_index(const char *const *names, const char *text,
@@ -134,13 +146,52 @@ static bool name_index(const char *const *names, const char *text,
     return false;
 }
 
-static void copy_text(struct json_object *list, size_t i, char *to,
-                      size_t size)
+/* [version, content, file digest, size] behind its bracket. */
+static bool read_version(char *at, struct ft_version *to)
 {
-    const char *text = json_object_get_string(
-        json_object_array_get_idx(list, i));
+    struct ft_member m[4];
 
-    snprintf(to, size, "%s", text ? text : "");
+    for (size_t i = 0; i < FT_ARRAY_LEN(m); i++)
+        if (!ft_members_next(&at, &m[i]) ||
+            m[i].type != (i < 3 ? FT_MEMBER_TEXT : FT_MEMBER_INT))
+            return false;
+    snprintf(to->id, sizeof(to->id), "%s", m[0].text);
+    snprintf(to->content, sizeof(to->content), "%s", m[1].text);
+    snprintf(to->file_digest, sizeof(to->file_digest), "%s", m[2].text);
+    to->size_bytes = (uint64_t)m[3].n;
+    return true;
+}
+
+static void name_version(const struct record *rec, size_t out,
+                         const char *maker, struct ft_version *to)
+{
+    to->time_ns = rec->at_ns;
+    if (rec->names)
+        ft_run_fill_version(rec->run, rec->task, out, to);
+    if (maker) { /* reused: it was made by another run */
+        free(to->run);
+        to->run = ft_strdup(maker);
+    }
+}
+
+/* One version for each output; null: an optional one that is missing. */
+static bool read_out(const struct record *rec, struct ft_versions *out)
+{
+    char *at = ft_members_list(rec->members, "out");
+    const char *maker = text_of(rec, "run");
+    struct ft_member m;
+    size_t i;
+
+    for (i = 0; at && ft_members_next(&at, &m); i++) {
+        if (i == out->n)
+            return false;
+        if (m.type == FT_MEMBER_NULL)
+            continue;
+        if (m.type != FT_MEMBER_LIST || !read_version(m.text, &out->item[i]))
+            return false;
+        name_version(rec, i, maker, &out->item[i]);
+    }
+    return at && i == out->n;
 }
 
 static int read_versions(const struct record *rec, struct ft_versions *out,
@@ -148,43 +199,19 @@ static int read_versions(const struct record *rec, struct ft_versions *out,
 {
     const struct ft_plan *plan = rec->run->plan;
     size_t n = plan->wf->stage[ft_plan_stage_of(plan, rec->task)].n_out;
-    struct json_object *list = ft_json_get(rec->obj, "out", json_type_array,
-                                           "the journal", err);
-    const char *maker = ft_json_str_or(rec->obj, "run", NULL);
 
-    if (!list)
-        return -1;
-    if (json_object_array_length(list) != n)
-        return bad(rec, err);
     out->item = n ? ft_calloc(n, sizeof(*out->item)) : NULL;
     out->n = n;
-    for (size_t i = 0; i < n; i++) {
-        struct json_object *v = json_object_array_get_idx(list, i);
-        struct ft_version *to = &out->item[i];
-
-        if (!json_object_is_type(v, json_type_array))
-            continue; /* null: an optional output that is missing */
-        copy_text(v, 0, to->id, sizeof(to->id));
-        copy_text(v, 1, to->content, sizeof(to->content));
-        copy_text(v, 2, to->file_digest, sizeof(to->file_digest));
-        to->size_bytes = (uint64_t)json_object_get_int64(
-            json_object_array_get_idx(v, 3));
-        to->time_ns = rec->at_ns;
-        ft_run_fill_version(rec->run, rec->task, i, to);
-        if (maker) { /* reused: it was made by another run */
-            free(to->run);
-            to->run = ft_strdup(maker);
-        }
-    }
-    return 0;
+    if (read_out(rec, out))
+        return 0;
+    ft_versions_release(out);
+    return bad(rec, err);
 }
 
 static int on_intent(const struct record *rec, struct ft_err *err)
 {
-    int64_t attempt;
+    int64_t attempt = ft_members_int(rec->members, "a", 0);
 
-    if (ft_json_int(rec->obj, "a", &attempt, "the journal", err) < 0)
-        return -1;
     if (attempt < 1 || attempt > FT_ATTEMPTS_MAX)
         return bad(rec, err);
     ft_run_intend(rec->run, rec->task, (int)attempt);
@@ -195,30 +222,30 @@ static int on_started(const struct record *rec, struct ft_err *err)
 {
     (void)err;
     ft_run_start(rec->run, rec->task, rec->at_ns,
-                 ft_json_str_or(rec->obj, "job", NULL),
-                 ft_json_str_or(rec->obj, "host", NULL));
+                 text_of(rec, "job"),
+                 text_of(rec, "host"));
     return 0;
 }
 
 static int on_ended(const struct record *rec, struct ft_err *err)
 {
     struct ft_ending e = {
-        .start_ns = ft_json_int_or(rec->obj, "from", 0),
+        .start_ns = ft_members_int(rec->members, "from", 0),
         .end_ns = rec->at_ns,
-        .exit_code = (int)ft_json_int_or(rec->obj, "exit", 0),
-        .signal = (int)ft_json_int_or(rec->obj, "signal", 0),
-        .user_s = ft_json_num_or(rec->obj, "user_s", 0),
-        .system_s = ft_json_num_or(rec->obj, "system_s", 0),
-        .peak_rss_bytes = ft_json_num_or(rec->obj, "rss", 0),
+        .exit_code = (int)ft_members_int(rec->members, "exit", 0),
+        .signal = (int)ft_members_int(rec->members, "signal", 0),
+        .user_s = ft_members_number(rec->members, "user_s", 0),
+        .system_s = ft_members_number(rec->members, "system_s", 0),
+        .peak_rss_bytes = ft_members_number(rec->members, "rss", 0),
     };
     unsigned outcome;
 
     if (!name_index(ft_outcome_names,
-                    ft_json_str_or(rec->obj, "outcome", NULL), &outcome))
+                    text_of(rec, "outcome"), &outcome))
         return bad(rec, err);
     e.outcome = outcome;
     snprintf(e.reason, sizeof(e.reason), "%s",
-             ft_json_str_or(rec->obj, "reason", ""));
+             ft_members_text(rec->members, "reason", ""));
     ft_run_attempt_end(rec->run, rec->task, &e);
     return 0;
 }
@@ -263,11 +290,11 @@ static int on_failed(const struct record *rec, struct ft_err *err)
     unsigned state;
 
     if (!name_index(ft_task_state_names,
-                    ft_json_str_or(rec->obj, "state", NULL), &state) ||
+                    text_of(rec, "state"), &state) ||
         !ft_task_state_final(state))
         return bad(rec, err);
     ft_run_fail(rec->run, rec->task, state,
-                ft_json_str_or(rec->obj, "reason", NULL), rec->at_ns);
+                text_of(rec, "reason"), rec->at_ns);
     return 0;
 }
 
@@ -276,9 +303,9 @@ static int on_end(const struct record *rec, struct ft_err *err)
     unsigned state;
 
     if (!name_index(ft_run_state_names,
-                    ft_json_str_or(rec->obj, "state", NULL), &state))
+                    text_of(rec, "state"), &state))
         return bad(rec, err);
-    ft_run_end(rec->run, state, ft_json_str_or(rec->obj, "reason", NULL),
+    ft_run_end(rec->run, state, text_of(rec, "reason"),
                rec->at_ns);
     return 0;
 }
@@ -302,19 +329,16 @@ static const struct {
     { "end", true, on_end },          { "resume", true, on_resume },
 };
 
-static int apply(struct replaying *r, struct json_object *obj,
+static int apply(const struct replaying *r, const struct ft_log_record *text,
                  struct ft_err *err)
 {
-    const char *kind = ft_json_str_or(obj, "k", "");
-    struct record rec = { .run = r->run, .obj = obj,
-                          .at_ns = ft_json_int_or(obj, "at", 0) };
-    int64_t task = ft_json_int_or(obj, "t", -1);
+    const struct ft_members *members = &r->members;
+    const char *kind = ft_members_text(members, "k", "");
+    struct record rec = { .run = r->run, .text = text, .members = members,
+                          .at_ns = ft_members_int(members, "at", 0),
+                          .names = r->names };
+    int64_t task = ft_members_int(members, "t", -1);
 
-    if (!r->run)
-        return strcmp(kind, "begin") == 0
-                   ? begin_run(r, obj, err)
-                   : ft_err_set(err, FT_EFORMAT, "the journal does not start "
-                                "with the workflow");
     for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++) {
         if (strcmp(kinds[i].kind, kind) != 0)
             continue;
@@ -322,43 +346,125 @@ static int apply(struct replaying *r, struct json_object *obj,
             (task < 0 || (uint64_t)task >= r->run->plan->n_tasks))
             return bad(&rec, err);
         rec.task = task < 0 ? 0 : (size_t)task;
-        return kinds[i].apply(&rec, err);
+        if (kinds[i].apply(&rec, err) < 0)
+            return -1;
+        if (r->changed)
+            r->changed(r->run, kinds[i].of_run ? FT_NO_TASK : rec.task,
+                       r->arg);
+        return 0;
     }
     return bad(&rec, err);
+}
+
+static int first_record(struct replaying *r, const struct ft_log_record *text,
+                        struct ft_err *err)
+{
+    struct json_object *obj = ft_json_parse(text->payload, text->len,
+                                            "a journal record", err);
+    int rc = -1;
+
+    if (obj && strcmp(ft_json_str_or(obj, "k", ""), "begin") == 0)
+        rc = begin_run(r, obj, err);
+    else if (obj)
+        ft_err_set(err, FT_EFORMAT, "the journal does not start with the "
+                   "workflow");
+    json_object_put(obj);
+    return rc;
 }
 
 static int each_record(const struct ft_log_record *record, void *arg,
                        struct ft_err *err)
 {
     struct replaying *r = arg;
-    struct json_object *obj = ft_json_parse(record->payload, record->len,
-                                            "a journal record", err);
-    int rc = obj ? apply(r, obj, err) : -1;
 
-    json_object_put(obj);
     r->n++;
-    return rc;
+    if (!r->run)
+        return first_record(r, record, err);
+    if (ft_members_read(&r->members, record->payload, record->len,
+                        "a journal record", err) < 0)
+        return -1;
+    return apply(r, record, err);
+}
+
+/* --- replay, and following a live journal --------------------------------- */
+
+static struct ft_log *open_log(const char *path, enum ft_log_mode mode,
+                               struct replaying *r, struct ft_err *err)
+{
+    struct ft_log *log = ft_log_open(path, mode, NULL, each_record, r, err);
+
+    if (log && r->run)
+        return log;
+    if (log)
+        ft_err_set(err, FT_EFORMAT, "the journal '%s' is empty: the run never "
+                   "began", path);
+    ft_log_close(log);
+    ft_run_free(r->run);
+    r->run = NULL;
+    ft_members_release(&r->members);
+    return NULL;
 }
 
 struct ft_run *ft_journal_replay(const char *path,
                                  struct ft_module_set *modules,
                                  struct ft_journal **ret, struct ft_err *err)
 {
-    struct replaying r = { .modules = modules };
-    struct ft_log *log = ft_log_open(path, ret ? FT_LOG_APPEND : FT_LOG_READ,
-                                     NULL, each_record, &r, err);
+    struct replaying r = { .modules = modules, .names = ret != NULL,
+                           .members = FT_MEMBERS_INIT };
+    struct ft_log *log = open_log(path, ret ? FT_LOG_APPEND : FT_LOG_READ, &r,
+                                  err);
 
-    if (log && !r.run)
-        ft_err_set(err, FT_EFORMAT, "the journal '%s' is empty: the run never "
-                   "began", path);
-    if (!log || !r.run) {
-        ft_log_close(log);
-        ft_run_free(r.run);
-        return NULL;
-    }
-    if (ret)
+    if (log && ret)
         *ret = ft_journal_on(log, r.n);
     else
         ft_log_close(log);
+    ft_members_release(&r.members);
     return r.run;
+}
+
+struct ft_follower {
+    struct ft_log *log;
+    struct replaying replaying;
+};
+
+struct ft_follower *ft_follower_open(const char *path,
+                                     struct ft_module_set *modules,
+                                     struct ft_err *err)
+{
+    struct ft_follower *f = ft_calloc(1, sizeof(*f));
+
+    f->replaying = (struct replaying){ .modules = modules,
+                                       .members = FT_MEMBERS_INIT };
+    f->log = open_log(path, FT_LOG_READ, &f->replaying, err);
+    if (f->log)
+        return f;
+    free(f);
+    return NULL;
+}
+
+struct ft_run *ft_follower_run(const struct ft_follower *f)
+{
+    return f->replaying.run;
+}
+
+int ft_follower_advance(struct ft_follower *f, ft_follower_changed *changed,
+                        void *arg, struct ft_err *err)
+{
+    uint64_t before = f->replaying.n;
+
+    f->replaying.changed = changed;
+    f->replaying.arg = arg;
+    if (ft_log_follow(f->log, each_record, &f->replaying, err) < 0)
+        return -1;
+    return f->replaying.n > before;
+}
+
+void ft_follower_close(struct ft_follower *f)
+{
+    if (!f)
+        return;
+    ft_log_close(f->log);
+    ft_run_free(f->replaying.run);
+    ft_members_release(&f->replaying.members);
+    free(f);
 }

@@ -205,6 +205,43 @@ START_TEST(every_event_comes_back)
 }
 END_TEST
 
+static void count_change(const struct ft_run *run, size_t task, void *arg)
+{
+    size_t *n = arg;
+
+    ck_assert(task == FT_NO_TASK || task < run->plan->n_tasks);
+    n[task == FT_NO_TASK]++;
+}
+
+/* A follower reads what was appended since, and is then where a reader from
+ * the start is. */
+START_TEST(a_follower_keeps_up)
+{
+    struct world w;
+    struct ft_err err = { 0 };
+    struct ft_follower *f;
+    size_t n[2] = { 0 };
+
+    open_world(&w);
+    f = ft_follower_open(w.path, w.modules, &err);
+    ck_assert_msg(f != NULL, "%s", err.msg);
+    ck_assert_int_eq(ft_follower_advance(f, count_change, n, &err), 0);
+    play(&w, 8);
+    ck_assert_int_eq(ft_follower_advance(f, count_change, n, &err), 0);
+    ck_assert_int_eq(ft_journal_sync(w.journal, &err), 0);
+    ck_assert_int_eq(ft_follower_advance(f, count_change, n, &err), 1);
+    ck_assert_uint_eq(n[0], 8);
+    same_run(w.run, ft_follower_run(f));
+    ft_journal_end(w.journal, w.run, FT_RUN_FAILED, "because \"\xc3\xa9\"", 9);
+    ck_assert_int_eq(ft_journal_sync(w.journal, &err), 0);
+    ck_assert_int_eq(ft_follower_advance(f, count_change, n, &err), 1);
+    ck_assert_uint_eq(n[1], 1);
+    same_run(w.run, ft_follower_run(f));
+    ft_follower_close(f);
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(the_workflow_comes_back)
 {
     struct world w;
@@ -226,12 +263,14 @@ START_TEST(versions_know_their_run)
 {
     struct world w;
     struct ft_run *run;
+    struct ft_journal *more = NULL;
     const struct ft_version *v;
 
     open_world(&w);
     play(&w, 8);
     ck_assert_int_eq(ft_journal_sync(w.journal, NULL), 0);
-    run = read_back(&w);
+    run = ft_journal_replay(w.path, w.modules, &more, NULL);
+    ck_assert_ptr_nonnull(run);
     v = &ft_run_detail(run, 0)->out.item[0];
     ck_assert_str_eq(v->run, "20261121-000000-abcd");
     ck_assert_str_eq(v->object, "make.a");
@@ -240,6 +279,7 @@ START_TEST(versions_know_their_run)
     ck_assert_str_eq(ft_run_detail(run, 0)->out.item[1].id, "");
     v = &ft_run_detail(run, 1)->out.item[0];
     ck_assert_str_eq(v->run, "20260101-000000-0001");
+    ft_journal_close(more);
     ft_run_free(run);
     close_world(&w);
 }
@@ -333,6 +373,19 @@ static const struct {
     { "{\"k\":\"intent\",\"t\":0,\"a\":60001}", FT_EFORMAT, "" },
     { "{\"k\":\"done\",\"t\":0,\"out\":[]}", FT_EFORMAT, "" },
     { "{\"k\":\"done\",\"t\":0,\"out\":[null,null]}", FT_OK, "" },
+    { "{\"k\":\"done\",\"t\":0,\"out\":[null,null,null]}", FT_EFORMAT, "" },
+    { "{\"k\":\"done\",\"t\":0,\"out\":[null,1]}", FT_EFORMAT, "" },
+    { "{\"k\":\"done\",\"t\":0,\"out\":[null,[\"a\",\"b\",\"c\"]]}",
+      FT_EFORMAT, "" },
+    { "{\"k\":\"done\",\"t\":0,\"out\":[null,[\"a\",\"b\",\"c\",1]]}",
+      FT_OK, "" },
+    { "{\"k\":\"done\",\"t\":0}", FT_EFORMAT, "" },
+    { "{\"k\":\"skipped\",\"t\":2,\"x\":[,]}", FT_EFORMAT, "JSON" },
+    { "{\"k\":\"skipped\",\"t\":02}", FT_EFORMAT, "" },
+    { "{\"k\":\"skipped\",\"t\":2.5}", FT_EFORMAT, "" },
+    { "{\"k\":\"skipped\",\"x\":{\"y\":[1]}, \"t\":2}", FT_OK, "" },
+    { "{\"k\":\"failed\",\"t\":2,\"state\":\"lost\",\"reason\":\"\\u00e9\"}",
+      FT_OK, "" },
     { "{\"k\":\"ended\",\"t\":0,\"outcome\":\"fine\"}", FT_EFORMAT, "" },
     { "{\"k\":\"failed\",\"t\":0,\"state\":\"running\"}", FT_EFORMAT, "" },
     { "{\"k\":\"end\",\"state\":\"over\"}", FT_EFORMAT, "" },
@@ -372,6 +425,7 @@ static Suite *suite(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, every_event_comes_back);
+    tcase_add_test(tc, a_follower_keeps_up);
     tcase_add_test(tc, the_workflow_comes_back);
     tcase_add_test(tc, versions_know_their_run);
     tcase_add_test(tc, cut_anywhere);
