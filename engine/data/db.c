@@ -123,6 +123,12 @@ struct ft_db_value ft_db_num(double num)
     return (struct ft_db_value){ .type = FT_DB_NUM, .num = num };
 }
 
+struct ft_db_value ft_db_blob(const void *bytes, size_t len)
+{
+    return (struct ft_db_value){ .type = FT_DB_BLOB, .bytes = bytes,
+                                 .len = len };
+}
+
 int ft_db_script(struct ft_db *db, const char *sql, struct ft_err *err)
 {
     if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK)
@@ -157,6 +163,10 @@ static int bind(sqlite3_stmt *stmt, int place, const struct ft_db_value *value)
         return sqlite3_bind_int64(stmt, place, value->i);
     case FT_DB_NUM:
         return sqlite3_bind_double(stmt, place, value->num);
+    case FT_DB_BLOB: /* no address would be NULL, not an empty one */
+        return sqlite3_bind_blob64(stmt, place,
+                                   value->len ? value->bytes : "",
+                                   value->len, SQLITE_STATIC);
     case FT_DB_NULL:
         break;
     }
@@ -204,6 +214,14 @@ int64_t ft_rows_int(struct ft_rows *rows, int column)
 double ft_rows_num(struct ft_rows *rows, int column)
 {
     return sqlite3_column_double((sqlite3_stmt *)rows, column);
+}
+
+const void *ft_rows_blob(struct ft_rows *rows, int column, size_t *len)
+{
+    const void *bytes = sqlite3_column_blob((sqlite3_stmt *)rows, column);
+
+    *len = (size_t)sqlite3_column_bytes((sqlite3_stmt *)rows, column);
+    return bytes;
 }
 
 void ft_rows_end(struct ft_rows *rows)

@@ -30,16 +30,19 @@ struct ft_db *ft_db_open(const char *path, enum ft_db_mode mode,
                          bool shared_disk, struct ft_err *err);
 void ft_db_close(struct ft_db *db); /* NULL is fine */
 
-/* A parameter of a statement, made by one of the three below. */
+/* A parameter of a statement, made by one of those below. */
 struct ft_db_value {
-    enum { FT_DB_NULL, FT_DB_TEXT, FT_DB_INT, FT_DB_NUM } type;
+    enum { FT_DB_NULL, FT_DB_TEXT, FT_DB_INT, FT_DB_NUM, FT_DB_BLOB } type;
     const char *text;
+    const void *bytes;
+    size_t len;
     int64_t i;
     double num;
 };
 struct ft_db_value ft_db_text(const char *s); /* NULL gives NULL */
 struct ft_db_value ft_db_int(int64_t i);
 struct ft_db_value ft_db_num(double num);
+struct ft_db_value ft_db_blob(const void *bytes, size_t len);
 
 /* FT_DB_ARGS(a, b) gives the last two parameters but one: array and length. */
 #define FT_DB_ARGS(...)                                                     \
@@ -65,6 +68,7 @@ int ft_rows_next(struct ft_rows *rows, struct ft_err *err);
 const char *ft_rows_text(struct ft_rows *rows, int column);
 int64_t ft_rows_int(struct ft_rows *rows, int column);
 double ft_rows_num(struct ft_rows *rows, int column);
+const void *ft_rows_blob(struct ft_rows *rows, int column, size_t *len);
 void ft_rows_end(struct ft_rows *rows); /* NULL is fine */
 
 int64_t ft_db_last_id(struct ft_db *db); /* of the last row inserted */

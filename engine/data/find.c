@@ -1,7 +1,9 @@
 /* find.c - versions by id, by cache key and by task */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
@@ -116,18 +118,47 @@ int ft_store_version(struct ft_store *store, const char *id,
     return 0;
 }
 
+/* --- their files ---------------------------------------------------------- */
+
+/* Of o/: names below it are found faster than whole paths.  -1 when it cannot
+ * be opened, and then nothing is found. */
+static int objects_fd(struct ft_store *store)
+{
+    char *path;
+
+    if (store->objects_fd < 0) {
+        path = ft_path_join(store->meta, "o");
+        store->objects_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        free(path);
+    }
+    return store->objects_fd;
+}
+
+int ft_store_versions_exist(struct ft_store *store,
+                            const char (*id)[FT_SHA256_HEX + 1], size_t n,
+                            size_t *first_missing)
+{
+    char name[FT_ID_NAME];
+    int dir = objects_fd(store);
+
+    for (size_t i = 0; i < n; i++)
+        if (!ft_id_name(id[i], name) || faccessat(dir, name, F_OK, 0) < 0) {
+            *first_missing = i;
+            return 0;
+        }
+    return 1;
+}
+
 /* --- by cache key --------------------------------------------------------- */
 
-static bool is_there(const struct ft_store *store,
-                     const struct ft_version *version)
+static bool is_there(struct ft_store *store, const struct ft_version *version)
 {
-    char *path = ft_store_path(store, version->id);
+    char name[FT_ID_NAME];
     struct stat st;
-    bool yes = path && stat(path, &st) == 0 &&
-               (uint64_t)st.st_size == version->size_bytes;
 
-    free(path);
-    return yes;
+    return ft_id_name(version->id, name) &&
+           fstatat(objects_fd(store), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (uint64_t)st.st_size == version->size_bytes;
 }
 
 /* The output 'name' of the result 'seq': 1 and *version, or 0. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/sha256.h"
 #include "base/str.h"
 
 size_t ft_id_span(const char *text)
@@ -21,6 +20,17 @@ bool ft_content_valid(const char *content)
 {
     return ft_starts_with(content, "sha256:") &&
            ft_id_valid(content + strlen("sha256:"));
+}
+
+bool ft_id_name(const char *id, char name[FT_ID_NAME])
+{
+    if (!ft_id_valid(id))
+        return false;
+    memcpy(name, id, 2);
+    name[2] = '/';
+    memcpy(name + 3, id, FT_SHA256_HEX);
+    memcpy(name + 3 + FT_SHA256_HEX, ".h5", 4);
+    return true;
 }
 
 char *ft_id_path(const char *meta, const char *id)

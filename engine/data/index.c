@@ -10,7 +10,7 @@
 #include "data/index_apply.h"
 #include "data/index_path.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 static const char schema[] =
     "CREATE TABLE place(one INTEGER PRIMARY KEY CHECK(one = 1), offset, seq,"
@@ -37,13 +37,15 @@ static const char schema[] =
     " version TEXT, PRIMARY KEY(branch, object, cell)) WITHOUT ROWID;"
     "CREATE TABLE file_digest(dev, ino, size, mtime_ns, ctime_ns,"
     " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
-    "PRAGMA user_version=1;";
+    "CREATE TABLE memo(n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,"
+    " run TEXT, size, payload BLOB);"
+    "PRAGMA user_version=2;";
 
 static const char empty_all[] =
     "UPDATE place SET offset=0, seq=0, head='', last=0;"
     "DELETE FROM result; DELETE FROM version; DELETE FROM output;"
     "DELETE FROM workflow; DELETE FROM state; DELETE FROM change;"
-    "DELETE FROM branch; DELETE FROM binding;";
+    "DELETE FROM branch; DELETE FROM binding; DELETE FROM memo;";
 
 struct ft_index {
     char *meta;

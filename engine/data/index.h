@@ -5,7 +5,7 @@
  * it lies; when it can be neither written nor read there, it is in memory.
  *
  * Tables (share/doc/formats/store.md draws them): result, version, output,
- * workflow, state, change, branch, binding, file_digest, place.
+ * workflow, state, change, branch, binding, file_digest, memo, place.
  */
 #ifndef FT_DATA_INDEX_H
 #define FT_DATA_INDEX_H

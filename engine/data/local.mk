@@ -16,6 +16,7 @@ engine_libdata_a_SOURCES = \
     engine/data/job.c engine/data/job.h \
     engine/data/publish.c engine/data/publish.h \
     engine/data/find.c \
+    engine/data/memo.c \
     engine/data/ref.c engine/data/ref.h \
     engine/data/resolve.c \
     engine/data/delta.c engine/data/delta.h \
@@ -33,7 +34,8 @@ DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
 
 if HAVE_CHECK
 DATA_TESTS = t/unit/test_project t/unit/test_ref t/unit/test_store \
-    t/unit/test_history t/unit/test_fsck t/unit/test_index
+    t/unit/test_history t/unit/test_fsck t/unit/test_index \
+    t/unit/test_memo
 check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
 TESTS += $(DATA_TESTS)
 data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
@@ -60,6 +62,9 @@ t_unit_test_index_SOURCES = t/unit/test_index.c t/unit/unit.h \
     t/unit/project.h
 t_unit_test_index_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_index_LDADD = $(data_test_libs)
+t_unit_test_memo_SOURCES = t/unit/test_memo.c t/unit/unit.h t/unit/project.h
+t_unit_test_memo_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_memo_LDADD = $(data_test_libs)
 t_unit_test_store_SOURCES = t/unit/test_store.c t/unit/unit.h t/unit/project.h
 t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_store_LDADD = $(data_test_libs)

@@ -39,6 +39,7 @@ struct ft_store *ft_store_open(const struct ft_project *project,
 {
     struct ft_store *store = ft_calloc(1, sizeof(*store));
 
+    store->objects_fd = -1;
     store->dir = ft_strdup(project->dir);
     store->meta = ft_strdup(project->meta);
     store->can_write = mode == FT_STORE_WRITE && !project->read_only;
@@ -73,6 +74,8 @@ void ft_store_close(struct ft_store *store)
     ft_jobs_free(&store->reported);
     ft_index_close(store->index);
     ft_oplog_close(store->log);
+    if (store->objects_fd >= 0)
+        close(store->objects_fd);
     free(store->dir);
     free(store->meta);
     free(store);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "base/str.h"
 #include "model/object.h"
 
 struct ft_err;
@@ -142,6 +143,23 @@ int ft_store_resolve(struct ft_store *store, const char *ref,
 int ft_store_cached(struct ft_store *store, const char *cache_key,
                     const char *const *output, size_t n_outputs,
                     struct ft_versions *versions, struct ft_err *err);
+
+/* Whether the files of these versions are there: 1, or 0 and the first that is
+ * not.  For asking about very many that are known from a memo. */
+int ft_store_versions_exist(struct ft_store *store,
+                            const char (*id)[FT_SHA256_HEX + 1], size_t n,
+                            size_t *first_missing);
+
+/* Remember 'bytes' under 'key' (64 hexadecimal digits) from run to run, so as
+ * not to find the same out again.  A memo may be gone at any time - the index
+ * was made anew, or older ones made room for newer ones -, and what is too long
+ * is not kept; it is never older than the oplog. */
+#define FT_MEMO_MAX (64u << 20)
+void ft_store_memo_put(struct ft_store *store, const char *key,
+                       const char *run, const void *bytes, size_t len);
+/* Append what is remembered to 'run' and 'payload'; false: nothing is. */
+bool ft_store_memo_get(struct ft_store *store, const char *key,
+                       struct ft_str *run, struct ft_str *payload);
 
 /* The newest result of the same task in another run, for "why did it run
  * again": its cache key ingredients as recorded by ft_result.lineage.  The

@@ -17,6 +17,7 @@ struct ft_store {
     struct ft_oplog *log;
     struct ft_index *index;
     struct ft_client *client;
+    int objects_fd; /* of o/, opened when it is needed first; or -1 */
     size_t n_pending;       /* jobs that were not reported */
     uint64_t pending_bytes; /* that they may still write */
     struct job_list ready;  /* finished, not reported */
