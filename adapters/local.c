@@ -19,6 +19,7 @@
 #include <unistd.h>
 #include <uv.h>
 
+#include "adapters/local_energy.h"
 #include "adapters/local_session.h"
 #include "adapters/local_spawn.h"
 #include "base/alloc.h"
@@ -31,10 +32,12 @@
 #define TICK_MS 100
 #define NS_PER_S 1e9
 #define GRACE_S 5.0        /* between SIGTERM and SIGKILL after a time-out */
+#define METER_S 10.0       /* between readings of the energy, at least */
 #define STUBBORN_S 30.0    /* then a session that does not end is left alone */
 #define SWEEP_WAIT_MS 5000
 #define PROGRESS_LINE_MAX 4096
 #define PROGRESS_READ_MAX (256 << 10) /* bytes taken at a time */
+#define DEVICE_BLOCK 512 /* bytes that ru_inblock and ru_oublock count in */
 #define SHELL_SIGNAL_BASE 128 /* exit status of sh and mpirun after a signal */
 
 /* Why we end an attempt. */
@@ -55,6 +58,8 @@ struct job {
     int status;
     int64_t exit_mono_ns;
     struct rusage usage;
+    int slots;
+    double energy_mark;   /* joules per slot when it was started */
     off_t progress_at;    /* bytes of the progress file that were read */
 };
 
@@ -71,6 +76,9 @@ struct local {
     int slots;
     double memory_bytes;
     uint64_t oom_kills;
+    struct ft_energy *energy; /* NULL: the machine does not tell */
+    int held;                 /* slots, by all jobs */
+    int64_t metered_ns;       /* when that was last read */
 };
 
 /* --- ending --------------------------------------------------------------- */
@@ -195,6 +203,16 @@ static void trim_streams(const struct job *job)
 
 static void read_progress(struct local *local, struct job *job);
 
+/* Joules per slot up to now; 'change' slots more are held from now on. */
+static double meter(struct local *local, int change)
+{
+    double per_slot = ft_energy_per_slot(local->energy, local->held);
+
+    local->held += change;
+    local->metered_ns = ft_clock_mono_ns();
+    return per_slot;
+}
+
 /* The session is empty: report and forget. */
 static void finish(struct local *local, size_t at)
 {
@@ -208,8 +226,11 @@ static void finish(struct local *local, size_t at)
         .user_s = seconds(&job->usage.ru_utime),
         .system_s = seconds(&job->usage.ru_stime),
         .peak_rss_bytes = peak_of(job),
+        .read_bytes = (double)job->usage.ru_inblock * DEVICE_BLOCK,
+        .written_bytes = (double)job->usage.ru_oublock * DEVICE_BLOCK,
     };
 
+    e.energy_j = (meter(local, -job->slots) - job->energy_mark) * job->slots;
     local->job[at] = local->job[--local->n];
     snprintf(e.host, sizeof(e.host), "%s", local->host);
     judge(local, job, &e);
@@ -357,6 +378,8 @@ static void on_tick(uv_timer_t *handle)
     }
     free(use);
     collect(local);
+    if ((double)(now - local->metered_ns) > METER_S * NS_PER_S)
+        (void)meter(local, 0);
 }
 
 /* --- the adapter ---------------------------------------------------------- */
@@ -374,6 +397,7 @@ static void on_closed(uv_handle_t *handle)
     struct local *local = handle->data;
 
     if (--local->n_handles == 0) {
+        ft_energy_close(local->energy);
         free(local->job);
         free(local);
     }
@@ -384,6 +408,7 @@ static int open_local(const struct ft_site *site, struct uv_loop_s *loop,
                       struct ft_err *err)
 {
     struct local *local = ft_calloc(1, sizeof(*local));
+    const char *powercap = getenv("FEDTWIN_POWERCAP");
 
     local->site = site;
     local->loop = loop;
@@ -399,6 +424,7 @@ static int open_local(const struct ft_site *site, struct uv_loop_s *loop,
         free(local);
         return ft_err_set(err, FT_ESITE, "cannot watch child processes");
     }
+    local->energy = ft_energy_open(powercap ? powercap : FT_POWERCAP_ROOT);
     (void)uv_timer_init(loop, &local->tick);
     local->child.data = local->tick.data = local;
     local->n_handles = 2;
@@ -440,6 +466,14 @@ static double own_peak_bytes(void)
                ? (double)usage.ru_maxrss * 1024 : 0;
 }
 
+static int slots_of(const struct local *local, const struct ft_resources *res)
+{
+    double cores = (double)(res->ranks ? res->ranks : 1) *
+                   (res->threads ? res->threads : 1);
+
+    return cores < local->slots ? (int)cores : local->slots;
+}
+
 static void add_job(struct local *local, const struct ft_attempt *a,
                     pid_t pid)
 {
@@ -453,6 +487,8 @@ static void add_job(struct local *local, const struct ft_attempt *a,
     job->start_ns = ft_clock_now_ns();
     job->start_mono_ns = ft_clock_mono_ns();
     job->own_rss_bytes = own_peak_bytes();
+    job->slots = slots_of(local, &a->resources);
+    job->energy_mark = meter(local, job->slots);
     local->job = ft_grow(local->job, local->n, &local->cap,
                          sizeof(*local->job));
     local->job[local->n++] = job;

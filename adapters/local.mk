@@ -4,4 +4,5 @@
 engine_librun_a_SOURCES += \
     adapters/local.c \
     adapters/local_session.c adapters/local_session.h \
+    adapters/local_energy.c adapters/local_energy.h \
     adapters/local_spawn.c adapters/local_spawn.h

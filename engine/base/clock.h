@@ -11,4 +11,9 @@ int64_t ft_clock_mono_ns(void); /* never jumps; arbitrary origin */
 /* RFC 3339 in UTC with microseconds. */
 void ft_time_text(int64_t ns, char text[FT_TIME_TEXT]);
 
+/* Read "2026-11-21", "2026-11-21T18:00Z", "2026-11-21T18:00:30.5+01:00": an
+ * instant names its zone; a date alone is its beginning in UTC.  -1: it is
+ * nothing of that. */
+int ft_time_parse(const char *text, int64_t *ns);
+
 #endif

@@ -3,6 +3,7 @@ noinst_LIBRARIES += engine/libbase.a
 engine_libbase_a_SOURCES = \
     engine/base/alloc.c engine/base/alloc.h \
     engine/base/clock.c engine/base/clock.h \
+    engine/base/user.c engine/base/user.h \
     engine/base/crc32c.c engine/base/crc32c.h \
     engine/base/dirs.c engine/base/dirs.h \
     engine/base/err.c engine/base/err.h \

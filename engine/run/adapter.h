@@ -64,6 +64,10 @@ struct ft_ending {
     int64_t start_ns, end_ns;
     double user_s, system_s;
     double peak_rss_bytes;
+    /* What the site can tell of the rest; 0: nothing. */
+    double read_bytes, written_bytes; /* from and to devices */
+    double energy_j;
+    int slots; /* that it held; the engine fills it in */
 };
 
 /* Called by the adapter; 'arg' is the one given at open. */

@@ -246,6 +246,7 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
     struct ft_err err;
 
     f->ending = *ending;
+    f->ending.slots = ft_sched_slots(d->sched, d->run, f->task);
     check_outputs(f, &f->ending);
     add_last_words(f, &f->ending);
     if (outputs && ft_result_write(f, &f->ending, &err) < 0 &&

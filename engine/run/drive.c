@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/user.h"
 #include "data/project.h"
 #include "run/change.h"
 #include "run/control.h"
@@ -416,6 +417,7 @@ int ft_drive_new(const struct ft_project *project,
     if (d.store && ft_run_make_dir(project, now, run_id, err) == 0) {
         d.run = ft_run_new(run_id, plan, wf->file, now);
         d.run->fresh = options->fresh;
+        d.run->user = ft_user_name();
         d.dir = ft_run_path(project, run_id, NULL);
         if (begin(&d, err) == 0 && open_site(&d, err) == 0)
             rc = loop(&d, state, err);

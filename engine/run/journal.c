@@ -138,6 +138,7 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     ft_json_add_str(obj, "file", wf->file);
     ft_json_add_str(obj, "dir", wf->dir);
     ft_json_add_str(obj, "digest", wf->digest);
+    ft_json_add_str(obj, "user", run->user);
     ft_json_add_bool(obj, "fresh", run->fresh);
     json_object_object_add(obj, "settings", settings_of(wf));
     json_object_object_add(obj, "modules", modules_of(wf));
@@ -245,6 +246,10 @@ void ft_journal_attempt_end(struct ft_journal *j, struct ft_run *run,
     add_number(j, "user_s", e->user_s);
     add_number(j, "system_s", e->system_s);
     add_number(j, "rss", e->peak_rss_bytes);
+    add_number(j, "read", e->read_bytes);
+    add_number(j, "written", e->written_bytes);
+    add_number(j, "energy", e->energy_j);
+    add_int(j, "slots", e->slots == 1 ? 0 : e->slots);
     add_text(j, "reason", e->reason);
     end(j);
     ft_run_attempt_end(run, task, e);

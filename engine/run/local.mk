@@ -20,6 +20,7 @@ engine_librun_a_SOURCES = \
     engine/run/collect.c \
     engine/run/result.c engine/run/result.h \
     engine/run/outcome.c engine/run/outcome.h \
+    engine/run/usage.c engine/run/usage.h \
     engine/run/read.c \
     engine/run/why.c
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
@@ -29,6 +30,14 @@ run_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS) $(CHECK_CFLAGS)
 run_libs = engine/librun.a engine/libplan.a engine/libdata.a \
     engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
     $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += t/unit/test_usage t/unit/test_energy
+TESTS += t/unit/test_usage t/unit/test_energy
+t_unit_test_usage_SOURCES = t/unit/test_usage.c t/unit/unit.h
+t_unit_test_usage_CPPFLAGS = $(run_cppflags)
+t_unit_test_usage_LDADD = $(run_libs)
+t_unit_test_energy_SOURCES = t/unit/test_energy.c t/unit/unit.h
+t_unit_test_energy_CPPFLAGS = $(run_cppflags)
+t_unit_test_energy_LDADD = $(run_libs)
 check_PROGRAMS += t/unit/test_journal t/unit/test_local t/unit/test_sched
 TESTS += t/unit/test_journal t/unit/test_local t/unit/test_sched
 t_unit_test_journal_SOURCES = t/unit/test_journal.c t/unit/unit.h

@@ -109,6 +109,8 @@ static int begin_run(struct replaying *r, struct json_object *obj,
     r->run = ft_run_new(id, plan, ft_json_str_or(obj, "file", ""),
                         ft_json_int_or(obj, "at", 0));
     r->run->fresh = ft_json_bool_or(obj, "fresh", false);
+    if (ft_json_str_or(obj, "user", NULL))
+        r->run->user = ft_strdup(ft_json_str_or(obj, "user", NULL));
     r->run->own_plan = plan;
     /* The plan borrows what the run now owns. */
     r->run->own_wf = (struct ft_workflow *)plan->wf;
@@ -237,6 +239,10 @@ static int on_ended(const struct record *rec, struct ft_err *err)
         .user_s = ft_members_number(rec->members, "user_s", 0),
         .system_s = ft_members_number(rec->members, "system_s", 0),
         .peak_rss_bytes = ft_members_number(rec->members, "rss", 0),
+        .read_bytes = ft_members_number(rec->members, "read", 0),
+        .written_bytes = ft_members_number(rec->members, "written", 0),
+        .energy_j = ft_members_number(rec->members, "energy", 0),
+        .slots = (int)ft_members_int(rec->members, "slots", 1),
     };
     unsigned outcome;
 

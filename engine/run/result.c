@@ -30,6 +30,11 @@ struct json_object *ft_result_usage(const struct ft_ending *e)
     ft_json_add_num(obj, "peak_rss_bytes", e->peak_rss_bytes);
     ft_json_add_num(obj, "wall_s",
                     (double)(e->end_ns - e->start_ns) / NS_PER_S);
+    ft_json_add_num(obj, "read_bytes", e->read_bytes);
+    ft_json_add_num(obj, "written_bytes", e->written_bytes);
+    if (e->energy_j > 0)
+        ft_json_add_num(obj, "energy_j", e->energy_j);
+    ft_json_add_int(obj, "slots", e->slots);
     return obj;
 }
 
@@ -125,6 +130,10 @@ bool ft_result_read(const char *dir, const char *task, int attempt,
         .user_s = ft_json_num_or(usage, "user_s", 0),
         .system_s = ft_json_num_or(usage, "system_s", 0),
         .peak_rss_bytes = ft_json_num_or(usage, "peak_rss_bytes", 0),
+        .read_bytes = ft_json_num_or(usage, "read_bytes", 0),
+        .written_bytes = ft_json_num_or(usage, "written_bytes", 0),
+        .energy_j = ft_json_num_or(usage, "energy_j", 0),
+        .slots = (int)ft_json_int_or(usage, "slots", 1),
     };
     snprintf(e->reason, sizeof(e->reason), "%s",
              ft_json_str_or(obj, "reason", ""));

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "plan/bind.h"
 #include "run/change.h"
+#include "run/usage.h"
 
 #define X(name, text) text,
 const char *const ft_task_state_names[] = { FT_TASK_STATES(X) NULL };
@@ -50,6 +51,7 @@ struct ft_run *ft_run_new(const char *id, const struct ft_plan *plan,
     run->start_ns = start_ns;
     run->task = ft_calloc(plan->n_tasks, sizeof(*run->task));
     run->counts = ft_calloc(plan->wf->n_stages, sizeof(*run->counts));
+    run->usage = ft_calloc(plan->wf->n_stages, sizeof(*run->usage));
     for (size_t s = 0; s < plan->wf->n_stages; s++)
         run->counts[s][FT_TASK_WAITING] = (uint32_t)plan->stage[s].n;
     return run;
@@ -68,6 +70,8 @@ void ft_run_free(struct ft_run *run)
     free(run->detail);
     free(run->task);
     free(run->counts);
+    free(run->usage);
+    free(run->user);
     free(run->workflow_file);
     free(run->runner);
     free(run->reason);
@@ -226,6 +230,26 @@ static bool is_charged(enum ft_outcome outcome)
            outcome == FT_OUT_TIMEOUT;
 }
 
+/* An end that was recorded before is one whose output was refused, or one that
+ * a runner found again after the last one died. */
+static void count_usage(struct ft_run *run, size_t task,
+                        const struct ft_ending *ending)
+{
+    struct ft_usage *usage =
+        &run->usage[ft_plan_stage_of(run->plan, task)];
+    const struct ft_task_detail *d = ft_run_detail(run, task);
+    const struct ft_task *t = &run->task[task];
+
+    if (d->end_ns && d->end_ns == ending->end_ns) {
+        if (t->outcome == FT_OUT_OK)
+            ft_usage_refuse(usage, ending);
+        return;
+    }
+    if (t->state == FT_TASK_WAITING && d->start_ns && !d->end_ns)
+        usage->n_unended--; /* its end came to light after all */
+    ft_usage_attempt(usage, ending);
+}
+
 void ft_run_attempt_end(struct ft_run *run, size_t task,
                         const struct ft_ending *ending)
 {
@@ -233,6 +257,7 @@ void ft_run_attempt_end(struct ft_run *run, size_t task,
     struct ft_task *t = &run->task[task];
     size_t stage = ft_plan_stage_of(run->plan, task);
 
+    count_usage(run, task, ending);
     t->outcome = ending->outcome;
     if (is_charged(ending->outcome) && t->charged < UINT8_MAX)
         t->charged++;
@@ -244,6 +269,7 @@ void ft_run_attempt_end(struct ft_run *run, size_t task,
     d->user_s = ending->user_s;
     d->system_s = ending->system_s;
     d->peak_rss_bytes = ending->peak_rss_bytes;
+    d->core_s = ft_ending_core_s(ending);
     set_text(&d->reason, ending->reason);
     if (*ending->host)
         set_text(&d->host, ending->host);
@@ -262,8 +288,11 @@ void ft_run_succeed(struct ft_run *run, size_t task, struct ft_versions *out,
                     int64_t now_ns)
 {
     struct ft_task_detail *d = detail_of(run, task);
+    size_t stage = ft_plan_stage_of(run->plan, task);
 
     take_versions(d, out);
+    for (size_t i = 0; i < d->out.n; i++)
+        run->usage[stage].result_bytes += (double)d->out.item[i].size_bytes;
     set_text(&d->reason, NULL);
     if (!d->end_ns)
         d->end_ns = now_ns;
@@ -274,6 +303,7 @@ void ft_run_reuse(struct ft_run *run, size_t task, struct ft_versions *out)
 {
     if (out->n)
         take_versions(detail_of(run, task), out);
+    run->usage[ft_plan_stage_of(run->plan, task)].n_cached++;
     set_state(run, task, FT_TASK_CACHED);
 }
 
@@ -308,12 +338,22 @@ static enum ft_task_state fate(enum ft_task_state state,
     return end == FT_RUN_CANCELLED ? FT_TASK_CANCELLED : FT_TASK_WAITING;
 }
 
+/* The runner died while an attempt ran: nobody knows how long it did. */
+static void leave(struct ft_run *run, size_t task)
+{
+    const struct ft_task_detail *d = ft_run_detail(run, task);
+
+    if (run->task[task].state == FT_TASK_RUNNING && d && !d->end_ns)
+        run->usage[ft_plan_stage_of(run->plan, task)].n_unended++;
+}
+
 void ft_run_end(struct ft_run *run, enum ft_run_state state,
                 const char *reason, int64_t now_ns)
 {
     for (size_t t = 0; t < run->plan->n_tasks; t++) {
         enum ft_task_state to = fate(run->task[t].state, state);
 
+        leave(run, t);
         if (to != run->task[t].state)
             set_state(run, t, to);
     }
@@ -328,6 +368,7 @@ void ft_run_resume(struct ft_run *run)
         if (ft_run_settled(run, t))
             continue;
         run->task[t].charged = 0;
+        leave(run, t);
         if (run->task[t].state != FT_TASK_WAITING)
             set_state(run, t, FT_TASK_WAITING);
     }

@@ -13,6 +13,7 @@
 struct ft_err;
 struct ft_module_set;
 struct ft_project;
+struct ft_usage;
 
 #define FT_RUN_ID_MAX 32 /* "20261121-073711-7f3c" and terminator */
 
@@ -66,6 +67,7 @@ struct ft_task_detail {
     int64_t start_ns, end_ns;
     int exit_code, signal;
     double user_s, system_s, peak_rss_bytes;
+    double core_s; /* slots that the last attempt held, times how long */
     char *reason; /* of a failure or of waiting; or NULL */
     char *job, *host;
     /* newest progress */
@@ -77,6 +79,7 @@ struct ft_run {
     char id[FT_RUN_ID_MAX];
     const struct ft_plan *plan;
     char *workflow_file;
+    char *user; /* who began it, or NULL */
     bool fresh; /* reuses nothing */
     enum ft_run_state state;
     int64_t start_ns, end_ns; /* end 0 while it runs */
@@ -85,6 +88,7 @@ struct ft_run {
     size_t n_details, cap_details;
     /* counts[stage][state], kept up to date */
     uint32_t (*counts)[FT_TASK_STATE_COUNT];
+    struct ft_usage *usage; /* of each stage (usage.h), likewise */
     char *runner; /* "host pid" of the live runner, or NULL */
     char *reason; /* why it ended as it did, or NULL */
     struct ft_workflow *own_wf; /* when read from disk: owned here */

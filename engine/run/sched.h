@@ -100,6 +100,9 @@ bool ft_sched_over(const struct ft_sched *sched);
 bool ft_sched_closed(const struct ft_sched *sched);
 /* When to ask again though nothing happened, or -1. */
 int64_t ft_sched_due(const struct ft_sched *sched);
+/* Slots that 'task' holds when it runs. */
+int ft_sched_slots(const struct ft_sched *sched, const struct ft_run *run,
+                   size_t task);
 /* Attempts that are started and hold slots. */
 size_t ft_sched_running(const struct ft_sched *sched);
 

@@ -73,3 +73,13 @@ void ft_sched_freed(struct ft_sched *s, const struct ft_run *run, size_t task)
     if (--s->n_running == 0)
         s->used_memory = 0; /* no rounding error adds up */
 }
+
+int ft_sched_slots(const struct ft_sched *s, const struct ft_run *run,
+                   size_t task)
+{
+    double memory_bytes;
+    int slots;
+
+    need_of(s, run, task, &slots, &memory_bytes);
+    return slots;
+}

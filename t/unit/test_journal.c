@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "model/workflow.h"
 #include "run/change.h"
+#include "run/usage.h"
 #include "t/unit/unit.h"
 
 #define TEXT                                                                 \
@@ -91,7 +92,9 @@ static size_t play(struct world *w, size_t upto)
 {
     struct ft_ending bad = { .outcome = FT_OUT_OOM, .exit_code = 9,
                              .signal = 9, .user_s = 1.5, .system_s = 0.25,
-                             .peak_rss_bytes = 1e9, .start_ns = 100,
+                             .peak_rss_bytes = 1e9, .read_bytes = 512,
+                             .written_bytes = 4096, .energy_j = 2.5,
+                             .slots = 4, .start_ns = 100,
                              .end_ns = 200, .reason = "no \"room\"\n\xc3\xa9" };
     struct ft_ending good = { .outcome = FT_OUT_OK, .start_ns = 300,
                               .end_ns = 400 };
@@ -171,8 +174,10 @@ static void same_run(const struct ft_run *a, const struct ft_run *b)
         for (size_t i = 0; i < x->out.n; i++)
             same_version(&x->out.item[i], &y->out.item[i]);
     }
-    for (size_t s = 0; s < a->plan->wf->n_stages; s++)
+    for (size_t s = 0; s < a->plan->wf->n_stages; s++) {
         ck_assert_mem_eq(a->counts[s], b->counts[s], sizeof(a->counts[s]));
+        ck_assert_mem_eq(&a->usage[s], &b->usage[s], sizeof(a->usage[s]));
+    }
 }
 
 static struct ft_run *read_back(struct world *w)

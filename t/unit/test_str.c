@@ -202,6 +202,48 @@ START_TEST(instant_texts)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    int64_t ns; /* -1: refused */
+} written[] = {
+    { "2026-11-21T07:37:11.123456Z", 1795246631123456000 },
+    { "2026-11-21T07:37:11Z", 1795246631000000000 },
+    { "2026-11-21T08:37:11+01:00", 1795246631000000000 },
+    { "2026-11-21T02:07:11-05:30", 1795246631000000000 },
+    { "2026-11-21T18:00Z", 1795284000000000000 },
+    { "2026-11-21", 1795219200000000000 },
+    { "1970-01-01", 0 },
+    { "2024-02-29", 1709164800000000000 },
+    { "2026-02-29", -1 },
+    { "2100-02-29", -1 },
+    { "2026-11-31", -1 },
+    { "2026-13-01", -1 },
+    { "2026-00-01", -1 },
+    { "2026-11-00", -1 },
+    { "1969-12-31", -1 },
+    { "2026-11-21T18:00", -1 }, /* whose clock? */
+    { "2026-11-21T24:00Z", -1 },
+    { "2026-11-21T18:60Z", -1 },
+    { "2026-11-21T18:00:60Z", -1 },
+    { "2026-11-21T18:00:30.Z", -1 },
+    { "2026-11-21T18Z", -1 },
+    { "2026-11-21T18:00Z ", -1 },
+    { "2026-11-21T18:00+1:00", -1 },
+    { "26-11-21", -1 },
+    { "2 h", -1 },
+    { "", -1 },
+};
+
+START_TEST(instants_are_read)
+{
+    int64_t ns = -1;
+    int rc = ft_time_parse(written[_i].text, &ns);
+
+    ck_assert_int_eq(rc, written[_i].ns < 0 ? -1 : 0);
+    ck_assert_int_eq(ns, written[_i].ns);
+}
+END_TEST
+
 START_TEST(clocks_run)
 {
     int64_t before = ft_clock_mono_ns();
@@ -224,6 +266,7 @@ int main(void)
     tcase_add_test(tc, every_power_of_two_reads_back);
     tcase_add_loop_test(tc, utf8_rows, 0, FT_ARRAY_LEN(utf8));
     tcase_add_loop_test(tc, instant_texts, 0, FT_ARRAY_LEN(instant));
+    tcase_add_loop_test(tc, instants_are_read, 0, FT_ARRAY_LEN(written));
     tcase_add_test(tc, clocks_run);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
