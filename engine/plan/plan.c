@@ -295,7 +295,6 @@ void ft_plan_resources(const struct ft_plan *plan, size_t task, int attempt,
     const struct ft_resources *s = &stage->resources;
     const struct ft_resources *m =
         stage->module ? &stage->module->resources : &none;
-    int again = attempt - 1;
 
     res->nodes = first_said(s->nodes, m->nodes, 1);
     res->ranks = first_said(s->ranks, m->ranks, 1);
@@ -304,6 +303,16 @@ void ft_plan_resources(const struct ft_plan *plan, size_t task, int attempt,
     res->memory_bytes = s->memory_bytes > 0 ? s->memory_bytes
                                             : m->memory_bytes;
     res->walltime_s = s->walltime_s > 0 ? s->walltime_s : m->walltime_s;
+    ft_plan_escalate(plan, task, attempt, res);
+}
+
+void ft_plan_escalate(const struct ft_plan *plan, size_t task, int attempt,
+                      struct ft_resources *res)
+{
+    const struct ft_stage *stage =
+        &plan->wf->stage[ft_plan_stage_of(plan, task)];
+    int again = attempt - 1;
+
     if (stage->retry.scale_memory > 0)
         res->memory_bytes *= pow(stage->retry.scale_memory, again);
     if (stage->retry.scale_walltime > 0)

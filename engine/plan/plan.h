@@ -66,6 +66,10 @@ int ft_plan_when(const struct ft_plan *plan, size_t task, bool *yes,
 void ft_plan_resources(const struct ft_plan *plan, size_t task, int attempt,
                        struct ft_resources *res);
 
+/* What 'retry' adds to 'res', which is that of a first attempt. */
+void ft_plan_escalate(const struct ft_plan *plan, size_t task, int attempt,
+                      struct ft_resources *res);
+
 /* DOT text of the stages: one node a stage with its number of tasks. */
 void ft_plan_dot(const struct ft_plan *plan, struct ft_str *out);
 

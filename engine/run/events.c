@@ -119,7 +119,7 @@ static void on_submitted(uint64_t tag, enum ft_submit_answer answer,
         ft_drive_changed(d, f->task);
         return;
     }
-    ft_sched_freed(d->sched, d->run, f->task);
+    ft_sched_freed(d->sched, f->task);
     if (answer == FT_SUBMIT_UNKNOWN_OUTCOME)
         (void)d->adapter->sweep(d->site, NULL, f->tag_text);
     if (answer == FT_SUBMIT_RETRY_AFTER ||
@@ -174,7 +174,7 @@ static void on_ended(uint64_t tag, const struct ft_ending *ending, void *arg)
 
     if (!f)
         return;
-    ft_sched_freed(d->sched, d->run, f->task);
+    ft_sched_freed(d->sched, f->task);
     ft_collect(f, ending);
 }
 

@@ -334,3 +334,13 @@ void ft_journal_resume(struct ft_journal *j, struct ft_run *run,
     end(j);
     ft_run_resume(run);
 }
+
+int ft_journal_steer(struct ft_journal *j, struct ft_run *run,
+                     struct json_object *act, struct ft_err *err)
+{
+    ft_str_cut(&j->line, 0);
+    ft_str_add(&j->line, json_object_to_json_string_ext(
+                             act, JSON_C_TO_STRING_PLAIN));
+    append(j);
+    return ft_steer_apply(run, act, err);
+}

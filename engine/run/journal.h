@@ -21,6 +21,7 @@
 struct ft_err;
 struct ft_journal;
 struct ft_module_set;
+struct json_object;
 
 #define FT_JOURNAL_VERSION 1
 
@@ -90,5 +91,8 @@ void ft_journal_end(struct ft_journal *journal, struct ft_run *run,
                     int64_t now_ns);
 void ft_journal_resume(struct ft_journal *journal, struct ft_run *run,
                        int64_t now_ns);
+/* An act that ft_steer_request() has made. */
+int ft_journal_steer(struct ft_journal *journal, struct ft_run *run,
+                     struct json_object *act, struct ft_err *err);
 
 #endif

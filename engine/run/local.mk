@@ -10,6 +10,7 @@ engine_librun_a_SOURCES = \
     engine/run/journal.c engine/run/journal.h engine/run/journal_in.h \
     engine/run/replay.c \
     engine/run/members.c engine/run/members.h \
+    engine/run/steer.c engine/run/steer.h engine/run/steer_request.c \
     engine/run/place.c engine/run/place.h \
     engine/run/lease.c engine/run/lease.h \
     engine/run/control.c engine/run/control.h \
@@ -30,6 +31,8 @@ run_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS) $(CHECK_CFLAGS)
 run_libs = engine/librun.a engine/libplan.a engine/libdata.a \
     engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
     $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += t/unit/test_steer
+TESTS += t/unit/test_steer
 check_PROGRAMS += t/unit/test_usage t/unit/test_energy
 TESTS += t/unit/test_usage t/unit/test_energy
 t_unit_test_usage_SOURCES = t/unit/test_usage.c t/unit/unit.h
@@ -49,6 +52,9 @@ t_unit_test_local_LDADD = $(run_libs)
 t_unit_test_sched_SOURCES = t/unit/test_sched.c t/unit/unit.h
 t_unit_test_sched_CPPFLAGS = $(run_cppflags)
 t_unit_test_sched_LDADD = $(run_libs)
+t_unit_test_steer_SOURCES = t/unit/test_steer.c t/unit/unit.h
+t_unit_test_steer_CPPFLAGS = $(run_cppflags)
+t_unit_test_steer_LDADD = $(run_libs)
 endif
 
 RUN_TESTS = t/t2000-run.t t/t2001-bad-stages.t t/t2002-resume.t \

@@ -323,6 +323,16 @@ static int on_resume(const struct record *rec, struct ft_err *err)
     return 0;
 }
 
+static int on_act(const struct record *rec, struct ft_err *err)
+{
+    struct json_object *act = ft_json_parse(rec->text->payload, rec->text->len,
+                                            "a journal record", err);
+    int rc = act ? ft_steer_apply(rec->run, act, err) : -1;
+
+    json_object_put(act);
+    return rc;
+}
+
 static const struct {
     const char *kind;
     bool of_run; /* has no task */
@@ -333,6 +343,9 @@ static const struct {
     { "done", false, on_done },       { "cached", false, on_cached },
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
     { "end", true, on_end },          { "resume", true, on_resume },
+    { "pause", true, on_act },        { "unpause", true, on_act },
+    { "hold", true, on_act },         { "release", true, on_act },
+    { "set", true, on_act },
 };
 
 static int apply(const struct replaying *r, const struct ft_log_record *text,

@@ -68,6 +68,7 @@ void ft_run_free(struct ft_run *run)
         free(run->detail[i].host);
     }
     free(run->detail);
+    ft_steer_release(&run->steer);
     free(run->task);
     free(run->counts);
     free(run->usage);

@@ -9,6 +9,7 @@
 #include "data/store.h"
 #include "plan/plan.h"
 #include "run/adapter.h"
+#include "run/steer.h"
 
 struct ft_err;
 struct ft_module_set;
@@ -89,6 +90,7 @@ struct ft_run {
     /* counts[stage][state], kept up to date */
     uint32_t (*counts)[FT_TASK_STATE_COUNT];
     struct ft_usage *usage; /* of each stage (usage.h), likewise */
+    struct ft_steer steer; /* what people asked of it */
     char *runner; /* "host pid" of the live runner, or NULL */
     char *reason; /* why it ended as it did, or NULL */
     struct ft_workflow *own_wf; /* when read from disk: owned here */

@@ -22,6 +22,9 @@ struct ft_sched *ft_sched_new(const struct ft_plan *plan,
 
     s->plan = plan;
     s->limit = *limits;
+    s->slots = limits->slots;
+    s->memory_bytes = limits->memory_bytes;
+    s->paused = run->steer.paused;
     ft_sched_wait_init(s, run);
     return s;
 }
@@ -34,6 +37,9 @@ void ft_sched_free(struct ft_sched *s)
     ft_heap_release(&s->candidate);
     ft_sorted_release(&s->ready);
     ft_heap_release(&s->later);
+    ft_sorted_release(&s->preparing);
+    ft_fifo_release(&s->parked);
+    ft_rooms_release(&s->taken);
     free(s);
 }
 
@@ -56,8 +62,10 @@ static void look_further(struct ft_sched *s, const struct ft_run *run,
         else if (!found && s->stage[stage].cursor == s->plan->stage[stage].n)
             s->stage[ft_heap_take(&s->candidate)].listed = false;
     }
-    if (found)
+    if (found) {
         s->in_flight++;
+        ft_sorted_add(&s->preparing, 0, todo->task);
+    }
     if (found < 0)
         todo->kind = FT_TODO_FAIL;
     else if (found)
@@ -70,7 +78,7 @@ void ft_sched_next(struct ft_sched *s, const struct ft_run *run,
                    int64_t now_ns, struct ft_todo *todo, struct ft_err *err)
 {
     todo->kind = FT_TODO_NOTHING;
-    if (s->closed)
+    if (s->closed || s->paused)
         return;
     if (ft_sched_take_ready(s, run, &todo->task)) {
         todo->kind = FT_TODO_START;
@@ -78,7 +86,9 @@ void ft_sched_next(struct ft_sched *s, const struct ft_run *run,
         todo->task = ft_heap_take(&s->later);
         todo->kind = FT_TODO_PREPARE;
         s->in_flight++;
-    } else if (s->in_flight - s->n_running < s->limit.ahead) {
+        ft_sorted_add(&s->preparing, 0, todo->task);
+    } else if (s->in_flight - s->n_running - ft_sched_held_ready(s, run) <
+               s->limit.ahead) {
         /* What is being published counts as well: when the store falls
          * behind, less is prepared. */
         look_further(s, run, todo, err);
@@ -90,6 +100,7 @@ void ft_sched_next(struct ft_sched *s, const struct ft_run *run,
 void ft_sched_later(struct ft_sched *s, size_t task, int64_t when_ns)
 {
     s->in_flight--;
+    ft_sched_not_preparing(s, task);
     ft_heap_add(&s->later, when_ns, task);
 }
 
@@ -129,6 +140,7 @@ void ft_sched_finished(struct ft_sched *s, const struct ft_run *run,
                        size_t task)
 {
     s->in_flight--;
+    ft_sched_not_preparing(s, task);
     if (!ft_run_settled(run, task)) {
         if (!s->limit.keep_going)
             s->closed = true;
@@ -137,9 +149,62 @@ void ft_sched_finished(struct ft_sched *s, const struct ft_run *run,
     ft_sched_arrived(s, run, task);
 }
 
+void ft_sched_not_preparing(struct ft_sched *s, size_t task)
+{
+    size_t i = ft_sorted_find(&s->preparing, task);
+
+    if (i < s->preparing.n)
+        ft_sorted_remove(&s->preparing, i);
+}
+
 void ft_sched_close(struct ft_sched *s)
 {
     s->closed = true;
+}
+
+/* --- what was asked ------------------------------------------------------- */
+
+void ft_sched_steered(struct ft_sched *s, const struct ft_run *run)
+{
+    struct ft_fifo parked = s->parked;
+    size_t task;
+
+    s->paused = run->steer.paused;
+    s->parked = (struct ft_fifo){ 0 };
+    while (ft_fifo_pop(&parked, &task))
+        ft_sched_offer(s, task); /* parked again where it is still held */
+    ft_fifo_release(&parked);
+}
+
+void ft_sched_limit(struct ft_sched *s, int slots)
+{
+    s->limit.slots = s->slots = slots;
+}
+
+void ft_sched_share(struct ft_sched *s, int slots, double memory_bytes)
+{
+    s->slots = slots;
+    s->memory_bytes = memory_bytes;
+}
+
+bool ft_sched_withdraw(struct ft_sched *s, size_t task)
+{
+    size_t i = ft_sorted_find(&s->ready, task);
+
+    if (i == s->ready.n)
+        return ft_heap_remove(&s->later, task);
+    ft_sorted_remove(&s->ready, i);
+    s->in_flight--;
+    return true;
+}
+
+void ft_sched_reopen(struct ft_sched *s, const struct ft_run *run)
+{
+    ft_sched_wait_release(s);
+    ft_heap_release(&s->candidate);
+    ft_fifo_release(&s->parked);
+    s->closed = false;
+    ft_sched_wait_init(s, run);
 }
 
 /* --- questions ------------------------------------------------------------ */
@@ -148,7 +213,8 @@ bool ft_sched_over(const struct ft_sched *s)
 {
     if (s->closed)
         return s->in_flight == s->ready.n;
-    return !s->in_flight && !s->later.n && !s->candidate.n;
+    return !s->in_flight && !s->later.n && !s->candidate.n
+           && !s->parked.n;
 }
 
 bool ft_sched_closed(const struct ft_sched *s)
@@ -158,10 +224,15 @@ bool ft_sched_closed(const struct ft_sched *s)
 
 int64_t ft_sched_due(const struct ft_sched *s)
 {
-    return s->later.n && !s->closed ? s->later.at[0].key : -1;
+    return s->later.n && !s->closed && !s->paused ? s->later.at[0].key : -1;
 }
 
 size_t ft_sched_running(const struct ft_sched *s)
 {
     return s->n_running;
+}
+
+bool ft_sched_preparing(const struct ft_sched *s, size_t task)
+{
+    return ft_sorted_find(&s->preparing, task) < s->preparing.n;
 }

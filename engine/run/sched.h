@@ -72,10 +72,8 @@ void ft_sched_next(struct ft_sched *sched, const struct ft_run *run,
 /* 'task' is prepared and may be started. */
 void ft_sched_prepared(struct ft_sched *sched, size_t task);
 
-/* An attempt that was started has ended: its slots are free.  To be told before
- * the end is counted in 'run', so that as much is given back as was taken. */
-void ft_sched_freed(struct ft_sched *sched, const struct ft_run *run,
-                    size_t task);
+/* An attempt that was started has ended: the slots that it took are free. */
+void ft_sched_freed(struct ft_sched *sched, size_t task);
 
 /* 'task' ended with 'outcome' (counted in run->task[task] already).  True: it
  * will come again, after a pause; false: that was its last attempt. */
@@ -92,6 +90,25 @@ void ft_sched_finished(struct ft_sched *sched, const struct ft_run *run,
 /* Start nothing more: cancelled, expired, or the disk is full. */
 void ft_sched_close(struct ft_sched *sched);
 
+/* --- what was asked ------------------------------------------------------- */
+
+/* The run was paused or goes on, tasks were held or released (run->steer). */
+void ft_sched_steered(struct ft_sched *sched, const struct ft_run *run);
+
+/* From now on there are so many slots in all. */
+void ft_sched_limit(struct ft_sched *sched, int slots);
+/* Of all slots and memory so much may be used now: others have the rest.  A
+ * task that needs more waits until there is. */
+void ft_sched_share(struct ft_sched *sched, int slots, double memory_bytes);
+
+/* 'task', which is ready or comes again later, shall not start after all;
+ * false: it is neither.  Nobody hands it out again before ft_sched_reopen(). */
+bool ft_sched_withdraw(struct ft_sched *sched, size_t task);
+
+/* Tasks that had their final state wait again: look at everything anew, and go
+ * on if a failure had closed the run. */
+void ft_sched_reopen(struct ft_sched *sched, const struct ft_run *run);
+
 /* --- questions ------------------------------------------------------------ */
 
 /* Nothing is under way and nothing will come: the run has ended.  Certain once
@@ -105,5 +122,7 @@ int ft_sched_slots(const struct ft_sched *sched, const struct ft_run *run,
                    size_t task);
 /* Attempts that are started and hold slots. */
 size_t ft_sched_running(const struct ft_sched *sched);
+/* Is 'task' between FT_TODO_PREPARE and ft_sched_prepared()? */
+bool ft_sched_preparing(const struct ft_sched *sched, size_t task);
 
 #endif

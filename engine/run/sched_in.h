@@ -43,11 +43,17 @@ struct ft_sched {
     uint32_t *missing;    /* of each task: producers that are not there */
     struct ft_sorted ready; /* last stage first, then as prepared */
     struct ft_heap later;   /* tasks by the time they may come again */
+    struct ft_sorted preparing; /* handed out, not yet ready; key 0 */
+    struct ft_fifo parked;  /* had everything they wait for, but are held */
+    struct ft_rooms taken;  /* by what runs */
+    int slots;              /* of limit.slots, how many may be used now */
+    double memory_bytes;    /* likewise */
     size_t in_flight; /* between todo and finished */
     size_t n_running;
     int used_slots;
     double used_memory;
     int overtaken; /* times that the first ready task was passed by */
+    bool paused;
     bool closed;
 };
 
@@ -70,11 +76,18 @@ int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
 /* 'task' has a result, or needs none: whoever waited for it may go on. */
 void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
                       size_t task);
+/* 'task', which waits, may be handed out again. */
+void ft_sched_offer(struct ft_sched *s, size_t task);
 
 /* --- sched_room.c --------------------------------------------------------- */
 
 /* The first ready task that fits takes its room and starts. */
 bool ft_sched_take_ready(struct ft_sched *s, const struct ft_run *run,
                          size_t *task);
+/* How many of the ready tasks are held. */
+size_t ft_sched_held_ready(const struct ft_sched *s,
+                           const struct ft_run *run);
+/* 'task' is ready, or done with. */
+void ft_sched_not_preparing(struct ft_sched *s, size_t task);
 
 #endif

@@ -65,6 +65,20 @@ size_t ft_heap_take(struct ft_heap *h)
     return item;
 }
 
+/* Rare: everything that stays is put in again. */
+bool ft_heap_remove(struct ft_heap *h, size_t item)
+{
+    struct ft_heap rest = { 0 };
+    size_t before = h->n;
+
+    for (size_t i = 0; i < before; i++)
+        if (h->at[i].item != item)
+            ft_heap_add(&rest, h->at[i].key, h->at[i].item);
+    ft_heap_release(h);
+    *h = rest;
+    return h->n < before;
+}
+
 void ft_heap_release(struct ft_heap *h)
 {
     free(h->at);
@@ -89,8 +103,91 @@ void ft_sorted_remove(struct ft_sorted *l, size_t i)
     memmove(&l->at[i], &l->at[i + 1], (--l->n - i) * sizeof(*l->at));
 }
 
+size_t ft_sorted_find(const struct ft_sorted *l, size_t item)
+{
+    size_t i = 0;
+
+    while (i < l->n && l->at[i].item != item)
+        i++;
+    return i;
+}
+
 void ft_sorted_release(struct ft_sorted *l)
 {
     free(l->at);
     *l = (struct ft_sorted){ 0 };
+}
+
+/* --- what running tasks took ---------------------------------------------- */
+
+#define ROOMS_MIN 16 /* places; a power of two */
+
+/* Spreads neighbours, which tasks that run together often are. */
+static size_t home(const struct ft_rooms *r, size_t task)
+{
+    return (size_t)(task * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (r->cap - 1);
+}
+
+static void put(struct ft_rooms *r, const struct ft_room *room)
+{
+    size_t i = home(r, room->task);
+
+    while (r->at[i].slots)
+        i = (i + 1) & (r->cap - 1);
+    r->at[i] = *room;
+    r->n++;
+}
+
+static void grow(struct ft_rooms *r)
+{
+    struct ft_rooms more = { .cap = r->cap ? 2 * r->cap : ROOMS_MIN };
+
+    more.at = ft_calloc(more.cap, sizeof(*more.at));
+    for (size_t i = 0; i < r->cap; i++)
+        if (r->at[i].slots)
+            put(&more, &r->at[i]);
+    free(r->at);
+    *r = more;
+}
+
+void ft_rooms_put(struct ft_rooms *r, const struct ft_room *room)
+{
+    if (2 * r->n >= r->cap)
+        grow(r);
+    put(r, room);
+}
+
+/* What stands behind the hole, and could not be at home before it, moves up. */
+static void close_hole(struct ft_rooms *r, size_t hole)
+{
+    size_t mask = r->cap - 1;
+
+    for (size_t i = (hole + 1) & mask; r->at[i].slots; i = (i + 1) & mask) {
+        if (((i - home(r, r->at[i].task)) & mask) < ((i - hole) & mask))
+            continue;
+        r->at[hole] = r->at[i];
+        hole = i;
+    }
+    r->at[hole].slots = 0;
+}
+
+struct ft_room ft_rooms_take(struct ft_rooms *r, size_t task)
+{
+    size_t i = r->n ? home(r, task) : 0;
+    struct ft_room room;
+
+    while (r->n && r->at[i].slots && r->at[i].task != task)
+        i = (i + 1) & (r->cap - 1);
+    if (!r->n || !r->at[i].slots)
+        FT_BUG("task %zu took no room", task);
+    room = r->at[i];
+    close_hole(r, i);
+    r->n--;
+    return room;
+}
+
+void ft_rooms_release(struct ft_rooms *r)
+{
+    free(r->at);
+    *r = (struct ft_rooms){ 0 };
 }

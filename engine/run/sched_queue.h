@@ -30,6 +30,8 @@ struct ft_heap {
 
 void ft_heap_add(struct ft_heap *heap, int64_t key, size_t item);
 size_t ft_heap_take(struct ft_heap *heap); /* at[0]; there must be one */
+/* Take 'item' out from wherever it is; false: it is not there. */
+bool ft_heap_remove(struct ft_heap *heap, size_t item);
 void ft_heap_release(struct ft_heap *heap);
 
 /* A short list, smallest key first; equal keys as they came. */
@@ -40,6 +42,26 @@ struct ft_sorted {
 
 void ft_sorted_add(struct ft_sorted *list, int64_t key, size_t item);
 void ft_sorted_remove(struct ft_sorted *list, size_t i);
+/* Where 'item' is, or list->n. */
+size_t ft_sorted_find(const struct ft_sorted *list, size_t item);
 void ft_sorted_release(struct ft_sorted *list);
+
+/* What a running task took. */
+struct ft_room {
+    size_t task;
+    int slots; /* at least 1 */
+    double memory_bytes;
+};
+
+/* Found by the task. */
+struct ft_rooms {
+    struct ft_room *at; /* slots 0: a free place */
+    size_t n, cap;      /* cap: a power of two, or 0 */
+};
+
+void ft_rooms_put(struct ft_rooms *rooms, const struct ft_room *room);
+/* Take it out of the table, where it must be. */
+struct ft_room ft_rooms_take(struct ft_rooms *rooms, size_t task);
+void ft_rooms_release(struct ft_rooms *rooms);
 
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "run/sched_in.h"
+#include "run/steer.h"
 
 static void need_of(const struct ft_sched *s, const struct ft_run *run,
                     size_t task, int *slots, double *memory_bytes)
@@ -9,7 +10,7 @@ static void need_of(const struct ft_sched *s, const struct ft_run *run,
     struct ft_resources res;
     double cores;
 
-    ft_plan_resources(s->plan, task, 1 + run->task[task].charged, &res);
+    ft_run_resources(run, task, &res);
     cores = (double)(res.ranks ? res.ranks : 1) *
             (res.threads ? res.threads : 1);
     *slots = cores < s->limit.slots ? (int)cores : s->limit.slots;
@@ -23,34 +24,55 @@ static bool fits(const struct ft_sched *s, const struct ft_run *run,
     int slots;
 
     need_of(s, run, task, &slots, &memory_bytes);
-    return slots <= s->limit.slots - s->used_slots &&
-           memory_bytes <= s->limit.memory_bytes - s->used_memory;
+    return slots <= s->slots - s->used_slots &&
+           memory_bytes <= s->memory_bytes - s->used_memory;
 }
 
-/* The first ready task that fits.  One that waits for much may be overtaken,
- * but not for ever. */
+size_t ft_sched_held_ready(const struct ft_sched *s, const struct ft_run *run)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; run->steer.n_holds && i < s->ready.n; i++)
+        n += ft_run_held(run, s->ready.at[i].item) != NULL;
+    return n;
+}
+
+/* The first ready task that fits, and whether it had to overtake another.  One
+ * that waits for much may be overtaken, but not for ever; one that is held
+ * waits for nothing. */
+static bool find_ready(const struct ft_sched *s, const struct ft_run *run,
+                       size_t *at, bool *overtakes)
+{
+    *overtakes = false;
+    for (size_t i = 0; i < s->ready.n; i++) {
+        if (ft_run_held(run, s->ready.at[i].item))
+            continue;
+        *at = i;
+        if (fits(s, run, s->ready.at[i].item))
+            return true;
+        if (s->overtaken >= FT_SCHED_OVERTAKE_MAX)
+            return false;
+        *overtakes = true;
+    }
+    return false;
+}
+
 bool ft_sched_take_ready(struct ft_sched *s, const struct ft_run *run,
                          size_t *task)
 {
-    double memory_bytes;
-    size_t i = 0;
-    int slots;
+    struct ft_room room;
+    bool overtakes;
+    size_t i;
 
-    if (s->used_slots >= s->limit.slots)
+    if (s->used_slots >= s->slots || !find_ready(s, run, &i, &overtakes))
         return false;
-    while (i < s->ready.n && !fits(s, run, s->ready.at[i].item)) {
-        if (s->overtaken >= FT_SCHED_OVERTAKE_MAX)
-            return false;
-        i++;
-    }
-    if (i == s->ready.n)
-        return false;
-    s->overtaken = i ? s->overtaken + 1 : 0;
-    *task = s->ready.at[i].item;
+    s->overtaken = overtakes ? s->overtaken + 1 : 0;
+    *task = room.task = s->ready.at[i].item;
     ft_sorted_remove(&s->ready, i);
-    need_of(s, run, *task, &slots, &memory_bytes);
-    s->used_slots += slots;
-    s->used_memory += memory_bytes;
+    need_of(s, run, *task, &room.slots, &room.memory_bytes);
+    ft_rooms_put(&s->taken, &room);
+    s->used_slots += room.slots;
+    s->used_memory += room.memory_bytes;
     s->n_running++;
     return true;
 }
@@ -59,17 +81,16 @@ void ft_sched_prepared(struct ft_sched *s, size_t task)
 {
     size_t rank = s->stage[ft_plan_stage_of(s->plan, task)].rank;
 
+    ft_sched_not_preparing(s, task);
     ft_sorted_add(&s->ready, -(int64_t)rank, task);
 }
 
-void ft_sched_freed(struct ft_sched *s, const struct ft_run *run, size_t task)
+void ft_sched_freed(struct ft_sched *s, size_t task)
 {
-    double memory_bytes;
-    int slots;
+    struct ft_room room = ft_rooms_take(&s->taken, task);
 
-    need_of(s, run, task, &slots, &memory_bytes);
-    s->used_slots -= slots;
-    s->used_memory -= memory_bytes;
+    s->used_slots -= room.slots;
+    s->used_memory -= room.memory_bytes;
     if (--s->n_running == 0)
         s->used_memory = 0; /* no rounding error adds up */
 }

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "run/sched_in.h"
+#include "run/steer.h"
 
 /* --- stages --------------------------------------------------------------- */
 
@@ -84,6 +85,9 @@ void ft_sched_wait_release(struct ft_sched *s)
     free(s->edge);
     free(s->first_edge);
     free(s->missing);
+    s->edge = NULL;
+    s->first_edge = s->missing = NULL;
+    s->n_edges = s->cap_edges = 0;
 }
 
 /* --- tasks ---------------------------------------------------------------- */
@@ -157,6 +161,28 @@ int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
     return 0;
 }
 
+void ft_sched_offer(struct ft_sched *s, size_t task)
+{
+    size_t stage = ft_plan_stage_of(s->plan, task);
+
+    ft_fifo_push(&s->stage[stage].open, task);
+    list_stage(s, stage);
+}
+
+/* Shall 'task', which has everything it waits for, be handed out now?  One that
+ * is held is parked until its release. */
+static bool is_wanted(struct ft_sched *s, const struct ft_run *run,
+                      size_t task)
+{
+    if (run->task[task].state != FT_TASK_WAITING ||
+        ft_sched_preparing(s, task))
+        return false;
+    if (!ft_run_held(run, task))
+        return true;
+    ft_fifo_push(&s->parked, task);
+    return false;
+}
+
 int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
                        size_t stage, size_t *task, int *looks,
                        struct ft_err *err)
@@ -165,18 +191,16 @@ int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
     struct ft_sched_stage *st = &s->stage[stage];
 
     while (ft_fifo_pop(&st->open, task))
-        if (run->task[*task].state == FT_TASK_WAITING)
+        if (is_wanted(s, run, *task))
             return 1;
     while (st->cursor < ps->n && *looks > 0) {
         *task = ps->first + st->cursor++;
         --*looks;
         if (run->task[*task].state != FT_TASK_WAITING)
             continue;
-        if (!ps->chooses)
-            return 1;
-        if (await_producers(s, run, stage, *task, err) < 0)
+        if (ps->chooses && await_producers(s, run, stage, *task, err) < 0)
             return -1;
-        if (!s->missing[*task])
+        if ((!ps->chooses || !s->missing[*task]) && is_wanted(s, run, *task))
             return 1;
     }
     return 0;
@@ -190,13 +214,9 @@ void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
     for (uint32_t e = s->first_edge ? s->first_edge[task] : 0; e;
          e = s->edge[e - 1].next) {
         size_t consumer = s->edge[e - 1].consumer;
-        size_t to;
 
-        if (--s->missing[consumer])
-            continue;
-        to = ft_plan_stage_of(s->plan, consumer);
-        ft_fifo_push(&s->stage[to].open, consumer);
-        list_stage(s, to);
+        if (--s->missing[consumer] == 0)
+            ft_sched_offer(s, consumer);
     }
     if (!s->stage[stage].complete && is_complete(s, run, stage))
         complete_stage(s, stage);

@@ -221,11 +221,8 @@ static void add_start(struct ft_drive *d, size_t task)
     d->start[d->n_starts++] = ft_flight_find(d, task);
 }
 
-static double timeout_of(const struct ft_stage *stage,
-                         const struct ft_resources *res)
+static double time_limit(double a, double b)
 {
-    double a = stage->timeout_s, b = res->walltime_s;
-
     return a > 0 && (b <= 0 || a < b) ? a : b;
 }
 
@@ -252,10 +249,10 @@ static void submit(struct ft_flight *f)
         .env = f->env,
     };
 
-    ft_plan_resources(d->plan, f->task, 1 + d->run->task[f->task].charged,
-                      &attempt.resources);
+    ft_run_resources(d->run, f->task, &attempt.resources);
     attempt.mpi = is_mpi(stage, &attempt.resources);
-    attempt.timeout_s = timeout_of(stage, &attempt.resources);
+    attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),
+                                   attempt.resources.walltime_s);
     d->adapter->submit(d->site, &attempt, 1);
 }
 
@@ -278,7 +275,7 @@ static void submit_all(struct ft_drive *d)
             submit(f);
             continue;
         }
-        ft_sched_freed(d->sched, d->run, f->task);
+        ft_sched_freed(d->sched, f->task);
         ft_sched_finished(d->sched, d->run, f->task);
         ft_flight_free(f);
     }

@@ -206,7 +206,7 @@ static void sim_end(struct simulation *sim)
 
     sim->running[i] = sim->running[--sim->n_running];
     w->now_ns += (int64_t)(draw(&sim->seed) % 1000000);
-    ft_sched_freed(w->sched, w->run, task);
+    ft_sched_freed(w->sched, task);
     if (chance(&sim->seed, 25))
         e.outcome = bad[draw(&sim->seed) % FT_ARRAY_LEN(bad)];
     ft_run_attempt_end(w->run, task, &e);
@@ -340,7 +340,7 @@ static bool end_one(struct world *w, size_t task, enum ft_outcome outcome)
 {
     struct ft_ending e = { .outcome = outcome };
 
-    ft_sched_freed(w->sched, w->run, task);
+    ft_sched_freed(w->sched, task);
     ft_run_attempt_end(w->run, task, &e);
     if (outcome == FT_OUT_OK) {
         succeed(w, task);
