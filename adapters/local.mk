@@ -2,7 +2,11 @@
 # the engine
 
 engine_librun_a_SOURCES += \
+    adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
     adapters/local.c \
     adapters/local_session.c adapters/local_session.h \
     adapters/local_energy.c adapters/local_energy.h \
     adapters/local_spawn.c adapters/local_spawn.h
+
+TESTS += t/t2180-simulated.t
+EXTRA_DIST += t/t2180-simulated.t

@@ -6,3 +6,7 @@ modulesdir = $(pkgdatadir)/modules
 dist_modules_DATA =
 dist_modules_DATA += share/modules/solve.heat.yaml
 dist_modules_DATA += share/modules/mesh.box.yaml share/modules/mesh.gmsh.yaml
+
+# Sites that need no registration.
+sitesdir = $(pkgdatadir)/sites
+dist_sites_DATA = share/sites/simulated.yaml

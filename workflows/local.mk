@@ -14,4 +14,5 @@ dist_verify_DATA = \
 # One for each feature of the language.
 examplesdir = $(workflowsdir)/examples
 dist_examples_DATA = \
-    workflows/examples/optional.yaml
+    workflows/examples/optional.yaml \
+    workflows/examples/simulated.yaml

@@ -69,12 +69,14 @@ static void fill(struct ft_dirs *dirs)
     if (build) {
         dirs->libexec = ft_strdup(build);
         dirs->modules = ft_path_join(source, "share/modules");
+        dirs->sites = ft_path_join(source, "share/sites");
         dirs->workflows = ft_path_join(source, "workflows");
         dirs->man = ft_path_join(build, "share/man");
         dirs->schemas = ft_path_join(build, "share/schemas");
     } else {
         dirs->libexec = ft_strdup(FT_LIBEXECDIR);
         dirs->modules = ft_strdup(FT_DATADIR "/modules");
+        dirs->sites = ft_strdup(FT_DATADIR "/sites");
         dirs->workflows = ft_strdup(FT_DATADIR "/workflows");
         dirs->man = ft_strdup(FT_MANDIR);
         dirs->schemas = ft_strdup(FT_DATADIR "/schemas");

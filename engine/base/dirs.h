@@ -13,6 +13,7 @@ struct ft_dirs {
     bool uninstalled;
     char *libexec;   /* fedtwin-worker, fedtwin-heat, ... */
     char *modules;   /* *.yaml of the installed modules */
+    char *sites;     /* *.yaml of the installed sites */
     char *workflows; /* the example workflows; ../data is beside it */
     char *man;       /* holds man1/ */
     char *schemas;   /* JSON Schemas */

@@ -83,6 +83,9 @@ int ft_cmd_run(struct ft_cli *cli)
         return STATUS_USAGE;
     status = ft_session_project(&s);
     if (!status)
+        status = ft_session_site(&s, cli);
+    options.site = s.site;
+    if (!status)
         status = ft_session_plan(&s, cli, cli->arg[0]);
     if (!status && ft_cli_has(cli, "detach"))
         status = detach(&s, &options);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/dirs.h"
 #include "base/err.h"
+#include "base/path.h"
 #include "cli/term.h"
 #include "text/suggest.h"
 
@@ -70,6 +72,52 @@ int ft_cli_settings(const struct ft_cli *cli, struct ft_setting **setting,
         };
     }
     return 0;
+}
+
+static bool is_file_name(const char *text)
+{
+    return strchr(text, '/') || ft_ends_with(text, ".yaml");
+}
+
+/* The caller frees; NULL when there is none. */
+static char *find_site(const struct ft_session *s, const char *name)
+{
+    const char *dir = s->project ? s->project->dir : ".";
+    char *path = ft_asprintf("%s/sites/%s.yaml", dir, name);
+
+    if (!ft_path_exists(path)) {
+        free(path);
+        path = ft_asprintf("%s/%s.yaml", ft_dirs()->sites, name);
+    }
+    if (ft_path_exists(path))
+        return path;
+    free(path);
+    return NULL;
+}
+
+int ft_session_site(struct ft_session *s, const struct ft_cli *cli)
+{
+    const char *text = ft_cli_option(cli, "site");
+    struct ft_diags diags = FT_DIAGS_INIT;
+    char *path = NULL;
+
+    if (!text || strcmp(text, "local") == 0)
+        return 0;
+    if (is_file_name(text))
+        path = ft_strdup(text);
+    else if (ft_name_valid(text))
+        path = find_site(s, text);
+    if (!path) {
+        ft_print_error("unknown site '%s'", text);
+        ft_print_hint("give a site file, or put it at 'sites/NAME.yaml' in "
+                      "the project");
+        return STATUS_USAGE;
+    }
+    s->site = ft_site_read(path, &diags);
+    ft_print_diags(&diags);
+    ft_diags_release(&diags);
+    free(path);
+    return s->site ? 0 : STATUS_INVALID;
 }
 
 int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
@@ -159,6 +207,7 @@ void ft_session_close(struct ft_session *s)
     ft_plan_free(s->plan);
     ft_workflow_free(s->wf);
     ft_module_set_free(s->modules);
+    ft_site_free(s->site);
     ft_store_close(s->store);
     ft_project_close(s->project);
     *s = (struct ft_session)FT_SESSION_INIT;

@@ -17,6 +17,7 @@ struct ft_session {
     struct ft_project *project;
     struct ft_store *store;
     struct ft_module_set *modules;
+    struct ft_site *site;
     struct ft_workflow *wf;
     struct ft_plan *plan;
     struct ft_run *run;
@@ -28,6 +29,10 @@ int ft_session_project(struct ft_session *s);
 int ft_session_store(struct ft_session *s, enum ft_store_mode mode);
 /* Modules are those of the project, if there is one: none is fine. */
 void ft_session_modules(struct ft_session *s);
+/* The site that --site names: a file, or a site file's name without '.yaml' in
+ * the project's sites/ or among the installed ones.  's->site' stays NULL for
+ * the built-in local site. */
+int ft_session_site(struct ft_session *s, const struct ft_cli *cli);
 /* Read and plan the workflow with the -p options; diagnostics are printed. */
 int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
                     const char *file);

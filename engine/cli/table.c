@@ -38,6 +38,8 @@ static const struct ft_option run_options[] = {
                            "on" },
     { "fresh", 0, NULL, "execute everything, even what could be reused" },
     { "deadline", 0, "DURATION", "end the run after this long, such as '2 h'" },
+    { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
+                         "or the name of one that fedtwin knows" },
     { "dry-run", 'n', NULL, "only show what would run, as 'plan' does" },
     END,
 };

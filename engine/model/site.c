@@ -10,7 +10,7 @@
 #include "text/field.h"
 #include "text/quantity.h"
 
-static const char *const adapters[] = { "local", "program", NULL };
+static const char *const adapters[] = { "local", "program", "fake", NULL };
 
 const struct ft_field ft_site_fields[] = {
     { .key = "fedtwin-site", .type = FT_FIELD_INT, .required = true,
@@ -22,7 +22,7 @@ const struct ft_field ft_site_fields[] = {
     { .key = "adapter", .type = FT_FIELD_CHOICE, .required = true,
       .choices = adapters,
       .doc = "local: this computer; program: a helper that talks to the "
-             "site" },
+             "site; fake: a simulation of one" },
     { .key = "program", .type = FT_FIELD_TEXT,
       .doc = "absolute path of the helper of 'adapter: program'" },
     { .key = "slots", .type = FT_FIELD_INT, .min = 1, .max = 10000000,
@@ -156,6 +156,7 @@ struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
     }
     if (ok) {
         site = read_site(&r);
+        site->file = realpath(path, NULL);
         site->doc = doc;
     } else {
         ft_doc_free(doc);
@@ -172,6 +173,7 @@ void ft_site_free(struct ft_site *site)
         free(site->mpirun[i]);
     free(site->mpirun);
     free(site->name);
+    free(site->file);
     free(site->adapter);
     free(site->program);
     ft_doc_free(site->doc);

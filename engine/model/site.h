@@ -6,7 +6,8 @@
 
 struct ft_site {
     char *name;
-    char *adapter; /* "local" or "program" */
+    char *file;    /* absolute; NULL for the built-in local site */
+    char *adapter; /* "local", "program" or "fake" */
     char *program; /* adapter: program */
     struct ft_doc *doc;         /* NULL for the built-in local site */
     const struct ft_node *node; /* options of the adapter itself, or NULL */

@@ -45,6 +45,7 @@ struct ft_attempt {
     bool mpi;
     struct ft_resources resources;
     double timeout_s;   /* 0: none */
+    bool outputs;       /* the stage declares some */
 };
 
 enum ft_submit_answer {
@@ -87,6 +88,10 @@ struct ft_adapter_events {
 struct ft_adapter {
     const char *name; /* value of 'adapter:' in a site file */
 
+    /* Nothing is executed there: attempts have no directory, no task.json and
+     * no outputs, and what they did is kept by the run's journal alone. */
+    bool bare;
+
     /* Get ready; *conn is handed to every other call until close. */
     int (*open)(const struct ft_site *site, struct uv_loop_s *loop,
                 const struct ft_adapter_events *events, void **conn,
@@ -94,6 +99,12 @@ struct ft_adapter {
 
     /* What can run at the same time: cores and memory. */
     void (*capacity)(void *conn, int *slots, double *memory_bytes);
+
+    /* Optional pair: a site with a time of its own, in which the run lives.
+     * The time is in ns since 1970; it passes when the engine has nothing else
+     * to do: up to the site's next event, but not past 'until_ns' (-1: any). */
+    int64_t (*now)(void *conn);
+    void (*pass)(void *conn, int64_t until_ns);
 
     /* Start attempts; each is answered through submitted(). */
     void (*submit)(void *conn, const struct ft_attempt *attempt, size_t n);
@@ -111,5 +122,6 @@ struct ft_adapter {
 };
 
 extern const struct ft_adapter ft_adapter_local; /* adapters/local.c */
+extern const struct ft_adapter ft_adapter_fake;  /* adapters/fake.c */
 
 #endif

@@ -197,7 +197,7 @@ static void failed(struct ft_flight *f)
 
     if (outcome != FT_OUT_CANCELLED &&
         ft_sched_retry(d->sched, d->run, f->task, outcome,
-                       ft_clock_mono_ns())) {
+                       ft_drive_mono_ns(d))) {
         ft_journal_again(d->journal, d->run, f->task);
         ft_drive_changed(d, f->task);
     } else {
@@ -238,6 +238,30 @@ void ft_collect_later(struct ft_drive *d)
     }
 }
 
+/* Nothing was written and nothing is kept in the store: an output that does not
+ * exist is recorded as one that is missing. */
+static void collect_bare(struct ft_flight *f, const struct ft_ending *ending)
+{
+    size_t n = stage_of(f)->n_out;
+    struct ft_drive *d = f->drive;
+    struct ft_versions out = { 0 };
+
+    f->ending = *ending;
+    record_end(f);
+    if (ending->outcome != FT_OUT_OK) {
+        failed(f);
+        return;
+    }
+    if (n) {
+        out = (struct ft_versions){ ft_calloc(n, sizeof(*out.item)), n };
+        ft_journal_succeed(d->journal, d->run, f->task, &out,
+                           ending->end_ns);
+        ft_drive_changed(d, f->task);
+    }
+    ft_sched_finished(d->sched, d->run, f->task);
+    ft_flight_free(f);
+}
+
 void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
 {
     struct ft_drive *d = f->drive;
@@ -245,6 +269,10 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
     bool kept = outputs || stage_of(f)->cache == FT_CACHE_CONTENT;
     struct ft_err err;
 
+    if (d->adapter->bare) {
+        collect_bare(f, ending);
+        return;
+    }
     f->ending = *ending;
     f->ending.slots = ft_sched_slots(d->sched, d->run, f->task);
     check_outputs(f, &f->ending);

@@ -27,6 +27,7 @@
 #include "run/place.h"
 
 #define NS_PER_MS 1000000
+#define NS_PER_S 1e9
 #define AHEAD_MIN 64      /* tasks prepared before there is a slot */
 #define FLUSH_MS 10       /* before the journal is made durable anyway, */
 #define FLUSH_SHARE 10    /* or so many times as long as that takes */
@@ -65,8 +66,12 @@ static const struct ft_version *have_version(const struct ft_have *have,
     const struct ft_task_detail *detail = ft_run_detail(d->run, task);
     unsigned state = d->run->task[task].state;
 
-    if (!detail || out >= detail->out.n || !*detail->out.item[out].id ||
+    if (!detail || out >= detail->out.n ||
         (state != FT_TASK_SUCCEEDED && state != FT_TASK_CACHED))
+        return NULL;
+    if (d->adapter->bare)
+        return &ft_imagined_version;
+    if (!*detail->out.item[out].id)
         return NULL;
     return &detail->out.item[out];
 }
@@ -188,7 +193,10 @@ static void on_turn(uv_prepare_t *handle)
         (void)uv_idle_start(&d->more, on_more);
     else
         (void)uv_idle_stop(&d->more);
-    wake_when_due(d);
+    if (!d->adapter->pass)
+        wake_when_due(d);
+    else if (!more && ft_drive_pass_time(d))
+        on_deadline(&d->deadline);
     if (ft_journal_durable(d->journal) < ft_journal_taken(d->journal) &&
         !uv_is_active((uv_handle_t *)&d->flush))
         (void)uv_timer_start(&d->flush, on_flush, d->flush_ms, 0);
@@ -250,10 +258,18 @@ static void close_loop(struct ft_drive *d)
 
 static int open_site(struct ft_drive *d, struct ft_err *err)
 {
+    static const struct ft_adapter *const adapters[] = { &ft_adapter_local,
+                                                         &ft_adapter_fake };
     struct ft_adapter_events events = ft_drive_site_events;
+    const struct ft_site *site = d->options.site;
 
     events.arg = d;
-    d->adapter = &ft_adapter_local;
+    for (size_t i = 0; i < FT_ARRAY_LEN(adapters) && !d->adapter; i++)
+        if (strcmp(adapters[i]->name, site ? site->adapter : "local") == 0)
+            d->adapter = adapters[i];
+    if (!d->adapter)
+        return ft_err_set(err, FT_ESITE, "site '%s': this fedtwin has no "
+                          "adapter '%s'", site->name, site->adapter);
     return d->adapter->open(d->options.site, &d->loop, &events, &d->site,
                             err);
 }
@@ -286,7 +302,7 @@ static void drop_flights(struct ft_drive *d)
     while (d->n_flights) {
         struct ft_flight *f = d->flight[d->n_flights - 1];
 
-        if (!f->submitted && !f->done)
+        if (!f->submitted && !f->done && !d->adapter->bare)
             (void)ft_path_remove(f->dir, NULL);
         ft_flight_free(f);
     }
@@ -304,8 +320,10 @@ static int finish(struct ft_drive *d, enum ft_run_state *state,
         ft_drive_give_up(d, &failure);
     drop_flights(d);
     if (d->fatal.code == FT_OK &&
-        ft_run_record_state(d->run, d->store, end, &d->fatal) == 0) {
-        ft_journal_end(d->journal, d->run, end, d->reason, ft_clock_now_ns());
+        (d->adapter->bare ||
+         ft_run_record_state(d->run, d->store, end, &d->fatal) == 0)) {
+        ft_journal_end(d->journal, d->run, end, d->reason,
+                       ft_drive_now_ns(d));
         sync_journal(d);
     }
     if (d->fatal.code != FT_OK) {
@@ -323,7 +341,10 @@ static int loop(struct ft_drive *d, enum ft_run_state *state,
                 struct ft_err *err)
 {
     make_sched(d);
-    if (d->options.deadline_s > 0)
+    if (d->options.deadline_s > 0 && d->adapter->pass)
+        d->end_ns = ft_drive_now_ns(d) +
+                    (int64_t)(d->options.deadline_s * NS_PER_S);
+    else if (d->options.deadline_s > 0)
         (void)uv_timer_start(&d->deadline, on_deadline,
                              (uint64_t)(d->options.deadline_s * 1000), 0);
     if (d->watcher.tick)
@@ -356,6 +377,7 @@ static void release(struct ft_drive *d)
     ft_journal_close(d->journal);
     ft_lease_release(d->lease);
     ft_run_free(d->run);
+    ft_site_free(d->own_site);
     free(d->flight);
     free(d->start);
     free(d->reason);
@@ -418,6 +440,8 @@ int ft_drive_new(const struct ft_project *project,
         d.run = ft_run_new(run_id, plan, wf->file, now);
         d.run->fresh = options->fresh;
         d.run->user = ft_user_name();
+        if (options->site)
+            d.run->site_file = ft_strdup(options->site->file);
         d.dir = ft_run_path(project, run_id, NULL);
         if (begin(&d, err) == 0 && open_site(&d, err) == 0)
             rc = loop(&d, state, err);
@@ -456,6 +480,23 @@ static int same_modules(const struct ft_drive *d, struct ft_err *err)
     return rc;
 }
 
+/* A run stays at its site. */
+static int same_site(struct ft_drive *d, struct ft_err *err)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+    int rc = 0;
+
+    d->options.site = NULL;
+    if (!d->run->site_file)
+        return 0;
+    d->own_site = ft_site_read(d->run->site_file, &diags);
+    if (!d->own_site)
+        rc = ft_diags_to_err(&diags, err);
+    ft_diags_release(&diags);
+    d->options.site = d->own_site;
+    return rc;
+}
+
 /* Live processes of the dead runner go; then everything that has no result
  * waits again. */
 static int go_on(struct ft_drive *d, struct ft_err *err)
@@ -468,7 +509,7 @@ static int go_on(struct ft_drive *d, struct ft_err *err)
                    "not end", d->run->id);
     } else if (make_work_dir(d, err) == 0) {
         ft_run_remove_summary(d->dir);
-        ft_journal_resume(d->journal, d->run, ft_clock_now_ns());
+        ft_journal_resume(d->journal, d->run, ft_drive_now_ns(d));
         rc = ft_journal_sync(d->journal, err);
     }
     free(tag);
@@ -484,7 +525,7 @@ static int resume(struct ft_drive *d, enum ft_run_state *state,
     }
     d->resumed = true;
     d->options.fresh = d->run->fresh;
-    if (same_modules(d, err) < 0)
+    if (same_modules(d, err) < 0 || same_site(d, err) < 0)
         return -1;
     d->store = ft_store_open(d->project, FT_STORE_WRITE, err);
     if (!d->store)

@@ -18,7 +18,7 @@ struct ft_drive_options {
     bool keep_going; /* a failed task stops only what depends on it */
     bool fresh;      /* reuse nothing */
     double deadline_s; /* end the run after this long; 0: never */
-    const struct ft_site *site; /* NULL: local */
+    const struct ft_site *site; /* NULL: local; a resume stays where it was */
 };
 
 /* Somebody who watches; each call is optional and must be quick. */

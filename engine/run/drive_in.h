@@ -4,6 +4,7 @@
  *   events.c   what the store and the site report
  *   steps.c    what a scheduler's wish means: skip, prepare, start
  *   handoff.c  the attempt directory that a program starts in
+ *   simulated.c  time and results where a site is only simulated
  *   collect.c  what an attempt leaves behind, and its publication
  *
  * A flight is a task between its preparation and its final state.
@@ -57,6 +58,7 @@ struct ft_drive {
     struct ft_store *store;
     struct ft_have have;
     const struct ft_adapter *adapter;
+    struct ft_site *own_site; /* read again for a resume, or NULL */
     void *site; /* connection of the adapter */
     struct ft_lease *lease;
     struct ft_control *control;
@@ -77,6 +79,7 @@ struct ft_drive {
     uint64_t flush_ms;   /* slowly is asked less often */
     uv_timer_t wake;     /* the next retry */
     uv_timer_t deadline;
+    int64_t end_ns;      /* the same on a site with a time of its own, or 0 */
     uv_timer_t tick;     /* for the watcher */
     uv_signal_t interrupt, terminate, hangup;
     uv_poll_t *poll;     /* the store, while it has work under way */
@@ -121,6 +124,18 @@ void ft_drive_ready(struct ft_flight *flight);
 /* The task ended in state FAILED, CANCELLED, ... for good. */
 void ft_drive_fail(struct ft_drive *d, size_t task, enum ft_task_state state,
                    const char *reason);
+
+/* --- simulated.c ---------------------------------------------------------- */
+
+/* The time of the run, for its journal and for the scheduler: a site may have a
+ * time of its own. */
+int64_t ft_drive_now_ns(const struct ft_drive *d);
+int64_t ft_drive_mono_ns(const struct ft_drive *d);
+/* There is nothing to do: let the site's own time pass.  True: the deadline has
+ * come. */
+bool ft_drive_pass_time(struct ft_drive *d);
+/* Stands for every output of a site that makes none. */
+extern const struct ft_version ft_imagined_version;
 
 /* --- handoff.c ------------------------------------------------------------ */
 

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "run/change.h"
 #include "run/drive_in.h"
 
@@ -108,7 +107,7 @@ static void on_submitted(uint64_t tag, enum ft_submit_answer answer,
 {
     struct ft_drive *d = arg;
     struct ft_flight *f = ft_flight_by_tag(d, tag);
-    int64_t now = ft_clock_mono_ns();
+    int64_t now = ft_drive_mono_ns(d);
 
     if (!f)
         return;
@@ -142,7 +141,7 @@ static void on_started(uint64_t tag, const char *host, void *arg)
 
     if (!f)
         return;
-    ft_journal_start(d->journal, d->run, f->task, ft_clock_now_ns(), f->job,
+    ft_journal_start(d->journal, d->run, f->task, ft_drive_now_ns(d), f->job,
                      host);
     ft_drive_changed(d, f->task);
 }

@@ -139,6 +139,8 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     ft_json_add_str(obj, "dir", wf->dir);
     ft_json_add_str(obj, "digest", wf->digest);
     ft_json_add_str(obj, "user", run->user);
+    if (run->site_file)
+        ft_json_add_str(obj, "site_file", run->site_file);
     ft_json_add_bool(obj, "fresh", run->fresh);
     json_object_object_add(obj, "settings", settings_of(wf));
     json_object_object_add(obj, "modules", modules_of(wf));

@@ -16,6 +16,7 @@ engine_librun_a_SOURCES = \
     engine/run/control.c engine/run/control.h \
     engine/run/drive.c engine/run/drive.h engine/run/drive_in.h \
     engine/run/events.c \
+    engine/run/simulated.c \
     engine/run/steps.c \
     engine/run/handoff.c \
     engine/run/collect.c \

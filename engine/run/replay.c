@@ -111,6 +111,7 @@ static int begin_run(struct replaying *r, struct json_object *obj,
     r->run->fresh = ft_json_bool_or(obj, "fresh", false);
     if (ft_json_str_or(obj, "user", NULL))
         r->run->user = ft_strdup(ft_json_str_or(obj, "user", NULL));
+    r->run->site_file = ft_strdup(ft_json_str_or(obj, "site_file", NULL));
     r->run->own_plan = plan;
     /* The plan borrows what the run now owns. */
     r->run->own_wf = (struct ft_workflow *)plan->wf;

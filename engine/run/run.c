@@ -74,6 +74,7 @@ void ft_run_free(struct ft_run *run)
     free(run->usage);
     free(run->user);
     free(run->workflow_file);
+    free(run->site_file);
     free(run->runner);
     free(run->reason);
     ft_plan_free(run->own_plan);

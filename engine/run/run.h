@@ -81,6 +81,7 @@ struct ft_run {
     const struct ft_plan *plan;
     char *workflow_file;
     char *user; /* who began it, or NULL */
+    char *site_file; /* of the site it runs at; NULL: the local one */
     bool fresh; /* reuses nothing */
     enum ft_run_state state;
     int64_t start_ns, end_ns; /* end 0 while it runs */

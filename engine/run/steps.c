@@ -4,7 +4,6 @@
 
 #include "base/alloc.h"
 #include "base/words.h"
-#include "base/clock.h"
 #include "base/json.h"
 #include "run/change.h"
 #include "run/drive_in.h"
@@ -80,7 +79,7 @@ void ft_drive_fail(struct ft_drive *d, size_t task, enum ft_task_state state,
                    const char *reason)
 {
     ft_journal_fail(d->journal, d->run, task, state, reason,
-                    ft_clock_now_ns());
+                    ft_drive_now_ns(d));
     ft_drive_changed(d, task);
     ft_sched_finished(d->sched, d->run, task);
 }
@@ -154,14 +153,14 @@ static int reuse(struct ft_drive *d, const struct ft_bound *bound,
     struct ft_versions found = { 0 };
     int hit;
 
-    if (!wanted && !tried)
+    if (d->adapter->bare || (!wanted && !tried))
         return 0;
     hit = look_up(d, bound, stage, &found, err);
     if (hit <= 0)
         return hit;
     if (tried && are_our_own(d, &found)) {
         ft_journal_succeed(d->journal, d->run, bound->task, &found,
-                           ft_clock_now_ns());
+                           ft_drive_now_ns(d));
     } else if (wanted) {
         ft_journal_reuse(d->journal, d->run, bound->task, &found);
     } else {
@@ -198,10 +197,10 @@ static void prepare(struct ft_drive *d, size_t task)
         ft_bound_free(bound);
         return;
     }
-    if (d->resumed && ft_collect_earlier(d, bound))
+    if (d->resumed && !d->adapter->bare && ft_collect_earlier(d, bound))
         return;
     f = ft_flight_new(d, bound, d->run->task[task].attempts + 1);
-    if (ft_handoff(f, &err) < 0) {
+    if (!d->adapter->bare && ft_handoff(f, &err) < 0) {
         if (f->n_extracts) {
             f->failed = true; /* freed when the store lets go of it */
             f->ending.outcome = FT_OUT_ERROR;
@@ -247,6 +246,7 @@ static void submit(struct ft_flight *f)
         .dir = f->dir,
         .argv = f->argv,
         .env = f->env,
+        .outputs = stage->n_out > 0,
     };
 
     ft_run_resources(d->run, f->task, &attempt.resources);
@@ -288,7 +288,7 @@ bool ft_drive_steps(struct ft_drive *d)
     struct ft_err err;
 
     for (int i = 0; i < STEPS_MAX && todo.kind != FT_TODO_NOTHING; i++) {
-        ft_sched_next(d->sched, d->run, ft_clock_mono_ns(), &todo, &err);
+        ft_sched_next(d->sched, d->run, ft_drive_mono_ns(d), &todo, &err);
         switch (todo.kind) {
         case FT_TODO_NOTHING:
         case FT_TODO_AGAIN:
