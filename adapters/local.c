@@ -61,6 +61,7 @@ struct job {
     int slots;
     double energy_mark;   /* joules per slot when it was started */
     off_t progress_at;    /* bytes of the progress file that were read */
+    int alive_fd;         /* at its end when no process is left; or -1 */
 };
 
 struct local {
@@ -79,12 +80,15 @@ struct local {
     struct ft_energy *energy; /* NULL: the machine does not tell */
     int held;                 /* slots, by all jobs */
     int64_t metered_ns;       /* when that was last read */
+    struct ft_local_programs programs;
 };
 
 /* --- ending --------------------------------------------------------------- */
 
 static void free_job(struct job *job)
 {
+    if (job->alive_fd >= 0)
+        (void)close(job->alive_fd);
     free(job->dir);
     free(job);
 }
@@ -243,6 +247,17 @@ static void finish(struct local *local, size_t at)
     free_job(job);
 }
 
+/* Has the leader left nobody?  Its process group is empty and nobody holds what
+ * it was given: then /proc need not be searched for the rest of its session,
+ * which takes longer than many a task. */
+static bool left_nobody(const struct job *job)
+{
+    char byte;
+
+    return job->alive_fd >= 0 && read(job->alive_fd, &byte, 1) == 0 &&
+           kill(-job->pid, 0) < 0 && errno == ESRCH;
+}
+
 /* Collect leaders that have ended, and end what they left behind. */
 static void collect(struct local *local)
 {
@@ -258,7 +273,7 @@ static void collect(struct local *local)
         }
         if (!job->exited)
             continue;
-        if (ft_session_signal(job->pid, SIGKILL) == 0 ||
+        if (left_nobody(job) || ft_session_signal(job->pid, SIGKILL) == 0 ||
             (double)(now - job->exit_mono_ns) > STUBBORN_S * NS_PER_S)
             finish(local, i);
     }
@@ -398,6 +413,7 @@ static void on_closed(uv_handle_t *handle)
 
     if (--local->n_handles == 0) {
         ft_energy_close(local->energy);
+        ft_local_programs_release(&local->programs);
         free(local->job);
         free(local);
     }
@@ -475,12 +491,13 @@ static int slots_of(const struct local *local, const struct ft_resources *res)
 }
 
 static void add_job(struct local *local, const struct ft_attempt *a,
-                    pid_t pid)
+                    pid_t pid, int alive_fd)
 {
     struct job *job = ft_calloc(1, sizeof(*job));
 
     job->tag = a->tag;
     job->pid = pid;
+    job->alive_fd = alive_fd;
     job->dir = ft_strdup(a->dir);
     job->memory_bytes = a->resources.memory_bytes;
     job->timeout_s = a->timeout_s;
@@ -500,11 +517,12 @@ static void submit_one(struct local *local, const struct ft_attempt *a)
 {
     const struct ft_adapter_events *ev = &local->events;
     char *why = refusal(local, a), job[24];
+    int error, alive_fd = -1;
     pid_t pid = -1;
-    int error;
 
     if (!why) {
-        error = ft_local_spawn(local->site, a, &pid);
+        error = ft_local_spawn(local->site, a, &local->programs, &pid,
+                               &alive_fd);
         if (error == EAGAIN || error == ENOMEM) {
             ev->submitted(a->tag, FT_SUBMIT_RETRY_AFTER, NULL, 1,
                           "the machine cannot start more processes now",
@@ -521,7 +539,7 @@ static void submit_one(struct local *local, const struct ft_attempt *a)
         free(why);
         return;
     }
-    add_job(local, a, pid);
+    add_job(local, a, pid, alive_fd);
     snprintf(job, sizeof(job), "%d", (int)pid);
     ev->submitted(a->tag, FT_SUBMIT_OK, job, 0, NULL, ev->arg);
     ev->started(a->tag, local->host, ev->arg);

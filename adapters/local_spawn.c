@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -21,6 +22,7 @@
 #include "run/adapter.h"
 
 #define PROGRESS_FD 3
+#define ALIVE_FD 4 /* nobody writes to it: it is there to be closed */
 
 extern char **environ;
 
@@ -70,9 +72,9 @@ static void make_argv(const struct ft_site *site, const struct ft_attempt *a,
 
 static bool same_name(const char *a, const char *b)
 {
-    size_t len = strcspn(a, "=");
-
-    return strncmp(a, b, len) == 0 && b[len] == '=';
+    while (*a == *b && *a != '=' && *a)
+        a++, b++;
+    return *a == '=' && *b == '=';
 }
 
 static bool is_set(char *const *env, const char *text)
@@ -129,14 +131,14 @@ static int open_in(posix_spawn_file_actions_t *actions, const char *dir,
 {
     char *path = ft_path_join(dir, name);
     int rc = posix_spawn_file_actions_addopen(
-        actions, fd, path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0640);
+        actions, fd, path, O_WRONLY | O_CREAT | O_APPEND, 0640);
 
     free(path); /* copied */
     return rc;
 }
 
 static int add_actions(posix_spawn_file_actions_t *actions,
-                       const struct ft_attempt *a)
+                       const struct ft_attempt *a, int alive_fd)
 {
     int rc = posix_spawn_file_actions_addopen(actions, 0, "/dev/null",
                                               O_RDONLY, 0);
@@ -147,10 +149,12 @@ static int add_actions(posix_spawn_file_actions_t *actions,
         rc = open_in(actions, a->dir, FT_STDERR_FILE, 2);
     if (!rc)
         rc = open_in(actions, a->dir, FT_PROGRESS_FILE, PROGRESS_FD);
+    if (!rc && !a->mpi)
+        rc = posix_spawn_file_actions_adddup2(actions, alive_fd, ALIVE_FD);
     /* Whatever the engine was started with is none of the task's business. */
     if (!rc)
         rc = posix_spawn_file_actions_addclosefrom_np(
-            actions, a->mpi ? PROGRESS_FD : PROGRESS_FD + 1);
+            actions, a->mpi ? PROGRESS_FD : ALIVE_FD + 1);
     if (!rc)
         rc = posix_spawn_file_actions_addchdir_np(actions, a->dir);
     return rc;
@@ -178,27 +182,105 @@ static int set_attributes(posix_spawnattr_t *attr)
     return rc;
 }
 
-int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
-                   pid_t *pid)
+/* --- programs ------------------------------------------------------------- */
+
+void ft_local_programs_release(struct ft_local_programs *programs)
+{
+    for (size_t i = 0; i < programs->path.len; i++)
+        free(programs->path.entry[i].value);
+    ft_map_release(&programs->path);
+}
+
+static bool is_program(const char *path)
+{
+    struct stat st;
+
+    return access(path, X_OK) == 0 && stat(path, &st) == 0 &&
+           S_ISREG(st.st_mode);
+}
+
+/* The first of that name in PATH that may be started, or the name itself: then
+ * starting it says what is wrong. */
+static char *search(const char *name)
+{
+    const char *dirs = getenv("PATH");
+    char *found = NULL;
+
+    while (dirs && !found) {
+        size_t len = strcspn(dirs, ":");
+
+        if (len) {
+            found = ft_asprintf("%.*s/%s", (int)len, dirs, name);
+            if (!is_program(found)) {
+                free(found);
+                found = NULL;
+            }
+        }
+        dirs = dirs[len] ? dirs + len + 1 : NULL;
+    }
+    return found ? found : ft_strdup(name);
+}
+
+static const char *find_program(struct ft_local_programs *programs,
+                                const char *name)
+{
+    char *path;
+
+    if (strchr(name, '/'))
+        return name;
+    path = ft_map_get(&programs->path, name);
+    if (path && is_program(path))
+        return path;
+    free(path);
+    path = search(name);
+    ft_map_put(&programs->path, name, path);
+    return path;
+}
+
+/* --- all of it ------------------------------------------------------------ */
+
+static int start(const struct ft_attempt *a, const char *path,
+                 const struct ft_words *argv, char **env, int alive_fd,
+                 pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    struct ft_words argv = { 0 }, own = { 0 };
-    char **env;
     int rc;
 
-    make_argv(site, a, &argv);
-    add_own(&own, a);
-    env = make_env(&own);
     (void)posix_spawn_file_actions_init(&actions); /* cannot fail in glibc */
     (void)posix_spawnattr_init(&attr);
-    rc = add_actions(&actions, a);
+    rc = add_actions(&actions, a, alive_fd);
     if (!rc)
         rc = set_attributes(&attr);
     if (!rc)
-        rc = posix_spawnp(pid, argv.item[0], &actions, &attr, argv.item, env);
+        rc = posix_spawn(pid, path, &actions, &attr, argv->item, env);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
+    return rc;
+}
+
+int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
+                   struct ft_local_programs *programs, pid_t *pid,
+                   int *alive_fd)
+{
+    struct ft_words argv = { 0 }, own = { 0 };
+    int alive[2] = { -1, -1 }, rc = 0;
+    char **env;
+
+    *alive_fd = -1;
+    if (!a->mpi && pipe2(alive, O_CLOEXEC | O_NONBLOCK) < 0)
+        return errno;
+    make_argv(site, a, &argv);
+    add_own(&own, a);
+    env = make_env(&own);
+    rc = start(a, find_program(programs, argv.item[0]), &argv, env, alive[1],
+               pid);
+    if (!a->mpi)
+        (void)close(alive[1]);
+    if (!a->mpi && rc)
+        (void)close(alive[0]);
+    else
+        *alive_fd = alive[0];
     free(env);
     ft_words_free(own.item);
     ft_words_free(argv.item);

@@ -4,13 +4,28 @@
 
 #include <sys/types.h>
 
+#include "base/map.h"
+
 struct ft_attempt;
 struct ft_site;
 
+/* Programs are looked for in PATH once a run, not once a task. */
+struct ft_local_programs {
+    struct ft_map path; /* name -> path */
+};
+#define FT_LOCAL_PROGRAMS_INIT { .path = FT_MAP_INIT }
+void ft_local_programs_release(struct ft_local_programs *programs);
+
 /* Start the program of 'attempt' in its directory: standard input is empty,
  * the streams go to files, an MPI program gets the site's launcher in front
- * (NULL: mpirun).  0 and the process number, or an errno. */
+ * (NULL: mpirun).  0 and the process number, or an errno.
+ *
+ * '*alive_fd' becomes a descriptor that reaches its end when no process of the
+ * attempt is left that has kept what it inherited; -1 for MPI, whose launcher
+ * closes what it does not know. */
 int ft_local_spawn(const struct ft_site *site,
-                   const struct ft_attempt *attempt, pid_t *pid);
+                   const struct ft_attempt *attempt,
+                   struct ft_local_programs *programs, pid_t *pid,
+                   int *alive_fd);
 
 #endif

@@ -11,7 +11,7 @@ fedtwin: 1
 workflow: resume
 stages:
   first:
-    shell: 'echo first >>"$LOG"; echo 1 >o.txt'
+    shell: 'echo first >>"$LOG"; echo 1 >o.txt; echo done'
     out: {o: {type: file, path: o.txt}}
   plain:
     in: {o: "${first.o}"}

@@ -118,3 +118,23 @@ done:
     close(fd);
     return rc;
 }
+
+int ft_file_put(const char *path, const void *bytes, size_t len, mode_t mode,
+                struct ft_err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+    int rc = fd < 0 ? -1 : ft_write_all(fd, bytes, len);
+    struct stat st;
+
+    /* Cut afterwards: ext4 takes a file that was emptied first for one that is
+     * being replaced, and closing it then waits for the disk. */
+    if (rc == 0)
+        rc = fstat(fd, &st);
+    if (rc == 0 && st.st_size > (off_t)len)
+        rc = ftruncate(fd, (off_t)len);
+    if (rc < 0)
+        rc = ft_err_sys(err, "cannot write '%s'", path);
+    if (fd >= 0)
+        (void)close(fd);
+    return rc;
+}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define DIGITS_MAX 17 /* always enough for a double */
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: all below are exact */
 
 /* x = 0.d1d2d3... times 10 to the power of 'point' */
 struct decimal {
@@ -100,12 +101,12 @@ void ft_number_text(double x, struct ft_str *out)
         ft_str_add(out, isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
         return;
     }
-    if (x < 0)
-        ft_str_addc(out, '-');
-    if (x == 0) {
-        ft_str_addc(out, '0');
+    if (fabs(x) <= WHOLE_MAX && x == (double)(int64_t)x) {
+        ft_str_addi(out, (int64_t)x);
         return;
     }
+    if (x < 0)
+        ft_str_addc(out, '-');
     shortest(fabs(x), &dec);
     k = dec.n;
     n = dec.point;

@@ -45,6 +45,11 @@ int ft_file_read(const char *path, size_t max, struct ft_str *out,
 int ft_file_write(const char *path, const void *bytes, size_t len,
                   mode_t mode, struct ft_err *err);
 
+/* The same in place and without waiting for the disk: for what a crash may
+ * take.  Does not follow a link. */
+int ft_file_put(const char *path, const void *bytes, size_t len, mode_t mode,
+                struct ft_err *err);
+
 /* All 'len' bytes, however many calls it takes; -1 with errno set. */
 int ft_write_all(int fd, const void *bytes, size_t len);
 

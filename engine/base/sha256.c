@@ -23,13 +23,25 @@ static void check(int ok)
         FT_BUG("OpenSSL cannot compute SHA-256");
 }
 
+/* Looking the algorithm up takes longer than hashing a record: once is enough.
+ * Every caller would get the same one, so a race only looks twice. */
+static const EVP_MD *algorithm(void)
+{
+    static const EVP_MD *found;
+
+    if (!found)
+        found = EVP_MD_fetch(NULL, "SHA256", NULL);
+    check(found ? 1 : 0);
+    return found;
+}
+
 struct ft_sha256 *ft_sha256_new(void)
 {
     struct ft_sha256 *sha = ft_calloc(1, sizeof(*sha));
 
     sha->ctx = EVP_MD_CTX_new();
     check(sha->ctx ? 1 : 0);
-    check(EVP_DigestInit_ex(sha->ctx, EVP_sha256(), NULL));
+    check(EVP_DigestInit_ex(sha->ctx, algorithm(), NULL));
     return sha;
 }
 
@@ -54,7 +66,7 @@ void ft_sha256_free(struct ft_sha256 *sha)
 
 void ft_sha256(const void *bytes, size_t len, uint8_t digest[FT_SHA256_BYTES])
 {
-    check(EVP_Digest(bytes, len, digest, NULL, EVP_sha256(), NULL));
+    check(EVP_Digest(bytes, len, digest, NULL, algorithm(), NULL));
 }
 
 void ft_sha256_hex(const uint8_t digest[FT_SHA256_BYTES],

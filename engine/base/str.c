@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 
+#define FORMAT_LIKELY 64 /* room in which most texts fit at once */
+
 char ft_str_empty[1] = "";
 
 static void reserve(struct ft_str *str, size_t more)
@@ -48,14 +50,32 @@ void ft_str_vaddf(struct ft_str *str, const char *fmt, va_list ap)
     va_list again;
     int n;
 
+    reserve(str, FORMAT_LIKELY);
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = vsnprintf(str->s + str->len, str->cap - str->len, fmt, again);
     va_end(again);
     if (n < 0)
         FT_BUG("bad format '%s'", fmt);
-    reserve(str, (size_t)n);
-    vsnprintf(str->s + str->len, (size_t)n + 1, fmt, ap);
+    if ((size_t)n >= str->cap - str->len) {
+        reserve(str, (size_t)n);
+        vsnprintf(str->s + str->len, (size_t)n + 1, fmt, ap);
+    }
     str->len += (size_t)n;
+}
+
+void ft_str_addi(struct ft_str *str, int64_t n)
+{
+    uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    char text[24];
+    size_t at = sizeof(text);
+
+    do {
+        text[--at] = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (n < 0)
+        text[--at] = '-';
+    ft_str_addn(str, text + at, sizeof(text) - at);
 }
 
 void ft_str_addf(struct ft_str *str, const char *fmt, ...)

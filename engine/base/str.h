@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct ft_str {
     char *s;
@@ -23,6 +24,7 @@ extern char ft_str_empty[1];
 void ft_str_add(struct ft_str *str, const char *s);
 void ft_str_addn(struct ft_str *str, const void *bytes, size_t len);
 void ft_str_addc(struct ft_str *str, char c);
+void ft_str_addi(struct ft_str *str, int64_t n); /* in decimal */
 void ft_str_addf(struct ft_str *str, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void ft_str_vaddf(struct ft_str *str, const char *fmt, va_list ap)

@@ -113,6 +113,15 @@ static void follow(struct ft_session *s, const char *dir, struct streams *st,
     ft_str_release(&run_dir);
 }
 
+/* An attempt that went well and wrote nothing leaves no directory. */
+static bool was_silent(const struct ft_run *run, size_t task, long attempt)
+{
+    const struct ft_task *t = &run->task[task];
+
+    return t->state == FT_TASK_SUCCEEDED &&
+           (attempt == 0 || attempt == t->attempts);
+}
+
 static int print_task(struct ft_session *s, const struct ft_cli *cli,
                       size_t task, bool heading)
 {
@@ -131,7 +140,7 @@ static int print_task(struct ft_session *s, const struct ft_cli *cli,
         printf("==> %s <==\n", name.s);
     if (ft_cli_has(cli, "follow"))
         follow(s, dir, &st, task);
-    else if (copy_streams(&st) < 0) {
+    else if (copy_streams(&st) < 0 && !was_silent(s->run, task, attempt)) {
         ft_print_error("task '%s' of run '%s' has no logs: it was not "
                        "executed", name.s, s->run->id);
         status = STATUS_IO;

@@ -13,6 +13,7 @@
 #include "run/change.h"
 #include "run/drive_in.h"
 #include "run/result.h"
+#include "run/workdirs.h"
 
 /* Results without outputs that share one sync of the store.  A crash before it
  * costs no more than doing them again in another run: this one's journal knows
@@ -161,9 +162,11 @@ static void clear_directory(const struct ft_flight *f)
     for (size_t i = 0; i < FT_ARRAY_LEN(name); i++) {
         char *path = ft_path_join(f->dir, name[i]);
 
-        (void)ft_path_remove(path, NULL);
+        if (ft_path_exists(path))
+            (void)ft_path_remove(path, NULL);
         free(path);
     }
+    ft_workdirs_give(f->drive->workdirs, f->dir);
 }
 
 void ft_collect_tidy(struct ft_drive *d)
@@ -221,6 +224,7 @@ static void keep_for_later(struct ft_flight *f)
 {
     struct ft_drive *d = f->drive;
 
+    clear_directory(f);
     f->later = true;
     f->submitted = false;
     ft_sched_finished(d->sched, d->run, f->task);
@@ -289,6 +293,8 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
         keep_for_later(f);
     } else {
         /* After a failure of ours, what it wrote stays for a resume. */
+        if (d->fatal.code == FT_OK)
+            clear_directory(f);
         ft_sched_finished(d->sched, d->run, f->task);
         ft_flight_free(f);
     }

@@ -25,6 +25,7 @@
 #include "run/lease.h"
 #include "run/outcome.h"
 #include "run/place.h"
+#include "run/workdirs.h"
 
 #define NS_PER_MS 1000000
 #define NS_PER_S 1e9
@@ -365,6 +366,7 @@ static void init(struct ft_drive *d, const struct ft_project *project,
     *d = (struct ft_drive){ .project = project, .options = *options };
     if (watcher)
         d->watcher = *watcher;
+    d->workdirs = ft_workdirs_new();
     d->have = (struct ft_have){ .version = have_version, .arg = d };
     open_loop(d);
 }
@@ -372,6 +374,7 @@ static void init(struct ft_drive *d, const struct ft_project *project,
 static void release(struct ft_drive *d)
 {
     close_loop(d);
+    ft_workdirs_free(d->workdirs);
     ft_store_close(d->store);
     ft_sched_free(d->sched);
     ft_journal_close(d->journal);

@@ -27,6 +27,7 @@
 
 struct ft_control;
 struct ft_lease;
+struct ft_workdirs;
 
 struct ft_flight {
     struct ft_drive *drive;
@@ -62,6 +63,7 @@ struct ft_drive {
     void *site; /* connection of the adapter */
     struct ft_lease *lease;
     struct ft_control *control;
+    struct ft_workdirs *workdirs;
     char *dir;     /* of the run */
     bool resumed;  /* so that earlier attempts may have left results */
     bool rebooted; /* and the machine went down in between */

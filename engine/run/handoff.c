@@ -1,46 +1,15 @@
 /* handoff.c - the attempt directory that a program starts in */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/path.h"
 #include "run/drive_in.h"
+#include "run/workdirs.h"
 
 #define CHECKPOINT_DIR "checkpoint"
-
-/* Always fresh: what an engine that died left under this name goes. */
-static int make_dir(const char *dir, struct ft_err *err)
-{
-    if (mkdir(dir, 0777) == 0)
-        return 0;
-    if (errno == EEXIST && ft_path_remove(dir, err) < 0)
-        return -1;
-    if (mkdir(dir, 0777) < 0)
-        return ft_err_sys(err, "cannot make the attempt directory '%s'", dir);
-    return 0;
-}
-
-/* Nothing depends on its surviving a crash: the next attempt gets its own. */
-static int write_file(const char *dir, const char *name, const char *text,
-                      struct ft_err *err)
-{
-    char *path = ft_path_join(dir, name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    int rc = fd < 0 ? -1 : ft_write_all(fd, text, strlen(text));
-
-    if (rc < 0)
-        ft_err_sys(err, "cannot write '%s'", path);
-    if (fd >= 0)
-        (void)close(fd);
-    free(path);
-    return rc;
-}
 
 /* Is there more than what a program was still writing? */
 static bool has_checkpoint(const char *path)
@@ -80,11 +49,13 @@ static int write_task(const struct ft_flight *f, struct ft_err *err)
     char *restart = find_checkpoint(f);
     struct json_object *obj = ft_bound_task_json(
         d->plan, f->bound, d->run->id, f->attempt, f->dir, restart);
-    int rc = write_file(f->dir, FT_TASK_FILE,
-                        json_object_to_json_string_ext(
-                            obj, JSON_C_TO_STRING_PRETTY |
-                                     JSON_C_TO_STRING_NOSLASHESCAPE),
-                        err);
+    char *path = ft_path_join(f->dir, FT_TASK_FILE);
+    size_t len;
+    const char *text = json_object_to_json_string_length(
+        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+    int rc = ft_file_put(path, text, len, 0666, err);
+
+    free(path);
 
     json_object_put(obj);
     free(restart);
@@ -111,7 +82,7 @@ static int extract(struct ft_flight *f, const struct ft_bound_input *in,
 int ft_handoff(struct ft_flight *f, struct ft_err *err)
 {
     struct ft_drive *d = f->drive;
-    int rc = make_dir(f->dir, err);
+    int rc = ft_workdirs_take(d->workdirs, f->dir, err);
 
     if (rc == 0)
         rc = write_task(f, err);

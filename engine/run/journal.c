@@ -27,7 +27,26 @@ struct ft_journal {
 static void begin(struct ft_journal *j, const char *kind, size_t task)
 {
     ft_str_cut(&j->line, 0);
-    ft_str_addf(&j->line, "{\"k\":\"%s\",\"t\":%zu", kind, task);
+    ft_str_add(&j->line, "{\"k\":\"");
+    ft_str_add(&j->line, kind);
+    ft_str_add(&j->line, "\",\"t\":");
+    ft_str_addi(&j->line, (int64_t)task);
+}
+
+static void add_key(struct ft_journal *j, const char *key)
+{
+    ft_str_add(&j->line, ",\"");
+    ft_str_add(&j->line, key);
+    ft_str_add(&j->line, "\":");
+}
+
+/* Letters, digits and what else stands for itself in JSON. */
+static bool is_plain(const char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~' || strchr("\"\\/", *text))
+            return false;
+    return true;
 }
 
 static void add_text(struct ft_journal *j, const char *key, const char *text)
@@ -36,16 +55,25 @@ static void add_text(struct ft_journal *j, const char *key, const char *text)
 
     if (!text || !*text)
         return;
+    add_key(j, key);
+    if (is_plain(text)) {
+        ft_str_addc(&j->line, '"');
+        ft_str_add(&j->line, text);
+        ft_str_addc(&j->line, '"');
+        return;
+    }
     obj = json_object_new_string(text);
-    ft_str_addf(&j->line, ",\"%s\":%s", key,
-                json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PLAIN));
+    ft_str_add(&j->line,
+               json_object_to_json_string_ext(obj, JSON_C_TO_STRING_PLAIN));
     json_object_put(obj);
 }
 
 static void add_int(struct ft_journal *j, const char *key, int64_t n)
 {
-    if (n)
-        ft_str_addf(&j->line, ",\"%s\":%" PRId64, key, n);
+    if (!n)
+        return;
+    add_key(j, key);
+    ft_str_addi(&j->line, n);
 }
 
 static void add_number(struct ft_journal *j, const char *key, double x)

@@ -19,6 +19,7 @@ engine_librun_a_SOURCES = \
     engine/run/simulated.c \
     engine/run/steps.c \
     engine/run/handoff.c \
+    engine/run/workdirs.c engine/run/workdirs.h \
     engine/run/collect.c \
     engine/run/result.c engine/run/result.h \
     engine/run/outcome.c engine/run/outcome.h \

@@ -94,7 +94,7 @@ int ft_result_write(const struct ft_flight *f, const struct ft_ending *e,
     json_object_object_add(obj, "outputs", outputs_json(f));
     text = json_object_to_json_string_length(
         obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    rc = ft_file_write(path, text, len, 0666, err);
+    rc = ft_file_put(path, text, len, 0666, err);
     json_object_put(obj);
     free(path);
     return rc;

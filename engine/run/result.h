@@ -8,7 +8,8 @@
 
 #include "run/drive_in.h"
 
-/* Durable when it returns. */
+/* Survives the engine, not the machine: after a reboot nobody knows what of the
+ * outputs themselves had reached the disk. */
 int ft_result_write(const struct ft_flight *flight,
                     const struct ft_ending *ending, struct ft_err *err);
 

@@ -282,6 +282,29 @@ static void submit_all(struct ft_drive *d)
     d->n_starts = 0;
 }
 
+static void take_step(struct ft_drive *d, const struct ft_todo *todo,
+                      struct ft_err *err)
+{
+    switch (todo->kind) {
+    case FT_TODO_NOTHING:
+    case FT_TODO_AGAIN:
+        break;
+    case FT_TODO_SKIP:
+        skip(d, todo->task);
+        break;
+    case FT_TODO_FAIL:
+        prepare_failed(d, todo->task, err);
+        break;
+    case FT_TODO_PREPARE:
+        prepare(d, todo->task);
+        break;
+    case FT_TODO_START:
+        add_start(d, todo->task);
+        break;
+    }
+}
+
+/* What can start does so before anything else is prepared: no slot waits. */
 bool ft_drive_steps(struct ft_drive *d)
 {
     struct ft_todo todo = { .kind = FT_TODO_AGAIN };
@@ -289,23 +312,9 @@ bool ft_drive_steps(struct ft_drive *d)
 
     for (int i = 0; i < STEPS_MAX && todo.kind != FT_TODO_NOTHING; i++) {
         ft_sched_next(d->sched, d->run, ft_drive_mono_ns(d), &todo, &err);
-        switch (todo.kind) {
-        case FT_TODO_NOTHING:
-        case FT_TODO_AGAIN:
-            break;
-        case FT_TODO_SKIP:
-            skip(d, todo.task);
-            break;
-        case FT_TODO_FAIL:
-            prepare_failed(d, todo.task, &err);
-            break;
-        case FT_TODO_PREPARE:
-            prepare(d, todo.task);
-            break;
-        case FT_TODO_START:
-            add_start(d, todo.task);
-            break;
-        }
+        if (todo.kind != FT_TODO_START)
+            submit_all(d);
+        take_step(d, &todo, &err);
     }
     submit_all(d);
     return todo.kind != FT_TODO_NOTHING;
