@@ -14,5 +14,7 @@ dist_verify_DATA = \
 # One for each feature of the language.
 examplesdir = $(workflowsdir)/examples
 dist_examples_DATA = \
+    workflows/examples/include.yaml \
     workflows/examples/optional.yaml \
+    workflows/examples/population.yaml \
     workflows/examples/simulated.yaml

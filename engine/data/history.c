@@ -220,6 +220,9 @@ static int add_workflow(struct ft_db *db, struct records *records,
     record = ft_record_new("workflow", now_ns);
     ft_json_add_str(record, "digest", state->workflow);
     ft_json_add_str(record, "text", state->workflow_text);
+    if (state->workflow_more)
+        json_object_object_add(record, "texts",
+                               json_object_get(state->workflow_more));
     add_record(records, record);
     return 0;
 }

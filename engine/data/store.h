@@ -220,6 +220,8 @@ struct ft_state_new {
     const char *workflow;      /* digest of the YAML */
     const char *workflow_file; /* as the user named it */
     const char *workflow_text; /* kept once per digest */
+    struct json_object *workflow_more; /* [[path, text], …] of its other
+                                          files, or NULL; kept likewise */
     struct json_object *params;
     const char *outcome;       /* "ok", "error", … of the run */
     const struct ft_binding *bind; /* all objects of the run */

@@ -40,16 +40,17 @@ static bool eval(struct reader *r, const struct ft_node *node,
     struct ft_mark at = node->mark;
     struct ft_err err = { 0 };
 
-    if (ft_scalar_eval(r->b->wf->doc, node, &r->scope, value, &at, &err) == 0)
+    if (ft_scalar_eval(r->stage->text->doc, node, &r->scope, value, &at, &err)
+        == 0)
         return true;
-    ft_diag_err(r->b->diags, r->b->wf->doc, &at, FT_D_EXPR, &err);
+    ft_diag_err(r->b->diags, r->stage->text->doc, &at, FT_D_EXPR, &err);
     return false;
 }
 
 static bool fail(struct reader *r, const struct ft_node *node,
                  enum ft_diag_code code, const char *what)
 {
-    ft_diag_add(r->b->diags, r->b->wf->doc, &node->mark, code,
+    ft_diag_add(r->b->diags, r->stage->text->doc, &node->mark, code,
                 "axis '%s' %s", r->axis->name, what);
     return false;
 }
@@ -134,7 +135,7 @@ static bool read_range(struct reader *r, const struct ft_node *node)
     bool ok;
 
     ft_str_addf(&where, "axis '%s'", r->axis->name);
-    ok = ft_fields_check(r->b->wf->doc, node, range_fields, where.s,
+    ok = ft_fields_check(r->stage->text->doc, node, range_fields, where.s,
                          r->b->diags);
     ft_str_release(&where);
     if (!ok || !eval(r, from, &first))
@@ -171,7 +172,8 @@ static bool check_kind(struct reader *r, const struct ft_node *node,
     if (first->kind != FT_VALUE_QUANTITY || value->kind != FT_VALUE_TEXT ||
         ft_quantity_parse(value->text, &q, &err) == 0)
         return fail(r, node, FT_D_EXPR_TYPE, "mixes kinds of values");
-    ft_diag_err(r->b->diags, r->b->wf->doc, &node->mark, FT_D_QUANTITY, &err);
+    ft_diag_err(r->b->diags, r->stage->text->doc, &node->mark, FT_D_QUANTITY,
+                &err);
     return false;
 }
 
@@ -238,7 +240,7 @@ static bool read_axis(struct reader *r, const struct ft_node *node)
 {
     bool ok;
 
-    if (r->b->no_values)
+    if (r->stage->space->no_values)
         return false; /* what is missing has been reported */
     if (node->kind == FT_NODE_LIST)
         ok = read_list(r, node);
@@ -263,10 +265,11 @@ static bool add_axis(struct ft_build *b, struct ft_stage *stage,
 
     axis->name = ft_strdup(name);
     ft_cell_scope_init(&r.cell, &r.scope, b->wf, NULL, 0, NULL);
+    r.cell.space = stage->space;
     if (!read_axis(&r, node))
         return false;
     if (axis->n > FT_CELLS_MAX / stage->n_cells) {
-        ft_diag_add(b->diags, b->wf->doc, &node->mark, FT_D_LIMIT,
+        ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_LIMIT,
                     "stage '%s' has more than %d tasks", stage->name,
                     FT_CELLS_MAX);
         return false;
@@ -281,7 +284,7 @@ static bool read_matrix(struct ft_build *b, struct ft_stage *stage,
     bool ok = true;
 
     if (matrix->n > FT_AXES_MAX) {
-        ft_diag_add(b->diags, b->wf->doc, &matrix->mark, FT_D_LIMIT,
+        ft_diag_add(b->diags, stage->text->doc, &matrix->mark, FT_D_LIMIT,
                     "stage '%s' has more than %d axes", stage->name,
                     FT_AXES_MAX);
         return false;
@@ -300,7 +303,8 @@ static void see(const struct ft_ref *ref, void *arg)
 }
 
 /* "foreach: ${stage.output}" is read, but this version has no rows. */
-static bool is_rows(const struct ft_build *b, const struct ft_node *foreach)
+static bool is_rows(const struct ft_build *b, const struct ft_stage *stage,
+                    const struct ft_node *foreach)
 {
     struct ft_template tpl = { 0 };
     bool object = false;
@@ -314,7 +318,8 @@ static bool is_rows(const struct ft_build *b, const struct ft_node *foreach)
             ft_expr_refs(tpl.piece[i].expr, see, &object);
     ft_template_release(&tpl);
     if (object)
-        ft_diag_add(b->diags, b->wf->doc, &foreach->mark, FT_D_UNSUPPORTED,
+        ft_diag_add(b->diags, stage->text->doc, &foreach->mark,
+                    FT_D_UNSUPPORTED,
                     "this version cannot execute 'foreach' over the rows of "
                     "an object");
     return object;
@@ -328,14 +333,14 @@ void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
 
     stage->n_cells = 1;
     if (matrix && foreach) {
-        ft_diag_add(b->diags, b->wf->doc,
+        ft_diag_add(b->diags, stage->text->doc,
                     &ft_node_key(stage->node, "foreach")->mark, FT_D_TYPE,
                     "stage '%s' has 'matrix' and 'foreach'", stage->name);
         ft_diag_hint(b->diags, "add the list to 'matrix' as another axis");
         ok = false;
     } else if (matrix) {
         ok = read_matrix(b, stage, matrix);
-    } else if (foreach && is_rows(b, foreach)) {
+    } else if (foreach && is_rows(b, stage, foreach)) {
         ok = false;
     } else if (foreach) {
         stage->axis = ft_calloc(1, sizeof(*stage->axis));

@@ -1,6 +1,9 @@
 /* build.h - a workflow under construction, shared by the files that read it
  *
- * workflow.c  the top level, parameters, lookups
+ * workflow.c  the file as a whole, lookups
+ * texts.c     the files of a workflow
+ * setting.c   values from the command line
+ * space.c     parameters and names of stages, of a file and what it includes
  * stage.c     the keys of one stage
  * axis.c      matrix and foreach
  * input.c     where inputs come from: the edges
@@ -18,8 +21,8 @@ struct ft_build {
     struct ft_module_set *modules;
     struct ft_diags *diags;
     struct ft_stage_state *state; /* as many as stages */
-    bool no_values; /* some parameter has none: nothing is evaluated */
-    bool recall;    /* of a run that began: files may be gone by now */
+    const struct ft_kept *kept; /* of a run that began: files may be gone by
+                                   now; or NULL */
 };
 
 /* What is known of a stage that has errors, so that each is reported once. */
@@ -28,6 +31,36 @@ struct ft_stage_state {
     bool no_outputs; /* its outputs are not known */
     bool no_axes;    /* its matrix is not known */
 };
+
+/* Make 'doc' (taken; may be NULL) a file of the workflow under 'path' (copied)
+ * whose relative paths start at 'dir'. */
+struct ft_text *ft_text_add(struct ft_build *b, const char *path,
+                            const char *dir, struct ft_doc *doc);
+/* The file that the scalar 'node' of 'from' names, read once however often it
+ * is named.  NULL after reporting. */
+const struct ft_text *ft_text_load(struct ft_build *b,
+                                   const struct ft_text *from,
+                                   const struct ft_node *node);
+/* The document that 'mark' stands in, or NULL. */
+const struct ft_doc *ft_text_doc(const struct ft_workflow *wf,
+                                 const struct ft_mark *mark);
+void ft_texts_digest(struct ft_workflow *wf);
+/* False after reporting that 'fedtwin: 1' is missing; what is no mapping is
+ * left to the check of keys. */
+bool ft_version_check(struct ft_build *b, const struct ft_text *text);
+void ft_text_free(struct ft_text *text);
+
+/* Give the parameters of the workflow itself, whose wf->value holds defaults,
+ * the values of a run.  False after reporting: some have none. */
+bool ft_settings_apply(struct ft_build *b, const struct ft_setting *setting,
+                       size_t n_settings);
+
+/* Read parameters and names of stages of 'text', which has been checked for its
+ * keys, and of what it includes, as the names of the workflow itself. */
+void ft_space_read(struct ft_build *b, const struct ft_text *text,
+                   const struct ft_setting *setting, size_t n_settings);
+void ft_space_free(struct ft_space *space);
+extern const struct ft_field ft_include_fields[];
 
 /* Read the keys of stage 'i' but its inputs. */
 void ft_stage_read(struct ft_build *b, size_t i);

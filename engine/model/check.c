@@ -96,8 +96,8 @@ static int look_task(const struct ft_scope *scope, const struct ft_ref *ref,
 
 /* --- the parts of a stage ------------------------------------------------- */
 
-static void report(struct ft_build *b, const struct ft_node *node,
-                   const struct ft_err *err)
+static void report(struct ft_build *b, const struct ft_stage *stage,
+                   const struct ft_node *node, const struct ft_err *err)
 {
     struct ft_mark mark = node->mark;
 
@@ -106,7 +106,7 @@ static void report(struct ft_build *b, const struct ft_node *node,
         mark.col = err->col;
         mark.width = 1;
     }
-    ft_diag_err(b->diags, b->wf->doc, &mark, FT_D_EXPR, err);
+    ft_diag_err(b->diags, stage->text->doc, &mark, FT_D_EXPR, err);
 }
 
 static void check_text(struct ft_build *b, const struct ft_stage *stage,
@@ -117,7 +117,7 @@ static void check_text(struct ft_build *b, const struct ft_stage *stage,
     struct ft_err err = { 0 };
 
     if (ft_eval_node(b->wf, stage, cell, &task, node, &value, &err) < 0)
-        report(b, node, &err);
+        report(b, stage, node, &err);
     ft_value_release(&value);
 }
 
@@ -145,16 +145,16 @@ static void check_cell(struct ft_build *b, const struct ft_stage *stage,
     ft_value_release(&params);
     check_command(b, stage, cell);
     if (ft_eval_when(b->wf, stage, cell, &yes, &err) < 0)
-        report(b, stage->when, &err);
+        report(b, stage, stage->when, &err);
     if (ft_eval_seed(b->wf, stage, cell, &seed, &err) < 0)
-        report(b, stage->seed, &err);
+        report(b, stage, stage->seed, &err);
     for (size_t i = 0; i < stage->n_in; i++) {
         for (size_t k = 0; k < stage->in[i].n_axes; k++) {
             struct ft_value chosen = FT_VALUE_INIT;
 
             if (ft_eval_chosen(b->wf, stage, cell, &stage->in[i], k, &chosen,
                                &err) < 0)
-                report(b, stage->in[i].node, &err);
+                report(b, stage, stage->in[i].node, &err);
             ft_value_release(&chosen);
         }
     }
@@ -188,7 +188,7 @@ static void check_names(struct ft_build *b, const struct ft_stage *stage)
         if (ft_params_find(declared, key->text))
             continue;
         near = ft_suggest(key->text, known, declared->n);
-        ft_diag_add(b->diags, b->wf->doc, &key->mark, FT_D_UNKNOWN_PARAM,
+        ft_diag_add(b->diags, stage->text->doc, &key->mark, FT_D_UNKNOWN_PARAM,
                     "module '%s' has no parameter '%s'", stage->module->name,
                     key->text);
         if (near)
@@ -206,6 +206,6 @@ void ft_values_check(struct ft_build *b, const struct ft_stage *stage)
 
     if (stage->module)
         check_names(b, stage);
-    if (!state->broken && !state->no_axes && !b->no_values)
+    if (!state->broken && !state->no_axes && !stage->space->no_values)
         check_cells(b, stage);
 }

@@ -23,7 +23,7 @@ static int wrong(const struct ft_node *node, enum ft_diag_code code,
     return -1;
 }
 
-static int eval(const struct ft_workflow *wf, const struct ft_scope *scope,
+static int eval(const struct ft_doc *doc, const struct ft_scope *scope,
                 const struct ft_node *node, struct ft_value *value,
                 struct ft_err *err)
 {
@@ -33,12 +33,12 @@ static int eval(const struct ft_workflow *wf, const struct ft_scope *scope,
     struct ft_mark at;
 
     if (node->kind == FT_NODE_SCALAR)
-        return ft_scalar_eval(wf->doc, node, scope, value, &at, err);
+        return ft_scalar_eval(doc, node, scope, value, &at, err);
     made.item = ft_calloc(node->n, sizeof(*made.item));
     if (node->kind == FT_NODE_MAP)
         made.key = ft_calloc(node->n, sizeof(*made.key));
     for (; made.n < node->n; made.n++) {
-        if (eval(wf, scope, node->item[made.n], &made.item[made.n], err) <
+        if (eval(doc, scope, node->item[made.n], &made.item[made.n], err) <
             0) {
             ft_value_release(&made);
             return -1;
@@ -59,7 +59,7 @@ int ft_eval_node(const struct ft_workflow *wf, const struct ft_stage *stage,
     struct ft_scope scope;
 
     ft_cell_scope_init(&cs, &scope, wf, stage, cell, task);
-    return eval(wf, &scope, node, value, err);
+    return eval(stage->text->doc, &scope, node, value, err);
 }
 
 int ft_eval_pieces(const struct ft_workflow *wf, const struct ft_stage *stage,
@@ -88,7 +88,7 @@ int ft_eval_pieces(const struct ft_workflow *wf, const struct ft_stage *stage,
         ft_value_release(&value);
     }
     if (rc < 0) {
-        mark = ft_scalar_mark(wf->doc, node, at);
+        mark = ft_scalar_mark(stage->text->doc, node, at);
         ft_err_place(err, &mark);
     }
     ft_template_release(&tpl);
@@ -106,8 +106,7 @@ static void put(struct ft_value *map, const char *name,
     map->item[map->n++] = *value;
 }
 
-static bool add_param(const struct ft_workflow *wf,
-                      const struct ft_stage *stage,
+static bool add_param(const struct ft_stage *stage,
                       const struct ft_scope *scope,
                       const struct ft_param *param, struct ft_value *params,
                       struct ft_diags *diags)
@@ -115,11 +114,11 @@ static bool add_param(const struct ft_workflow *wf,
     const struct ft_node *given = ft_node_get(stage->with, param->name);
     struct ft_value value = FT_VALUE_INIT;
 
-    if (given && ft_param_eval(param, wf->doc, given, scope, &value, diags) <
-                     0)
+    if (given && ft_param_eval(param, stage->text->doc, given, scope, &value,
+                               diags) < 0)
         return false;
     if (!given && param->required) {
-        ft_diag_add(diags, wf->doc, &stage->mark, FT_D_MISSING_KEY,
+        ft_diag_add(diags, stage->text->doc, &stage->mark, FT_D_MISSING_KEY,
                     "stage '%s' lacks the parameter '%s' of module '%s'",
                     stage->name, param->name, stage->module->name);
         return false;
@@ -143,7 +142,7 @@ bool ft_params_collect(const struct ft_workflow *wf,
 
     ft_cell_scope_init(&cs, &scope, wf, stage, cell, NULL);
     for (size_t i = 0; i < declared->n; i++)
-        ok &= add_param(wf, stage, &scope, &declared->item[i], &made, diags);
+        ok &= add_param(stage, &scope, &declared->item[i], &made, diags);
     if (ok)
         *params = made;
     else
@@ -222,7 +221,7 @@ int ft_eval_chosen(const struct ft_workflow *wf, const struct ft_stage *stage,
     ft_cell_scope_init(&cs, &scope, wf, stage, cell, NULL);
     if (ft_expr_eval(in->chosen[k], &scope, value, &at, err) == 0)
         return 0;
-    mark = ft_scalar_mark(wf->doc, in->node, in->offset + at);
+    mark = ft_scalar_mark(stage->text->doc, in->node, in->offset + at);
     ft_err_place(err, &mark);
     return -1;
 }
@@ -247,7 +246,7 @@ int ft_eval_path(const struct ft_workflow *wf, const struct ft_stage *stage,
     }
     ft_value_text(&value, &text);
     ft_value_release(&value);
-    *path = ft_path_join(wf->dir, text.s);
+    *path = ft_path_join(stage->text->dir, text.s);
     ft_str_release(&text);
     return 0;
 }

@@ -47,8 +47,9 @@ static void report_circle(struct walk *w, size_t to)
     for (; i <= w->depth; i++)
         ft_str_addf(&text, "%s <- ", wf->stage[w->stack[i - 1]].name);
     ft_str_add(&text, wf->stage[to].name);
-    ft_diag_add(w->b->diags, wf->doc, &wf->stage[to].mark, FT_D_CYCLE,
-                "stages depend on each other in a circle: %s", text.s);
+    ft_diag_add(w->b->diags, wf->stage[to].text->doc, &wf->stage[to].mark,
+                FT_D_CYCLE, "stages depend on each other in a circle: %s",
+                text.s);
     ft_str_release(&text);
     w->circle = true;
 }

@@ -32,8 +32,8 @@ static void report(const struct reader *r, const struct ft_mark *mark,
     va_start(ap, fmt);
     ft_str_vaddf(&text, fmt, ap);
     va_end(ap);
-    ft_diag_add(r->b->diags, r->b->wf->doc, mark ? mark : &r->in->node->mark,
-                code, "%s", text.s);
+    ft_diag_add(r->b->diags, r->stage->text->doc, mark ? mark :
+                &r->in->node->mark, code, "%s", text.s);
     ft_str_release(&text);
 }
 
@@ -69,7 +69,7 @@ static void check_file(const struct reader *r, const char *path)
 {
     struct stat st;
 
-    if (r->b->recall)
+    if (r->b->kept)
         return;
     if (stat(path, &st) < 0) {
         report(r, NULL, FT_D_INPUT_FILE, "the input file '%s' is not there",
@@ -93,7 +93,7 @@ static void read_path(const struct reader *r, bool per_cell)
     char *path;
 
     r->in->kind = FT_SOURCE_FILE;
-    if (r->b->no_values || ft_stage_state(r->b, r->stage)->no_axes)
+    if (r->stage->space->no_values || ft_stage_state(r->b, r->stage)->no_axes)
         return;
     if (cells > FT_CHECKED_CELLS)
         cells = FT_CHECKED_CELLS;
@@ -102,7 +102,8 @@ static void read_path(const struct reader *r, bool per_cell)
             mark.line = err.line;
             mark.col = err.col;
             mark.width = 1;
-            ft_diag_err(r->b->diags, r->b->wf->doc, &mark, FT_D_EXPR, &err);
+            ft_diag_err(r->b->diags, r->stage->text->doc, &mark, FT_D_EXPR,
+                        &err);
             return;
         }
         check_file(r, path);
@@ -122,7 +123,7 @@ static void read_path(const struct reader *r, bool per_cell)
 /* The place of 'len' bytes at 'offset' of the expression. */
 static struct ft_mark place(const struct reader *r, size_t offset, size_t len)
 {
-    return ft_node_mark_at(r->b->wf->doc, r->in->node,
+    return ft_node_mark_at(r->stage->text->doc, r->in->node,
                            r->in->offset + offset, len);
 }
 
@@ -253,9 +254,9 @@ static void read_object(const struct reader *r, const struct ft_ref *ref)
     r->in->axis = ref->axis;
     r->in->chosen = ref->chosen;
     r->in->n_axes = ref->n_axes;
-    if (!r->b->state[s].no_axes)
+    if (!ft_stage_state(r->b, from)->no_axes)
         check_selectors(r, ref, from);
-    if (!r->b->state[s].no_outputs && find_output(r, ref, from))
+    if (!ft_stage_state(r->b, from)->no_outputs && find_output(r, ref, from))
         check_port(r, from);
 }
 
@@ -345,9 +346,9 @@ static void read_expr(const struct reader *r)
     size_t at = 0;
 
     if (ft_template_parse(node->text, node->len, &tpl, &at, &err) < 0) {
-        struct ft_mark mark = ft_scalar_mark(r->b->wf->doc, node, at);
+        struct ft_mark mark = ft_scalar_mark(r->stage->text->doc, node, at);
 
-        ft_diag_err(r->b->diags, r->b->wf->doc, &mark, FT_D_EXPR, &err);
+        ft_diag_err(r->b->diags, r->stage->text->doc, &mark, FT_D_EXPR, &err);
         return;
     }
     for (size_t i = 0; i < tpl.n; i++)
@@ -416,7 +417,7 @@ static void check_missing(struct ft_build *b, const struct ft_stage *stage,
 
         if (port->optional || ft_node_get(in, port->name))
             continue;
-        ft_diag_add(b->diags, b->wf->doc, in ? &in->mark : &stage->mark,
+        ft_diag_add(b->diags, stage->text->doc, in ? &in->mark : &stage->mark,
                     FT_D_MISSING_KEY,
                     "stage '%s' lacks the input '%s' (a %s) of module '%s'",
                     stage->name, port->name, ft_object_type_text(port->type),
@@ -433,7 +434,7 @@ static void read_need(struct ft_build *b, struct ft_stage *stage,
         stage->needs[stage->n_needs++] = (size_t)s;
         return;
     }
-    ft_diag_add(b->diags, b->wf->doc, &name->mark, FT_D_UNKNOWN_STAGE,
+    ft_diag_add(b->diags, stage->text->doc, &name->mark, FT_D_UNKNOWN_STAGE,
                 "unknown stage '%s'", name->text);
     ft_hint_stage(b, name->text);
 }

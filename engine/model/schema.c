@@ -28,6 +28,8 @@ static const char *const stage_actions[] = { "module", "run", "shell",
                                              "python", "use", NULL };
 static const char *const module_actions[] = { "program", "run", "python",
                                               NULL };
+/* At least one of these. */
+static const char *const stage_sources[] = { "stages", "include", NULL };
 
 static struct json_object *member(struct json_object *obj, const char *key)
 {
@@ -38,8 +40,9 @@ static struct json_object *member(struct json_object *obj, const char *key)
     return found;
 }
 
-/* "oneOf": [{"required": [KEY]}, ...] */
-static void require_one(struct json_object *schema, const char *const *keys)
+/* "oneOf" or "anyOf": [{"required": [KEY]}, ...] */
+static void require(struct json_object *schema, const char *how,
+                    const char *const *keys)
 {
     struct json_object *list = json_object_new_array();
 
@@ -51,7 +54,7 @@ static void require_one(struct json_object *schema, const char *const *keys)
         json_object_object_add(one, "required", required);
         json_object_array_add(list, one);
     }
-    json_object_object_add(schema, "oneOf", list);
+    json_object_object_add(schema, how, list);
 }
 
 struct json_object *ft_schema(const char *name)
@@ -68,12 +71,14 @@ struct json_object *ft_schema(const char *name)
     json_object_object_add(schema, "title",
                            json_object_new_string(kinds[i].title));
     if (kinds[i].table == ft_module_fields)
-        require_one(schema, module_actions);
+        require(schema, "oneOf", module_actions);
     if (kinds[i].table == ft_workflow_fields) {
         stages = member(member(schema, "properties"), "stages");
         json_object_object_add(stages, "minProperties",
                                json_object_new_int(1));
-        require_one(member(stages, "additionalProperties"), stage_actions);
+        require(member(stages, "additionalProperties"), "oneOf",
+                stage_actions);
+        require(schema, "anyOf", stage_sources);
     }
     return schema;
 }

@@ -39,23 +39,23 @@ static int refuse(struct ft_err *err, const char *name, const char *hint)
     return ft_err_id(err, ft_diag_code_id(FT_D_EXPR_NAME));
 }
 
-static int look_param(const struct ft_workflow *wf, const char *name,
+static int look_param(const struct ft_space *space, const char *name,
                       struct ft_value *value, struct ft_err *err)
 {
     const char **known;
     int rc = -1;
 
-    for (size_t i = 0; i < wf->params.n; i++) {
-        if (strcmp(wf->params.item[i].name, name) != 0)
+    for (size_t i = 0; i < space->params->n; i++) {
+        if (strcmp(space->params->item[i].name, name) != 0)
             continue;
-        ft_value_copy(&wf->value[i], value);
+        ft_value_copy(&space->value[i], value);
         return 0;
     }
-    known = ft_calloc(wf->params.n, sizeof(*known));
-    for (size_t i = 0; i < wf->params.n; i++)
-        known[i] = wf->params.item[i].name;
+    known = ft_calloc(space->params->n, sizeof(*known));
+    for (size_t i = 0; i < space->params->n; i++)
+        known[i] = space->params->item[i].name;
     rc = unknown(err, FT_D_UNKNOWN_PARAM, "parameter", name, known,
-                 wf->params.n);
+                 space->params->n);
     free(known);
     return rc;
 }
@@ -102,7 +102,7 @@ static int look(const struct ft_scope *scope, const struct ft_ref *ref,
                    strcmp(cs->stage->axis[0].name, "item") == 0;
 
     if (strcmp(first, "params") == 0 && ref->n == 2)
-        return look_param(cs->wf, ref->part[1], value, err);
+        return look_param(cs->space, ref->part[1], value, err);
     if (strcmp(first, "matrix") == 0 && ref->n == 2)
         return look_axis(cs, ref->part[1], value, err);
     if (strcmp(first, "params") == 0 || strcmp(first, "matrix") == 0)
@@ -121,7 +121,12 @@ void ft_cell_scope_init(struct ft_cell_scope *cs, struct ft_scope *scope,
                         const struct ft_stage *stage, size_t cell,
                         const struct ft_scope *task)
 {
-    *cs = (struct ft_cell_scope){ .wf = wf, .stage = stage, .cell = cell,
-                                  .task = task };
+    *cs = (struct ft_cell_scope){
+        .wf = wf,
+        .space = stage ? stage->space : wf->space[0],
+        .stage = stage,
+        .cell = cell,
+        .task = task,
+    };
     *scope = (struct ft_scope){ .look = look, .arg = cs };
 }

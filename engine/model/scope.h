@@ -8,6 +8,7 @@
 
 struct ft_cell_scope {
     const struct ft_workflow *wf;
+    const struct ft_space *space;
     const struct ft_stage *stage; /* NULL: parameters only */
     size_t cell;
     const struct ft_scope *task; /* in., out., run., task.; or NULL */

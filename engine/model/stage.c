@@ -195,8 +195,9 @@ static void report_unsupported(struct ft_build *b,
         const struct ft_node *key = ft_node_key(stage->node, unsupported[i]);
 
         if (key)
-            ft_diag_add(b->diags, b->wf->doc, &key->mark, FT_D_UNSUPPORTED,
-                        "this version cannot execute '%s'", unsupported[i]);
+            ft_diag_add(b->diags, stage->text->doc, &key->mark,
+                        FT_D_UNSUPPORTED, "this version cannot execute '%s'",
+                        unsupported[i]);
     }
 }
 
@@ -229,7 +230,7 @@ static bool find_action(struct ft_build *b, struct ft_stage *stage)
     }
     if (n == 1)
         return true;
-    ft_diag_add(b->diags, b->wf->doc, n ? &second->mark : &stage->mark,
+    ft_diag_add(b->diags, stage->text->doc, n ? &second->mark : &stage->mark,
                 FT_D_ACTION, "stage '%s' %s", stage->name,
                 n ? "has more than one action" : "does nothing");
     ft_diag_hint(b->diags, "exactly one of module, run, shell, python, use");
@@ -243,10 +244,10 @@ static void read_python(struct ft_build *b, struct ft_stage *stage)
 
     if (strpbrk(text, " \n;") || !ft_ends_with(text, ".py"))
         return;
-    stage->script = ft_path_join(b->wf->dir, text);
-    if (b->recall || ft_path_exists(stage->script))
+    stage->script = ft_path_join(stage->text->dir, text);
+    if (b->kept || ft_path_exists(stage->script))
         return;
-    ft_diag_add(b->diags, b->wf->doc, &stage->command->mark,
+    ft_diag_add(b->diags, stage->text->doc, &stage->command->mark,
                 FT_D_INPUT_FILE, "the script '%s' of stage '%s' is not there",
                 text, stage->name);
     ft_diag_hint(b->diags, "paths start at the workflow's file");
@@ -258,7 +259,7 @@ static void report_missing(struct ft_build *b, const struct ft_stage *stage,
     const struct ft_module *m = stage->module;
     const char *path = m->program ? m->program : m->python;
 
-    ft_diag_add(b->diags, b->wf->doc, &name->mark, FT_D_PROGRAM,
+    ft_diag_add(b->diags, stage->text->doc, &name->mark, FT_D_PROGRAM,
                 "the program '%s' of module '%s' %s", ft_path_base(path),
                 m->name, ft_path_exists(path) ? "cannot be started"
                                               : "is not there");
@@ -270,10 +271,10 @@ static void read_module(struct ft_build *b, struct ft_stage *stage)
     const struct ft_node *name = get(stage, "module");
     const struct ft_node *out = ft_node_key(stage->node, "out");
 
-    stage->module = ft_module_find(b->modules, name->text, b->wf->doc,
+    stage->module = ft_module_find(b->modules, name->text, stage->text->doc,
                                    &name->mark, b->diags);
     if (out) {
-        ft_diag_add(b->diags, b->wf->doc, &out->mark, FT_D_UNKNOWN_KEY,
+        ft_diag_add(b->diags, stage->text->doc, &out->mark, FT_D_UNKNOWN_KEY,
                     "a stage that uses a module cannot have 'out'");
         ft_diag_hint(b->diags, "the module declares its outputs");
     }
@@ -281,7 +282,7 @@ static void read_module(struct ft_build *b, struct ft_stage *stage)
         ft_stage_state(b, stage)->no_outputs = true;
         return;
     }
-    if (stage->module->missing && !b->recall)
+    if (stage->module->missing && !b->kept)
         report_missing(b, stage, name);
     stage->out = ft_ports_copy(stage->module->out, stage->module->n_out);
     stage->n_out = stage->module->n_out;
@@ -294,17 +295,17 @@ static void read_command(struct ft_build *b, struct ft_stage *stage)
 
     stage->command = get(stage, actions[stage->action].key);
     if (stage->action == FT_ACTION_RUN && !stage->command->n)
-        ft_diag_add(b->diags, b->wf->doc, &stage->command->mark, FT_D_TYPE,
-                    "the argument list 'run' of stage '%s' is empty",
+        ft_diag_add(b->diags, stage->text->doc, &stage->command->mark,
+                    FT_D_TYPE, "the argument list 'run' of stage '%s' is empty",
                     stage->name);
     if (stage->action == FT_ACTION_PYTHON)
         read_python(b, stage);
     if (with) {
-        ft_diag_add(b->diags, b->wf->doc, &with->mark, FT_D_UNKNOWN_KEY,
+        ft_diag_add(b->diags, stage->text->doc, &with->mark, FT_D_UNKNOWN_KEY,
                     "only a stage that uses a module can have 'with'");
         ft_diag_hint(b->diags, "write the values into the command or 'env'");
     }
-    if (out && !ft_ports_read(b->wf->doc, out, false, &stage->out,
+    if (out && !ft_ports_read(stage->text->doc, out, false, &stage->out,
                               &stage->n_out, b->diags))
         ft_stage_state(b, stage)->no_outputs = true;
 }

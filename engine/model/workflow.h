@@ -15,6 +15,8 @@
 #include "model/params.h"
 
 #define FT_STAGES_MAX 10000
+#define FT_TEXTS_MAX 1000 /* files of one workflow */
+#define FT_NESTED_MAX 16  /* files that include or use one another */
 #define FT_AXES_MAX 16
 #define FT_CELLS_MAX 10000000 /* tasks of one stage */
 #define FT_AXIS_MAX 1000000   /* values of one axis */
@@ -25,6 +27,22 @@ enum ft_action {
     FT_ACTION_SHELL,  /* text for sh -eu, the user's opt-in */
     FT_ACTION_PYTHON, /* path of a script or its text */
     FT_ACTION_USE,    /* another workflow */
+};
+
+/* One file of a workflow. */
+struct ft_text {
+    char *path; /* joined to what names it; the same for the same file */
+    char *dir;  /* relative paths in it start here */
+    struct ft_doc *doc;
+};
+
+/* Names that belong together, those of a workflow file and of what it includes:
+ * what the expressions in there see. */
+struct ft_space {
+    const struct ft_params *params; /* of the workflow itself: its own */
+    const struct ft_value *value;   /* of these, in order */
+    bool no_values; /* while it is read: some have none, and that has been
+                       reported; nothing is evaluated */
 };
 
 /* Where an input comes from. */
@@ -84,6 +102,8 @@ enum ft_cache_policy { FT_CACHE_CONTENT, FT_CACHE_NEVER };
 struct ft_stage {
     char *name, *doc;
     struct ft_mark mark;
+    const struct ft_text *text;   /* the file that it stands in */
+    const struct ft_space *space; /* the names that its expressions know */
     const struct ft_node *node; /* the stage's mapping */
     enum ft_action action;
     const struct ft_module *module; /* FT_ACTION_MODULE */
@@ -111,12 +131,17 @@ struct ft_stage {
 };
 
 struct ft_workflow {
-    struct ft_doc *doc;
+    struct ft_text **text; /* its files; the first is the workflow itself */
+    size_t n_texts;
+    struct ft_space **space; /* the first is that of the workflow itself */
+    size_t n_spaces;
+    struct ft_doc *doc; /* of the first file */
     char *file;   /* as given */
-    char *dir;    /* relative paths start here */
+    char *dir;    /* relative paths in the first file start here */
     char *name;
     char *what;   /* its doc line, or NULL */
-    char *digest; /* SHA-256 of the text, hex */
+    char *digest; /* SHA-256 of the text, hex; of several texts that of the
+                     digests of all, a line each */
     struct ft_params params;
     struct ft_value *value; /* of params, in order: defaults and -p */
     struct ft_stage *stage; /* in the order written */
@@ -147,14 +172,26 @@ struct ft_workflow *ft_workflow_parse(const char *file, const char *dir,
                                       const struct ft_setting *setting,
                                       size_t n_settings,
                                       struct ft_diags *diags);
+
+/* What a run keeps of the workflow that it began with. */
+struct ft_kept {
+    const char *file, *dir; /* as in struct ft_workflow */
+    const char *text;       /* of the workflow itself */
+    struct ft_kept_text {
+        const char *path, *text; /* of every other file */
+    } *more;
+    size_t n_more;
+    const struct ft_setting *setting;
+    size_t n_settings;
+};
+
 /* The workflow of a run that has begun: the same, but files and programs that
  * are gone since are no errors, so that the run can still be looked at. */
-struct ft_workflow *ft_workflow_recall(const char *file, const char *dir,
-                                       const char *text, size_t len,
+struct ft_workflow *ft_workflow_recall(const struct ft_kept *kept,
                                        struct ft_module_set *modules,
-                                       const struct ft_setting *setting,
-                                       size_t n_settings,
                                        struct ft_diags *diags);
+/* Every file but the first as [[path, text], ...]; the caller releases. */
+struct json_object *ft_workflow_texts_json(const struct ft_workflow *wf);
 void ft_workflow_free(struct ft_workflow *wf);
 
 /* Index of a stage, or -1. */

@@ -57,11 +57,10 @@ static struct ft_bound_input *add_input(struct binding *b,
 }
 
 /* An error about an input stands where the input is written. */
-static int at_input(const struct binding *b, const struct ft_input *in,
-                    struct ft_err *err)
+static int at_input(const struct ft_input *in, struct ft_err *err)
 {
     if (err && !err->line) {
-        snprintf(err->file, sizeof(err->file), "%s", b->plan->wf->file);
+        snprintf(err->file, sizeof(err->file), "%s", in->node->mark.file);
         err->line = in->node->mark.line;
         err->col = in->node->mark.col;
     }
@@ -82,9 +81,9 @@ static int bind_file(struct binding *b, const struct ft_input *in,
         ft_err_sys(err, "cannot find input '%s' at '%s'", in->name, path);
     free(path);
     if (!el->path)
-        return at_input(b, in, err);
+        return at_input(in, err);
     if (ft_store_file_digest(b->store, el->path, hex, err) < 0)
-        return at_input(b, in, err);
+        return at_input(in, err);
     snprintf(el->content, sizeof(el->content), "sha256:%s", hex);
     return 0;
 }
@@ -117,7 +116,7 @@ static int bind_object(struct binding *b, size_t i, struct ft_err *err)
     int rc = 0;
 
     if (ft_plan_producers(b->plan, b->bound->task, i, &tasks, err) < 0)
-        rc = at_input(b, in, err);
+        rc = at_input(in, err);
     for (size_t k = 0; k < tasks.n && rc == 0; k++) {
         const struct ft_version *version =
             b->have->version(b->have, tasks.item[k], in->output);
@@ -135,7 +134,7 @@ static int bind_stored(struct binding *b, const struct ft_input *in,
     struct ft_versions found = { 0 };
 
     if (ft_store_resolve(b->store, in->path, &found, err) < 0)
-        return at_input(b, in, err);
+        return at_input(in, err);
     for (size_t k = 0; k < found.n; k++)
         use_version(b, add_input(b, in), &found.item[k], in->name, k,
                     found.n);
@@ -168,7 +167,7 @@ static int bind_inputs(struct binding *b, struct ft_err *err)
         if (b->bound->n_in == before && in->port && !in->port->optional) {
             ft_err_set(err, FT_EDOC, "input '%s' of '%s' has no object",
                        in->name, b->bound->name);
-            return at_input(b, in, err);
+            return at_input(in, err);
         }
     }
     return 0;
@@ -264,7 +263,7 @@ static int recipe_files(struct binding *b, struct json_object *files,
         return rc;
     for (size_t i = 0; i < stage->command->n && rc == 0; i++) {
         const struct ft_node *arg = stage->command->item[i];
-        char *path = ft_command_file(b->plan->wf, stage, arg);
+        char *path = ft_command_file(stage, arg);
 
         if (path)
             rc = add_file(b, files, arg->text, path, err);

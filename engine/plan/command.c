@@ -56,8 +56,7 @@ static bool is_output(const struct ft_stage *stage, const char *text)
 
 /* "plot.py" in a run: list is the file of that name beside the workflow, if
  * there is one.  A file that the stage is about to write is its own. */
-char *ft_command_file(const struct ft_workflow *wf,
-                      const struct ft_stage *stage, const struct ft_node *arg)
+char *ft_command_file(const struct ft_stage *stage, const struct ft_node *arg)
 {
     char *path, *real = NULL;
     struct stat st;
@@ -66,7 +65,7 @@ char *ft_command_file(const struct ft_workflow *wf,
         !strchr(arg->text, '.') || arg->text[0] == '-' ||
         is_output(stage, arg->text))
         return NULL;
-    path = ft_path_join(wf->dir, arg->text);
+    path = ft_path_join(stage->text->dir, arg->text);
     if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
         real = realpath(path, NULL); /* the attempt runs elsewhere */
     free(path);
@@ -80,9 +79,7 @@ static int add_run(struct ft_words *list, const struct ft_task_scope *ts,
 
     for (size_t i = 0; i < run->n; i++) {
         /* The recipe keeps the name as written and the digest beside it. */
-        char *file = ts->dir ? ft_command_file(ts->plan->wf, ts->stage,
-                                               run->item[i])
-                             : NULL;
+        char *file = ts->dir ? ft_command_file(ts->stage, run->item[i]) : NULL;
 
         if (file)
             ft_words_add(list, file);

@@ -14,8 +14,7 @@ int ft_command_env(const struct ft_task_scope *ts, char ***env,
 
 /* The file beside the workflow that a word of a 'run' list names, as a path
  * that the caller frees, or NULL; never one that the stage writes. */
-char *ft_command_file(const struct ft_workflow *wf,
-                      const struct ft_stage *stage,
+char *ft_command_file(const struct ft_stage *stage,
                       const struct ft_node *arg);
 
 #endif

@@ -51,7 +51,7 @@ static void check_selectors(const struct ft_plan *plan, size_t s,
             if (ft_plan_producers(plan, plan->stage[s].first + t, i, &tasks,
                                   &err) == 0)
                 continue;
-            ft_diag_add(diags, plan->wf->doc, &stage->in[i].node->mark,
+            ft_diag_add(diags, stage->text->doc, &stage->in[i].node->mark,
                         FT_D_PLAN, "%s", err.msg);
             break; /* one cell is enough to see the mistake */
         }
@@ -73,8 +73,9 @@ struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
         ps->first = plan->n_tasks;
         ps->n = wf->stage[s].n_cells;
         if (ps->n > FT_TASKS_MAX - plan->n_tasks) {
-            ft_diag_add(diags, wf->doc, &wf->stage[s].mark, FT_D_PLAN,
-                        "the workflow has more than %d tasks", FT_TASKS_MAX);
+            ft_diag_add(diags, wf->stage[s].text->doc, &wf->stage[s].mark,
+                        FT_D_PLAN, "the workflow has more than %d tasks",
+                        FT_TASKS_MAX);
             break;
         }
         plan->n_tasks += ps->n;

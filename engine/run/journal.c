@@ -174,6 +174,8 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     json_object_object_add(obj, "modules", modules_of(wf));
     json_object_object_add(obj, "text",
                            json_object_new_string_len(text, (int)len));
+    if (wf->n_texts > 1)
+        json_object_object_add(obj, "texts", ft_workflow_texts_json(wf));
     ft_str_cut(&j->line, 0);
     ft_str_add(&j->line, json_object_to_json_string_ext(
                              obj, JSON_C_TO_STRING_PLAIN));

@@ -84,9 +84,12 @@ int ft_run_record_state(const struct ft_run *run, struct ft_store *store,
     int rc;
 
     state.workflow_text = text;
+    if (wf->n_texts > 1)
+        state.workflow_more = ft_workflow_texts_json(wf);
     add_objects(run, bind, &state.n);
     rc = ft_store_record_state(store, &state, &changed, err);
     json_object_put(state.params);
+    json_object_put(state.workflow_more);
     free(text);
     free(bind);
     return rc;

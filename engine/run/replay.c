@@ -34,6 +34,16 @@ struct record {
 
 /* --- the first record ----------------------------------------------------- */
 
+/* Element 'i' of a pair of texts, "" where it is something else; borrowed. */
+static const char *text_at(struct json_object *pair, size_t i)
+{
+    const char *text = NULL;
+
+    if (json_object_is_type(pair, json_type_array))
+        text = json_object_get_string(json_object_array_get_idx(pair, i));
+    return text ? text : "";
+}
+
 static struct ft_setting *read_settings(struct json_object *list, size_t *n)
 {
     struct ft_setting *setting;
@@ -43,18 +53,28 @@ static struct ft_setting *read_settings(struct json_object *list, size_t *n)
     for (size_t i = 0; i < *n; i++) {
         struct json_object *pair = json_object_array_get_idx(list, i);
 
-        if (json_object_is_type(pair, json_type_array)) {
-            setting[i].name = json_object_get_string(
-                json_object_array_get_idx(pair, 0));
-            setting[i].text = json_object_get_string(
-                json_object_array_get_idx(pair, 1));
-        }
-        if (!setting[i].name)
-            setting[i].name = "";
-        if (!setting[i].text)
-            setting[i].text = "";
+        setting[i].name = text_at(pair, 0);
+        setting[i].text = text_at(pair, 1);
     }
     return setting;
+}
+
+/* The other files of the workflow: [[path, text], ...]; borrowed from 'obj'. */
+static struct ft_kept_text *read_texts(struct json_object *obj, size_t *n)
+{
+    struct json_object *list = json_object_object_get(obj, "texts");
+    struct ft_kept_text *text;
+
+    *n = json_object_is_type(list, json_type_array)
+             ? json_object_array_length(list) : 0;
+    text = ft_calloc(*n + 1, sizeof(*text));
+    for (size_t i = 0; i < *n; i++) {
+        struct json_object *pair = json_object_array_get_idx(list, i);
+
+        text[i] = (struct ft_kept_text){ text_at(pair, 0),
+                                         text_at(pair, 1) };
+    }
+    return text;
 }
 
 /* The plan that the record describes; the workflow and it belong to 'run'. */
@@ -68,14 +88,18 @@ static struct ft_plan *read_plan(struct json_object *obj, const char *text,
     struct ft_workflow *wf = NULL;
     struct ft_plan *plan = NULL;
     struct ft_setting *setting;
+    struct ft_kept kept;
     size_t n;
 
     if (!list)
         return NULL;
     setting = read_settings(list, &n);
-    wf = ft_workflow_recall(ft_json_str_or(obj, "file", "workflow"),
-                            ft_json_str_or(obj, "dir", "."), text,
-                            strlen(text), modules, setting, n, &diags);
+    kept = (struct ft_kept){ .file = ft_json_str_or(obj, "file", "workflow"),
+                             .dir = ft_json_str_or(obj, "dir", "."),
+                             .text = text, .setting = setting,
+                             .n_settings = n };
+    kept.more = read_texts(obj, &kept.n_more);
+    wf = ft_workflow_recall(&kept, modules, &diags);
     if (wf)
         plan = ft_plan_new(wf, &diags);
     if (!plan) {
@@ -84,6 +108,7 @@ static struct ft_plan *read_plan(struct json_object *obj, const char *text,
         ft_err_context(err, "the workflow of the run is no longer valid");
     }
     ft_diags_release(&diags);
+    free(kept.more);
     free(setting);
     return plan;
 }
