@@ -1,85 +1,77 @@
 /* cmd_graph.c - fedtwin graph: the stages of a workflow as a picture */
-#include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "base/err.h"
 #include "base/path.h"
 #include "cli/open.h"
+#include "cli/stage_picture.h"
 #include "cli/term.h"
 
 #define STATUS_USAGE 2
-#define STATUS_IO 4
 
-extern char **environ;
-
-/* Start 'dot -Tsvg' with its input on '*in' and our output as its own. */
-static int start_dot(pid_t *pid, int *in)
+/* The plan of a file, or a run with its plan. */
+static int open_plan(struct ft_session *s, const struct ft_cli *cli,
+                     const struct ft_plan **plan)
 {
-    static const char *const argv[] = { "dot", "-Tsvg", NULL };
-    posix_spawn_file_actions_t actions;
-    int fd[2], rc;
+    const char *run = ft_cli_option(cli, "run");
+    const char *file = ft_cli_arg(cli, 0);
+    int status;
 
-    if (pipe2(fd, O_CLOEXEC) < 0)
-        return errno;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, fd[0], 0);
-    rc = posix_spawnp(pid, "dot", &actions, NULL, (char *const *)argv,
-                      environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(fd[0]);
-    if (rc)
-        close(fd[1]);
-    *in = fd[1];
-    return rc;
+    if (!run == !file) {
+        ft_print_error("graph wants either a workflow file or a run");
+        return STATUS_USAGE;
+    }
+    if (file && !ft_path_exists(file) && !strchr(file, '.') &&
+        !strchr(file, '/'))
+        run = file;
+    status = run ? ft_session_run(s, run) : ft_session_plan(s, cli, file);
+    if (!status)
+        *plan = run ? s->run->plan : s->plan;
+    return status;
 }
 
-static int print_svg(const struct ft_str *dot)
+static int write_out(const char *path, const struct ft_str *text)
 {
-    int in = -1, rc, status;
-    pid_t pid;
+    struct ft_err err;
 
-    fflush(stdout);
-    rc = start_dot(&pid, &in);
-    if (rc) {
-        ft_print_error("cannot start 'dot': %s", strerror(rc));
-        ft_print_hint("install the package 'graphviz', or use -f dot");
-        return STATUS_IO;
-    }
-    rc = ft_write_all(in, dot->s, dot->len);
-    close(in);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (rc == 0 && status == 0)
-        return 0;
-    ft_print_error("'dot' did not draw the graph");
-    return STATUS_IO;
+    if (!path)
+        fwrite(text->s, 1, text->len, stdout);
+    else if (ft_file_write(path, text->s, text->len, 0666, &err) < 0)
+        return ft_print_err(&err);
+    return 0;
 }
 
 int ft_cmd_graph(struct ft_cli *cli)
 {
     const char *format = ft_cli_option(cli, "format");
+    const char *path = ft_cli_option(cli, "output");
+    const struct ft_plan *plan = NULL;
     struct ft_session s = FT_SESSION_INIT;
-    struct ft_str dot = FT_STR_INIT;
-    bool svg = format && strcmp(format, "svg") == 0;
+    struct ft_str text = FT_STR_INIT;
+    struct ft_picture *picture = NULL;
+    bool svg = format ? strcmp(format, "svg") == 0
+                      : path && ft_ends_with(path, ".svg");
     int status;
 
     if (format && !svg && strcmp(format, "dot") != 0) {
         ft_print_error("the format is dot or svg, not '%s'", format);
         return STATUS_USAGE;
     }
-    status = ft_session_plan(&s, cli, cli->arg[0]);
-    if (!status) {
-        ft_plan_dot(s.plan, &dot);
+    status = open_plan(&s, cli, &plan);
+    if (!status && ft_cli_has(cli, "json")) {
+        ft_print_json(ft_stage_graph_json(plan, s.run));
+    } else if (!status) {
         if (svg)
-            status = print_svg(&dot);
+            picture = ft_stage_picture(plan, s.run);
+        if (svg)
+            ft_picture_svg(picture, true, &text);
         else
-            fputs(dot.s, stdout);
+            ft_plan_dot(plan, &text);
+        status = write_out(path, &text);
     }
-    ft_str_release(&dot);
+    ft_picture_free(picture);
+    ft_str_release(&text);
     ft_session_close(&s);
     return status;
 }

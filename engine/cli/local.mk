@@ -29,11 +29,15 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_version.c \
     engine/cli/cmd_why.c \
     engine/cli/execute.c engine/cli/execute.h \
+    engine/cli/layers.c \
+    engine/cli/markup.c engine/cli/markup.h \
     engine/cli/open.c engine/cli/open.h \
+    engine/cli/picture.h engine/cli/svg.c \
     engine/cli/progress.c engine/cli/progress.h \
     engine/cli/ref_text.c engine/cli/ref_text.h \
     engine/cli/run_text.c engine/cli/run_text.h \
     engine/cli/settings.c engine/cli/settings.h \
+    engine/cli/stage_picture.c engine/cli/stage_picture.h \
     engine/cli/table.c \
     engine/cli/term.c engine/cli/term.h
 engine_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

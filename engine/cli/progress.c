@@ -22,6 +22,7 @@ struct ft_progress {
     int64_t second;    /* off a terminal: the second that is being counted */
     int n_in_second;
     size_t n_left_out;
+    size_t *heard; /* of each stage: 1 + the task that was heard of last */
 };
 
 /* --- what a stage is doing ------------------------------------------------ */
@@ -47,18 +48,22 @@ static uint32_t stage_bad(const struct ft_run *run, size_t s)
            stage_count(run, s, FT_TASK_LOST);
 }
 
-/* The first task of a stage that runs now; it stands for the stage. */
-static const struct ft_task_detail *running_detail(const struct ft_run *run,
-                                                   size_t s)
+static void hear(struct ft_progress *p, const struct ft_run *run, size_t task)
 {
-    const struct ft_plan_stage *ps = &run->plan->stage[s];
+    if (p->heard)
+        p->heard[ft_plan_stage_of(run->plan, task)] = task + 1;
+}
 
-    if (!stage_count(run, s, FT_TASK_RUNNING))
-        return NULL;
-    for (size_t c = 0; c < ps->n; c++)
-        if (run->task[ps->first + c].state == FT_TASK_RUNNING)
-            return ft_run_detail(run, ps->first + c);
-    return NULL;
+/* The task that stands for a stage: the one that was heard of last. */
+static const struct ft_task_detail *spokesman(const struct ft_progress *p,
+                                              const struct ft_run *run,
+                                              size_t s)
+{
+    size_t task = p->heard ? p->heard[s] : 0;
+
+    return task && run->task[task - 1].state == FT_TASK_RUNNING
+               ? ft_run_detail(run, task - 1)
+               : NULL;
 }
 
 static void add_count(struct ft_str *out, uint32_t n, const char *what)
@@ -67,10 +72,11 @@ static void add_count(struct ft_str *out, uint32_t n, const char *what)
         ft_str_addf(out, "  %s %u", what, n);
 }
 
-static void add_activity(const struct ft_run *run, size_t s,
+static void add_activity(const struct ft_progress *p,
+                         const struct ft_run *run, size_t s,
                          struct ft_str *out)
 {
-    const struct ft_task_detail *d = running_detail(run, s);
+    const struct ft_task_detail *d = spokesman(p, run, s);
 
     add_count(out, stage_count(run, s, FT_TASK_CACHED), "cached");
     add_count(out, stage_count(run, s, FT_TASK_SKIPPED), "skipped");
@@ -98,7 +104,8 @@ static void add_bar(const struct ft_run *run, size_t s, struct ft_str *out)
         ft_str_add(out, i < full ? "━" : "╌");
 }
 
-static void add_stage_line(const struct ft_run *run, size_t s, int name_width,
+static void add_stage_line(const struct ft_progress *p,
+                           const struct ft_run *run, size_t s, int name_width,
                            struct ft_str *out)
 {
     size_t n = run->plan->stage[s].n;
@@ -116,7 +123,7 @@ static void add_stage_line(const struct ft_run *run, size_t s, int name_width,
         add_bar(run, s, out);
     ft_str_add(out, ft_tone(stderr, FT_PLAIN));
     ft_str_addf(out, " %u/%zu", done, n);
-    add_activity(run, s, out);
+    add_activity(p, run, s, out);
 }
 
 /* --- the block on a terminal ---------------------------------------------- */
@@ -217,7 +224,7 @@ static void draw(struct ft_progress *p, const struct ft_run *run, bool all)
         if (!all && n_stages > (size_t)rows - 3 && !is_interesting(run, s))
             continue;
         ft_str_cut(&line, 0);
-        add_stage_line(run, s, width, &line);
+        add_stage_line(p, run, s, width, &line);
         add_cut(&out, line.s, columns);
         lines++;
     }
@@ -293,7 +300,10 @@ static void on_begin(const struct ft_run *run, void *arg)
     struct ft_progress *p = arg;
     struct ft_str text = FT_STR_INIT;
 
-    if (!p->live) {
+    if (p->live) {
+        free(p->heard);
+        p->heard = ft_calloc(run->plan->wf->n_stages, sizeof(*p->heard));
+    } else {
         ft_str_addf(&text, "run %s of %s: %zu task%s", run->id,
                     run->workflow_file, run->plan->n_tasks,
                     run->plan->n_tasks == 1 ? "" : "s");
@@ -308,6 +318,15 @@ static void on_task(const struct ft_run *run, size_t task, void *arg)
 
     if (!p->live)
         print_task(p, run, task);
+    else if (run->task[task].state == FT_TASK_RUNNING)
+        hear(p, run, task);
+}
+
+static void on_progress(const struct ft_run *run, size_t task,
+                        const char *line, void *arg)
+{
+    (void)line; /* its numbers are in the run by now */
+    hear(arg, run, task);
 }
 
 static void on_tick(const struct ft_run *run, void *arg)
@@ -351,6 +370,7 @@ void ft_progress_watcher(struct ft_progress *progress,
     *watcher = (struct ft_watcher){
         .begin = on_begin,
         .task = on_task,
+        .progress = on_progress,
         .tick = on_tick,
         .note = on_note,
         .end = on_end,
@@ -360,6 +380,9 @@ void ft_progress_watcher(struct ft_progress *progress,
 
 void ft_progress_free(struct ft_progress *progress)
 {
+    if (!progress)
+        return;
+    free(progress->heard);
     free(progress);
 }
 

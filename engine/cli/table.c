@@ -26,8 +26,10 @@ static const struct ft_option plan_options[] = {
 };
 static const struct ft_option graph_options[] = {
     PARAM,
-    { "format", 'f', "FORMAT", "dot (default) or svg, which needs the 'dot' "
-                               "program of Graphviz" },
+    { "format", 'f', "FORMAT", "dot (default) or svg" },
+    { "output", 'o', "FILE", "write to FILE; a name that ends with .svg means "
+                             "that format" },
+    { "run", 0, "RUN", "the stages of a run and how its tasks are" },
     END,
 };
 static const struct ft_option run_options[] = {
@@ -191,10 +193,14 @@ const struct ft_cmd ft_cmds[] = {
              "made.",
       .option = plan_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_plan },
-    { .name = "graph", .args = "FILE",
-      .summary = "draw the stages of a workflow",
-      .example = "fedtwin graph -f svg heatsink.yaml >heatsink.svg\n",
-      .option = graph_options, .min_args = 1, .max_args = 1,
+    { .name = "graph", .args = "FILE|RUN", .reads = true,
+      .summary = "draw the stages of a workflow or of a run",
+      .doc = "As text for Graphviz, or as an SVG picture in light and dark "
+             "colours.  Of a run the picture tells how many tasks of each "
+             "stage are done, reused, failed or waiting.",
+      .example = "fedtwin graph -o heatsink.svg heatsink.yaml\n"
+                 "fedtwin graph -f svg last >now.svg\n",
+      .option = graph_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_graph },
     { .name = "run", .args = "FILE", .reads = true,
       .summary = "execute a workflow",
