@@ -36,9 +36,9 @@ struct ft_picture_arrow {
     bool dashed; /* order only */
 };
 
-/* A line between neighbouring columns.  It leaves (x1, y1), is straight to x2 as
- * far as labels stand on it, bends to (x3, y3) and, where no box is, goes on to
- * x4. */
+/* A line between neighbouring columns.  It leaves (x1, y1), is straight to x2
+ * as far as labels stand on it, bends to (x3, y3) and, where no box is, goes on
+ * to x4. */
 struct ft_picture_line {
     double x1, y1, x2, x3, y3, x4;
     bool dashed, head;
