@@ -112,6 +112,7 @@ int ft_cmd_resume(struct ft_cli *cli);
 int ft_cmd_run(struct ft_cli *cli);
 int ft_cmd_schema(struct ft_cli *cli);
 int ft_cmd_status(struct ft_cli *cli);
+int ft_cmd_usage(struct ft_cli *cli);
 int ft_cmd_version(struct ft_cli *cli);
 int ft_cmd_why(struct ft_cli *cli);
 

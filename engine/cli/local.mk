@@ -26,6 +26,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_run.c \
     engine/cli/cmd_schema.c \
     engine/cli/cmd_status.c \
+    engine/cli/cmd_usage.c engine/cli/usage_text.c engine/cli/usage_text.h \
     engine/cli/cmd_version.c \
     engine/cli/cmd_why.c \
     engine/cli/execute.c engine/cli/execute.h \
@@ -72,6 +73,7 @@ man1_MANS = \
     share/man/man1/fedtwin-run.1 \
     share/man/man1/fedtwin-schema.1 \
     share/man/man1/fedtwin-status.1 \
+    share/man/man1/fedtwin-usage.1 \
     share/man/man1/fedtwin-version.1 \
     share/man/man1/fedtwin-why.1
 schemasdir = $(pkgdatadir)/schemas
@@ -111,7 +113,8 @@ CLI_TESTS = \
     t/t1017-doctor.t \
     t/t1018-schema.t \
     t/t1019-completion.t \
-    t/t1020-help.t
+    t/t1020-help.t \
+    t/t1033-usage.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif

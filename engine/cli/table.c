@@ -51,6 +51,14 @@ static const struct ft_option status_options[] = {
     { "max", 'm', "N", "list at most N runs (default 20)" },
     END,
 };
+static const struct ft_option usage_options[] = {
+    { "by", 0, "WHAT", "a row for each stage, run or user (default: stage of "
+                       "a run, run of the project)" },
+    { "since", 0, "TIME", "only runs that began since: a date, an instant or "
+                          "how long ago, such as '7 day'" },
+    { "csv", 0, NULL, "comma-separated values, in SI units" },
+    END,
+};
 static const struct ft_option logs_options[] = {
     { "follow", 'f', NULL, "go on until the task has ended" },
     { "attempt", 'a', "N", "of attempt N instead of the newest" },
@@ -227,6 +235,16 @@ const struct ft_cmd ft_cmds[] = {
       .summary = "list the runs, or show one",
       .option = status_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_status },
+    { .name = "usage", .args = "[RUN]", .reads = true,
+      .summary = "sum up what runs have cost",
+      .doc = "Core time is slots held times wall time, of every attempt, "
+             "failed ones included.  Energy is shown where the machine has "
+             "meters that may be read.  SAVED is what reused results had cost "
+             "when they were made.  Without RUN: all runs of the project.",
+      .example = "fedtwin usage last\n"
+                 "fedtwin usage --by user --since '30 day' --csv\n",
+      .option = usage_options, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_usage },
     { .name = "logs", .args = "RUN[/TASK]",
       .summary = "print what tasks wrote",
       .doc = "Without TASK: of every task that failed.",

@@ -24,6 +24,7 @@ engine_librun_a_SOURCES = \
     engine/run/result.c engine/run/result.h \
     engine/run/outcome.c engine/run/outcome.h \
     engine/run/usage.c engine/run/usage.h \
+    engine/run/saved.c engine/run/saved.h \
     engine/run/read.c \
     engine/run/why.c
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
