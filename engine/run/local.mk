@@ -69,3 +69,14 @@ if SOLVERS
 TESTS += t/t2005-mpi.t
 endif
 EXTRA_DIST += t/t2005-mpi.t
+
+# Random histories of the scheduler.
+check_PROGRAMS += t/sim/sim
+t_sim_sim_SOURCES = t/sim/main.c t/sim/history.c t/sim/journal.c \
+    t/sim/world.c t/sim/check.c t/sim/sim.h
+t_sim_sim_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+t_sim_sim_LDADD = engine/librun.a engine/libplan.a engine/libdata.a \
+    engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
+    $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS)
+TESTS += t/t2190-histories.t
+EXTRA_DIST += t/t2190-histories.t

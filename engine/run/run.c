@@ -226,10 +226,16 @@ void ft_run_wait_reason(struct ft_run *run, size_t task, const char *reason)
     set_text(&detail_of(run, task)->reason, reason);
 }
 
-static bool is_charged(enum ft_outcome outcome)
+bool ft_outcome_charged(enum ft_outcome outcome)
 {
     return outcome == FT_OUT_ERROR || outcome == FT_OUT_OOM ||
            outcome == FT_OUT_TIMEOUT;
+}
+
+static bool is_site_fault(enum ft_outcome outcome)
+{
+    return outcome == FT_OUT_NODE_FAIL || outcome == FT_OUT_PREEMPTED ||
+           outcome == FT_OUT_LOST;
 }
 
 /* An end that was recorded before is one whose output was refused, or one that
@@ -261,8 +267,10 @@ void ft_run_attempt_end(struct ft_run *run, size_t task,
 
     count_usage(run, task, ending);
     t->outcome = ending->outcome;
-    if (is_charged(ending->outcome) && t->charged < UINT8_MAX)
+    if (ft_outcome_charged(ending->outcome) && t->charged < UINT8_MAX)
         t->charged++;
+    if (is_site_fault(ending->outcome) && t->faults < FT_FAULTS_MAX)
+        t->faults++;
     if (ending->start_ns)
         d->start_ns = ending->start_ns;
     d->end_ns = ending->end_ns;
@@ -370,6 +378,7 @@ void ft_run_resume(struct ft_run *run)
         if (ft_run_settled(run, t))
             continue;
         run->task[t].charged = 0;
+        run->task[t].faults = 0;
         leave(run, t);
         if (run->task[t].state != FT_TASK_WAITING)
             set_state(run, t, FT_TASK_WAITING);

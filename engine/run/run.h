@@ -50,9 +50,14 @@ enum ft_run_state {
 extern const char *const ft_run_state_names[];
 int ft_run_state_status(enum ft_run_state state); /* exit status */
 
+/* Is the task itself to blame, so that 'retry' counts the attempt? */
+bool ft_outcome_charged(enum ft_outcome outcome);
+
 /* One task of a run.  Kept small: there may be millions. */
 struct ft_task {
-    uint32_t detail;     /* 1 + index into run->detail, or 0 */
+    uint32_t detail : 27; /* 1 + index into run->detail, or 0 */
+    uint32_t faults : 5; /* since the last resume, how many attempts ended by
+                            the site's fault; FT_FAULTS_MAX: or more */
     uint16_t attempts;   /* so far, the current one included */
     uint8_t charged;     /* of these since the last resume, how many failed by
                             the task's own fault: what 'retry' counts */
@@ -60,6 +65,7 @@ struct ft_task {
     uint8_t outcome : 4; /* enum ft_outcome of the last attempt that ended */
 };
 #define FT_ATTEMPTS_MAX 60000
+#define FT_FAULTS_MAX 31
 
 /* What only tasks that were executed or reused have. */
 struct ft_task_detail {

@@ -104,27 +104,20 @@ void ft_sched_later(struct ft_sched *s, size_t task, int64_t when_ns)
     ft_heap_add(&s->later, when_ns, task);
 }
 
-static bool is_site_fault(enum ft_outcome outcome)
-{
-    return outcome == FT_OUT_NODE_FAIL || outcome == FT_OUT_PREEMPTED ||
-           outcome == FT_OUT_LOST;
-}
-
 bool ft_sched_retry(struct ft_sched *s, const struct ft_run *run, size_t task,
                     enum ft_outcome outcome, int64_t now_ns)
 {
     const struct ft_retry *retry =
         &s->plan->wf->stage[ft_plan_stage_of(s->plan, task)].retry;
     const struct ft_task *t = &run->task[task];
-    int faults = t->attempts - t->charged;
     double pause_s;
 
     if (s->closed || t->attempts >= FT_ATTEMPTS_MAX)
         return false;
-    if (is_site_fault(outcome)) {
-        if (faults > FT_SITE_FAULTS_MAX)
+    if (!ft_outcome_charged(outcome)) {
+        if (t->faults > FT_SITE_FAULTS_MAX)
             return false;
-        pause_s = fmin(FAULT_BACKOFF_S * pow(2, faults - 1),
+        pause_s = fmin(FAULT_BACKOFF_S * pow(2, t->faults - 1),
                        FAULT_BACKOFF_MAX_S);
     } else {
         if (!(retry->on & 1u << outcome) || t->charged > retry->max)

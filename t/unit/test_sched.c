@@ -411,6 +411,28 @@ START_TEST(site_faults_cost_no_retry)
 }
 END_TEST
 
+/* Neither what the site was too busy to take nor what happened before a resume
+ * is the site's fault now. */
+START_TEST(only_faults_count_as_faults)
+{
+    struct world w;
+
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n", &two);
+    for (int i = 0; i < FT_SITE_FAULTS_MAX; i++) {
+        start_one(&w, 0);
+        ft_sched_freed(w.sched, 0);
+        ft_run_again(w.run, 0);
+        ft_sched_later(w.sched, 0, w.now_ns);
+    }
+    start_one(&w, 0);
+    ck_assert(end_one(&w, 0, FT_OUT_NODE_FAIL));
+    ck_assert_int_le(ft_sched_due(w.sched), w.now_ns + SECOND);
+    ft_run_resume(w.run);
+    ck_assert_uint_eq(w.run->task[0].faults, 0);
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(memory_is_kept_back)
 {
     struct ft_sched_limits limits = { .slots = 8, .ahead = 10,
@@ -550,6 +572,7 @@ static Suite *suite(void)
     tcase_add_test(tc, retry_pauses_and_gives_up);
     tcase_add_test(tc, retry_only_what_is_named);
     tcase_add_test(tc, site_faults_cost_no_retry);
+    tcase_add_test(tc, only_faults_count_as_faults);
     tcase_add_test(tc, memory_is_kept_back);
     tcase_add_test(tc, wide_tasks_do_not_starve);
     tcase_add_test(tc, closed_starts_nothing);
