@@ -1,4 +1,4 @@
-/* user.c - who runs this */
+/* user.c - who somebody is */
 #include "base/user.h"
 
 #include <pwd.h>
@@ -9,8 +9,13 @@
 
 char *ft_user_name(void)
 {
-    const struct passwd *user = getpwuid(geteuid());
+    return ft_user_name_of(geteuid());
+}
+
+char *ft_user_name_of(uid_t uid)
+{
+    const struct passwd *user = getpwuid(uid);
 
     return user ? ft_strdup(user->pw_name)
-                : ft_asprintf("%lu", (unsigned long)geteuid());
+                : ft_asprintf("%lu", (unsigned long)uid);
 }

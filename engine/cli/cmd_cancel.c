@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "run/drive.h"
+#include "run/ask.h"
 
 int ft_cmd_cancel(struct ft_cli *cli)
 {

@@ -124,6 +124,7 @@ static void print_run(const struct ft_run *run, bool tasks)
            ft_run_state_names[run->state]);
     if (run->reason)
         printf("reason: %s\n", run->reason);
+    ft_run_text_steer(run);
     ft_when_text(run->start_ns, &text);
     ft_str_add(&text, ", ");
     if (run->end_ns)

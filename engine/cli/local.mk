@@ -15,18 +15,23 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_fsck.c \
     engine/cli/cmd_graph.c \
     engine/cli/cmd_help.c \
+    engine/cli/cmd_hold.c \
     engine/cli/cmd_init.c \
     engine/cli/cmd_lineage.c \
     engine/cli/cmd_log.c \
     engine/cli/cmd_logs.c \
     engine/cli/cmd_man.c \
     engine/cli/cmd_module.c \
+    engine/cli/cmd_pause.c \
     engine/cli/cmd_plan.c \
+    engine/cli/cmd_release.c \
     engine/cli/cmd_resume.c \
     engine/cli/cmd_run.c \
     engine/cli/cmd_schema.c \
+    engine/cli/cmd_set.c \
     engine/cli/cmd_status.c \
     engine/cli/cmd_usage.c engine/cli/usage_text.c engine/cli/usage_text.h \
+    engine/cli/cmd_unpause.c \
     engine/cli/cmd_version.c \
     engine/cli/cmd_why.c \
     engine/cli/execute.c engine/cli/execute.h \
@@ -39,6 +44,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/run_text.c engine/cli/run_text.h \
     engine/cli/settings.c engine/cli/settings.h \
     engine/cli/stage_picture.c engine/cli/stage_picture.h \
+    engine/cli/steering.c engine/cli/steering.h \
     engine/cli/table.c \
     engine/cli/term.c engine/cli/term.h
 engine_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
@@ -63,17 +69,22 @@ man1_MANS = \
     share/man/man1/fedtwin-fsck.1 \
     share/man/man1/fedtwin-graph.1 \
     share/man/man1/fedtwin-help.1 \
+    share/man/man1/fedtwin-hold.1 \
     share/man/man1/fedtwin-init.1 \
     share/man/man1/fedtwin-lineage.1 \
     share/man/man1/fedtwin-log.1 \
     share/man/man1/fedtwin-logs.1 \
     share/man/man1/fedtwin-module.1 \
+    share/man/man1/fedtwin-pause.1 \
     share/man/man1/fedtwin-plan.1 \
+    share/man/man1/fedtwin-release.1 \
     share/man/man1/fedtwin-resume.1 \
     share/man/man1/fedtwin-run.1 \
     share/man/man1/fedtwin-schema.1 \
+    share/man/man1/fedtwin-set.1 \
     share/man/man1/fedtwin-status.1 \
     share/man/man1/fedtwin-usage.1 \
+    share/man/man1/fedtwin-unpause.1 \
     share/man/man1/fedtwin-version.1 \
     share/man/man1/fedtwin-why.1
 schemasdir = $(pkgdatadir)/schemas
@@ -114,9 +125,15 @@ CLI_TESTS = \
     t/t1018-schema.t \
     t/t1019-completion.t \
     t/t1020-help.t \
+    t/t1023-pause.t \
+    t/t1024-unpause.t \
+    t/t1025-hold.t \
+    t/t1026-release.t \
+    t/t1028-set.t \
     t/t1033-usage.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/read_elsewhere.py
+EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/read_elsewhere.py \
+    t/steer.sh t/await.py

@@ -1,6 +1,7 @@
 /* run_text.c - a run as JSON and as tables */
 #include "cli/run_text.h"
 
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -28,6 +29,15 @@ static struct json_object *outputs_json(const struct ft_stage *stage,
     return obj;
 }
 
+/* A hold means nothing to a task that has started. */
+static bool is_held(const struct ft_run *run, size_t task)
+{
+    unsigned state = run->task[task].state;
+
+    return (state == FT_TASK_WAITING || state == FT_TASK_READY) &&
+           ft_run_held(run, task);
+}
+
 static struct json_object *task_json(const struct ft_run *run, size_t s,
                                      size_t task)
 {
@@ -40,6 +50,8 @@ static struct json_object *task_json(const struct ft_run *run, size_t s,
     ft_json_add_str(obj, "task", name.s);
     ft_json_add_str(obj, "state", ft_task_state_names[t->state]);
     ft_json_add_int(obj, "attempts", t->attempts);
+    if (is_held(run, task))
+        ft_json_add_bool(obj, "held", true);
     ft_str_release(&name);
     if (!d)
         return obj;
@@ -90,6 +102,8 @@ struct json_object *ft_run_text_json(const struct ft_run *run, bool tasks)
     ft_json_add_str(obj, "state", ft_run_state_names[run->state]);
     ft_json_add_str(obj, "reason", run->reason);
     ft_json_add_str(obj, "runner", run->runner);
+    ft_json_add_bool(obj, "paused", run->steer.paused);
+    ft_json_add_int(obj, "held", (int64_t)ft_run_count_held(run));
     add_time(obj, "start", run->start_ns);
     add_time(obj, "end", run->end_ns);
     for (size_t s = 0; s < plan->wf->n_stages; s++) {
@@ -104,6 +118,24 @@ struct json_object *ft_run_text_json(const struct ft_run *run, bool tasks)
     else
         json_object_put(list);
     return obj;
+}
+
+void ft_run_text_steer(const struct ft_run *run)
+{
+    const struct ft_steer *s = &run->steer;
+    size_t held = ft_run_count_held(run);
+    struct ft_str text = FT_STR_INIT;
+
+    if (s->paused) {
+        ft_when_text(s->paused_ns, &text);
+        printf("paused by %s, %s%s%s; fedtwin unpause %s\n", s->paused_by,
+               text.s, s->paused_reason ? ": " : "",
+               s->paused_reason ? s->paused_reason : "", run->id);
+    }
+    if (held)
+        printf("held: %zu task%s; fedtwin release %s/TASK\n", held,
+               held == 1 ? "" : "s", run->id);
+    ft_str_release(&text);
 }
 
 void ft_run_text_stages(const struct ft_run *run)
@@ -137,7 +169,8 @@ static void add_task_row(struct ft_table *table, const struct ft_run *run,
 
     ft_plan_task_name(run->plan, task, &text);
     ft_table_add(table, "%s", text.s);
-    ft_table_add(table, "%s", ft_task_state_names[run->task[task].state]);
+    ft_table_add(table, "%s%s", ft_task_state_names[run->task[task].state],
+                 is_held(run, task) ? " (held)" : "");
     ft_str_cut(&text, 0);
     if (d && d->end_ns > d->start_ns)
         ft_duration_text((double)(d->end_ns - d->start_ns) / 1e9, &text);

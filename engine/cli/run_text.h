@@ -10,6 +10,8 @@ struct json_object;
  * "tasks":[…]}; tasks only when asked for. */
 struct json_object *ft_run_text_json(const struct ft_run *run, bool tasks);
 
+/* What people asked of it: nothing, or a line each.  To stdout. */
+void ft_run_text_steer(const struct ft_run *run);
 /* To stdout. */
 void ft_run_text_stages(const struct ft_run *run);
 void ft_run_text_tasks(const struct ft_run *run);

@@ -70,6 +70,10 @@ static const struct ft_option cancel_options[] = {
     { "reason", 'm', "TEXT", "kept with the run" },
     END,
 };
+static const struct ft_option pause_options[] = {
+    { "reason", 'm', "TEXT", "shown with the run" },
+    END,
+};
 static const struct ft_option log_options[] = {
     { "max", 'm', "N", "show at most N states" },
     END,
@@ -262,6 +266,39 @@ const struct ft_cmd ft_cmds[] = {
       .summary = "end a run",
       .option = cancel_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_cancel },
+    { .name = "pause", .args = "RUN",
+      .summary = "start nothing more of a run for now",
+      .doc = "What runs goes on to its end.  A paused run stays paused, even "
+             "over a resume, until 'fedtwin unpause'.",
+      .example = "fedtwin pause -m 'the file system is full' last\n",
+      .option = pause_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_pause },
+    { .name = "unpause", .args = "RUN",
+      .summary = "let a paused run go on",
+      .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_unpause },
+    { .name = "hold", .args = "RUN/TASK [TASK...]",
+      .summary = "keep tasks of a run from starting",
+      .doc = "The name of a stage means all of its tasks.  What runs already "
+             "goes on; what depends on a held task waits for it.",
+      .example = "fedtwin hold last/heat\n"
+                 "fedtwin hold 'last/heat[power=45 W]' plot\n",
+      .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_TASK, .run = ft_cmd_hold },
+    { .name = "release", .args = "RUN/TASK [TASK...]",
+      .summary = "let held tasks start",
+      .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_TASK, .run = ft_cmd_release },
+    { .name = "set", .args = "RUN[/TASK] KEY=VALUE...",
+      .summary = "change a run, or what its waiting tasks get",
+      .doc = "Of a run: jobs (cores in use at a time), weight and priority "
+             "(its share of the machine among other runs).  Of a stage or a "
+             "task: memory, walltime, timeout, ranks, as though the workflow "
+             "said so; attempts that start from now on get it.",
+      .example = "fedtwin set last jobs=4 priority=5\n"
+                 "fedtwin set last/heat memory='4 GiB' walltime='1 h'\n",
+      .min_args = 2, .max_args = -1,
+      .complete = FT_COMPLETE_TASK, .run = ft_cmd_set },
     { .name = "log", .args = "", .reads = true,
       .summary = "show the history of the project",
       .option = log_options, .run = ft_cmd_log },

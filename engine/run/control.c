@@ -15,13 +15,16 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/user.h"
 
-#define LINE_MAX_BYTES 4096
+#define LINE_MAX_BYTES (1u << 20)
+#define ANSWER_MAX_BYTES (64u << 20)
+#define QUEUE_MAX_BYTES (4u << 20) /* not yet read by one that watches */
 #define BACKLOG 8
 
 struct ft_control {
     uv_pipe_t listener;
-    ft_control_cancel *cancel;
+    ft_control_serve *serve;
     void *arg;
     char *path;
     struct client *client; /* list */
@@ -33,12 +36,13 @@ struct client {
     struct ft_control *control;
     struct client *next;
     struct ft_str line;
-    char chunk[512];
+    bool watches;
+    char chunk[4096];
 };
 
-struct answer {
+struct message {
     uv_write_t req;
-    char text[128];
+    char *text;
 };
 
 /* A socket's path has at most 107 bytes, a project's may have more: go through
@@ -80,39 +84,93 @@ static void close_client(struct client *client)
         uv_close((uv_handle_t *)&client->pipe, on_client_closed);
 }
 
+static void free_message(struct message *message)
+{
+    free(message->text);
+    free(message);
+}
+
 static void on_written(uv_write_t *req, int status)
 {
     (void)status;
-    free(req->data);
+    free_message(req->data);
 }
 
-static void reply(struct client *client, bool ok)
+static void send_line(struct client *client, struct json_object *obj)
 {
-    struct answer *answer = ft_calloc(1, sizeof(*answer));
+    struct message *message = ft_calloc(1, sizeof(*message));
     uv_buf_t buf;
 
-    snprintf(answer->text, sizeof(answer->text), "%s\n",
-             ok ? "{\"ok\":true}"
-                : "{\"ok\":false,\"message\":\"unknown request\"}");
-    answer->req.data = answer;
-    buf = uv_buf_init(answer->text, (unsigned)strlen(answer->text));
-    if (uv_write(&answer->req, (uv_stream_t *)&client->pipe, &buf, 1,
+    message->text = ft_asprintf("%s\n", json_object_to_json_string_ext(
+                                            obj, JSON_C_TO_STRING_PLAIN));
+    message->req.data = message;
+    buf = uv_buf_init(message->text, (unsigned)strlen(message->text));
+    if (uv_write(&message->req, (uv_stream_t *)&client->pipe, &buf, 1,
                  on_written) < 0)
-        free(answer);
+        free_message(message);
+}
+
+/* Whom the kernel says we talk to. */
+static char *user_of(struct client *client)
+{
+    struct ucred cred = { .uid = (uid_t)-1 };
+    socklen_t len = sizeof(cred);
+    int fd;
+
+    if (uv_fileno((uv_handle_t *)&client->pipe, &fd) == 0)
+        (void)getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len);
+    return ft_user_name_of(cred.uid);
+}
+
+static void refuse(struct json_object *answer, const struct ft_err *err)
+{
+    ft_json_add_bool(answer, "ok", false);
+    ft_json_add_int(answer, "status", ft_code_status(err->code));
+    ft_json_add_str(answer, "message", err->msg);
+    if (*err->hint)
+        ft_json_add_str(answer, "hint", err->hint);
 }
 
 static void obey(struct client *client, const char *line, size_t len)
 {
     struct ft_control *control = client->control;
-    struct json_object *obj = ft_json_parse(line, len, "request", NULL);
-    const char *op = obj ? ft_json_str_or(obj, "op", "") : "";
-    bool cancel = strcmp(op, "cancel") == 0;
+    struct json_object *answer = json_object_new_object();
+    struct ft_err err = { 0 };
+    struct json_object *request = ft_json_parse(line, len, "the request",
+                                                &err);
+    char *by = user_of(client);
 
-    reply(client, cancel);
-    if (cancel)
-        control->cancel(ft_json_str_or(obj, "reason", "cancelled"),
-                        ft_json_bool_or(obj, "now", false), control->arg);
-    json_object_put(obj);
+    if (request && control->serve(request, by, answer, control->arg, &err) == 0)
+        ft_json_add_bool(answer, "ok", true);
+    else
+        refuse(answer, &err);
+    if (request && strcmp(ft_json_str_or(request, "op", ""), "watch") == 0)
+        client->watches = true;
+    send_line(client, answer);
+    json_object_put(answer);
+    json_object_put(request);
+    free(by);
+}
+
+bool ft_control_watched(const struct ft_control *control)
+{
+    for (struct client *c = control ? control->client : NULL; c; c = c->next)
+        if (c->watches)
+            return true;
+    return false;
+}
+
+void ft_control_tell(struct ft_control *control, struct json_object *event)
+{
+    for (struct client *c = control->client; c; c = c->next) {
+        if (!c->watches)
+            continue;
+        if (uv_stream_get_write_queue_size((uv_stream_t *)&c->pipe) >
+            QUEUE_MAX_BYTES)
+            close_client(c);
+        else
+            send_line(c, event);
+    }
 }
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
@@ -174,14 +232,14 @@ static void on_listener_closed(uv_handle_t *handle)
 }
 
 struct ft_control *ft_control_open(const char *dir, struct uv_loop_s *loop,
-                                   ft_control_cancel *cancel, void *arg,
+                                   ft_control_serve *serve, void *arg,
                                    struct ft_err *err)
 {
     struct ft_control *control = ft_calloc(1, sizeof(*control));
     char path[64];
     int fd = short_path(dir, path), rc;
 
-    control->cancel = cancel;
+    control->serve = serve;
     control->arg = arg;
     control->path = ft_path_join(dir, "control");
     (void)uv_pipe_init(loop, &control->listener, 0);
@@ -213,7 +271,7 @@ void ft_control_close(struct ft_control *control)
 
 /* --- the other side ------------------------------------------------------- */
 
-static int connect_to(const char *dir)
+int ft_control_connect(const char *dir)
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
     char path[64];
@@ -232,29 +290,108 @@ static int connect_to(const char *dir)
     return fd;
 }
 
-int ft_control_ask_cancel(const char *dir, const char *reason,
-                          struct ft_err *err)
+static int send_request(int fd, struct json_object *request,
+                        struct ft_err *err)
 {
-    struct json_object *obj;
+    char *line = ft_asprintf("%s\n", json_object_to_json_string_ext(
+                                         request, JSON_C_TO_STRING_PLAIN));
+    size_t len = strlen(line);
+    ssize_t n = 0;
+
+    for (size_t at = 0; at < len && n >= 0; at += (size_t)n) {
+        n = send(fd, line + at, len - at, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            n = 0;
+    }
+    free(line);
+    return n < 0 ? ft_err_sys(err, "could not reach the runner") : 0;
+}
+
+/* One line, without its end. */
+static int read_line(int fd, struct ft_str *line, struct ft_err *err)
+{
+    char chunk[4096];
+    const char *end = NULL;
+
+    while (!end && line->len < ANSWER_MAX_BYTES) {
+        ssize_t n = read(fd, chunk, sizeof(chunk));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return ft_err_set(err, FT_EBUSY, "the runner went away before it "
+                              "answered");
+        end = memchr(chunk, '\n', (size_t)n);
+        ft_str_addn(line, chunk, end ? (size_t)(end - chunk) : (size_t)n);
+    }
+    return 0;
+}
+
+/* What the runner did not do, in its own words. */
+static int refused(struct json_object *answer, struct ft_err *err)
+{
+    const char *hint = ft_json_str_or(answer, "hint", NULL);
+    int64_t status = ft_json_int_or(answer, "status", 4);
+
+    ft_err_set(err, status == ft_code_status(FT_EUSAGE)  ? FT_EUSAGE
+                    : status == ft_code_status(FT_EDOC) ? FT_EDOC
+                                                        : FT_EIO,
+               "%s", ft_json_str_or(answer, "message", "the runner refused"));
+    return hint ? ft_err_hint(err, "%s", hint) : -1;
+}
+
+/* On a connection; '*answer' is for the caller to release. */
+static int ask(int fd, struct json_object *request,
+               struct json_object **answer, struct ft_err *err)
+{
     struct ft_str line = FT_STR_INIT;
-    char chunk[512];
-    ssize_t n;
-    int fd = connect_to(dir), rc = 1;
+    int rc = -1;
+
+    *answer = NULL;
+    if (send_request(fd, request, err) == 0 && read_line(fd, &line, err) == 0)
+        *answer = ft_json_parse(line.s, line.len, "the runner's answer", err);
+    if (*answer)
+        rc = ft_json_bool_or(*answer, "ok", false) ? 0
+                                                   : refused(*answer, err);
+    ft_str_release(&line);
+    return rc;
+}
+
+int ft_control_ask(const char *dir, struct json_object *request,
+                   struct json_object **answer, struct ft_err *err)
+{
+    struct json_object *got;
+    int fd = ft_control_connect(dir), rc;
 
     if (fd < 0)
         return 0;
-    obj = json_object_new_object();
-    ft_json_add_str(obj, "op", "cancel");
-    ft_json_add_str(obj, "reason", reason);
-    ft_str_addf(&line, "%s\n", json_object_to_json_string_ext(
-                                   obj, JSON_C_TO_STRING_PLAIN));
-    json_object_put(obj);
-    if (send(fd, line.s, line.len, MSG_NOSIGNAL) != (ssize_t)line.len)
-        rc = ft_err_sys(err, "could not reach the runner");
+    rc = ask(fd, request, &got, err);
+    (void)close(fd);
+    if (answer && rc == 0)
+        *answer = got;
+    else
+        json_object_put(got);
+    return rc < 0 ? -1 : 1;
+}
+
+int ft_control_ask_cancel(const char *dir, const char *reason,
+                          struct ft_err *err)
+{
+    struct json_object *request = json_object_new_object(), *answer = NULL;
+    char chunk[512];
+    ssize_t n;
+    int fd = ft_control_connect(dir), rc = 0;
+
+    ft_json_add_str(request, "op", "cancel");
+    ft_json_add_str(request, "reason", reason);
+    if (fd >= 0)
+        rc = ask(fd, request, &answer, err) < 0 ? -1 : 1;
     while (rc == 1 && (n = read(fd, chunk, sizeof(chunk))) != 0)
         if (n < 0 && errno != EINTR)
             break; /* reset: the runner has gone */
-    (void)close(fd);
-    ft_str_release(&line);
+    if (fd >= 0)
+        (void)close(fd);
+    json_object_put(answer);
+    json_object_put(request);
     return rc;
 }

@@ -1,8 +1,8 @@
 /* control.h - how another command talks to a live runner: runs/ID/control
  *
- * A stream socket; one JSON object a line each way.  Known: {"op":"cancel",
- * "reason":"…","now":false}, answered by {"ok":true}.  The runner keeps the
- * connection until the run has ended, so that its end can be awaited.
+ * A stream socket; one JSON object a line each way
+ * (share/doc/formats/control.md).  The runner keeps every connection until the
+ * run has ended, so that its end can be awaited.
  */
 #ifndef FT_RUN_CONTROL_H
 #define FT_RUN_CONTROL_H
@@ -11,19 +11,38 @@
 
 struct ft_control;
 struct ft_err;
+struct json_object;
 struct uv_loop_s;
 
-typedef void ft_control_cancel(const char *reason, bool now, void *arg);
+/* Do what 'request' asks for 'by', the user at the other end, and put members
+ * into 'answer'.  -1 with 'err' when it cannot be done. */
+typedef int ft_control_serve(struct json_object *request, const char *by,
+                             struct json_object *answer, void *arg,
+                             struct ft_err *err);
 
 /* Listen in 'dir', the directory of the run. */
 struct ft_control *ft_control_open(const char *dir, struct uv_loop_s *loop,
-                                   ft_control_cancel *cancel, void *arg,
+                                   ft_control_serve *serve, void *arg,
                                    struct ft_err *err);
 /* Freed once the loop has closed its handles. */
 void ft_control_close(struct ft_control *control); /* NULL is fine */
 
-/* Ask the runner of the run in 'dir' to cancel, and wait until it has gone.
- * 1: done, 0: there is no runner. */
+/* Has somebody asked to watch? */
+bool ft_control_watched(const struct ft_control *control);
+/* Send 'event' to all who watch.  One that does not read is dropped. */
+void ft_control_tell(struct ft_control *control, struct json_object *event);
+
+/* --- the other side ------------------------------------------------------- */
+
+/* A connection to the runner of the run in 'dir', or -1: there is none. */
+int ft_control_connect(const char *dir);
+
+/* Ask it; '*answer' (may be NULL) is for the caller to release.  1: done, 0:
+ * there is no runner, -1: it refused, or went away. */
+int ft_control_ask(const char *dir, struct json_object *request,
+                   struct json_object **answer, struct ft_err *err);
+
+/* Ask to cancel, and wait until the runner has gone. */
 int ft_control_ask_cancel(const char *dir, const char *reason,
                           struct ft_err *err);
 

@@ -34,7 +34,6 @@
 #define FLUSH_SHARE 10    /* or so many times as long as that takes */
 #define FLUSH_MAX_MS 1000
 #define TICK_MS 100       /* of the watcher */
-#define CANCEL_GRACE_S 10.0
 
 /* --- small services for the other files ----------------------------------- */
 
@@ -58,6 +57,8 @@ void ft_drive_changed(struct ft_drive *d, size_t task)
 {
     if (d->watcher.task)
         d->watcher.task(d->run, task, d->watcher.arg);
+    if (ft_control_watched(d->control))
+        ft_serve_task(d, task);
 }
 
 static const struct ft_version *have_version(const struct ft_have *have,
@@ -77,49 +78,14 @@ static const struct ft_version *have_version(const struct ft_have *have,
     return &detail->out.item[out];
 }
 
-/* --- cancelling ----------------------------------------------------------- */
-
-static void cancel_running(struct ft_drive *d, double grace_s)
-{
-    uint64_t *tag = ft_calloc(d->n_flights + 1, sizeof(*tag));
-    size_t n = 0;
-
-    for (size_t i = 0; i < d->n_flights; i++)
-        if (d->flight[i]->submitted)
-            tag[n++] = ft_flight_tag(d->flight[i]);
-    d->adapter->cancel(d->site, tag, n, grace_s);
-    free(tag);
-}
-
-/* The first time politely, then at once. */
-static void stop(struct ft_drive *d, enum ft_run_state fate,
-                 const char *reason, bool now)
-{
-    bool again = d->fate != FT_RUN_RUNNING;
-
-    if (!again) {
-        d->fate = fate;
-        d->reason = ft_strdup(reason);
-    }
-    if (d->watcher.note)
-        d->watcher.note(again || now ? "ending what runs at once"
-                                     : "cancelling: asking what runs to end",
-                        d->watcher.arg);
-    ft_sched_close(d->sched);
-    cancel_running(d, again || now ? 0 : CANCEL_GRACE_S);
-}
+/* --- when it has to end --------------------------------------------------- */
 
 static void on_signal(uv_signal_t *handle, int signum)
 {
     char *reason = ft_asprintf("signal %d (%s)", signum, strsignal(signum));
 
-    stop(handle->data, FT_RUN_CANCELLED, reason, false);
+    ft_drive_stop(handle->data, FT_RUN_CANCELLED, reason, false);
     free(reason);
-}
-
-static void on_cancel_request(const char *reason, bool now, void *arg)
-{
-    stop(arg, FT_RUN_CANCELLED, reason, now);
 }
 
 static void on_deadline(uv_timer_t *timer)
@@ -127,7 +93,7 @@ static void on_deadline(uv_timer_t *timer)
     struct ft_drive *d = timer->data;
 
     if (d->fate == FT_RUN_RUNNING)
-        stop(d, FT_RUN_EXPIRED, "the deadline has passed", false);
+        ft_drive_stop(d, FT_RUN_EXPIRED, "the deadline has passed", false);
 }
 
 /* --- the loop ------------------------------------------------------------- */
@@ -275,13 +241,21 @@ static int open_site(struct ft_drive *d, struct ft_err *err)
                             err);
 }
 
+/* What was set counts before what the runner was started with. */
+int ft_drive_slots(const struct ft_drive *d)
+{
+    return d->run->steer.jobs ? d->run->steer.jobs
+           : d->options.jobs  ? d->options.jobs
+                              : d->machine_slots;
+}
+
 static void make_sched(struct ft_drive *d)
 {
     struct ft_sched_limits limits = { .keep_going = d->options.keep_going };
 
     d->adapter->capacity(d->site, &limits.slots, &limits.memory_bytes);
-    if (d->options.jobs > 0)
-        limits.slots = d->options.jobs;
+    d->machine_slots = limits.slots;
+    limits.slots = ft_drive_slots(d);
     limits.ahead = AHEAD_MIN + 2 * (size_t)limits.slots;
     d->sched = ft_sched_new(d->plan, d->run, &limits);
 }
@@ -338,6 +312,18 @@ static int finish(struct ft_drive *d, enum ft_run_state *state,
     return 0;
 }
 
+/* Whoever resumes a paused run had better know. */
+static void note_pause(const struct ft_drive *d)
+{
+    char *note = ft_asprintf("the run is paused by %s: nothing starts before "
+                             "'fedtwin unpause %s'",
+                             d->run->steer.paused_by, d->run->id);
+
+    if (d->watcher.note)
+        d->watcher.note(note, d->watcher.arg);
+    free(note);
+}
+
 static int loop(struct ft_drive *d, enum ft_run_state *state,
                 struct ft_err *err)
 {
@@ -352,6 +338,8 @@ static int loop(struct ft_drive *d, enum ft_run_state *state,
         (void)uv_timer_start(&d->tick, on_tick, TICK_MS, TICK_MS);
     if (d->watcher.begin)
         d->watcher.begin(d->run, d->watcher.arg);
+    if (d->run->steer.paused)
+        note_pause(d);
     (void)uv_prepare_start(&d->turn, on_turn);
     (void)uv_run(&d->loop, UV_RUN_DEFAULT);
     if (!d->over)
@@ -408,8 +396,7 @@ static int begin(struct ft_drive *d, struct ft_err *err)
         ft_run_keep_modules(d->project, d->run->id, d->plan->wf, err) == 0)
         d->journal = ft_journal_create(path, d->run, err);
     if (d->journal)
-        d->control = ft_control_open(d->dir, &d->loop, on_cancel_request, d,
-                                     err);
+        d->control = ft_control_open(d->dir, &d->loop, ft_serve, d, err);
     if (d->control)
         rc = ft_path_sync_parent(path, err);
     if (!d->journal)
@@ -533,7 +520,7 @@ static int resume(struct ft_drive *d, enum ft_run_state *state,
     d->store = ft_store_open(d->project, FT_STORE_WRITE, err);
     if (!d->store)
         return -1;
-    d->control = ft_control_open(d->dir, &d->loop, on_cancel_request, d, err);
+    d->control = ft_control_open(d->dir, &d->loop, ft_serve, d, err);
     if (!d->control || open_site(d, err) < 0 || go_on(d, err) < 0)
         return -1;
     return loop(d, state, err);

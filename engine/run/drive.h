@@ -52,9 +52,4 @@ int ft_drive_resume(const struct ft_project *project, const char *run_id,
                     const struct ft_watcher *watcher,
                     enum ft_run_state *state, struct ft_err *err);
 
-/* Ask the runner of 'run_id' to cancel, and wait until it has ended; a run
- * without a runner is marked cancelled, its live local tasks ended. */
-int ft_run_cancel(const struct ft_project *project, const char *run_id,
-                  const char *reason, struct ft_err *err);
-
 #endif

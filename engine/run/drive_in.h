@@ -6,6 +6,7 @@
  *   handoff.c  the attempt directory that a program starts in
  *   simulated.c  time and results where a site is only simulated
  *   collect.c  what an attempt leaves behind, and its publication
+ *   serve.c    what other commands ask of the run
  *
  * A flight is a task between its preparation and its final state.
  */
@@ -28,6 +29,7 @@
 struct ft_control;
 struct ft_lease;
 struct ft_workdirs;
+struct json_object;
 
 struct ft_flight {
     struct ft_drive *drive;
@@ -61,6 +63,7 @@ struct ft_drive {
     const struct ft_adapter *adapter;
     struct ft_site *own_site; /* read again for a resume, or NULL */
     void *site; /* connection of the adapter */
+    int machine_slots; /* what the site has */
     struct ft_lease *lease;
     struct ft_control *control;
     struct ft_workdirs *workdirs;
@@ -99,6 +102,23 @@ void ft_drive_give_up(struct ft_drive *d, const struct ft_err *err);
 void ft_drive_changed(struct ft_drive *d, size_t task);
 /* Would this failure meet every other task as well? */
 bool ft_drive_is_ours(enum ft_code code);
+/* On how many slots the run may be at a time. */
+int ft_drive_slots(const struct ft_drive *d);
+
+/* --- serve.c -------------------------------------------------------------- */
+
+/* End the run: the first time what runs is asked politely, then at once. */
+void ft_drive_stop(struct ft_drive *d, enum ft_run_state fate,
+                   const char *reason, bool now);
+/* Do what the request asks (share/doc/formats/control.md); 'arg' is the struct
+ * ft_drive. */
+int ft_serve(struct json_object *request, const char *by,
+             struct json_object *answer, void *arg, struct ft_err *err);
+/* Tell those who watch that the state of 'task' has changed. */
+void ft_serve_task(struct ft_drive *d, size_t task);
+/* Journal an act of 'by' and obey it.  It is durable when this returns. */
+int ft_serve_act(struct ft_drive *d, struct json_object *act,
+                 struct ft_err *err);
 
 /* --- events.c ------------------------------------------------------------- */
 

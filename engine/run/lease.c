@@ -24,6 +24,7 @@
 
 struct ft_lease {
     int fd;
+    bool borrowed;
 };
 
 /* Who holds it, or held it last. */
@@ -127,23 +128,23 @@ static int claim(int fd, const char *path, const struct holder *me,
     return 0;
 }
 
-struct ft_lease *ft_lease_take(const char *dir, bool *rebooted,
-                               struct ft_err *err)
+static struct ft_lease *take(const char *dir, bool borrow, bool *rebooted,
+                             struct ft_err *err)
 {
     char *path = ft_path_join(dir, "lease");
     struct holder me = { .pid = getpid() };
     struct ft_lease *lease = NULL;
-    bool dummy;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 
     (void)gethostname(me.host, sizeof(me.host) - 1);
     read_boot_id(me.boot);
     if (fd < 0) {
         ft_err_sys(err, "cannot open '%s'", path);
-    } else if (claim(fd, path, &me, rebooted ? rebooted : &dummy, err) == 0 &&
-               write_holder(fd, &me, err) == 0) {
+    } else if (claim(fd, path, &me, rebooted, err) == 0 &&
+               (borrow || write_holder(fd, &me, err) == 0)) {
         lease = ft_calloc(1, sizeof(*lease));
         lease->fd = fd;
+        lease->borrowed = borrow;
     }
     if (fd >= 0 && !lease)
         (void)close(fd);
@@ -151,11 +152,27 @@ struct ft_lease *ft_lease_take(const char *dir, bool *rebooted,
     return lease;
 }
 
+struct ft_lease *ft_lease_take(const char *dir, bool *rebooted,
+                               struct ft_err *err)
+{
+    bool dummy;
+
+    return take(dir, false, rebooted ? rebooted : &dummy, err);
+}
+
+struct ft_lease *ft_lease_borrow(const char *dir, struct ft_err *err)
+{
+    bool dummy;
+
+    return take(dir, true, &dummy, err);
+}
+
 void ft_lease_release(struct ft_lease *lease)
 {
     if (!lease)
         return;
-    (void)!ftruncate(lease->fd, 0); /* else the next one finds a dead pid */
+    if (!lease->borrowed) /* else the next one finds a dead pid */
+        (void)!ftruncate(lease->fd, 0);
     (void)close(lease->fd);
     free(lease);
 }

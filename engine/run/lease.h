@@ -17,6 +17,8 @@ struct ft_lease;
  * damaged.  FT_EBUSY while the runner lives, or may live on another machine. */
 struct ft_lease *ft_lease_take(const char *dir, bool *rebooted,
                                struct ft_err *err);
+/* Only keep others away: who held it last stays in the file. */
+struct ft_lease *ft_lease_borrow(const char *dir, struct ft_err *err);
 void ft_lease_release(struct ft_lease *lease); /* NULL is fine */
 
 /* "HOST PID" of the runner that lives, or NULL; the caller frees. */

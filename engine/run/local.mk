@@ -26,6 +26,8 @@ engine_librun_a_SOURCES = \
     engine/run/usage.c engine/run/usage.h \
     engine/run/saved.c engine/run/saved.h \
     engine/run/read.c \
+    engine/run/ask.c engine/run/ask.h \
+    engine/run/serve.c \
     engine/run/why.c
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 

@@ -16,6 +16,7 @@
 #include "run/run.h"
 
 struct ft_err;
+struct ft_journal;
 struct ft_project;
 struct ft_workflow;
 
@@ -39,6 +40,11 @@ int ft_run_ids(const struct ft_project *project, char (**ids)[FT_RUN_ID_MAX],
 /* Keep the manifests of the workflow's modules with the run. */
 int ft_run_keep_modules(const struct ft_project *project, const char *id,
                         const struct ft_workflow *wf, struct ft_err *err);
+
+/* Read its journal, with the manifests that it keeps.  'journal' NULL: for
+ * reading only; else it is opened for more, which the lease must allow. */
+struct ft_run *ft_run_replay(const struct ft_project *project, const char *id,
+                             struct ft_journal **journal, struct ft_err *err);
 
 /* The modules as they were when the run began. */
 struct ft_module_set *ft_run_modules(const struct ft_project *project,

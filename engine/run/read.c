@@ -1,23 +1,17 @@
-/* read.c - runs as other commands see them: one, a list, and cancelling one */
+/* read.c - runs as other commands see them: one, and a list */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/clock.h"
 #include "base/err.h"
 #include "base/path.h"
-#include "run/adapter.h"
-#include "run/change.h"
-#include "run/control.h"
-#include "run/drive.h"
 #include "run/journal.h"
 #include "run/lease.h"
 #include "run/outcome.h"
 #include "run/place.h"
 
-/* 'journal' may be NULL: read only. */
-static struct ft_run *replay(const struct ft_project *project, const char *id,
+struct ft_run *ft_run_replay(const struct ft_project *project, const char *id,
                              struct ft_journal **journal, struct ft_err *err)
 {
     char *path = ft_run_path(project, id, "journal");
@@ -36,7 +30,7 @@ static struct ft_run *read_run(const struct ft_project *project,
                                const char *id, struct ft_err *err)
 {
     char *dir = ft_run_path(project, id, NULL);
-    struct ft_run *run = replay(project, id, NULL, err);
+    struct ft_run *run = ft_run_replay(project, id, NULL, err);
 
     if (run && run->state == FT_RUN_RUNNING) {
         run->runner = ft_lease_holder(dir);
@@ -108,58 +102,4 @@ void ft_run_lines_release(struct ft_run_lines *lines)
         free(lines->item[i].workflow_file);
     free(lines->item);
     *lines = (struct ft_run_lines){ 0 };
-}
-
-/* --- cancelling ----------------------------------------------------------- */
-
-/* The runner is gone: end what it left, and say so in the journal. */
-static int cancel_dead(const struct ft_project *project, const char *id,
-                       const char *reason, struct ft_err *err)
-{
-    struct ft_journal *journal = NULL;
-    struct ft_run *run = replay(project, id, &journal, err);
-    char *tag = ft_asprintf("%s/", id), *dir = ft_run_path(project, id, NULL);
-    int rc = -1;
-
-    if (run && run->state != FT_RUN_RUNNING) {
-        ft_err_set(err, FT_EUSAGE, "run '%s' has already ended: %s", id,
-                   ft_run_state_names[run->state]);
-    } else if (run && !ft_adapter_local.sweep(NULL, NULL, tag)) {
-        ft_err_set(err, FT_EBUSY, "processes of run '%s' do not end", id);
-    } else if (run) {
-        ft_journal_end(journal, run, FT_RUN_CANCELLED, reason,
-                       ft_clock_now_ns());
-        rc = ft_journal_sync(journal, err);
-        if (rc == 0)
-            ft_run_write_summary(run, dir);
-    }
-    free(tag);
-    free(dir);
-    ft_journal_close(journal);
-    ft_run_free(run);
-    return rc;
-}
-
-int ft_run_cancel(const struct ft_project *project, const char *run_id,
-                  const char *reason, struct ft_err *err)
-{
-    char id[FT_RUN_ID_MAX], *dir;
-    struct ft_lease *lease;
-    int rc;
-
-    if (ft_run_find(project, run_id, id, err) < 0)
-        return -1;
-    dir = ft_run_path(project, id, NULL);
-    rc = ft_control_ask_cancel(dir, reason ? reason : "cancelled", err);
-    if (rc == 0) {
-        lease = ft_lease_take(dir, NULL, err);
-        rc = lease ? cancel_dead(project, id, reason ? reason : "cancelled",
-                                 err)
-                   : -1;
-        ft_lease_release(lease);
-    } else if (rc > 0) {
-        rc = 0;
-    }
-    free(dir);
-    return rc;
 }

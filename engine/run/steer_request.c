@@ -202,9 +202,12 @@ static int set_quantity(const struct set_key *key, const char *text,
                         struct json_object *act, struct ft_err *err)
 {
     struct ft_quantity q;
+    struct ft_err why;
 
-    if (ft_quantity_parse_in(text, key->unit, &q, err) < 0)
-        return ft_err_context(err, "%s", key->name);
+    if (ft_quantity_parse_in(text, key->unit, &q, &why) < 0) {
+        ft_err_set(err, FT_EUSAGE, "%s: %s", key->name, why.msg);
+        return *why.hint ? ft_err_hint(err, "%s", why.hint) : -1;
+    }
     if (!(q.si > 0) || (!key->of_task && q.si > FT_WEIGHT_MAX))
         return ft_err_set(err, FT_EUSAGE, "%s: '%s' is not above 0%s",
                           key->name, text,

@@ -83,6 +83,28 @@ static int wait_for_chosen(const struct asking *a, size_t in,
     return rc;
 }
 
+/* What people have asked for keeps it from starting. */
+static void add_steer(const struct asking *a)
+{
+    const struct ft_hold *hold = ft_run_held(a->run, a->task);
+    const struct ft_steer *s = &a->run->steer;
+
+    if (hold) {
+        ft_str_addf(a->out, "held by %s since ", hold->by);
+        add_time(a->out, hold->at_ns);
+        ft_str_addf(a->out, "; 'fedtwin release \"%s/", a->run->id);
+        ft_plan_task_name(a->run->plan, a->task, a->out);
+        ft_str_add(a->out, "\"' lets it start\n");
+    }
+    if (s->paused) {
+        ft_str_addf(a->out, "the run is paused by %s since ", s->paused_by);
+        add_time(a->out, s->paused_ns);
+        ft_str_addf(a->out, "%s%s; 'fedtwin unpause %s' lets it go on\n",
+                    s->paused_reason ? ": " : "",
+                    s->paused_reason ? s->paused_reason : "", a->run->id);
+    }
+}
+
 static int why_waiting(const struct asking *a, struct ft_err *err)
 {
     const struct ft_plan *plan = a->run->plan;
@@ -90,6 +112,7 @@ static int why_waiting(const struct asking *a, struct ft_err *err)
         &plan->stage[ft_plan_stage_of(plan, a->task)];
     size_t before = a->out->len;
 
+    add_steer(a);
     for (size_t i = 0; i < ps->n_after; i++)
         wait_for_stage(a, ps->after[i]);
     for (size_t i = 0; i < a->stage->n_in; i++)
@@ -107,7 +130,12 @@ static int why_waiting(const struct asking *a, struct ft_err *err)
 
 static int why_ready(const struct asking *a, struct ft_err *err)
 {
+    size_t before = a->out->len;
+
     (void)err;
+    add_steer(a);
+    if (a->out->len > before)
+        return 0;
     if (a->run->task[a->task].attempts > 1)
         ft_str_addf(a->out, "attempt %u comes after a pause or when a slot is "
                     "free\n", a->run->task[a->task].attempts);

@@ -1,0 +1,137 @@
+/* ask.c - steer a run from another process */
+#include "run/ask.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/user.h"
+#include "run/adapter.h"
+#include "run/control.h"
+#include "run/journal.h"
+#include "run/lease.h"
+#include "run/outcome.h"
+#include "run/place.h"
+
+/* --- steering ------------------------------------------------------------- */
+
+/* Put an act into the journal of a run that nobody drives. */
+static int steer_run(struct ft_run *run, struct ft_journal *journal,
+                     struct json_object *request, bool *changed,
+                     struct ft_err *err)
+{
+    struct json_object *act = NULL;
+    char *by = ft_user_name();
+    int rc = -1;
+
+    if (run->state == FT_RUN_SUCCEEDED) {
+        ft_err_set(err, FT_EUSAGE, "run '%s' has ended: %s", run->id,
+                   ft_run_state_names[run->state]);
+        ft_err_hint(err, "'fedtwin retry %s/TASK' executes a task again",
+                    run->id);
+    } else {
+        rc = ft_steer_request(run, request, by, ft_clock_now_ns(), &act, err);
+    }
+    *changed = act != NULL;
+    if (act)
+        rc = ft_journal_steer(journal, run, act, err);
+    if (act && rc == 0)
+        rc = ft_journal_sync(journal, err);
+    json_object_put(act);
+    free(by);
+    return rc;
+}
+
+static int steer_dead(const struct ft_project *project, const char *id,
+                      struct json_object *request, bool *changed,
+                      struct ft_err *err)
+{
+    char *dir = ft_run_path(project, id, NULL);
+    struct ft_lease *lease = ft_lease_borrow(dir, err);
+    struct ft_journal *journal = NULL;
+    struct ft_run *run = NULL;
+    int rc = -1;
+
+    if (lease)
+        run = ft_run_replay(project, id, &journal, err);
+    if (run)
+        rc = steer_run(run, journal, request, changed, err);
+    ft_journal_close(journal);
+    ft_run_free(run);
+    ft_lease_release(lease);
+    free(dir);
+    return rc;
+}
+
+int ft_run_steer(const struct ft_project *project, const char *id,
+                 struct json_object *request, bool *changed, bool *live,
+                 struct ft_err *err)
+{
+    struct json_object *answer = NULL;
+    char *dir = ft_run_path(project, id, NULL);
+    int rc = ft_control_ask(dir, request, &answer, err);
+
+    *live = rc > 0;
+    *changed = ft_json_bool_or(answer, "changed", false);
+    if (rc == 0)
+        rc = steer_dead(project, id, request, changed, err);
+    json_object_put(answer);
+    free(dir);
+    return rc < 0 ? -1 : 0;
+}
+
+/* --- cancelling ----------------------------------------------------------- */
+
+/* The runner is gone: end what it left, and say so in the journal. */
+static int cancel_dead(const struct ft_project *project, const char *id,
+                       const char *reason, struct ft_err *err)
+{
+    struct ft_journal *journal = NULL;
+    struct ft_run *run = ft_run_replay(project, id, &journal, err);
+    char *tag = ft_asprintf("%s/", id), *dir = ft_run_path(project, id, NULL);
+    int rc = -1;
+
+    if (run && run->state != FT_RUN_RUNNING) {
+        ft_err_set(err, FT_EUSAGE, "run '%s' has already ended: %s", id,
+                   ft_run_state_names[run->state]);
+    } else if (run && !ft_adapter_local.sweep(NULL, NULL, tag)) {
+        ft_err_set(err, FT_EBUSY, "processes of run '%s' do not end", id);
+    } else if (run) {
+        ft_journal_end(journal, run, FT_RUN_CANCELLED, reason,
+                       ft_clock_now_ns());
+        rc = ft_journal_sync(journal, err);
+        if (rc == 0)
+            ft_run_write_summary(run, dir);
+    }
+    free(tag);
+    free(dir);
+    ft_journal_close(journal);
+    ft_run_free(run);
+    return rc;
+}
+
+int ft_run_cancel(const struct ft_project *project, const char *run_id,
+                  const char *reason, struct ft_err *err)
+{
+    char id[FT_RUN_ID_MAX], *dir;
+    struct ft_lease *lease;
+    int rc;
+
+    if (ft_run_find(project, run_id, id, err) < 0)
+        return -1;
+    dir = ft_run_path(project, id, NULL);
+    rc = ft_control_ask_cancel(dir, reason ? reason : "cancelled", err);
+    if (rc == 0) {
+        lease = ft_lease_take(dir, NULL, err);
+        rc = lease ? cancel_dead(project, id, reason ? reason : "cancelled",
+                                 err)
+                   : -1;
+        ft_lease_release(lease);
+    } else if (rc > 0) {
+        rc = 0;
+    }
+    free(dir);
+    return rc;
+}
