@@ -80,5 +80,5 @@ t_sim_sim_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 t_sim_sim_LDADD = engine/librun.a engine/libplan.a engine/libdata.a \
     engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
     $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS)
-TESTS += t/t2190-histories.t
-EXTRA_DIST += t/t2190-histories.t
+TESTS += t/t2190-histories.t t/t5003-kill-runner.t
+EXTRA_DIST += t/t2190-histories.t t/t5003-kill-runner.t t/kill_runner.py

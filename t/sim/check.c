@@ -80,6 +80,8 @@ void check_prepare(const struct sim *sim, size_t task)
 {
     check_idle(sim, task);
     check_inputs(sim, task);
+    if (sim->truth[task].life == LIFE_NONE && ft_run_held(sim->run, task))
+        sim_broken(sim, "task %zu is prepared though it is held", task);
     if (must_skip(sim, task))
         sim_broken(sim, "task %zu should be skipped", task);
 }
