@@ -1,8 +1,8 @@
 # For tests of steering: tasks that wait until they are let go.
 # shellcheck shell=sh
 #
-# Every task of gated.yaml tells its name in the file 'started', then waits for
-# the file go.NAME.  'a' has three cells, 'b' follows each of them.
+# Every task of gated.yaml tells its process in the file pid.NAME and its name
+# in the file 'started', then waits for the file go.NAME.  'a' has three cells, 'b' follows each of them.
 
 steer_workflow() {
 	cat >gated.yaml <<EOT
@@ -21,7 +21,7 @@ stages:
 EOT
 	cat >gate <<EOT
 #!/bin/sh
-cd $PWD && echo "\$1" >>started
+cd $PWD && echo \$\$ >"pid.\$1" && echo "\$1" >>started
 exec "$PYTHON" "$FT_SRCDIR/t/await.py" "go.\$1"
 EOT
 	chmod +x gate && : >started

@@ -75,6 +75,7 @@ int ft_cmd_demo(struct ft_cli *cli)
     const char *dir = ft_cli_arg(cli, 0) ? cli->arg[0] : DEMO_DIR;
     struct ft_session s = FT_SESSION_INIT;
     struct ft_drive_options options;
+    struct ft_execution what = { .options = &options };
     struct ft_err err;
     int status;
 
@@ -91,7 +92,7 @@ int ft_cmd_demo(struct ft_cli *cli)
     if (!status)
         status = ft_session_plan(&s, cli, demo_files[0]);
     if (!status)
-        status = ft_execute_new(&s, &options, false);
+        status = ft_execute(&s, &what);
     if (!status)
         print_next(dir);
     ft_session_close(&s);

@@ -1,5 +1,6 @@
 /* cmd_logs.c - fedtwin logs: what tasks wrote */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,12 @@
 #include "base/str.h"
 #include "cli/open.h"
 #include "cli/term.h"
+#include "run/place.h"
 
 #define STATUS_USAGE 2
 #define STATUS_IO 4
 #define CHUNK 65536
+#define LOOK_MS 1000
 
 /* Copy what a file holds from '*at' on; -1 when it cannot be read. */
 static int copy_from(const char *path, off_t *at)
@@ -72,15 +75,16 @@ static bool is_over(enum ft_task_state state)
     return state >= FT_TASK_SUCCEEDED;
 }
 
-/* Wait until something in the attempt directory or the journal changes. */
+/* Wait until something in the attempt directory or the journal changes; look
+ * again after a while, since it may have changed just before. */
 static bool wait_for_change(const char *dir, const char *run_dir)
 {
-    char buf[4096];
     int fd = inotify_init1(IN_CLOEXEC);
+    struct pollfd p = { .fd = fd, .events = POLLIN };
     bool ok = fd >= 0 &&
               inotify_add_watch(fd, dir, IN_MODIFY | IN_CREATE) >= 0 &&
               inotify_add_watch(fd, run_dir, IN_MODIFY | IN_CREATE) >= 0 &&
-              read(fd, buf, sizeof(buf)) > 0;
+              poll(&p, 1, LOOK_MS) >= 0;
 
     if (fd >= 0)
         close(fd);
@@ -168,13 +172,49 @@ static int print_failed(struct ft_session *s, const struct ft_cli *cli)
     return status;
 }
 
+/* True when the run is over, or nobody drives it. */
+static bool run_is_over(struct ft_session *s)
+{
+    char id[FT_RUN_ID_MAX];
+
+    memcpy(id, s->run->id, sizeof(id));
+    ft_run_free(s->run);
+    s->run = ft_run_read(s->project, id, s->modules, NULL);
+    return !s->run || s->run->state != FT_RUN_RUNNING;
+}
+
+static int print_runner(struct ft_session *s, bool follow_it)
+{
+    char *dir = ft_run_path(s->project, s->run->id, NULL);
+    char *path = ft_path_join(dir, FT_RUNNER_LOG);
+    int status = 0;
+    off_t at = 0;
+
+    if (copy_from(path, &at) < 0) {
+        ft_print_error("run '%s' was not detached: its runner keeps no log",
+                       s->run->id);
+        status = STATUS_IO;
+    }
+    while (!status && follow_it && !run_is_over(s)) {
+        (void)copy_from(path, &at);
+        if (!wait_for_change(dir, dir))
+            break;
+    }
+    (void)copy_from(path, &at);
+    free(path);
+    free(dir);
+    return status;
+}
+
 int ft_cmd_logs(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
     long task = -1;
     int status = ft_session_task(&s, cli->arg[0], &task);
 
-    if (!status && task < 0)
+    if (!status && ft_cli_has(cli, "runner"))
+        status = print_runner(&s, ft_cli_has(cli, "follow"));
+    else if (!status && task < 0)
         status = print_failed(&s, cli);
     else if (!status)
         status = print_task(&s, cli, (size_t)task, false);

@@ -107,44 +107,36 @@ static int finish(struct ft_session *s, const char *run_id, bool json)
     return status;
 }
 
-int ft_execute_new(struct ft_session *s, const struct ft_drive_options *options,
-                   bool json)
+static int drive(struct ft_session *s, const struct ft_execution *what,
+                 const struct ft_watcher *watcher, char id[FT_RUN_ID_MAX],
+                 struct ft_err *err)
 {
-    struct ft_progress *progress = ft_progress_new();
-    char id[FT_RUN_ID_MAX] = "";
-    struct ft_watcher watcher;
     enum ft_run_state state;
-    struct ft_err err;
-    int rc;
 
-    ft_progress_watcher(progress, &watcher);
-    rc = ft_drive_new(s->project, s->wf, options, &watcher, id, &state, &err);
-    ft_progress_free(progress);
-    if (rc < 0) {
-        int status = ft_print_err(&err);
-
-        if (*id)
-            ft_print_hint("'fedtwin resume %s' goes on from there", id);
-        return status;
-    }
-    return finish(s, id, json);
+    if (!what->resume)
+        return ft_drive_new(s->project, s->wf, what->options, watcher, id,
+                            &state, err);
+    /* It may belong to the run that is about to be read again. */
+    snprintf(id, FT_RUN_ID_MAX, "%s", what->resume);
+    return ft_drive_resume(s->project, id, s->modules, what->options, watcher,
+                           &state, err);
 }
 
-int ft_execute_resume(struct ft_session *s, const char *given,
-                      const struct ft_drive_options *options, bool json)
+int ft_execute(struct ft_session *s, const struct ft_execution *what)
 {
-    char run_id[FT_RUN_ID_MAX];
-    struct ft_progress *progress = ft_progress_new();
+    struct ft_progress *progress = ft_progress_new(what->begun, what->arg);
+    char id[FT_RUN_ID_MAX] = "";
     struct ft_watcher watcher;
-    enum ft_run_state state;
     struct ft_err err;
-    int rc;
+    int rc, status;
 
-    /* 'given' may belong to the run that is about to be read again. */
-    snprintf(run_id, sizeof(run_id), "%s", given);
     ft_progress_watcher(progress, &watcher);
-    rc = ft_drive_resume(s->project, run_id, s->modules, options, &watcher,
-                         &state, &err);
+    rc = drive(s, what, &watcher, id, &err);
     ft_progress_free(progress);
-    return rc < 0 ? ft_print_err(&err) : finish(s, run_id, json);
+    if (rc == 0)
+        return finish(s, id, what->json);
+    status = ft_print_err(&err);
+    if (*id && !what->resume)
+        ft_print_hint("'fedtwin resume %s' goes on from there", id);
+    return status;
 }

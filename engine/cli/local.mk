@@ -33,7 +33,9 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_usage.c engine/cli/usage_text.c engine/cli/usage_text.h \
     engine/cli/cmd_unpause.c \
     engine/cli/cmd_version.c \
+    engine/cli/cmd_wait.c \
     engine/cli/cmd_why.c \
+    engine/cli/detach.c \
     engine/cli/execute.c engine/cli/execute.h \
     engine/cli/layers.c \
     engine/cli/markup.c engine/cli/markup.h \
@@ -86,6 +88,7 @@ man1_MANS = \
     share/man/man1/fedtwin-usage.1 \
     share/man/man1/fedtwin-unpause.1 \
     share/man/man1/fedtwin-version.1 \
+    share/man/man1/fedtwin-wait.1 \
     share/man/man1/fedtwin-why.1
 schemasdir = $(pkgdatadir)/schemas
 schemas_DATA = \
@@ -130,6 +133,7 @@ CLI_TESTS = \
     t/t1025-hold.t \
     t/t1026-release.t \
     t/t1028-set.t \
+    t/t1030-wait.t \
     t/t1033-usage.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t

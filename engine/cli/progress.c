@@ -17,6 +17,8 @@
 #define NS_PER_S 1000000000
 
 struct ft_progress {
+    ft_progress_begun *begun;
+    void *arg;
     bool live;
     int drawn;         /* lines of the block on the screen */
     int64_t second;    /* off a terminal: the second that is being counted */
@@ -300,6 +302,8 @@ static void on_begin(const struct ft_run *run, void *arg)
     struct ft_progress *p = arg;
     struct ft_str text = FT_STR_INIT;
 
+    if (p->begun)
+        p->begun(run, p->arg);
     if (p->live) {
         free(p->heard);
         p->heard = ft_calloc(run->plan->wf->n_stages, sizeof(*p->heard));
@@ -356,11 +360,13 @@ static void on_end(const struct ft_run *run, void *arg)
     p->n_left_out = 0;
 }
 
-struct ft_progress *ft_progress_new(void)
+struct ft_progress *ft_progress_new(ft_progress_begun *begun, void *arg)
 {
     struct ft_progress *p = ft_calloc(1, sizeof(*p));
 
-    p->live = ft_term_is_live(stderr);
+    p->begun = begun;
+    p->arg = arg;
+    p->live = !begun && ft_term_is_live(stderr);
     return p;
 }
 

@@ -11,8 +11,11 @@
 
 struct ft_progress;
 
-/* To stderr. */
-struct ft_progress *ft_progress_new(void);
+/* Called as soon as a run has begun, before anything is written about it. */
+typedef void ft_progress_begun(const struct ft_run *run, void *arg);
+
+/* To stderr.  With 'begun' (may be NULL) that is no terminal any more. */
+struct ft_progress *ft_progress_new(ft_progress_begun *begun, void *arg);
 void ft_progress_watcher(struct ft_progress *progress,
                          struct ft_watcher *watcher);
 void ft_progress_free(struct ft_progress *progress);

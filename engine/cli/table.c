@@ -6,6 +6,9 @@
     { "param", 'p', "NAME=VALUE", "set a parameter of the workflow; may be " \
                                   "given several times" }
 #define JOBS { "jobs", 'j', "N", "run on at most N cores at a time" }
+#define DETACH                                                             \
+    { "detach", 'd', NULL, "print the id of the run and return; the run goes " \
+                           "on, also after you log out" }
 #define KEEP_GOING                                                         \
     { "keep-going", 'k', NULL, "after a failure, go on with whatever does " \
                                "not depend on it" }
@@ -36,8 +39,7 @@ static const struct ft_option run_options[] = {
     PARAM,
     JOBS,
     KEEP_GOING,
-    { "detach", 'd', NULL, "print the id of the run and return; the run goes "
-                           "on" },
+    DETACH,
     { "fresh", 0, NULL, "execute everything, even what could be reused" },
     { "deadline", 0, "DURATION", "end the run after this long, such as '2 h'" },
     { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
@@ -45,7 +47,14 @@ static const struct ft_option run_options[] = {
     { "dry-run", 'n', NULL, "only show what would run, as 'plan' does" },
     END,
 };
-static const struct ft_option resume_options[] = { JOBS, KEEP_GOING, END };
+static const struct ft_option demo_options[] = { JOBS, KEEP_GOING, END };
+static const struct ft_option resume_options[] = {
+    JOBS, KEEP_GOING, DETACH, END,
+};
+static const struct ft_option wait_options[] = {
+    { "timeout", 't', "DURATION", "wait at most this long, such as '10 min'" },
+    END,
+};
 static const struct ft_option status_options[] = {
     { "tasks", 't', NULL, "one line for each task" },
     { "max", 'm', "N", "list at most N runs (default 20)" },
@@ -64,6 +73,7 @@ static const struct ft_option logs_options[] = {
     { "attempt", 'a', "N", "of attempt N instead of the newest" },
     { "stdout", 0, NULL, "standard output only" },
     { "stderr", 0, NULL, "standard error only" },
+    { "runner", 0, NULL, "of the runner of a run that was detached" },
     END,
 };
 static const struct ft_option cancel_options[] = {
@@ -181,7 +191,7 @@ const struct ft_cmd ft_cmds[] = {
              "last stage draws the peak temperature against power.  A second "
              "call reuses every result.",
       .example = "fedtwin demo\n",
-      .option = resume_options, .max_args = 1,
+      .option = demo_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_demo },
     { .name = "init", .args = "[DIR]",
       .summary = "make a directory a project",
@@ -249,6 +259,16 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin usage --by user --since '30 day' --csv\n",
       .option = usage_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_usage },
+    { .name = "wait", .args = "[RUN]",
+      .summary = "wait until a run has ended",
+      .doc = "The exit status is that of the run: 0 everything succeeded, 1 a "
+             "task failed, 5 cancelled, 6 its deadline passed; 4 when its "
+             "runner is gone before it ended, and 6 when the timeout comes "
+             "first.",
+      .example = "id=$(fedtwin run -d heatsink.yaml)\n"
+                 "fedtwin wait --timeout '1 h' $id\n",
+      .option = wait_options, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_wait },
     { .name = "logs", .args = "RUN[/TASK]",
       .summary = "print what tasks wrote",
       .doc = "Without TASK: of every task that failed.",

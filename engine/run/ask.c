@@ -1,7 +1,12 @@
 /* ask.c - steer a run from another process */
 #include "run/ask.h"
 
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -14,6 +19,11 @@
 #include "run/lease.h"
 #include "run/outcome.h"
 #include "run/place.h"
+
+#define NS_PER_S 1e9
+#define NS_PER_MS 1000000
+#define LOOK_NS INT64_C(1000000000)
+#define TIMEOUT_MAX_S 1e9
 
 /* --- steering ------------------------------------------------------------- */
 
@@ -80,6 +90,89 @@ int ft_run_steer(const struct ft_project *project, const char *id,
     json_object_put(answer);
     free(dir);
     return rc < 0 ? -1 : 0;
+}
+
+/* --- waiting -------------------------------------------------------------- */
+
+/* Until 'fd' has something to say, or the time has come: false. */
+static bool await(int fd, int64_t until_ns)
+{
+    int64_t left_ns = until_ns - ft_clock_mono_ns();
+    struct pollfd p = { .fd = fd, .events = POLLIN };
+
+    return left_ns > 0 &&
+           poll(&p, 1, (int)(left_ns / NS_PER_MS < INT_MAX
+                                 ? left_ns / NS_PER_MS + 1
+                                 : INT_MAX)) > 0;
+}
+
+/* The runner closes every connection when its run has ended, and the kernel
+ * does when the runner dies.  False: the time came first. */
+static bool await_end(int fd, int64_t until_ns)
+{
+    char chunk[512];
+
+    while (await(fd, until_ns))
+        if (read(fd, chunk, sizeof(chunk)) <= 0)
+            return true;
+    return false;
+}
+
+/* There is a runner, but nobody to connect to: it begins or ends just now, or
+ * is on another machine, of which no event comes. */
+static void await_change(const char *dir, int64_t until_ns)
+{
+    int64_t look_ns = ft_clock_mono_ns() + LOOK_NS;
+    int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+
+    if (fd >= 0)
+        (void)inotify_add_watch(fd, dir, IN_CREATE | IN_MODIFY | IN_DELETE);
+    (void)await(fd, until_ns < look_ns ? until_ns : look_ns);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+static int read_state(const struct ft_project *project, const char *id,
+                      enum ft_run_state *state, struct ft_err *err)
+{
+    struct ft_run *run = ft_run_read(project, id, NULL, err);
+
+    if (!run)
+        return -1;
+    *state = run->state;
+    ft_run_free(run);
+    return 0;
+}
+
+int ft_run_wait(const struct ft_project *project, const char *id,
+                double timeout_s, enum ft_run_state *state,
+                struct ft_err *err)
+{
+    int64_t until_ns = timeout_s >= 0 && timeout_s < TIMEOUT_MAX_S
+                           ? ft_clock_mono_ns() +
+                                 (int64_t)(timeout_s * NS_PER_S)
+                           : INT64_MAX;
+    char *dir = ft_run_path(project, id, NULL);
+    int rc = 0;
+
+    *state = FT_RUN_RUNNING;
+    while (rc == 0 && *state == FT_RUN_RUNNING) {
+        int fd = ft_control_connect(dir);
+        bool ended = fd >= 0 && await_end(fd, until_ns);
+
+        if (fd >= 0)
+            (void)close(fd);
+        if (fd < 0 || ended)
+            rc = read_state(project, id, state, err);
+        if (rc == 0 && *state == FT_RUN_RUNNING && fd < 0)
+            await_change(dir, until_ns);
+        if (rc == 0 && *state == FT_RUN_RUNNING &&
+            ft_clock_mono_ns() >= until_ns)
+            rc = ft_err_set(err, FT_ETIME, "run '%s' goes on after %g s", id,
+                            timeout_s);
+    }
+    free(dir);
+    return rc;
 }
 
 /* --- cancelling ----------------------------------------------------------- */

@@ -22,6 +22,12 @@ int ft_run_steer(const struct ft_project *project, const char *id,
                  struct json_object *request, bool *changed, bool *live,
                  struct ft_err *err);
 
+/* Wait until the run 'id' has ended or lost its runner; FT_ETIME when that
+ * takes longer than 'timeout_s' (negative: however long). */
+int ft_run_wait(const struct ft_project *project, const char *id,
+                double timeout_s, enum ft_run_state *state,
+                struct ft_err *err);
+
 /* Ask the runner of 'run_id' to cancel, and wait until it has ended; a run
  * without a runner is marked cancelled, its live local tasks ended. */
 int ft_run_cancel(const struct ft_project *project, const char *run_id,

@@ -5,6 +5,7 @@
  *                    lease          who drives it (lease.h)
  *                    control        socket of the live runner
  *                    summary.json   one line for lists; may be missing
+ *                    runner.log     what a detached runner had to say
  *                    work/STAGE.CELL.ATTEMPT/
  */
 #ifndef FT_RUN_PLACE_H
@@ -19,6 +20,8 @@ struct ft_err;
 struct ft_journal;
 struct ft_project;
 struct ft_workflow;
+
+#define FT_RUNNER_LOG "runner.log"
 
 /* ".../runs/ID" and ".../runs/ID/NAME"; the caller frees. */
 char *ft_run_path(const struct ft_project *project, const char *id,

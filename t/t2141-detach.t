@@ -1,0 +1,84 @@
+#!/bin/sh
+test_description='a detached runner outlives its terminal and its own death'
+. "$(dirname "$0")/harness.sh"
+# shellcheck source=t/steer.sh
+. "$FT_SRCDIR/t/steer.sh"
+
+runner_of() {
+	test_json 'd["pid"]' ".fedtwin/runs/$1/lease"
+}
+
+test_expect_success 'what is wrong with the workflow is said at once: exit 3' '
+	fedtwin init &&
+	printf "fedtwin: 1\nworkflow: w\nstages:\n  a: {rum: [\"true\"]}\n" \
+		>wrong.yaml &&
+	test_expect_code 3 fedtwin run -d wrong.yaml >out 2>err &&
+	test_grep "rum" err && test_must_be_empty out &&
+	test ! -e .fedtwin/runs/*
+'
+
+test_expect_success 'its session is its own, SIGHUP does not end it' '
+	steer_workflow &&
+	id=$(fedtwin run -d -j 1 gated.yaml) &&
+	runner=$(runner_of $id) &&
+	steer_started a1 &&
+	test "$(ps -o sid= -p $runner | tr -d " ")" = $runner &&
+	kill -HUP $runner &&
+	steer_go a1 a2 a3 b1 b2 b3 &&
+	fedtwin wait $id
+'
+
+test_expect_success 'its messages are in its log' '
+	test_wait_for 30 grep -q "succeeded: 6 tasks" \
+		.fedtwin/runs/$id/runner.log &&
+	fedtwin logs $id --runner >out &&
+	test_grep "a\[i=1\] running" out &&
+	test_grep "run $id succeeded: 6 tasks" out &&
+	fedtwin logs $id --runner -f >again && test_cmp out again
+'
+
+test_expect_success 'a run that was not detached has none' '
+	fedtwin run gated.yaml &&
+	test_expect_code 4 fedtwin logs last --runner 2>err &&
+	test_grep "was not detached" err
+'
+
+test_expect_success 'killed while a task runs, resumed: nothing runs twice' '
+	rm go.* && : >started &&
+	id=$(fedtwin run -d --fresh -j 1 gated.yaml) &&
+	steer_started a1 && steer_go a1 &&
+	test_wait_for 30 grep -q "^[ab][12]$" started &&
+	test_wait_for 30 steer_number 2 &&
+	second=$(tail -n 1 started) &&
+	kill -KILL $(runner_of $id) &&
+	test_expect_code 4 fedtwin wait $id &&
+	left=$(cat pid.$second) && kill -0 $left &&
+	test "$(fedtwin resume -d -j 1 $id)" = $id &&
+	test_wait_for 30 steer_number 3 &&
+	test_gone $left && kill -0 $(cat pid.$second) &&
+	steer_go a2 a3 b1 b2 b3 &&
+	fedtwin wait $id &&
+	sort started | uniq -c | awk "\$1 > 1 { print \$2 }" >twice &&
+	echo $second >want && test_cmp want twice
+'
+
+test_expect_success 'a resume that cannot begin says so at once' '
+	: >started && rm go.* &&
+	id=$(fedtwin run -d --fresh -j 1 gated.yaml) &&
+	steer_started a1 &&
+	test_expect_code 4 fedtwin resume -d $id 2>err &&
+	test_grep "is driven by process" err &&
+	fedtwin cancel $id
+'
+
+# What a colleague of the group needs to go on with a run.
+test_expect_success 'umask 002: the files of a run are the group'\''s' '
+	: >started &&
+	id=$(umask 002 && fedtwin run -d --fresh -j 1 gated.yaml) &&
+	steer_started a1 &&
+	find .fedtwin/runs/$id ! -perm -g+w ! -path "*/work/*/*" >not &&
+	test_must_be_empty not &&
+	fedtwin cancel $id
+'
+
+test_done
