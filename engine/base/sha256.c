@@ -81,6 +81,18 @@ void ft_sha256_hex(const uint8_t digest[FT_SHA256_BYTES],
     hex[FT_SHA256_HEX] = '\0';
 }
 
+static unsigned nibble(char c)
+{
+    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+}
+
+void ft_sha256_bytes(const char *hex, uint8_t digest[FT_SHA256_BYTES])
+{
+    for (size_t i = 0; i < FT_SHA256_BYTES; i++)
+        digest[i] = (uint8_t)(nibble(hex[2 * i]) << 4 |
+                              nibble(hex[2 * i + 1]));
+}
+
 void ft_sha256_text(const void *bytes, size_t len, char hex[FT_SHA256_HEX + 1])
 {
     uint8_t digest[FT_SHA256_BYTES];

@@ -22,6 +22,8 @@ void ft_sha256(const void *bytes, size_t len, uint8_t digest[FT_SHA256_BYTES]);
 /* The digest as 64 lower-case hexadecimal characters. */
 void ft_sha256_hex(const uint8_t digest[FT_SHA256_BYTES],
                    char hex[FT_SHA256_HEX + 1]);
+/* And back; 'hex' has been checked. */
+void ft_sha256_bytes(const char *hex, uint8_t digest[FT_SHA256_BYTES]);
 void ft_sha256_text(const void *bytes, size_t len,
                     char hex[FT_SHA256_HEX + 1]);
 

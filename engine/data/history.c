@@ -315,6 +315,19 @@ int ft_store_record_state(struct ft_store *store,
     return rc;
 }
 
+int ft_store_head(struct ft_store *store, char id[FT_SHA256_HEX + 1],
+                  struct ft_err *err)
+{
+    struct tip tip = { 0 };
+    int rc = ft_index_follow(store->index, store->log, err);
+
+    if (rc == 0)
+        rc = read_tip(ft_index_db(store->index), &tip, err);
+    memcpy(id, tip.id, sizeof(tip.id));
+    tip_release(&tip);
+    return rc;
+}
+
 /* --- one object alone ----------------------------------------------------- */
 
 static int bind_locked(struct ft_store *store, const struct ft_binding *bind,

@@ -237,6 +237,11 @@ int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state, bool *changed,
                           struct ft_err *err);
 
+/* The id of the state that the current branch points to, "" when there is
+ * none. */
+int ft_store_head(struct ft_store *store, char id[FT_SHA256_HEX + 1],
+                  struct ft_err *err);
+
 /* Record a state in which one object has changed and all others are as they
  * were: what 'data put' does.  'cell' may be "". */
 int ft_store_bind(struct ft_store *store, const char *object, const char *cell,

@@ -38,6 +38,13 @@ void ft_run_again(struct ft_run *run, size_t task);
 void ft_run_succeed(struct ft_run *run, size_t task, struct ft_versions *out,
                     int64_t now_ns);
 void ft_run_reuse(struct ft_run *run, size_t task, struct ft_versions *out);
+/* All tasks of a stage at once, from a memo (memo.h) of what 'maker' made. */
+void ft_run_take(struct ft_run *run, size_t stage, const char *key,
+                 const char *maker);
+/* What it was taken from is gone: its tasks wait again. */
+void ft_run_give_back(struct ft_run *run, size_t stage);
+/* What such a task has, which was found now; moved into the run. */
+void ft_run_fill(struct ft_run *run, size_t task, struct ft_versions *out);
 void ft_run_skip(struct ft_run *run, size_t task);
 /* FAILED, or CANCELLED, EXPIRED, LOST; 'reason' may be NULL. */
 void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,

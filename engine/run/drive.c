@@ -24,6 +24,7 @@
 #include "run/drive_in.h"
 #include "run/lease.h"
 #include "run/outcome.h"
+#include "run/memo.h"
 #include "run/place.h"
 #include "run/workdirs.h"
 
@@ -68,6 +69,10 @@ static const struct ft_version *have_version(const struct ft_have *have,
     const struct ft_task_detail *detail = ft_run_detail(d->run, task);
     unsigned state = d->run->task[task].state;
 
+    if (!detail && d->run->memo[ft_plan_stage_of(d->plan, task)].run) {
+        ft_memo_fill(d->run, d->store, task);
+        detail = ft_run_detail(d->run, task);
+    }
     if (!detail || out >= detail->out.n ||
         (state != FT_TASK_SUCCEEDED && state != FT_TASK_CACHED))
         return NULL;
@@ -294,6 +299,8 @@ static int finish(struct ft_drive *d, enum ft_run_state *state,
     if (ft_drive_drain_store(d, &failure) < 0)
         ft_drive_give_up(d, &failure);
     drop_flights(d);
+    if (d->fatal.code == FT_OK)
+        ft_memo_keep(d);
     if (d->fatal.code == FT_OK &&
         (d->adapter->bare ||
          ft_run_record_state(d->run, d->store, end, &d->fatal) == 0)) {
@@ -328,6 +335,7 @@ static int loop(struct ft_drive *d, enum ft_run_state *state,
                 struct ft_err *err)
 {
     make_sched(d);
+    d->memo = ft_calloc(d->plan->wf->n_stages, sizeof(*d->memo));
     if (d->options.deadline_s > 0 && d->adapter->pass)
         d->end_ns = ft_drive_now_ns(d) +
                     (int64_t)(d->options.deadline_s * NS_PER_S);
@@ -363,6 +371,7 @@ static void release(struct ft_drive *d)
 {
     close_loop(d);
     ft_workdirs_free(d->workdirs);
+    free(d->memo);
     ft_store_close(d->store);
     ft_sched_free(d->sched);
     ft_journal_close(d->journal);
@@ -499,6 +508,7 @@ static int go_on(struct ft_drive *d, struct ft_err *err)
                    "not end", d->run->id);
     } else if (make_work_dir(d, err) == 0) {
         ft_run_remove_summary(d->dir);
+        ft_memo_check(d->run, d->store);
         ft_journal_resume(d->journal, d->run, ft_drive_now_ns(d));
         rc = ft_journal_sync(d->journal, err);
     }

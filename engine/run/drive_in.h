@@ -19,6 +19,7 @@
 #include <uv.h>
 
 #include "base/err.h"
+#include "base/sha256.h"
 #include "data/store.h"
 #include "plan/bind.h"
 #include "run/adapter.h"
@@ -50,6 +51,13 @@ struct ft_flight {
     bool later; /* ended well, without outputs: given to the store in bulk */
 };
 
+/* What is known of a stage while the run goes on (memo.c). */
+struct ft_drive_memo {
+    bool asked; /* for a memo: once is enough */
+    bool known; /* 'root' is */
+    uint8_t root[FT_SHA256_BYTES]; /* of the contents of all its cells */
+};
+
 struct ft_drive {
     const struct ft_project *project;
     const struct ft_plan *plan;
@@ -67,6 +75,7 @@ struct ft_drive {
     struct ft_lease *lease;
     struct ft_control *control;
     struct ft_workdirs *workdirs;
+    struct ft_drive_memo *memo; /* of each stage */
     char *dir;     /* of the run */
     bool resumed;  /* so that earlier attempts may have left results */
     bool rebooted; /* and the machine went down in between */

@@ -318,6 +318,16 @@ void ft_journal_reuse(struct ft_journal *j, struct ft_run *run, size_t task,
     ft_run_reuse(run, task, out);
 }
 
+void ft_journal_take(struct ft_journal *j, struct ft_run *run, size_t stage,
+                     const char *key, const char *maker)
+{
+    begin(j, "taken", run->plan->stage[stage].first);
+    add_text(j, "key", key);
+    add_text(j, "run", maker);
+    end(j);
+    ft_run_take(run, stage, key, maker);
+}
+
 void ft_journal_skip(struct ft_journal *j, struct ft_run *run, size_t task)
 {
     begin(j, "skipped", task);

@@ -81,6 +81,9 @@ void ft_journal_succeed(struct ft_journal *journal, struct ft_run *run,
                         size_t task, struct ft_versions *out, int64_t now_ns);
 void ft_journal_reuse(struct ft_journal *journal, struct ft_run *run,
                       size_t task, struct ft_versions *out);
+/* Every task of 'stage', from the memo under 'key' about what 'maker' made. */
+void ft_journal_take(struct ft_journal *j, struct ft_run *run, size_t stage,
+                     const char *key, const char *maker);
 void ft_journal_skip(struct ft_journal *journal, struct ft_run *run,
                      size_t task);
 void ft_journal_fail(struct ft_journal *journal, struct ft_run *run,

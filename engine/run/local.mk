@@ -25,6 +25,7 @@ engine_librun_a_SOURCES = \
     engine/run/outcome.c engine/run/outcome.h \
     engine/run/usage.c engine/run/usage.h \
     engine/run/saved.c engine/run/saved.h \
+    engine/run/memo.c engine/run/memo.h \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c \
@@ -47,6 +48,8 @@ t_unit_test_energy_SOURCES = t/unit/test_energy.c t/unit/unit.h
 t_unit_test_energy_CPPFLAGS = $(run_cppflags)
 t_unit_test_energy_LDADD = $(run_libs)
 check_PROGRAMS += t/unit/test_journal t/unit/test_local t/unit/test_sched
+TESTS += t/t2190-memo.t
+EXTRA_DIST += t/t2190-memo.t
 TESTS += t/unit/test_journal t/unit/test_local t/unit/test_sched
 t_unit_test_journal_SOURCES = t/unit/test_journal.c t/unit/unit.h
 t_unit_test_journal_CPPFLAGS = $(run_cppflags)

@@ -10,7 +10,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/sha256.h"
 #include "data/store.h"
+#include "plan/bind.h"
+#include "run/memo.h"
 #include "text/doc.h"
 
 #define SUMMARY_SCHEMA 1
@@ -18,29 +21,113 @@
 
 /* --- the state ------------------------------------------------------------ */
 
-static size_t count_objects(const struct ft_run *run)
-{
-    size_t n = 0;
+/* All objects of a run, and the texts that belong to nobody else. */
+struct objects {
+    struct ft_binding *item;
+    size_t n, cap;
+    char **text;
+    size_t n_texts, cap_texts;
+};
 
-    for (size_t i = 0; i < run->n_details; i++)
-        n += run->detail[i].out.n;
-    return n;
+static void objects_release(struct objects *all)
+{
+    for (size_t i = 0; i < all->n_texts; i++)
+        free(all->text[i]);
+    free(all->text);
+    free(all->item);
 }
 
-static void add_objects(const struct ft_run *run, struct ft_binding *bind,
-                        size_t *n)
+static const char *own(struct objects *all, char *text)
 {
-    for (size_t t = 0; t < run->plan->n_tasks; t++) {
-        const struct ft_task_detail *d = ft_run_detail(run, t);
+    all->text = ft_grow(all->text, all->n_texts, &all->cap_texts,
+                        sizeof(*all->text));
+    return all->text[all->n_texts++] = text;
+}
 
-        for (size_t i = 0; d && i < d->out.n; i++) {
-            const struct ft_version *v = &d->out.item[i];
+static void add_object(struct objects *all, const char *object,
+                       const char *cell, const char *id)
+{
+    all->item = ft_grow(all->item, all->n, &all->cap, sizeof(*all->item));
+    all->item[all->n++] = (struct ft_binding){ object, cell, id };
+}
 
-            if (*v->id)
-                bind[(*n)++] = (struct ft_binding){ v->object, v->cell,
-                                                    v->id };
-        }
+/* Of a task that was executed, or whose results were looked up. */
+static void add_details(const struct ft_run *run, size_t task,
+                        struct objects *all)
+{
+    const struct ft_task_detail *d = ft_run_detail(run, task);
+
+    for (size_t i = 0; d && i < d->out.n; i++) {
+        const struct ft_version *v = &d->out.item[i];
+
+        if (*v->id)
+            add_object(all, v->object, v->cell, v->id);
     }
+}
+
+static char *hex_of(const char *bytes)
+{
+    char *hex = ft_calloc(1, FT_SHA256_HEX + 1);
+
+    ft_sha256_hex((const uint8_t *)bytes, hex);
+    return hex;
+}
+
+static bool is_none(const char *id)
+{
+    static const char none[FT_SHA256_BYTES];
+
+    return memcmp(id, none, sizeof(none)) == 0;
+}
+
+/* Of a stage that was taken from a memo. */
+static int add_memo(struct ft_run *run, struct ft_store *store, size_t s,
+                    struct objects *all, struct ft_err *err)
+{
+    const struct ft_stage *stage = &run->plan->wf->stage[s];
+    const struct ft_plan_stage *ps = &run->plan->stage[s];
+    const char **object = ft_calloc(stage->n_out + 1, sizeof(*object));
+    const char *id;
+
+    if (!ft_memo_look_up(run, store, s)) {
+        free(object);
+        return ft_err_set(err, FT_EIO, "what stage '%s' took over from run "
+                          "'%s' is no longer known", stage->name,
+                          run->memo[s].run);
+    }
+    id = run->memo[s].id.s;
+    for (size_t i = 0; i < stage->n_out; i++)
+        object[i] = own(all, ft_asprintf("%s.%s", stage->name,
+                                         stage->out[i].name));
+    for (size_t c = 0; c < ps->n; c++) {
+        const char *cell = own(all, ft_plan_cell_text(run->plan,
+                                                      ps->first + c));
+
+        for (size_t i = 0; i < stage->n_out; i++, id += FT_SHA256_BYTES)
+            if (!is_none(id))
+                add_object(all, object[i], cell, own(all, hex_of(id)));
+    }
+    free(object);
+    return 0;
+}
+
+static int add_objects(struct ft_run *run, struct ft_store *store,
+                       struct objects *all, struct ft_err *err)
+{
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++) {
+        const struct ft_plan_stage *ps = &run->plan->stage[s];
+
+        if (!run->plan->wf->stage[s].n_out)
+            continue;
+        if (run->memo[s].run) {
+            if (add_memo(run, store, s, all, err) < 0)
+                return -1;
+            continue;
+        }
+        for (size_t c = 0; c < ps->n; c++)
+            add_details(run, ps->first + c, all);
+    }
+    return 0;
 }
 
 static struct json_object *params_json(const struct ft_workflow *wf)
@@ -64,34 +151,123 @@ static const char *outcome_text(enum ft_run_state end)
     return text[end];
 }
 
-int ft_run_record_state(const struct ft_run *run, struct ft_store *store,
+/* --- a state that is there already ---------------------------------------- */
+
+static void add_ids(const struct ft_run *run, size_t s, struct ft_sha256 *sha)
+{
+    const struct ft_plan_stage *ps = &run->plan->stage[s];
+    size_t n_out = run->plan->wf->stage[s].n_out;
+
+    for (size_t c = 0; c < ps->n; c++) {
+        const struct ft_task_detail *d = ft_run_detail(run, ps->first + c);
+
+        for (size_t i = 0; i < n_out; i++) {
+            uint8_t id[FT_SHA256_BYTES] = { 0 };
+
+            if (d && i < d->out.n && *d->out.item[i].id)
+                ft_sha256_bytes(d->out.item[i].id, id);
+            ft_sha256_add(sha, id, sizeof(id));
+        }
+    }
+}
+
+/* What a state is made of: the same for a run that leaves the same behind. */
+static void fingerprint(struct ft_run *run, struct ft_store *store,
+                        const struct ft_state_new *state,
+                        uint8_t digest[FT_SHA256_BYTES])
+{
+    const char *params = json_object_to_json_string_ext(
+        state->params, JSON_C_TO_STRING_PLAIN);
+    struct ft_sha256 *sha = ft_sha256_new();
+
+    ft_sha256_add(sha, state->workflow, strlen(state->workflow) + 1);
+    ft_sha256_add(sha, state->workflow_file,
+                  strlen(state->workflow_file) + 1);
+    ft_sha256_add(sha, state->outcome, strlen(state->outcome) + 1);
+    ft_sha256_add(sha, params, strlen(params) + 1);
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
+        if (run->memo[s].run && ft_memo_look_up(run, store, s))
+            ft_sha256_add(sha, run->memo[s].id.s, run->memo[s].id.len);
+        else
+            add_ids(run, s, sha);
+    ft_sha256_end(sha, digest);
+    ft_sha256_free(sha);
+}
+
+/* Where the store remembers the fingerprint of a state. */
+static bool key_of_head(struct ft_store *store, char key[FT_SHA256_HEX + 1])
+{
+    char head[FT_SHA256_HEX + 1], text[FT_SHA256_HEX + 8];
+
+    if (ft_store_head(store, head, NULL) < 0 || !*head)
+        return false;
+    snprintf(text, sizeof(text), "state %s", head);
+    ft_sha256_text(text, strlen(text), key);
+    return true;
+}
+
+static bool is_recorded(struct ft_store *store,
+                        const uint8_t digest[FT_SHA256_BYTES])
+{
+    struct ft_str run = FT_STR_INIT, known = FT_STR_INIT;
+    char key[FT_SHA256_HEX + 1];
+    bool same = key_of_head(store, key) &&
+                ft_store_memo_get(store, key, &run, &known) &&
+                known.len == FT_SHA256_BYTES &&
+                memcmp(known.s, digest, FT_SHA256_BYTES) == 0;
+
+    ft_str_release(&run);
+    ft_str_release(&known);
+    return same;
+}
+
+/* --- all of it ------------------------------------------------------------ */
+
+static int record(struct ft_run *run, struct ft_store *store,
+                  struct ft_state_new *state, struct ft_err *err)
+{
+    struct objects all = { 0 };
+    bool changed;
+    int rc = add_objects(run, store, &all, err);
+
+    state->bind = all.item;
+    state->n = all.n;
+    if (rc == 0)
+        rc = ft_store_record_state(store, state, &changed, err);
+    objects_release(&all);
+    return rc;
+}
+
+int ft_run_record_state(struct ft_run *run, struct ft_store *store,
                         enum ft_run_state end, struct ft_err *err)
 {
     const struct ft_workflow *wf = run->plan->wf;
-    struct ft_binding *bind = ft_calloc(count_objects(run) + 1,
-                                        sizeof(*bind));
+    bool big = run->plan->n_tasks >= FT_MEMO_CELLS_MIN;
     struct ft_state_new state = {
         .run = run->id,
         .workflow = wf->digest,
         .workflow_file = wf->file,
         .params = params_json(wf),
         .outcome = outcome_text(end),
-        .bind = bind,
     };
+    char key[FT_SHA256_HEX + 1], *text;
+    uint8_t digest[FT_SHA256_BYTES];
     size_t len;
-    char *text = ft_strdup(ft_doc_text(wf->doc, &len));
-    bool changed;
-    int rc;
+    int rc = 0;
 
+    text = ft_strdup(ft_doc_text(wf->doc, &len));
     state.workflow_text = text;
     if (wf->n_texts > 1)
         state.workflow_more = ft_workflow_texts_json(wf);
-    add_objects(run, bind, &state.n);
-    rc = ft_store_record_state(store, &state, &changed, err);
+    if (big)
+        fingerprint(run, store, &state, digest);
+    if (!big || !is_recorded(store, digest))
+        rc = record(run, store, &state, err);
+    if (big && rc == 0 && key_of_head(store, key))
+        ft_store_memo_put(store, key, run->id, digest, sizeof(digest));
     json_object_put(state.params);
     json_object_put(state.workflow_more);
     free(text);
-    free(bind);
     return rc;
 }
 

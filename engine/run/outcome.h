@@ -11,7 +11,7 @@ struct ft_store;
 
 /* Record the objects that the run made or reused as the new state of the
  * project.  Doing it again changes nothing. */
-int ft_run_record_state(const struct ft_run *run, struct ft_store *store,
+int ft_run_record_state(struct ft_run *run, struct ft_store *store,
                         enum ft_run_state end, struct ft_err *err);
 
 /* summary.json, so that a list of runs need not read their journals.  It may be

@@ -310,6 +310,17 @@ static int on_cached(const struct record *rec, struct ft_err *err)
     return 0;
 }
 
+static int on_taken(const struct record *rec, struct ft_err *err)
+{
+    const char *key = text_of(rec, "key"), *maker = text_of(rec, "run");
+
+    if (!key || !maker)
+        return bad(rec, err);
+    ft_run_take(rec->run, ft_plan_stage_of(rec->run->plan, rec->task), key,
+                maker);
+    return 0;
+}
+
 static int on_skipped(const struct record *rec, struct ft_err *err)
 {
     (void)err;
@@ -368,6 +379,7 @@ static const struct {
     { "ended", false, on_ended },     { "again", false, on_again },
     { "done", false, on_done },       { "cached", false, on_cached },
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
+    { "taken", false, on_taken },
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },

@@ -52,8 +52,12 @@ struct ft_run *ft_run_new(const char *id, const struct ft_plan *plan,
     run->task = ft_calloc(plan->n_tasks, sizeof(*run->task));
     run->counts = ft_calloc(plan->wf->n_stages, sizeof(*run->counts));
     run->usage = ft_calloc(plan->wf->n_stages, sizeof(*run->usage));
-    for (size_t s = 0; s < plan->wf->n_stages; s++)
+    run->n_memos = plan->wf->n_stages;
+    run->memo = ft_calloc(run->n_memos, sizeof(*run->memo));
+    for (size_t s = 0; s < plan->wf->n_stages; s++) {
         run->counts[s][FT_TASK_WAITING] = (uint32_t)plan->stage[s].n;
+        run->memo[s].id = (struct ft_str)FT_STR_INIT;
+    }
     return run;
 }
 
@@ -67,6 +71,12 @@ void ft_run_free(struct ft_run *run)
         free(run->detail[i].job);
         free(run->detail[i].host);
     }
+    for (size_t s = 0; s < run->n_memos; s++) {
+        free(run->memo[s].run);
+        free(run->memo[s].key);
+        ft_str_release(&run->memo[s].id);
+    }
+    free(run->memo);
     free(run->detail);
     ft_steer_release(&run->steer);
     free(run->task);
@@ -315,6 +325,32 @@ void ft_run_reuse(struct ft_run *run, size_t task, struct ft_versions *out)
         take_versions(detail_of(run, task), out);
     run->usage[ft_plan_stage_of(run->plan, task)].n_cached++;
     set_state(run, task, FT_TASK_CACHED);
+}
+
+void ft_run_take(struct ft_run *run, size_t stage, const char *key,
+                 const char *maker)
+{
+    const struct ft_plan_stage *ps = &run->plan->stage[stage];
+
+    set_text(&run->memo[stage].run, maker);
+    set_text(&run->memo[stage].key, key);
+    for (size_t c = 0; c < ps->n; c++)
+        set_state(run, ps->first + c, FT_TASK_CACHED);
+}
+
+void ft_run_give_back(struct ft_run *run, size_t stage)
+{
+    const struct ft_plan_stage *ps = &run->plan->stage[stage];
+
+    set_text(&run->memo[stage].run, NULL);
+    for (size_t c = 0; c < ps->n; c++)
+        if (run->task[ps->first + c].state == FT_TASK_CACHED)
+            set_state(run, ps->first + c, FT_TASK_WAITING);
+}
+
+void ft_run_fill(struct ft_run *run, size_t task, struct ft_versions *out)
+{
+    take_versions(detail_of(run, task), out);
 }
 
 void ft_run_skip(struct ft_run *run, size_t task)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
 #include "data/store.h"
 #include "plan/plan.h"
 #include "run/adapter.h"
@@ -82,6 +83,15 @@ struct ft_task_detail {
     double residual;  /* NAN: none */
 };
 
+/* A stage whose results were taken from a memo as a whole (memo.h): its tasks
+ * have no details until they are asked for. */
+struct ft_stage_memo {
+    char *run; /* that made them; NULL: the stage was not taken so */
+    char *key;
+    struct ft_str id; /* 32 bytes for each output of each cell, zeros where an
+                         optional one is missing; empty: not looked up yet */
+};
+
 struct ft_run {
     char id[FT_RUN_ID_MAX];
     const struct ft_plan *plan;
@@ -96,6 +106,8 @@ struct ft_run {
     size_t n_details, cap_details;
     /* counts[stage][state], kept up to date */
     uint32_t (*counts)[FT_TASK_STATE_COUNT];
+    struct ft_stage_memo *memo; /* of each stage */
+    size_t n_memos;
     struct ft_usage *usage; /* of each stage (usage.h), likewise */
     struct ft_steer steer; /* what people asked of it */
     char *runner; /* "host pid" of the live runner, or NULL */

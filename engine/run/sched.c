@@ -142,6 +142,19 @@ void ft_sched_finished(struct ft_sched *s, const struct ft_run *run,
     ft_sched_arrived(s, run, task);
 }
 
+void ft_sched_stage_finished(struct ft_sched *s, const struct ft_run *run,
+                             size_t task)
+{
+    size_t stage = ft_plan_stage_of(s->plan, task);
+    const struct ft_plan_stage *ps = &s->plan->stage[stage];
+
+    s->in_flight--;
+    ft_sched_not_preparing(s, task);
+    s->stage[stage].cursor = ps->n;
+    for (size_t c = 0; c < ps->n; c++)
+        ft_sched_arrived(s, run, ps->first + c);
+}
+
 void ft_sched_not_preparing(struct ft_sched *s, size_t task)
 {
     size_t i = ft_sorted_find(&s->preparing, task);

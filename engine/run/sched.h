@@ -87,6 +87,10 @@ void ft_sched_later(struct ft_sched *sched, size_t task, int64_t when_ns);
 void ft_sched_finished(struct ft_sched *sched, const struct ft_run *run,
                        size_t task);
 
+/* Every task of the stage of 'task' has, and none but 'task' was handed out. */
+void ft_sched_stage_finished(struct ft_sched *sched, const struct ft_run *run,
+                             size_t task);
+
 /* Start nothing more: cancelled, expired, or the disk is full. */
 void ft_sched_close(struct ft_sched *sched);
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "run/change.h"
 #include "run/drive_in.h"
+#include "run/memo.h"
 
 #define STEPS_MAX 256 /* in one turn, so that events are not kept waiting */
 
@@ -189,8 +190,14 @@ static void prepare(struct ft_drive *d, size_t task)
     struct ft_err err;
     struct ft_bound *bound = ft_bind(d->plan, task, &d->have, d->store, &err);
     struct ft_flight *f;
-    int hit = bound ? reuse(d, bound, &err) : -1;
+    int hit = -1;
 
+    if (bound && ft_memo_take(d, bound)) {
+        ft_bound_free(bound);
+        return;
+    }
+    if (bound)
+        hit = reuse(d, bound, &err);
     if (hit < 0)
         prepare_failed(d, task, &err);
     if (hit != 0) {
