@@ -25,6 +25,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_pause.c \
     engine/cli/cmd_plan.c \
     engine/cli/cmd_release.c \
+    engine/cli/cmd_report.c \
     engine/cli/cmd_resume.c \
     engine/cli/cmd_run.c \
     engine/cli/cmd_schema.c \
@@ -43,6 +44,10 @@ engine_libcli_a_SOURCES = \
     engine/cli/picture.h engine/cli/svg.c \
     engine/cli/progress.c engine/cli/progress.h \
     engine/cli/ref_text.c engine/cli/ref_text.h \
+    engine/cli/report.h engine/cli/report_page.c engine/cli/report_head.c \
+    engine/cli/report_time.c engine/cli/report_stages.c \
+    engine/cli/report_failures.c engine/cli/report_results.c \
+    engine/cli/report_tasks.c \
     engine/cli/run_text.c engine/cli/run_text.h \
     engine/cli/settings.c engine/cli/settings.h \
     engine/cli/stage_picture.c engine/cli/stage_picture.h \
@@ -80,6 +85,7 @@ man1_MANS = \
     share/man/man1/fedtwin-pause.1 \
     share/man/man1/fedtwin-plan.1 \
     share/man/man1/fedtwin-release.1 \
+    share/man/man1/fedtwin-report.1 \
     share/man/man1/fedtwin-resume.1 \
     share/man/man1/fedtwin-run.1 \
     share/man/man1/fedtwin-schema.1 \
@@ -134,6 +140,7 @@ CLI_TESTS = \
     t/t1026-release.t \
     t/t1028-set.t \
     t/t1030-wait.t \
+    t/t1031-report.t \
     t/t1033-usage.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t

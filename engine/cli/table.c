@@ -35,6 +35,11 @@ static const struct ft_option graph_options[] = {
     { "run", 0, "RUN", "the stages of a run and how its tasks are" },
     END,
 };
+static const struct ft_option report_options[] = {
+    { "output", 'o', "FILE", "write to FILE instead of RUN.html; '-' is "
+                             "standard output" },
+    END,
+};
 static const struct ft_option run_options[] = {
     PARAM,
     JOBS,
@@ -282,6 +287,18 @@ const struct ft_cmd ft_cmds[] = {
              "failed.",
       .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_TASK, .run = ft_cmd_why },
+    { .name = "report", .args = "[RUN]",
+      .summary = "write an HTML page about a run",
+      .doc = "One file that needs no other and no network: what ran with which "
+             "values, the time line, the critical path, statistics of every "
+             "stage, what was reused, what failed and what it said last, which "
+             "result was made from which.  Of the newest run when none is "
+             "named; of one that still runs it tells how far it is.  Prints "
+             "the name of the file.",
+      .example = "fedtwin report\n"
+                 "fedtwin report -o heatsink.html last\n",
+      .option = report_options, .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_report },
     { .name = "cancel", .args = "RUN",
       .summary = "end a run",
       .option = cancel_options, .min_args = 1, .max_args = 1,

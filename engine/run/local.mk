@@ -26,6 +26,7 @@ engine_librun_a_SOURCES = \
     engine/run/usage.c engine/run/usage.h \
     engine/run/saved.c engine/run/saved.h \
     engine/run/memo.c engine/run/memo.h \
+    engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c \
@@ -41,6 +42,11 @@ check_PROGRAMS += t/unit/test_steer
 TESTS += t/unit/test_steer
 check_PROGRAMS += t/unit/test_usage t/unit/test_energy
 TESTS += t/unit/test_usage t/unit/test_energy
+check_PROGRAMS += t/unit/test_summary
+TESTS += t/unit/test_summary
+t_unit_test_summary_SOURCES = t/unit/test_summary.c t/unit/unit.h
+t_unit_test_summary_CPPFLAGS = $(run_cppflags)
+t_unit_test_summary_LDADD = $(run_libs)
 t_unit_test_usage_SOURCES = t/unit/test_usage.c t/unit/unit.h
 t_unit_test_usage_CPPFLAGS = $(run_cppflags)
 t_unit_test_usage_LDADD = $(run_libs)
