@@ -15,6 +15,7 @@ dist_verify_DATA = \
 examplesdir = $(workflowsdir)/examples
 dist_examples_DATA = \
     workflows/examples/include.yaml \
+    workflows/examples/loop.yaml workflows/examples/loop-matrix.yaml \
     workflows/examples/optional.yaml \
     workflows/examples/population.yaml \
     workflows/examples/simulated.yaml

@@ -13,6 +13,8 @@ static const char *const decision_names[] = {
     [FT_WILL_RUN] = "run",
     [FT_WILL_REUSE] = "reuse",
     [FT_WILL_SKIP] = "skip",
+    [FT_MAY_RUN] = "maybe",
+    [FT_NOT_NEEDED] = "no",
 };
 
 /* Reasons may have several lines; a table has one. */
@@ -27,7 +29,7 @@ static void add_reason(struct ft_str *out, const char *reason)
 }
 
 struct counts {
-    size_t n[3];
+    size_t n[FT_NOT_NEEDED + 1];
     const char *reason; /* of the first task that would run, or is skipped when
                            none would */
 };
@@ -63,6 +65,9 @@ static void print_stages(const struct ft_plan *plan,
         struct ft_str why = FT_STR_INIT;
 
         add_reason(&why, c.reason);
+        if (c.n[FT_MAY_RUN])
+            ft_str_addf(&why, "%sup to %zu more turns", why.len ? "; " : "",
+                        c.n[FT_MAY_RUN]);
         ft_table_add(&table, "%s", plan->wf->stage[s].name);
         for (int d = 0; d < 3; d++)
             ft_table_add(&table, "%zu", c.n[d]);
@@ -81,6 +86,8 @@ static void print_tasks(const struct ft_plan *plan,
     for (size_t t = 0; t < plan->n_tasks; t++) {
         struct ft_str name = FT_STR_INIT, why = FT_STR_INIT;
 
+        if (f->decision[t] == FT_NOT_NEEDED)
+            continue;
         ft_plan_task_name(plan, t, &name);
         add_reason(&why, f->reason[t]);
         ft_table_add(&table, "%s", name.s);
@@ -102,10 +109,14 @@ static void print_json(const struct ft_plan *plan, const struct ft_forecast *f)
     ft_json_add_int(obj, "run", (int64_t)f->n_run);
     ft_json_add_int(obj, "reuse", (int64_t)f->n_reuse);
     ft_json_add_int(obj, "skip", (int64_t)f->n_skip);
+    ft_json_add_int(obj, "maybe", (int64_t)f->n_may);
     for (size_t t = 0; t < plan->n_tasks; t++) {
-        struct json_object *task = json_object_new_object();
+        struct json_object *task;
         struct ft_str name = FT_STR_INIT;
 
+        if (f->decision[t] == FT_NOT_NEEDED)
+            continue;
+        task = json_object_new_object();
         ft_plan_task_name(plan, t, &name);
         ft_json_add_str(task, "task", name.s);
         ft_json_add_str(task, "decision", decision_names[f->decision[t]]);
@@ -129,8 +140,11 @@ static void print_forecast(const struct ft_cli *cli,
         print_tasks(plan, f);
     else
         print_stages(plan, f);
-    printf("%zu task%s would run, %zu would be reused, %zu skipped\n",
+    printf("%zu task%s would run, %zu would be reused, %zu skipped",
            f->n_run, f->n_run == 1 ? "" : "s", f->n_reuse, f->n_skip);
+    if (f->n_may)
+        printf("; up to %zu more turns may run", f->n_may);
+    printf("\n");
 }
 
 int ft_cmd_plan(struct ft_cli *cli)

@@ -83,7 +83,7 @@ static void print_outcome(const struct ft_run *run)
     printf("run %s %s: %s\n", run->id, ft_run_state_names[run->state],
            text.s);
     if (run->state == FT_RUN_SUCCEEDED &&
-        ft_run_count(run, FT_TASK_CACHED) == run->plan->n_tasks)
+        ft_run_count(run, FT_TASK_CACHED) == ft_run_tasks(run))
         printf("nothing had to be executed: every result was made before\n");
     ft_str_release(&text);
 }

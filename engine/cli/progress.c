@@ -32,7 +32,7 @@ struct ft_progress {
 static uint32_t stage_count(const struct ft_run *run, size_t s,
                             enum ft_task_state state)
 {
-    return run->counts[s][state];
+    return ft_run_shown(run, s, state);
 }
 
 static uint32_t stage_done(const struct ft_run *run, size_t s)
@@ -57,15 +57,13 @@ static void hear(struct ft_progress *p, const struct ft_run *run, size_t task)
 }
 
 /* The task that stands for a stage: the one that was heard of last. */
-static const struct ft_task_detail *spokesman(const struct ft_progress *p,
-                                              const struct ft_run *run,
-                                              size_t s)
+static bool find_spokesman(const struct ft_progress *p,
+                           const struct ft_run *run, size_t s, size_t *task)
 {
-    size_t task = p->heard ? p->heard[s] : 0;
-
-    return task && run->task[task - 1].state == FT_TASK_RUNNING
-               ? ft_run_detail(run, task - 1)
-               : NULL;
+    if (!p->heard || !p->heard[s])
+        return false;
+    *task = p->heard[s] - 1;
+    return run->task[*task].state == FT_TASK_RUNNING;
 }
 
 static void add_count(struct ft_str *out, uint32_t n, const char *what)
@@ -78,7 +76,9 @@ static void add_activity(const struct ft_progress *p,
                          const struct ft_run *run, size_t s,
                          struct ft_str *out)
 {
-    const struct ft_task_detail *d = spokesman(p, run, s);
+    const struct ft_loop *loop = run->plan->wf->stage[s].loop;
+    const struct ft_task_detail *d;
+    size_t task;
 
     add_count(out, stage_count(run, s, FT_TASK_CACHED), "cached");
     add_count(out, stage_count(run, s, FT_TASK_SKIPPED), "skipped");
@@ -86,6 +86,13 @@ static void add_activity(const struct ft_progress *p,
     add_count(out, stage_count(run, s, FT_TASK_SUBMITTED), "submitted");
     add_count(out, stage_count(run, s, FT_TASK_READY), "ready");
     add_count(out, stage_bad(run, s), "failed");
+    if (!find_spokesman(p, run, s, &task))
+        return;
+    if (loop)
+        ft_str_addf(out, "  turn %zu/%zu",
+                    1 + task - ft_plan_first_turn(run->plan, task),
+                    loop->max);
+    d = ft_run_detail(run, task);
     if (!d)
         return;
     if (d->step >= 0 && d->of > 0)
@@ -99,7 +106,7 @@ static void add_activity(const struct ft_progress *p,
 
 static void add_bar(const struct ft_run *run, size_t s, struct ft_str *out)
 {
-    size_t n = run->plan->stage[s].n;
+    size_t n = ft_run_stage_tasks(run, s);
     size_t full = n ? stage_done(run, s) * BAR_WIDTH / n : BAR_WIDTH;
 
     for (size_t i = 0; i < BAR_WIDTH; i++)
@@ -110,7 +117,7 @@ static void add_stage_line(const struct ft_progress *p,
                            const struct ft_run *run, size_t s, int name_width,
                            struct ft_str *out)
 {
-    size_t n = run->plan->stage[s].n;
+    size_t n = ft_run_stage_tasks(run, s);
     uint32_t done = stage_done(run, s), bad = stage_bad(run, s);
     enum ft_tone tone = bad ? FT_RED : done == n ? FT_GREEN : FT_CYAN;
 
@@ -141,7 +148,7 @@ static size_t done_in_run(const struct ft_run *run)
 static void add_eta(const struct ft_run *run, struct ft_str *out)
 {
     size_t executed = ft_run_count(run, FT_TASK_SUCCEEDED);
-    size_t left = run->plan->n_tasks - done_in_run(run);
+    size_t left = ft_run_tasks(run) - done_in_run(run);
     double elapsed =
         (double)(ft_clock_now_ns() - run->start_ns) / NS_PER_S;
 
@@ -158,7 +165,7 @@ static void add_head(const struct ft_run *run, struct ft_str *out)
     ft_str_addf(out, "%s%s%s  run %s  [%zu/%zu]  ",
                 ft_tone(stderr, FT_BOLD), run->plan->wf->name,
                 ft_tone(stderr, FT_PLAIN), run->id, done_in_run(run),
-                run->plan->n_tasks);
+                ft_run_tasks(run));
     ft_duration_text((double)(end - run->start_ns) / NS_PER_S, out);
     add_eta(run, out);
 }
@@ -167,7 +174,7 @@ static void add_head(const struct ft_run *run, struct ft_str *out)
  * stages than lines. */
 static bool is_interesting(const struct ft_run *run, size_t s)
 {
-    size_t n = run->plan->stage[s].n;
+    size_t n = ft_run_stage_tasks(run, s);
 
     return stage_bad(run, s) ||
            (stage_done(run, s) < n &&
@@ -272,6 +279,21 @@ static bool is_worth_a_line(enum ft_task_state state,
            !(state == FT_TASK_RUNNING && d && d->end_ns);
 }
 
+static void add_news(const struct ft_task_detail *d, enum ft_task_state state,
+                     struct ft_str *out)
+{
+    bool again = state == FT_TASK_READY;
+
+    ft_str_addf(out, " %s", again ? "is tried again"
+                                  : ft_task_state_names[state]);
+    if (state == FT_TASK_SUCCEEDED && d && d->end_ns > d->start_ns) {
+        ft_str_add(out, " in ");
+        ft_duration_text((double)(d->end_ns - d->start_ns) / NS_PER_S, out);
+    }
+    if ((state == FT_TASK_FAILED || again) && d && d->reason)
+        ft_str_addf(out, ": %s", d->reason);
+}
+
 static void print_task(struct ft_progress *p, const struct ft_run *run,
                        size_t task)
 {
@@ -282,15 +304,10 @@ static void print_task(struct ft_progress *p, const struct ft_run *run,
     if (!is_worth_a_line(state, d))
         return;
     ft_plan_task_name(run->plan, task, &text);
-    ft_str_addf(&text, " %s", state == FT_TASK_READY
-                                  ? "is tried again"
-                                  : ft_task_state_names[state]);
-    if (state == FT_TASK_SUCCEEDED && d && d->end_ns > d->start_ns) {
-        ft_str_add(&text, " in ");
-        ft_duration_text((double)(d->end_ns - d->start_ns) / NS_PER_S, &text);
-    }
-    if ((state == FT_TASK_FAILED || state == FT_TASK_READY) && d && d->reason)
+    if (d && d->ends_loop && d->reason)
         ft_str_addf(&text, ": %s", d->reason);
+    else
+        add_news(d, state, &text);
     print_line(p, text.s);
     ft_str_release(&text);
 }
@@ -309,8 +326,8 @@ static void on_begin(const struct ft_run *run, void *arg)
         p->heard = ft_calloc(run->plan->wf->n_stages, sizeof(*p->heard));
     } else {
         ft_str_addf(&text, "run %s of %s: %zu task%s", run->id,
-                    run->workflow_file, run->plan->n_tasks,
-                    run->plan->n_tasks == 1 ? "" : "s");
+                    run->workflow_file, ft_run_tasks(run),
+                    ft_run_tasks(run) == 1 ? "" : "s");
         print_line(p, text.s);
     }
     ft_str_release(&text);
@@ -396,8 +413,8 @@ void ft_progress_summary(const struct ft_run *run, struct ft_str *out)
 {
     const char *sep = " ";
 
-    ft_str_addf(out, "%zu task%s:", run->plan->n_tasks,
-                run->plan->n_tasks == 1 ? "" : "s");
+    ft_str_addf(out, "%zu task%s:", ft_run_tasks(run),
+                ft_run_tasks(run) == 1 ? "" : "s");
     for (int state = 0; state < FT_TASK_STATE_COUNT; state++) {
         size_t n = ft_run_count(run, (enum ft_task_state)state);
 

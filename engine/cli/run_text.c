@@ -64,6 +64,8 @@ static struct json_object *task_json(const struct ft_run *run, size_t s,
     ft_json_add_num(obj, "cpu_s", d->user_s + d->system_s);
     ft_json_add_num(obj, "peak_rss_bytes", d->peak_rss_bytes);
     ft_json_add_str(obj, "reason", d->reason);
+    if (d->report)
+        json_object_object_add(obj, "report", json_object_get(d->report));
     ft_json_add_str(obj, "job", d->job);
     ft_json_add_str(obj, "host", d->host);
     json_object_object_add(obj, "outputs",
@@ -77,14 +79,14 @@ static struct json_object *stage_json(const struct ft_run *run, size_t s)
     struct json_object *counts = json_object_new_object();
 
     ft_json_add_str(obj, "stage", run->plan->wf->stage[s].name);
-    ft_json_add_int(obj, "tasks", (int64_t)run->plan->stage[s].n);
+    ft_json_add_int(obj, "tasks", (int64_t)ft_run_stage_tasks(run, s));
     if (run->plan->wf->stage[s].optional)
         json_object_object_add(obj, "optional",
                                json_object_new_boolean(true));
     for (int state = 0; state < FT_TASK_STATE_COUNT; state++)
-        if (run->counts[s][state])
+        if (ft_run_shown(run, s, state))
             ft_json_add_int(counts, ft_task_state_names[state],
-                            run->counts[s][state]);
+                            ft_run_shown(run, s, state));
     json_object_object_add(obj, "counts", counts);
     return obj;
 }
@@ -108,9 +110,12 @@ struct json_object *ft_run_text_json(const struct ft_run *run, bool tasks)
     add_time(obj, "end", run->end_ns);
     for (size_t s = 0; s < plan->wf->n_stages; s++) {
         json_object_array_add(stages, stage_json(run, s));
-        for (size_t c = 0; tasks && c < plan->stage[s].n; c++)
-            json_object_array_add(
-                list, task_json(run, s, plan->stage[s].first + c));
+        for (size_t c = 0; tasks && c < plan->stage[s].n; c++) {
+            size_t t = plan->stage[s].first + c;
+
+            if (ft_run_is_shown(run, t))
+                json_object_array_add(list, task_json(run, s, t));
+        }
     }
     json_object_object_add(obj, "stages", stages);
     if (tasks)
@@ -138,6 +143,22 @@ void ft_run_text_steer(const struct ft_run *run)
     ft_str_release(&text);
 }
 
+/* How the only loop of a stage ended, or how many of them have. */
+static void add_loops(const struct ft_run *run, size_t s, struct ft_str *out)
+{
+    const struct ft_plan_stage *ps = &run->plan->stage[s];
+    const struct ft_task_detail *d;
+
+    if (!run->plan->wf->stage[s].loop)
+        return;
+    d = ft_run_detail(run, ft_run_last_turn(run, ps->first + ps->turns - 1));
+    if (ps->n > ps->turns)
+        ft_str_addf(out, "; %u of %zu loops ended", run->stage[s].ended,
+                    ps->n / ps->turns);
+    else if (d && d->ends_loop && d->reason)
+        ft_str_addf(out, "; %s", d->reason);
+}
+
 void ft_run_text_stages(const struct ft_run *run)
 {
     struct ft_table table;
@@ -147,12 +168,13 @@ void ft_run_text_stages(const struct ft_run *run)
         struct ft_str counts = FT_STR_INIT;
 
         for (int state = 0; state < FT_TASK_STATE_COUNT; state++)
-            if (run->counts[s][state])
+            if (ft_run_shown(run, s, state))
                 ft_str_addf(&counts, "%s%u %s", counts.len ? ", " : "",
-                            run->counts[s][state],
+                            ft_run_shown(run, s, state),
                             ft_task_state_names[state]);
         if (ft_run_stage_forgiven(run, s))
             ft_str_add(&counts, " (optional)");
+        add_loops(run, s, &counts);
         ft_table_add(&table, " ");
         ft_table_add(&table, "%s", run->plan->wf->stage[s].name);
         ft_table_add(&table, "%s", counts.s);
@@ -193,6 +215,7 @@ void ft_run_text_tasks(const struct ft_run *run)
     for (int i = 0; i < 5; i++)
         ft_table_add(&table, "%s", head[i]);
     for (size_t t = 0; t < run->plan->n_tasks; t++)
-        add_task_row(&table, run, t);
+        if (ft_run_is_shown(run, t))
+            add_task_row(&table, run, t);
     ft_table_print(&table);
 }

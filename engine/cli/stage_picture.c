@@ -37,7 +37,7 @@ static size_t count_kind(const struct ft_run *run, size_t s, size_t k)
 
     for (unsigned state = 0; state < FT_TASK_STATE_COUNT; state++)
         if (kinds[k].states & 1u << state)
-            n += run->counts[s][state];
+            n += ft_run_shown(run, s, state);
     return n;
 }
 
@@ -70,9 +70,9 @@ static void count_text(const struct ft_run *run, size_t s, struct ft_str *out)
     const char *sep = "";
 
     for (unsigned state = 0; state < FT_TASK_STATE_COUNT; state++) {
-        if (!run->counts[s][state])
+        if (!ft_run_shown(run, s, state))
             continue;
-        ft_str_addf(out, "%s%u %s", sep, run->counts[s][state],
+        ft_str_addf(out, "%s%u %s", sep, ft_run_shown(run, s, state),
                     ft_task_state_names[state]);
         sep = ", ";
     }
@@ -82,12 +82,14 @@ static void add_stage(struct ft_picture *p, const struct ft_plan *plan,
                       const struct ft_run *run, size_t s)
 {
     const struct ft_stage *stage = &plan->wf->stage[s];
-    size_t n = plan->stage[s].n, at;
+    size_t n = run ? ft_run_stage_tasks(run, s) : plan->stage[s].n, at;
     struct ft_str count = FT_STR_INIT;
     struct ft_picture_box *box;
 
     if (run)
         count_text(run, s, &count);
+    else if (stage->loop)
+        ft_str_addf(&count, "up to %zu turns", n);
     else if (stage->n_axes)
         ft_str_addf(&count, "%zu task%s", n, n == 1 ? "" : "s");
     at = ft_picture_add(p, stage->name, ft_stage_what(stage),
@@ -167,9 +169,9 @@ static struct json_object *stage_json(const struct ft_plan *plan,
         return obj;
     counts = json_object_new_object();
     for (unsigned state = 0; state < FT_TASK_STATE_COUNT; state++)
-        if (run->counts[s][state])
+        if (ft_run_shown(run, s, state))
             ft_json_add_int(counts, ft_task_state_names[state],
-                            run->counts[s][state]);
+                            ft_run_shown(run, s, state));
     json_object_object_add(obj, "counts", counts);
     return obj;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/map.h"
 #include "data/ref.h"
 #include "data/store_impl.h"
@@ -299,6 +300,55 @@ done:
     return rc;
 }
 
+/* --- loops ---------------------------------------------------------------- */
+
+/* The cell without its turn, as canonical text; the caller frees.  NULL: it has
+ * none. */
+static char *without_turn(const char *cell)
+{
+    struct json_object *obj;
+    struct ft_str text = FT_STR_INIT;
+
+    if (!strstr(cell, "\"turn\":"))
+        return NULL;
+    obj = ft_json_parse(cell, strlen(cell), "a cell", NULL);
+    if (!ft_json_or_null(obj, "turn")) {
+        json_object_put(obj);
+        return NULL;
+    }
+    json_object_object_del(obj, "turn");
+    (void)ft_json_canonical(obj, &text, NULL);
+    json_object_put(obj);
+    return ft_str_take(&text);
+}
+
+/* Without a selector the last turn stands for a loop.  In matrix order the
+ * turns of one cell stand together. */
+static void keep_last_turns(const struct ft_ref *ref,
+                            struct ft_versions *versions)
+{
+    char *cell = versions->n ? without_turn(versions->item[0].cell) : NULL;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < ref->n_picks; i++)
+        if (strcmp(ref->pick[i].axis, "turn") == 0) {
+            free(cell);
+            return;
+        }
+    for (size_t i = 0; i < versions->n; i++) {
+        char *next = i + 1 < versions->n
+                         ? without_turn(versions->item[i + 1].cell) : NULL;
+
+        if (cell && next && strcmp(cell, next) == 0)
+            ft_version_release(&versions->item[i]);
+        else
+            versions->item[kept++] = versions->item[i];
+        free(cell);
+        cell = next;
+    }
+    versions->n = kept;
+}
+
 /* -------------------------------------------------------------------------- */
 
 static int resolve_ref(struct ft_store *store, struct ft_db *db,
@@ -338,6 +388,8 @@ int ft_store_resolve(struct ft_store *store, const char *text,
         return -1;
     rc = ref.id ? resolve_id(db, ref.id, versions, err)
                 : resolve_ref(store, db, &ref, versions, err);
+    if (rc == 0)
+        keep_last_turns(&ref, versions);
     ft_ref_release(&ref);
     return rc;
 }

@@ -131,9 +131,10 @@ int ft_store_version(struct ft_store *store, const char *id,
                      struct ft_version *version, struct ft_err *err);
 
 /* REF = [BRANCH:]stage.output[{axis=value,…}][~N], or at least 4 digits of a
- * version id.  All cells when no selector is given, in matrix order; ~N is the
- * N-th state back in which the object differs.  FT_ENOENT (with the nearest
- * name), FT_EUSAGE (malformed, or an ambiguous id). */
+ * version id.  All cells when no selector is given, in matrix order, of a loop
+ * the last turn unless one is chosen; ~N is the N-th state back in which the
+ * object differs.  FT_ENOENT (with the nearest name), FT_EUSAGE (malformed, or
+ * an ambiguous id). */
 int ft_store_resolve(struct ft_store *store, const char *ref,
                      struct ft_versions *versions, struct ft_err *err);
 

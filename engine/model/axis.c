@@ -264,6 +264,12 @@ static bool add_axis(struct ft_build *b, struct ft_stage *stage,
     struct reader r = { .b = b, .stage = stage, .axis = axis };
 
     axis->name = ft_strdup(name);
+    if (strcmp(name, "turn") == 0) {
+        ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_NAME,
+                    "an axis cannot be called 'turn'");
+        ft_diag_hint(b->diags, "it counts the turns of a 'loop'");
+        return false;
+    }
     ft_cell_scope_init(&r.cell, &r.scope, b->wf, NULL, 0, NULL);
     r.cell.space = stage->space;
     if (!read_axis(&r, node))

@@ -6,6 +6,7 @@
  * space.c     parameters and names of stages, of a file and what it includes
  * stage.c     the keys of one stage
  * axis.c      matrix and foreach
+ * loop.c      loop: its turns, what they carry, its condition
  * input.c     where inputs come from: the edges
  * graph.c     order and circles
  * hint.c      the nearest names
@@ -66,6 +67,12 @@ extern const struct ft_field ft_include_fields[];
 void ft_stage_read(struct ft_build *b, size_t i);
 void ft_stage_release(struct ft_stage *stage);
 void ft_axes_read(struct ft_build *b, struct ft_stage *stage);
+/* A loop, when action and outputs are known; its axis comes last. */
+extern const struct ft_field ft_loop_fields[];
+void ft_loop_read(struct ft_build *b, struct ft_stage *stage);
+/* What its turns carry, when the inputs have been read. */
+void ft_carry_read(struct ft_build *b, struct ft_stage *stage);
+void ft_loop_check(struct ft_build *b, const struct ft_stage *stage);
 /* Inputs and 'needs', when all stages have been read. */
 void ft_inputs_read(struct ft_build *b, struct ft_stage *stage);
 /* Fill wf->order; false after reporting circles. */

@@ -208,4 +208,6 @@ void ft_values_check(struct ft_build *b, const struct ft_stage *stage)
         check_names(b, stage);
     if (!state->broken && !state->no_axes && !stage->space->no_values)
         check_cells(b, stage);
+    if (!state->broken && !state->no_axes && !stage->space->no_values)
+        ft_loop_check(b, stage);
 }

@@ -164,27 +164,52 @@ int ft_eval_params(const struct ft_workflow *wf, const struct ft_stage *stage,
 
 /* --- single values -------------------------------------------------------- */
 
+static int must_be_bool(const struct ft_node *node, const char *what,
+                        struct ft_value *value, bool *yes,
+                        struct ft_err *err)
+{
+    bool boolean = value->kind == FT_VALUE_BOOL;
+
+    if (boolean)
+        *yes = value->boolean;
+    ft_value_release(value);
+    if (boolean)
+        return 0;
+    wrong(node, FT_D_EXPR_TYPE, err, what);
+    return ft_err_hint(err, "write a condition as ${a > b}");
+}
+
 int ft_eval_when(const struct ft_workflow *wf, const struct ft_stage *stage,
                  size_t cell, bool *yes, struct ft_err *err)
 {
     struct ft_value value = FT_VALUE_INIT;
-    bool boolean;
 
-    if (!stage->when) {
-        *yes = true;
+    *yes = true;
+    if (!stage->when)
         return 0;
-    }
     if (ft_eval_node(wf, stage, cell, NULL, stage->when, &value, err) < 0)
         return -1;
-    boolean = value.kind == FT_VALUE_BOOL;
-    if (boolean)
-        *yes = value.boolean;
-    ft_value_release(&value);
-    if (boolean)
-        return 0;
-    wrong(stage->when, FT_D_EXPR_TYPE, err,
-          "'when' must be true or false");
-    return ft_err_hint(err, "write a condition as ${a > b}");
+    return must_be_bool(stage->when, "'when' must be true or false", &value,
+                        yes, err);
+}
+
+int ft_eval_loop(const struct ft_workflow *wf, const struct ft_stage *stage,
+                 size_t cell, const struct ft_scope *turn, bool *yes,
+                 struct ft_err *err)
+{
+    const struct ft_node *node = stage->loop->condition;
+    struct ft_value value = FT_VALUE_INIT;
+    struct ft_cell_scope cs;
+    struct ft_scope scope;
+
+    ft_cell_scope_init(&cs, &scope, wf, stage, cell, turn);
+    cs.condition = true;
+    if (eval(stage->text->doc, &scope, node, &value, err) < 0)
+        return -1;
+    return must_be_bool(node, stage->loop->go_on
+                                  ? "'while' must be true or false"
+                                  : "'until' must be true or false",
+                        &value, yes, err);
 }
 
 int ft_eval_seed(const struct ft_workflow *wf, const struct ft_stage *stage,

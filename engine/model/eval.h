@@ -46,6 +46,12 @@ bool ft_params_collect(const struct ft_workflow *wf,
 int ft_eval_when(const struct ft_workflow *wf, const struct ft_stage *stage,
                  size_t cell, bool *yes, struct ft_err *err);
 
+/* Does the condition of the loop hold after this turn?  'turn' resolves what
+ * only a turn that has ended knows: report.NAME, out.TABLE.COLUMN. */
+int ft_eval_loop(const struct ft_workflow *wf, const struct ft_stage *stage,
+                 size_t cell, const struct ft_scope *turn, bool *yes,
+                 struct ft_err *err);
+
 /* The seed, an integer in 0 .. 2^53-1; 0 when the stage says none. */
 int ft_eval_seed(const struct ft_workflow *wf, const struct ft_stage *stage,
                  size_t cell, int64_t *seed, struct ft_err *err);

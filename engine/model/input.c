@@ -146,12 +146,16 @@ static size_t count_gathered(const struct ft_input *in,
                              const struct ft_stage *from)
 {
     size_t n = from->n_cells;
+    bool turn = false;
 
     for (size_t k = 0; k < in->n_axes; k++)
         for (size_t a = 0; a < from->n_axes; a++)
-            if (strcmp(in->axis[k], from->axis[a].name) == 0)
+            if (strcmp(in->axis[k], from->axis[a].name) == 0) {
                 n /= from->axis[a].n;
-    return n;
+                turn |= strcmp(in->axis[k], "turn") == 0;
+            }
+    /* Of a loop the last turn counts. */
+    return from->loop && !turn ? n / from->loop->max : n;
 }
 
 static void check_port(const struct reader *r, const struct ft_stage *from)
@@ -276,7 +280,8 @@ static void see(const struct ft_ref *ref, void *arg)
 
     if (!seen->n++ || ref->offset < seen->first.offset)
         seen->first = *ref;
-    if (strcmp(name, "matrix") == 0 || strcmp(name, "item") == 0)
+    if (strcmp(name, "matrix") == 0 || strcmp(name, "item") == 0 ||
+        strcmp(name, "turn") == 0)
         seen->per_cell = true;
     else if (!ft_scope_reserved(name))
         seen->object = true;
@@ -458,10 +463,9 @@ void ft_inputs_read(struct ft_build *b, struct ft_stage *stage)
 
     read_needs(b, stage);
     check_missing(b, stage, in);
-    if (!in)
-        return;
-    stage->in = ft_calloc(in->n, sizeof(*stage->in));
-    for (size_t i = 0; i < in->n; i++) {
+    if (in)
+        stage->in = ft_calloc(in->n, sizeof(*stage->in));
+    for (size_t i = 0; in && i < in->n; i++) {
         struct reader r = { .b = b, .stage = stage,
                             .in = &stage->in[stage->n_in++] };
 
@@ -470,4 +474,5 @@ void ft_inputs_read(struct ft_build *b, struct ft_stage *stage)
         find_port(&r, in->key[i]);
         read_input(&r);
     }
+    ft_carry_read(b, stage);
 }

@@ -4,7 +4,8 @@ engine_libmodel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 engine_libmodel_a_SOURCES = \
     engine/model/workflow.c engine/model/workflow.h engine/model/build.h \
     engine/model/texts.c engine/model/space.c engine/model/setting.c \
-    engine/model/stage.c engine/model/axis.c engine/model/input.c \
+    engine/model/stage.c engine/model/axis.c engine/model/loop.c \
+    engine/model/input.c \
     engine/model/graph.c engine/model/hint.c engine/model/check.c \
     engine/model/eval.c engine/model/eval.h \
     engine/model/scope.c engine/model/scope.h \

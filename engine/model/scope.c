@@ -1,4 +1,4 @@
-/* scope.c - what expressions of one cell may name: params, matrix, item */
+/* scope.c - what expressions of one cell may name */
 #include "model/scope.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "text/suggest.h"
 
 static const char *const reserved[] = {
-    "params", "matrix", "item", "in", "out", "run", "task", "store",
+    "params", "matrix", "item", "turn", "in", "out", "run", "task", "store",
 };
 
 bool ft_scope_reserved(const char *name)
@@ -85,7 +85,9 @@ static int look_unknown(const struct ft_cell_scope *cs, const char *name,
         return refuse(err, name,
                       "an object of a stage can only be an input ('in')");
     if (ft_scope_reserved(name))
-        return refuse(err, name, "only commands and 'env' of a stage know it");
+        return refuse(err, name, cs->condition
+                          ? "a condition knows turn, report and out"
+                          : "only commands and 'env' of a stage know it");
     unknown(err, FT_D_EXPR_NAME, "name", name, reserved,
             FT_ARRAY_LEN(reserved));
     if (err && !err->hint[0])
@@ -98,7 +100,8 @@ static int look(const struct ft_scope *scope, const struct ft_ref *ref,
 {
     const struct ft_cell_scope *cs = scope->arg;
     const char *first = ref->part[0];
-    bool foreach = cs->stage && cs->stage->n_axes == 1 &&
+    bool loop = cs->stage && cs->stage->loop;
+    bool foreach = cs->stage && cs->stage->n_axes == 1 + (size_t)loop &&
                    strcmp(cs->stage->axis[0].name, "item") == 0;
 
     if (strcmp(first, "params") == 0 && ref->n == 2)
@@ -111,7 +114,14 @@ static int look(const struct ft_scope *scope, const struct ft_ref *ref,
         return look_axis(cs, "item", value, err);
     if (strcmp(first, "item") == 0)
         return refuse(err, first, "only a stage with 'foreach' has an item");
-    if (cs->task && ft_scope_reserved(first))
+    if (strcmp(first, "turn") == 0 && loop && ref->n == 1)
+        return look_axis(cs, "turn", value, err);
+    if (strcmp(first, "turn") == 0)
+        return refuse(err, first, "only a stage with a 'loop' has turns");
+    if (cs->condition && cs->task &&
+        (strcmp(first, "report") == 0 || strcmp(first, "out") == 0))
+        return cs->task->look(cs->task, ref, value, err);
+    if (cs->task && !cs->condition && ft_scope_reserved(first))
         return cs->task->look(cs->task, ref, value, err);
     return look_unknown(cs, first, err);
 }

@@ -12,6 +12,7 @@ struct ft_cell_scope {
     const struct ft_stage *stage; /* NULL: parameters only */
     size_t cell;
     const struct ft_scope *task; /* in., out., run., task.; or NULL */
+    bool condition; /* of a loop: 'task' knows report. and out. instead */
 };
 
 /* Make 'scope' look into 'cs', which has to live as long. */

@@ -57,16 +57,6 @@ static const struct ft_field retry_fields[] = {
     { 0 },
 };
 
-static const struct ft_field loop_fields[] = {
-    { .key = "while", .type = FT_FIELD_TEXT, .doc = "go on as long as" },
-    { .key = "until", .type = FT_FIELD_TEXT, .doc = "stop as soon as" },
-    { .key = "max", .type = FT_FIELD_INT, .required = true, .min = 1,
-      .max = FT_CELLS_MAX, .doc = "most turns" },
-    { .key = "carry", .type = FT_FIELD_MAP, .of = FT_FIELD_TEXT,
-      .doc = "inputs of a turn from outputs of the one before" },
-    { 0 },
-};
-
 const struct ft_field ft_stage_fields[] = {
     { .key = "module", .type = FT_FIELD_TEXT,
       .doc = "the module that does the work" },
@@ -92,7 +82,7 @@ const struct ft_field ft_stage_fields[] = {
       .expr = true, .doc = "one task for each; its value is ${item}" },
     { .key = "when", .type = FT_FIELD_TEXT,
       .doc = "condition; tasks for which it is false are skipped" },
-    { .key = "loop", .type = FT_FIELD_STRUCT, .fields = loop_fields,
+    { .key = "loop", .type = FT_FIELD_STRUCT, .fields = ft_loop_fields,
       .doc = "run again until it converges" },
     { .key = "retry", .type = FT_FIELD_STRUCT, .fields = retry_fields,
       .doc = "what to do when an attempt fails" },
@@ -119,7 +109,7 @@ const struct ft_field ft_stage_fields[] = {
 };
 
 /* Read and checked, but this version does not execute them. */
-static const char *const unsupported[] = { "use", "loop", "modules",
+static const char *const unsupported[] = { "use", "modules",
                                            "container" };
 
 /* --- small parts ---------------------------------------------------------- */
@@ -355,6 +345,7 @@ void ft_stage_read(struct ft_build *b, size_t i)
         read_module(b, stage);
     else
         read_command(b, stage);
+    ft_loop_read(b, stage);
 }
 
 static void release_input(struct ft_input *in)
@@ -378,6 +369,7 @@ void ft_stage_release(struct ft_stage *stage)
     free(stage->in);
     free(stage->axis);
     free(stage->needs);
+    free(stage->loop);
     free(stage->name);
     free(stage->doc);
     free(stage->script);

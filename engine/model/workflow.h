@@ -20,6 +20,7 @@
 #define FT_AXES_MAX 16
 #define FT_CELLS_MAX 10000000 /* tasks of one stage */
 #define FT_AXIS_MAX 1000000   /* values of one axis */
+#define FT_TURNS_MAX 100000   /* of a loop */
 
 enum ft_action {
     FT_ACTION_MODULE,
@@ -50,6 +51,7 @@ enum ft_source_kind {
     FT_SOURCE_FILE,   /* a path, relative to the workflow file */
     FT_SOURCE_OBJECT, /* ${stage.output} */
     FT_SOURCE_STORED, /* ${store('BRANCH:stage.output')}: an older version */
+    FT_SOURCE_NONE,   /* nothing: only turns after the first get something */
 };
 
 struct ft_input {
@@ -68,12 +70,23 @@ struct ft_input {
     struct ft_expr *expr;       /* owned */
     size_t offset;              /* where that stands in the text of 'node' */
     const struct ft_port *port; /* of the module, or NULL */
+    /* 1 + the output of the stage itself that feeds turns after the first, by
+     * the turn before; 0: they get what the first gets. */
+    size_t carry;
 };
 
 struct ft_axis {
     char *name;
     struct ft_value *value; /* evaluated with params */
     size_t n;
+};
+
+/* A stage that runs again and again.  Its last axis, "turn", counts from 1. */
+struct ft_loop {
+    const struct ft_node *condition; /* NULL: always 'max' turns */
+    bool go_on;  /* the condition says when to go on, not when to end */
+    bool accept; /* 'max' turns that do not meet it are no failure */
+    size_t max;
 };
 
 struct ft_retry {
@@ -116,10 +129,11 @@ struct ft_stage {
     const struct ft_node *with; /* module parameters, or NULL */
     size_t *needs;              /* stages, order only */
     size_t n_needs;
-    struct ft_axis *axis; /* of matrix, or one of foreach */
+    struct ft_axis *axis; /* of matrix, or one of foreach; then of loop */
     size_t n_axes;
     size_t n_cells; /* product of the axes, 1 without */
     const struct ft_node *when; /* or NULL */
+    struct ft_loop *loop;       /* or NULL */
     struct ft_retry retry;
     double timeout_s; /* 0: none */
     struct ft_resources resources; /* of the stage over the module's */

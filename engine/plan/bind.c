@@ -106,20 +106,34 @@ static void use_version(struct binding *b, struct ft_bound_input *el,
         el->extract = ft_asprintf("in/%s/%zu/%s", el->name, k, file_name);
 }
 
+/* The last turn that was needed, for the last one that there could be. */
+static size_t last_needed(const struct binding *b, size_t task)
+{
+    size_t first = ft_plan_first_turn(b->plan, task);
+
+    while (task > first && !b->have->needed(b->have, task))
+        task--;
+    return task;
+}
+
 static int bind_object(struct binding *b, size_t i, struct ft_err *err)
 {
     const struct ft_input *in = &b->stage->in[i];
-    const struct ft_stage *from = &b->plan->wf->stage[in->stage];
-    const char *path = from->out[in->output].path;
-    const char *file_name = path ? ft_path_base(path) : in->name;
+    const char *path, *file_name;
     struct ft_tasks tasks = { 0 };
+    size_t from, output;
     int rc = 0;
 
+    ft_plan_source(b->plan, b->bound->task, i, &from, &output);
+    path = b->plan->wf->stage[from].out[output].path;
+    file_name = path ? ft_path_base(path) : in->name;
     if (ft_plan_producers(b->plan, b->bound->task, i, &tasks, err) < 0)
         rc = at_input(in, err);
     for (size_t k = 0; k < tasks.n && rc == 0; k++) {
+        size_t task = tasks.last_turns ? last_needed(b, tasks.item[k])
+                                       : tasks.item[k];
         const struct ft_version *version =
-            b->have->version(b->have, tasks.item[k], in->output);
+            b->have->version(b->have, task, output);
 
         if (version)
             use_version(b, add_input(b, in), version, file_name, k, tasks.n);
@@ -148,20 +162,15 @@ static int bind_inputs(struct binding *b, struct ft_err *err)
 {
     for (size_t i = 0; i < b->stage->n_in; i++) {
         const struct ft_input *in = &b->stage->in[i];
-        size_t before = b->bound->n_in;
+        size_t before = b->bound->n_in, stage, output;
         int rc = 0;
 
-        switch (in->kind) {
-        case FT_SOURCE_FILE:
-            rc = bind_file(b, in, err);
-            break;
-        case FT_SOURCE_OBJECT:
+        if (ft_plan_source(b->plan, b->bound->task, i, &stage, &output))
             rc = bind_object(b, i, err);
-            break;
-        case FT_SOURCE_STORED:
+        else if (in->kind == FT_SOURCE_FILE)
+            rc = bind_file(b, in, err);
+        else if (in->kind == FT_SOURCE_STORED)
             rc = bind_stored(b, in, err);
-            break;
-        }
         if (rc < 0)
             return -1;
         if (b->bound->n_in == before && in->port && !in->port->optional) {

@@ -22,6 +22,8 @@ struct ft_have {
      * task was skipped, or an optional output is missing). */
     const struct ft_version *(*version)(const struct ft_have *have,
                                         size_t task, size_t out);
+    /* Was this turn of a loop needed?  False: it was skipped. */
+    bool (*needed)(const struct ft_have *have, size_t task);
     void *arg;
 };
 

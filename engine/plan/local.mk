@@ -9,7 +9,9 @@ engine_libplan_a_SOURCES = \
     engine/plan/record.c \
     engine/plan/reuse.c engine/plan/reuse.h \
     engine/plan/scope.c engine/plan/scope.h \
-    engine/plan/shell_text.c engine/plan/shell_text.h
+    engine/plan/shell_text.c engine/plan/shell_text.h \
+    engine/plan/rows.c engine/plan/rows.h \
+    engine/plan/turn.c engine/plan/turn.h
 engine_libplan_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 
 if HAVE_CHECK

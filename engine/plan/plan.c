@@ -72,6 +72,7 @@ struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
 
         ps->first = plan->n_tasks;
         ps->n = wf->stage[s].n_cells;
+        ps->turns = wf->stage[s].loop ? wf->stage[s].loop->max : 1;
         if (ps->n > FT_TASKS_MAX - plan->n_tasks) {
             ft_diag_add(diags, wf->stage[s].text->doc, &wf->stage[s].mark,
                         FT_D_PLAN, "the workflow has more than %d tasks",
@@ -118,6 +119,20 @@ size_t ft_plan_stage_of(const struct ft_plan *plan, size_t task)
 size_t ft_plan_cell_of(const struct ft_plan *plan, size_t task)
 {
     return task - plan->stage[ft_plan_stage_of(plan, task)].first;
+}
+
+size_t ft_plan_first_turn(const struct ft_plan *plan, size_t task)
+{
+    const struct ft_plan_stage *ps =
+        &plan->stage[ft_plan_stage_of(plan, task)];
+
+    return task - (task - ps->first) % ps->turns;
+}
+
+size_t ft_plan_last_turn(const struct ft_plan *plan, size_t task)
+{
+    return ft_plan_first_turn(plan, task) +
+           plan->stage[ft_plan_stage_of(plan, task)].turns - 1;
 }
 
 void ft_plan_task_name(const struct ft_plan *plan, size_t task,
@@ -247,29 +262,67 @@ static bool only_cell(const struct ft_stage *stage,
     return true;
 }
 
+/* The input is an output of the turn before. */
+static bool is_carried(const struct ft_plan *plan, size_t task,
+                       const struct ft_input *in)
+{
+    return in->carry && ft_plan_first_turn(plan, task) != task;
+}
+
+bool ft_plan_source(const struct ft_plan *plan, size_t task, size_t in,
+                    size_t *stage, size_t *output)
+{
+    size_t s = ft_plan_stage_of(plan, task);
+    const struct ft_input *input = &plan->wf->stage[s].in[in];
+
+    if (is_carried(plan, task, input)) {
+        *stage = s;
+        *output = input->carry - 1;
+        return true;
+    }
+    *stage = input->stage;
+    *output = input->output;
+    return input->kind == FT_SOURCE_OBJECT;
+}
+
+static int find_producers(const struct ft_plan *plan, size_t task,
+                          const struct ft_input *input,
+                          struct ft_tasks *tasks, struct ft_err *err)
+{
+    const struct ft_plan_stage *ps = &plan->stage[input->stage];
+    const struct ft_stage *from = &plan->wf->stage[input->stage];
+    size_t chosen[FT_AXES_MAX], cell;
+
+    if (choose_cells(plan, task, input, chosen, err) < 0)
+        return -1;
+    if (from->loop && chosen[from->n_axes - 1] == ANY) {
+        chosen[from->n_axes - 1] = from->loop->max - 1;
+        tasks->last_turns = true;
+    }
+    if (only_cell(from, chosen, &cell)) {
+        add_task(tasks, ps->first + cell);
+        return 0;
+    }
+    /* Of each loop one turn is chosen. */
+    for (cell = from->loop ? chosen[from->n_axes - 1] : 0; cell < ps->n;
+         cell += ps->turns)
+        if (cell_matches(from, cell, chosen))
+            add_task(tasks, ps->first + cell);
+    return 0;
+}
+
 int ft_plan_producers(const struct ft_plan *plan, size_t task, size_t in,
                       struct ft_tasks *tasks, struct ft_err *err)
 {
     const struct ft_input *input =
         &plan->wf->stage[ft_plan_stage_of(plan, task)].in[in];
-    const struct ft_plan_stage *ps;
-    const struct ft_stage *from;
-    size_t chosen[FT_AXES_MAX], cell;
 
     tasks->n = 0;
-    if (input->kind != FT_SOURCE_OBJECT)
-        return 0;
-    if (choose_cells(plan, task, input, chosen, err) < 0)
-        return -1;
-    ps = &plan->stage[input->stage];
-    from = &plan->wf->stage[input->stage];
-    if (only_cell(from, chosen, &cell)) {
-        add_task(tasks, ps->first + cell);
-        return 0;
-    }
-    for (cell = 0; cell < ps->n; cell++)
-        if (cell_matches(from, cell, chosen))
-            add_task(tasks, ps->first + cell);
+    tasks->last_turns = false;
+    if (is_carried(plan, task, input))
+        add_task(tasks, task - 1);
+    else if (input->kind == FT_SOURCE_OBJECT)
+        return find_producers(plan, task, input, tasks, err);
     return 0;
 }
 
@@ -340,8 +393,11 @@ void ft_plan_dot(const struct ft_plan *plan, struct ft_str *out)
         ft_str_addf(out, "  \"%s\" [label=\"%s", stage->name, stage->name);
         if (stage->module)
             ft_str_addf(out, "\\n%s", stage->module->name);
-        if (stage->n_axes)
-            ft_str_addf(out, "\\n%zu tasks", stage->n_cells);
+        if (stage->loop)
+            ft_str_addf(out, "\\nup to %zu turns", stage->loop->max);
+        if (stage->n_cells > plan->stage[s].turns)
+            ft_str_addf(out, "\\n%zu tasks",
+                        stage->n_cells / plan->stage[s].turns);
         ft_str_add(out, "\"];\n");
     }
     for (size_t s = 0; s < wf->n_stages; s++) {

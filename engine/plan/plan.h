@@ -1,7 +1,8 @@
 /* plan.h - the tasks of a workflow and what each depends on; never changes
  *
  * Stage s owns the tasks [first, first + n_cells): a matrix stays a range, and
- * what a task depends on is computed, not stored.
+ * what a task depends on is computed, not stored.  The turns of a loop are
+ * tasks, too; which of them are needed is known only as the run goes.
  */
 #ifndef FT_PLAN_PLAN_H
 #define FT_PLAN_PLAN_H
@@ -20,6 +21,7 @@ struct ft_err;
 struct ft_plan_stage {
     size_t first;  /* number of its first task */
     size_t n;      /* tasks */
+    size_t turns;  /* of the loop of each cell, next to each other; else 1 */
     size_t *after; /* stages that it depends on as a whole: gathers, needs */
     size_t n_after;
     bool chooses;  /* some input takes chosen cells only: ask
@@ -45,15 +47,27 @@ void ft_plan_task_name(const struct ft_plan *plan, size_t task,
 /* The task called 'name', or -1. */
 long ft_plan_find_task(const struct ft_plan *plan, const char *name);
 
+/* The first and the last turn of the loop that 'task' is a turn of; 'task'
+ * itself without one. */
+size_t ft_plan_first_turn(const struct ft_plan *plan, size_t task);
+size_t ft_plan_last_turn(const struct ft_plan *plan, size_t task);
+
 /* A growing list of task numbers. */
 struct ft_tasks {
     size_t *item;
     size_t n, cap;
+    bool last_turns; /* each is the last turn of a loop and stands for the last
+                        one that was needed */
 };
 void ft_tasks_release(struct ft_tasks *tasks);
 
-/* The tasks whose object feeds input 'in' of 'task', in matrix order (empty for
- * a file).  FT_EDOC when a selector has no value. */
+/* The object that feeds input 'in' of 'task': false when it is none.  Not the
+ * same for all tasks of a stage: turns after the first may carry. */
+bool ft_plan_source(const struct ft_plan *plan, size_t task, size_t in,
+                    size_t *stage, size_t *output);
+
+/* The tasks whose object feeds input 'in' of 'task', in matrix order (empty
+ * when no object does).  FT_EDOC when a selector has no value. */
 int ft_plan_producers(const struct ft_plan *plan, size_t task, size_t in,
                       struct ft_tasks *tasks, struct ft_err *err);
 

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "plan/bind.h"
+#include "plan/turn.h"
 
 struct forecasting {
     const struct ft_plan *plan;
@@ -45,12 +46,31 @@ static void decide(struct forecasting *f, size_t task,
         [FT_WILL_RUN] = &f->out->n_run,
         [FT_WILL_REUSE] = &f->out->n_reuse,
         [FT_WILL_SKIP] = &f->out->n_skip,
+        [FT_MAY_RUN] = &f->out->n_may,
     };
 
     f->out->decision[task] = decision;
     if (reason)
         f->out->reason[task] = keep_text(f->out, reason);
-    ++*counter[decision];
+    if (decision < FT_ARRAY_LEN(counter))
+        ++*counter[decision];
+}
+
+static bool was_needed(const struct ft_have *have, size_t task)
+{
+    const struct forecasting *f = have->arg;
+
+    return f->out->decision[task] != FT_NOT_NEEDED;
+}
+
+/* The last turn that is needed, for the last one that there could be. */
+static size_t last_turn(const struct forecasting *f, size_t task)
+{
+    size_t first = ft_plan_first_turn(f->plan, task);
+
+    while (task > first && f->out->decision[task] == FT_NOT_NEEDED)
+        task--;
+    return task;
 }
 
 /* What the producers of one input decide about its consumer: -1 failure, 0
@@ -65,10 +85,12 @@ static int follow_input(struct forecasting *f, size_t task, size_t i,
     if (ft_plan_producers(f->plan, task, i, &tasks, err) < 0)
         rc = -1;
     for (size_t k = 0; k < tasks.n && rc == 0; k++) {
-        enum ft_decision d = f->out->decision[tasks.item[k]];
+        size_t from = tasks.last_turns ? last_turn(f, tasks.item[k])
+                                       : tasks.item[k];
+        enum ft_decision d = f->out->decision[from];
 
-        n_skipped += d == FT_WILL_SKIP;
-        if (d != FT_WILL_RUN)
+        n_skipped += d == FT_WILL_SKIP || d == FT_NOT_NEEDED;
+        if (d != FT_WILL_RUN && d != FT_MAY_RUN)
             continue;
         decide(f, task, FT_WILL_RUN,
                ft_asprintf("input '%s' comes from '%s', which will run",
@@ -156,6 +178,49 @@ static int forecast_task(struct forecasting *f, size_t s, size_t task,
     return 0;
 }
 
+/* What comes after a turn that would be reused. */
+static int judge(struct forecasting *f, size_t task, enum ft_turn *turn,
+                 struct ft_err *err)
+{
+    struct ft_turn_facts facts = { .out = &f->found[task],
+                                   .store = f->store };
+    struct ft_str reason = FT_STR_INIT;
+    int rc;
+
+    facts.report = ft_turn_report(f->store, facts.out);
+    rc = ft_turn_judge(f->plan, task, &facts, turn, &reason, err);
+    if (rc == 0 && *turn != FT_TURN_NEXT)
+        f->out->reason[task] = keep_text(f->out, ft_str_take(&reason));
+    json_object_put(facts.report);
+    ft_str_release(&reason);
+    return rc;
+}
+
+/* The turns of one cell: as far as they were made before it is known how many
+ * are needed. */
+static int forecast_turns(struct forecasting *f, size_t s, size_t first,
+                          struct ft_err *err)
+{
+    size_t n = f->plan->stage[s].turns, k;
+    enum ft_turn turn = FT_TURN_NEXT;
+    bool known = true;
+
+    for (k = 0; k < n && known && turn == FT_TURN_NEXT; k++) {
+        if (forecast_task(f, s, first + k, err) < 0)
+            return -1;
+        if (f->out->decision[first + k] == FT_WILL_RUN)
+            known = false;
+        else if (f->out->decision[first + k] == FT_WILL_SKIP)
+            turn = FT_TURN_END;
+        else if (judge(f, first + k, &turn, err) < 0)
+            return -1;
+    }
+    for (; k < n; k++)
+        decide(f, first + k, known ? FT_NOT_NEEDED : FT_MAY_RUN,
+               known ? NULL : ft_strdup("when the loop goes on"));
+    return 0;
+}
+
 int ft_forecast(const struct ft_plan *plan, struct ft_store *store,
                 struct ft_forecast *forecast, struct ft_err *err)
 {
@@ -167,12 +232,17 @@ int ft_forecast(const struct ft_plan *plan, struct ft_store *store,
                                    sizeof(*forecast->decision));
     forecast->reason = ft_calloc(plan->n_tasks, sizeof(*forecast->reason));
     f.found = ft_calloc(plan->n_tasks, sizeof(*f.found));
-    f.have = (struct ft_have){ .version = version_of, .arg = &f };
+    f.have = (struct ft_have){ .version = version_of, .needed = was_needed,
+                               .arg = &f };
     for (size_t k = 0; k < plan->wf->n_stages && rc == 0; k++) {
         size_t s = plan->wf->order[k];
 
-        for (size_t c = 0; c < plan->stage[s].n && rc == 0; c++)
-            rc = forecast_task(&f, s, plan->stage[s].first + c, err);
+        const struct ft_plan_stage *ps = &plan->stage[s];
+
+        for (size_t c = 0; c < ps->n && rc == 0; c += ps->turns)
+            rc = plan->wf->stage[s].loop
+                     ? forecast_turns(&f, s, ps->first + c, err)
+                     : forecast_task(&f, s, ps->first + c, err);
     }
     for (size_t t = 0; t < plan->n_tasks; t++)
         ft_versions_release(&f.found[t]);

@@ -6,7 +6,13 @@
 
 struct ft_store;
 
-enum ft_decision { FT_WILL_RUN, FT_WILL_REUSE, FT_WILL_SKIP };
+enum ft_decision {
+    FT_WILL_RUN,
+    FT_WILL_REUSE,
+    FT_WILL_SKIP,
+    FT_MAY_RUN,    /* a turn behind one that will run */
+    FT_NOT_NEEDED, /* a turn behind the end of its loop */
+};
 
 struct ft_forecast {
     enum ft_decision *decision; /* of each task */
@@ -15,7 +21,7 @@ struct ft_forecast {
      * others.  Shared texts: the forecast owns them. */
     const char **reason;
     size_t n;
-    size_t n_run, n_reuse, n_skip;
+    size_t n_run, n_reuse, n_skip, n_may;
     char **text; /* owner of the reasons */
     size_t n_texts;
 };

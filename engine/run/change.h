@@ -46,6 +46,9 @@ void ft_run_give_back(struct ft_run *run, size_t stage);
 /* What such a task has, which was found now; moved into the run. */
 void ft_run_fill(struct ft_run *run, size_t task, struct ft_versions *out);
 void ft_run_skip(struct ft_run *run, size_t task);
+/* 'task' ends the loop that it is a turn of: those behind it are skipped, as
+ * they are after ft_run_skip() and a failure that is forgiven. */
+void ft_run_end_loop(struct ft_run *run, size_t task, const char *reason);
 /* FAILED, or CANCELLED, EXPIRED, LOST; 'reason' may be NULL. */
 void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,
                  const char *reason, int64_t now_ns);
@@ -57,8 +60,16 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
 /* It goes on: everything without a result waits again, with fresh credit. */
 void ft_run_resume(struct ft_run *run);
 
+/* What only tasks that were executed or reused have. */
+struct ft_task_detail *ft_run_make_detail(struct ft_run *run, size_t task);
+
 /* Newest progress from one line of a stage; false: it could not be read. */
 bool ft_run_progress(struct ft_run *run, size_t task, const char *line);
+/* The same of all lines that the attempt in 'dir' has left. */
+void ft_run_recall_progress(struct ft_run *run, size_t task, const char *dir);
+/* What it reported, from the journal or from the lineage of its results. */
+void ft_run_report(struct ft_run *run, size_t task,
+                   struct json_object *report);
 
 bool ft_task_state_final(enum ft_task_state state);
 

@@ -76,6 +76,7 @@ static struct json_object *lineage_of(const struct ft_flight *f)
     struct json_object *obj =
         ft_bound_lineage(d->plan, f->bound, d->run->id, f->attempt,
                          site ? site->name : "local");
+    const struct ft_task_detail *detail = ft_run_detail(d->run, f->task);
     char text[FT_TIME_TEXT];
 
     ft_time_text(f->ending.start_ns, text);
@@ -83,6 +84,9 @@ static struct json_object *lineage_of(const struct ft_flight *f)
     ft_time_text(f->ending.end_ns, text);
     ft_json_add_str(obj, "end", text);
     json_object_object_add(obj, "usage", ft_result_usage(&f->ending));
+    if (detail && detail->report)
+        json_object_object_add(obj, "report",
+                               json_object_get(detail->report));
     return obj;
 }
 
@@ -326,6 +330,7 @@ bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound)
         ft_flight_free(f);
         return false;
     }
+    ft_run_recall_progress(d->run, f->task, f->dir);
     record_end(f);
     give_to_store(f);
     return true;

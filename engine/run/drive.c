@@ -83,6 +83,13 @@ static const struct ft_version *have_version(const struct ft_have *have,
     return &detail->out.item[out];
 }
 
+static bool was_needed(const struct ft_have *have, size_t task)
+{
+    const struct ft_drive *d = have->arg;
+
+    return d->run->task[task].state != FT_TASK_SKIPPED;
+}
+
 /* --- when it has to end --------------------------------------------------- */
 
 static void on_signal(uv_signal_t *handle, int signum)
@@ -363,7 +370,8 @@ static void init(struct ft_drive *d, const struct ft_project *project,
     if (watcher)
         d->watcher = *watcher;
     d->workdirs = ft_workdirs_new();
-    d->have = (struct ft_have){ .version = have_version, .arg = d };
+    d->have = (struct ft_have){ .version = have_version,
+                                .needed = was_needed, .arg = d };
     open_loop(d);
 }
 

@@ -7,6 +7,7 @@
  *   simulated.c  time and results where a site is only simulated
  *   collect.c  what an attempt leaves behind, and its publication
  *   serve.c    what other commands ask of the run
+ *   turns.c    whether a loop goes on after a turn
  *
  * A flight is a task between its preparation and its final state.
  */
@@ -152,6 +153,10 @@ void ft_flight_free(struct ft_flight *flight); /* and take it off the list */
 bool ft_drive_steps(struct ft_drive *d);
 /* Everything in 'flight' is in place: it may start. */
 void ft_drive_ready(struct ft_flight *flight);
+/* The task could not be prepared or judged: its own failure, unless every other
+ * task would meet it as well. */
+void ft_drive_unprepared(struct ft_drive *d, size_t task,
+                         const struct ft_err *err);
 /* The task ended in state FAILED, CANCELLED, ... for good. */
 void ft_drive_fail(struct ft_drive *d, size_t task, enum ft_task_state state,
                    const char *reason);
@@ -167,6 +172,11 @@ int64_t ft_drive_mono_ns(const struct ft_drive *d);
 bool ft_drive_pass_time(struct ft_drive *d);
 /* Stands for every output of a site that makes none. */
 extern const struct ft_version ft_imagined_version;
+
+/* --- turns.c -------------------------------------------------------------- */
+
+/* The turn 'task' is done: another one, or is the loop over? */
+void ft_drive_decide(struct ft_drive *d, size_t task);
 
 /* --- handoff.c ------------------------------------------------------------ */
 

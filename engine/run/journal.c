@@ -82,6 +82,17 @@ static void add_number(struct ft_journal *j, const char *key, double x)
         ft_str_addf(&j->line, ",\"%s\":%.9g", key, x);
 }
 
+static void add_report(struct ft_journal *j, const struct ft_run *run,
+                       size_t task)
+{
+    const struct ft_task_detail *d = ft_run_detail(run, task);
+
+    if (d && d->report)
+        ft_str_addf(&j->line, ",\"report\":%s",
+                    json_object_to_json_string_ext(d->report,
+                                                   JSON_C_TO_STRING_PLAIN));
+}
+
 static void add_versions(struct ft_journal *j, const struct ft_versions *out)
 {
     ft_str_add(&j->line, ",\"out\":[");
@@ -283,6 +294,7 @@ void ft_journal_attempt_end(struct ft_journal *j, struct ft_run *run,
     add_number(j, "energy", e->energy_j);
     add_int(j, "slots", e->slots == 1 ? 0 : e->slots);
     add_text(j, "reason", e->reason);
+    add_report(j, run, task);
     end(j);
     ft_run_attempt_end(run, task, e);
 }
@@ -333,6 +345,15 @@ void ft_journal_skip(struct ft_journal *j, struct ft_run *run, size_t task)
     begin(j, "skipped", task);
     end(j);
     ft_run_skip(run, task);
+}
+
+void ft_journal_end_loop(struct ft_journal *j, struct ft_run *run,
+                         size_t task, const char *reason)
+{
+    begin(j, "stop", task);
+    add_text(j, "reason", reason);
+    end(j);
+    ft_run_end_loop(run, task, reason);
 }
 
 void ft_journal_fail(struct ft_journal *j, struct ft_run *run, size_t task,

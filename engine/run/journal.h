@@ -86,6 +86,8 @@ void ft_journal_take(struct ft_journal *j, struct ft_run *run, size_t stage,
                      const char *key, const char *maker);
 void ft_journal_skip(struct ft_journal *journal, struct ft_run *run,
                      size_t task);
+void ft_journal_end_loop(struct ft_journal *journal, struct ft_run *run,
+                         size_t task, const char *reason);
 void ft_journal_fail(struct ft_journal *journal, struct ft_run *run,
                      size_t task, enum ft_task_state state,
                      const char *reason, int64_t now_ns);

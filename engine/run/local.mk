@@ -7,6 +7,7 @@ engine_librun_a_SOURCES = \
     engine/run/sched_queue.c engine/run/sched_queue.h \
     engine/run/sched_room.c engine/run/sched_wait.c \
     engine/run/run.c engine/run/run.h engine/run/change.h \
+    engine/run/reported.c \
     engine/run/journal.c engine/run/journal.h engine/run/journal_in.h \
     engine/run/replay.c \
     engine/run/members.c engine/run/members.h \
@@ -17,7 +18,7 @@ engine_librun_a_SOURCES = \
     engine/run/drive.c engine/run/drive.h engine/run/drive_in.h \
     engine/run/events.c \
     engine/run/simulated.c \
-    engine/run/steps.c \
+    engine/run/steps.c engine/run/turns.c \
     engine/run/handoff.c \
     engine/run/workdirs.c engine/run/workdirs.h \
     engine/run/collect.c \
@@ -73,7 +74,8 @@ endif
 
 RUN_TESTS = t/t2000-run.t t/t2001-bad-stages.t t/t2002-resume.t \
     t/t2003-cancel.t t/t2141-detach.t t/t2004-full-disk.t t/t2050-newcomer.t \
-    t/t2100-optional.t t/t2102-include.t
+    t/t2100-optional.t t/t2102-include.t \
+    t/t2120-loop.t
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS)
 if SOLVERS

@@ -300,6 +300,12 @@ double ft_members_number(const struct ft_members *members, const char *key,
                : fallback;
 }
 
+struct json_object *ft_members_json(const struct ft_members *members,
+                                    const char *key)
+{
+    return ft_json_or_null(members->obj, key);
+}
+
 bool ft_members_next(char **at, struct ft_member *element)
 {
     if (**at == ']')

@@ -66,6 +66,10 @@ int64_t ft_members_int(const struct ft_members *members, const char *key,
 double ft_members_number(const struct ft_members *members, const char *key,
                          double fallback);
 
+/* A member that has objects inside: the value itself, borrowed. */
+struct json_object *ft_members_json(const struct ft_members *members,
+                                    const char *key);
+
 /* The next element of a list at '*at', which moves behind it.  False at the end
  * of the list, or before an element that is not plain.  Texts are terminated in
  * place, so that a list can be walked once. */

@@ -131,7 +131,7 @@ static bool may_have_memo(const struct ft_drive *d, size_t s)
 {
     const struct ft_stage *stage = &d->plan->wf->stage[s];
 
-    return d->plan->stage[s].n >= FT_MEMO_CELLS_MIN &&
+    return d->plan->stage[s].n >= FT_MEMO_CELLS_MIN && !stage->loop &&
            stage->cache == FT_CACHE_CONTENT && !d->adapter->bare;
 }
 

@@ -280,7 +280,7 @@ void ft_run_fill_line(const struct ft_run *run, struct ft_run_line *line)
         .start_ns = run->start_ns,
         .end_ns = run->end_ns,
         .workflow_file = ft_strdup(run->workflow_file),
-        .n_tasks = run->plan->n_tasks,
+        .n_tasks = ft_run_tasks(run),
         .n_done = ft_run_count(run, FT_TASK_SUCCEEDED) +
                   ft_run_count(run, FT_TASK_CACHED) +
                   ft_run_count(run, FT_TASK_SKIPPED),

@@ -279,6 +279,9 @@ static int on_ended(const struct record *rec, struct ft_err *err)
     snprintf(e.reason, sizeof(e.reason), "%s",
              ft_members_text(rec->members, "reason", ""));
     ft_run_attempt_end(rec->run, rec->task, &e);
+    if (ft_members_json(rec->members, "report"))
+        ft_run_report(rec->run, rec->task,
+                      ft_members_json(rec->members, "report"));
     return 0;
 }
 
@@ -325,6 +328,17 @@ static int on_skipped(const struct record *rec, struct ft_err *err)
 {
     (void)err;
     ft_run_skip(rec->run, rec->task);
+    return 0;
+}
+
+static int on_stop(const struct record *rec, struct ft_err *err)
+{
+    const struct ft_plan *plan = rec->run->plan;
+
+    if (!plan->wf->stage[ft_plan_stage_of(plan, rec->task)].loop ||
+        ft_run_settled(rec->run, ft_plan_last_turn(plan, rec->task)))
+        return bad(rec, err);
+    ft_run_end_loop(rec->run, rec->task, text_of(rec, "reason"));
     return 0;
 }
 
@@ -380,6 +394,7 @@ static const struct {
     { "done", false, on_done },       { "cached", false, on_cached },
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
     { "taken", false, on_taken },
+    { "stop", false, on_stop },
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },

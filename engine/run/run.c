@@ -52,6 +52,7 @@ struct ft_run *ft_run_new(const char *id, const struct ft_plan *plan,
     run->task = ft_calloc(plan->n_tasks, sizeof(*run->task));
     run->counts = ft_calloc(plan->wf->n_stages, sizeof(*run->counts));
     run->usage = ft_calloc(plan->wf->n_stages, sizeof(*run->usage));
+    run->stage = ft_calloc(plan->wf->n_stages, sizeof(*run->stage));
     run->n_memos = plan->wf->n_stages;
     run->memo = ft_calloc(run->n_memos, sizeof(*run->memo));
     for (size_t s = 0; s < plan->wf->n_stages; s++) {
@@ -70,6 +71,7 @@ void ft_run_free(struct ft_run *run)
         free(run->detail[i].reason);
         free(run->detail[i].job);
         free(run->detail[i].host);
+        json_object_put(run->detail[i].report);
     }
     for (size_t s = 0; s < run->n_memos; s++) {
         free(run->memo[s].run);
@@ -83,6 +85,7 @@ void ft_run_free(struct ft_run *run)
     free(run->counts);
     free(run->usage);
     free(run->user);
+    free(run->stage);
     free(run->workflow_file);
     free(run->site_file);
     free(run->runner);
@@ -95,6 +98,11 @@ void ft_run_free(struct ft_run *run)
 
 /* --- questions ------------------------------------------------------------ */
 
+static bool has_results(enum ft_task_state state)
+{
+    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED;
+}
+
 const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
                                            size_t task)
 {
@@ -103,12 +111,59 @@ const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
     return at ? &run->detail[at - 1] : NULL;
 }
 
+uint32_t ft_run_shown(const struct ft_run *run, size_t stage,
+                      enum ft_task_state state)
+{
+    const uint32_t *count = run->counts[stage];
+    const struct ft_plan_stage *ps = &run->plan->stage[stage];
+    size_t left = ps->n / ps->turns - run->stage[stage].ended, now = 0;
+
+    if (state == FT_TASK_SKIPPED)
+        return count[state] - run->stage[stage].unneeded;
+    if (state != FT_TASK_WAITING || !run->plan->wf->stage[stage].loop)
+        return count[state];
+    /* Each loop that goes on has one turn that counts. */
+    for (unsigned s = FT_TASK_READY; s < FT_TASK_STATE_COUNT; s++)
+        if (!has_results(s) && s != FT_TASK_SKIPPED)
+            now += count[s];
+    now -= ft_run_stage_forgiven(run, stage);
+    return left > now ? (uint32_t)(left - now) : 0;
+}
+
+bool ft_run_is_shown(const struct ft_run *run, size_t task)
+{
+    unsigned state = run->task[task].state;
+
+    if (ft_plan_first_turn(run->plan, task) == task)
+        return true;
+    return state == FT_TASK_WAITING ? has_results(run->task[task - 1].state)
+                                    : state != FT_TASK_SKIPPED;
+}
+
+size_t ft_run_stage_tasks(const struct ft_run *run, size_t stage)
+{
+    size_t n = 0;
+
+    for (unsigned s = 0; s < FT_TASK_STATE_COUNT; s++)
+        n += ft_run_shown(run, stage, s);
+    return n;
+}
+
+size_t ft_run_tasks(const struct ft_run *run)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
+        n += ft_run_stage_tasks(run, s);
+    return n;
+}
+
 size_t ft_run_count(const struct ft_run *run, enum ft_task_state state)
 {
     size_t n = 0;
 
     for (size_t s = 0; s < run->plan->wf->n_stages; s++)
-        n += run->counts[s][state];
+        n += ft_run_shown(run, s, state);
     return n;
 }
 
@@ -125,9 +180,15 @@ size_t ft_run_stage_forgiven(const struct ft_run *run, size_t stage)
 size_t ft_run_stage_settled(const struct ft_run *run, size_t stage)
 {
     const uint32_t *count = run->counts[stage];
+    const struct ft_plan_stage *ps = &run->plan->stage[stage];
+    size_t n = (size_t)count[FT_TASK_SUCCEEDED] + count[FT_TASK_CACHED] +
+               count[FT_TASK_SKIPPED] + ft_run_stage_forgiven(run, stage);
+    size_t open = ps->n / ps->turns - run->stage[stage].ended;
 
-    return (size_t)count[FT_TASK_SUCCEEDED] + count[FT_TASK_CACHED] +
-           count[FT_TASK_SKIPPED] + ft_run_stage_forgiven(run, stage);
+    /* After its last turn a loop is open until somebody says how it ended. */
+    if (run->plan->wf->stage[stage].loop && n > ps->n - open)
+        n = ps->n - open;
+    return n;
 }
 
 size_t ft_run_forgiven(const struct ft_run *run)
@@ -148,12 +209,30 @@ bool ft_run_absent(const struct ft_run *run, size_t task)
     return run->plan->wf->stage[ft_plan_stage_of(run->plan, task)].optional;
 }
 
+bool ft_run_done(const struct ft_run *run, size_t task)
+{
+    return has_results(run->task[task].state) || ft_run_absent(run, task);
+}
+
 bool ft_run_settled(const struct ft_run *run, size_t task)
 {
-    unsigned state = run->task[task].state;
+    size_t s = ft_plan_stage_of(run->plan, task);
+    const struct ft_task_detail *d = ft_run_detail(run, task);
 
-    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
-           ft_run_absent(run, task);
+    if (!ft_run_done(run, task))
+        return false;
+    return !run->plan->wf->stage[s].loop ||
+           !has_results(run->task[task].state) || (d && d->ends_loop) ||
+           ft_plan_last_turn(run->plan, task) != task;
+}
+
+size_t ft_run_last_turn(const struct ft_run *run, size_t task)
+{
+    size_t first = ft_plan_first_turn(run->plan, task);
+
+    while (task > first && run->task[task].state == FT_TASK_SKIPPED)
+        task--;
+    return task;
 }
 
 bool ft_task_state_final(enum ft_task_state state)
@@ -163,7 +242,7 @@ bool ft_task_state_final(enum ft_task_state state)
 
 /* --- small steps ---------------------------------------------------------- */
 
-static struct ft_task_detail *detail_of(struct ft_run *run, size_t task)
+struct ft_task_detail *ft_run_make_detail(struct ft_run *run, size_t task)
 {
     struct ft_task *t = &run->task[task];
 
@@ -219,13 +298,15 @@ void ft_run_submit(struct ft_run *run, size_t task)
 void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,
                   const char *job, const char *host)
 {
-    struct ft_task_detail *d = detail_of(run, task);
+    struct ft_task_detail *d = ft_run_make_detail(run, task);
 
     set_state(run, task, FT_TASK_RUNNING);
     d->start_ns = now_ns;
     d->end_ns = 0;
     d->step = d->of = -1;
     d->residual = NAN;
+    json_object_put(d->report);
+    d->report = NULL;
     set_text(&d->reason, NULL);
     set_text(&d->job, job);
     set_text(&d->host, host);
@@ -233,7 +314,7 @@ void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,
 
 void ft_run_wait_reason(struct ft_run *run, size_t task, const char *reason)
 {
-    set_text(&detail_of(run, task)->reason, reason);
+    set_text(&ft_run_make_detail(run, task)->reason, reason);
 }
 
 bool ft_outcome_charged(enum ft_outcome outcome)
@@ -271,7 +352,7 @@ static void count_usage(struct ft_run *run, size_t task,
 void ft_run_attempt_end(struct ft_run *run, size_t task,
                         const struct ft_ending *ending)
 {
-    struct ft_task_detail *d = detail_of(run, task);
+    struct ft_task_detail *d = ft_run_make_detail(run, task);
     struct ft_task *t = &run->task[task];
     size_t stage = ft_plan_stage_of(run->plan, task);
 
@@ -307,7 +388,7 @@ void ft_run_again(struct ft_run *run, size_t task)
 void ft_run_succeed(struct ft_run *run, size_t task, struct ft_versions *out,
                     int64_t now_ns)
 {
-    struct ft_task_detail *d = detail_of(run, task);
+    struct ft_task_detail *d = ft_run_make_detail(run, task);
     size_t stage = ft_plan_stage_of(run->plan, task);
 
     take_versions(d, out);
@@ -322,7 +403,7 @@ void ft_run_succeed(struct ft_run *run, size_t task, struct ft_versions *out,
 void ft_run_reuse(struct ft_run *run, size_t task, struct ft_versions *out)
 {
     if (out->n)
-        take_versions(detail_of(run, task), out);
+        take_versions(ft_run_make_detail(run, task), out);
     run->usage[ft_plan_stage_of(run->plan, task)].n_cached++;
     set_state(run, task, FT_TASK_CACHED);
 }
@@ -350,24 +431,60 @@ void ft_run_give_back(struct ft_run *run, size_t stage)
 
 void ft_run_fill(struct ft_run *run, size_t task, struct ft_versions *out)
 {
-    take_versions(detail_of(run, task), out);
+    take_versions(ft_run_make_detail(run, task), out);
+}
+
+/* The loop is over after 'task', one of its turns. */
+static void end_loop(struct ft_run *run, size_t task)
+{
+    size_t stage = ft_plan_stage_of(run->plan, task);
+    size_t last = ft_plan_last_turn(run->plan, task);
+
+    run->stage[stage].ended++;
+    run->stage[stage].unneeded += (uint32_t)(last - task);
+    for (size_t t = task + 1; t <= last; t++) {
+        run->counts[stage][run->task[t].state]--;
+        run->counts[stage][FT_TASK_SKIPPED]++;
+        run->task[t].state = FT_TASK_SKIPPED;
+    }
+}
+
+static const struct ft_stage *stage_of(const struct ft_run *run, size_t task)
+{
+    return &run->plan->wf->stage[ft_plan_stage_of(run->plan, task)];
 }
 
 void ft_run_skip(struct ft_run *run, size_t task)
 {
     set_state(run, task, FT_TASK_SKIPPED);
+    if (!stage_of(run, task)->loop)
+        return;
+    end_loop(run, task);
+    if (ft_plan_first_turn(run->plan, task) != task)
+        run->stage[ft_plan_stage_of(run->plan, task)].unneeded++;
+}
+
+void ft_run_end_loop(struct ft_run *run, size_t task, const char *reason)
+{
+    struct ft_task_detail *d = ft_run_make_detail(run, task);
+
+    d->ends_loop = true;
+    set_text(&d->reason, reason);
+    end_loop(run, task);
 }
 
 void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,
                  const char *reason, int64_t now_ns)
 {
-    struct ft_task_detail *d = detail_of(run, task);
+    struct ft_task_detail *d = ft_run_make_detail(run, task);
 
     if (reason)
         set_text(&d->reason, reason);
     if (!d->end_ns)
         d->end_ns = now_ns;
     set_state(run, task, state);
+    if (stage_of(run, task)->loop && ft_run_absent(run, task))
+        end_loop(run, task);
 }
 
 /* --- the run as a whole --------------------------------------------------- */
@@ -400,7 +517,10 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
         enum ft_task_state to = fate(run->task[t].state, state);
 
         leave(run, t);
-        if (to != run->task[t].state)
+        /* A turn that might have come has no fate of its own. */
+        if (to != run->task[t].state &&
+            (ft_plan_first_turn(run->plan, t) == t ||
+             has_results(run->task[t - 1].state)))
             set_state(run, t, to);
     }
     run->state = state;
@@ -411,7 +531,7 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
 void ft_run_resume(struct ft_run *run)
 {
     for (size_t t = 0; t < run->plan->n_tasks; t++) {
-        if (ft_run_settled(run, t))
+        if (ft_run_done(run, t))
             continue;
         run->task[t].charged = 0;
         run->task[t].faults = 0;
@@ -425,23 +545,6 @@ void ft_run_resume(struct ft_run *run)
 }
 
 /* --- details -------------------------------------------------------------- */
-
-bool ft_run_progress(struct ft_run *run, size_t task, const char *line)
-{
-    struct json_object *obj = ft_json_parse(line, strlen(line), "progress",
-                                            NULL);
-    struct ft_task_detail *d;
-    bool ok = json_object_is_type(obj, json_type_object);
-
-    if (ok) {
-        d = detail_of(run, task);
-        d->step = ft_json_int_or(obj, "step", d->step);
-        d->of = ft_json_int_or(obj, "of", d->of);
-        d->residual = ft_json_num_or(obj, "residual", d->residual);
-    }
-    json_object_put(obj);
-    return ok;
-}
 
 void ft_run_fill_version(const struct ft_run *run, size_t task, size_t out,
                          struct ft_version *v)

@@ -13,6 +13,7 @@
 #include "run/steer.h"
 
 struct ft_err;
+struct json_object;
 struct ft_module_set;
 struct ft_project;
 struct ft_usage;
@@ -81,6 +82,17 @@ struct ft_task_detail {
     /* newest progress */
     int64_t step, of; /* -1: none */
     double residual;  /* NAN: none */
+    /* The last value of each number that it reported, by name; "nan", "inf",
+     * "-inf" or "unreadable" where that was none.  NULL: nothing. */
+    struct json_object *report;
+    bool ends_loop; /* no turn behind it is needed; 'reason' says why */
+};
+#define FT_REPORT_MAX 16 /* names */
+
+/* What is known of a stage beside its counts. */
+struct ft_run_stage {
+    uint32_t ended;    /* cells whose loop is over */
+    uint32_t unneeded; /* turns that are skipped for that */
 };
 
 /* A stage whose results were taken from a memo as a whole (memo.h): its tasks
@@ -110,6 +122,7 @@ struct ft_run {
     size_t n_memos;
     struct ft_usage *usage; /* of each stage (usage.h), likewise */
     struct ft_steer steer; /* what people asked of it */
+    struct ft_run_stage *stage;
     char *runner; /* "host pid" of the live runner, or NULL */
     char *reason; /* why it ended as it did, or NULL */
     struct ft_workflow *own_wf; /* when read from disk: owned here */
@@ -119,11 +132,25 @@ struct ft_run {
 
 const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
                                            size_t task);
+
+/* Numbers for people.  Of a loop the turns that are not needed, and those that
+ * may come behind the next one, do not count. */
+uint32_t ft_run_shown(const struct ft_run *run, size_t stage,
+                      enum ft_task_state state);
+bool ft_run_is_shown(const struct ft_run *run, size_t task);
+size_t ft_run_stage_tasks(const struct ft_run *run, size_t stage);
+size_t ft_run_tasks(const struct ft_run *run);
 size_t ft_run_count(const struct ft_run *run, enum ft_task_state state);
 
-/* Nothing waits for the task any longer: its results are there, it was skipped,
- * or it failed for good and its stage is optional. */
+/* The task is over for good: its results are there, it was skipped, or it
+ * failed and its stage is optional. */
+bool ft_run_done(const struct ft_run *run, size_t task);
+/* Nothing waits for the task any longer: it is done and, as the last turn that
+ * a loop may have, the loop has ended. */
 bool ft_run_settled(const struct ft_run *run, size_t task);
+/* The turn that the last one of a loop stands for: the last that was needed;
+ * the first when none was. */
+size_t ft_run_last_turn(const struct ft_run *run, size_t task);
 /* Settled without results: skipped, or an optional one that failed. */
 bool ft_run_absent(const struct ft_run *run, size_t task);
 /* Settled tasks of a stage; those of them that failed. */

@@ -40,6 +40,7 @@ void ft_sched_free(struct ft_sched *s)
     ft_sorted_release(&s->preparing);
     ft_fifo_release(&s->parked);
     ft_rooms_release(&s->taken);
+    ft_fifo_release(&s->decide);
     free(s);
 }
 
@@ -86,7 +87,9 @@ void ft_sched_next(struct ft_sched *s, const struct ft_run *run,
         todo->task = ft_heap_take(&s->later);
         todo->kind = FT_TODO_PREPARE;
         s->in_flight++;
-        ft_sorted_add(&s->preparing, 0, todo->task);
+    } else if (ft_fifo_pop(&s->decide, &todo->task)) {
+        todo->kind = FT_TODO_DECIDE;
+        s->in_flight++;
     } else if (s->in_flight - s->n_running - ft_sched_held_ready(s, run) <
                s->limit.ahead) {
         /* What is being published counts as well: when the store falls
@@ -134,12 +137,21 @@ void ft_sched_finished(struct ft_sched *s, const struct ft_run *run,
 {
     s->in_flight--;
     ft_sched_not_preparing(s, task);
-    if (!ft_run_settled(run, task)) {
-        if (!s->limit.keep_going)
-            s->closed = true;
-        return;
-    }
-    ft_sched_arrived(s, run, task);
+    if (ft_run_done(run, task))
+        ft_sched_done(s, run, task);
+    else if (!s->limit.keep_going)
+        s->closed = true;
+}
+
+void ft_sched_turn(struct ft_sched *s, const struct ft_run *run, size_t task,
+                   bool go_on)
+{
+    size_t last = go_on ? task : ft_plan_last_turn(s->plan, task);
+
+    s->in_flight--;
+    ft_sched_arrived(s, run, task, last);
+    if (go_on)
+        ft_sched_next_turn(s, task + 1);
 }
 
 void ft_sched_stage_finished(struct ft_sched *s, const struct ft_run *run,
@@ -151,8 +163,7 @@ void ft_sched_stage_finished(struct ft_sched *s, const struct ft_run *run,
     s->in_flight--;
     ft_sched_not_preparing(s, task);
     s->stage[stage].cursor = ps->n;
-    for (size_t c = 0; c < ps->n; c++)
-        ft_sched_arrived(s, run, ps->first + c);
+    ft_sched_arrived(s, run, ps->first, ps->first + ps->n - 1);
 }
 
 void ft_sched_not_preparing(struct ft_sched *s, size_t task)
@@ -209,6 +220,7 @@ void ft_sched_reopen(struct ft_sched *s, const struct ft_run *run)
     ft_sched_wait_release(s);
     ft_heap_release(&s->candidate);
     ft_fifo_release(&s->parked);
+    ft_fifo_release(&s->decide);
     s->closed = false;
     ft_sched_wait_init(s, run);
 }
@@ -219,8 +231,8 @@ bool ft_sched_over(const struct ft_sched *s)
 {
     if (s->closed)
         return s->in_flight == s->ready.n;
-    return !s->in_flight && !s->later.n && !s->candidate.n
-           && !s->parked.n;
+    return !s->in_flight && !s->later.n && !s->candidate.n && !s->decide.n &&
+           !s->parked.n;
 }
 
 bool ft_sched_closed(const struct ft_sched *s)

@@ -14,9 +14,31 @@
  *                                                    v
  *                                      (later) --prepare--> ...
  *
+ * The turns of a loop come one after another: when one is done, DECIDE asks
+ * whether another is needed.
+ *
+ *   turn k done --DECIDE--> ft_sched_turn(go on) ---> turn k+1 --prepare--> ...
+ *                       \-> ft_sched_turn(ended)  ---> whoever waits for it
+ *                       \-> ft_sched_finished()        (state FAILED)
+ *
  * Tasks are prepared a little ahead of free slots, so that starting one is
  * nothing but starting a program.  Stages further down the workflow come first:
  * results appear early and temporary data stays small.
+ *
+ * What always holds, and what a simulation may check after each step:
+ *   - a task is prepared only when every task that feeds it is settled
+ *     (ft_run_settled) and, as a turn, the turn before it is done and was
+ *     decided: one turn of a cell at most is between PREPARE and its end;
+ *   - PREPARE, SKIP and FAIL name a task in state WAITING (or READY, when it
+ *     comes again); a task that is done is never named again but by DECIDE;
+ *   - DECIDE names each turn that was done at most once, and again only after
+ *     ft_sched_new() when no turn behind it has begun;
+ *   - started tasks never need more than the limits, unless one alone does;
+ *   - ft_sched_over() becomes true when every todo has been answered and no
+ *     failure is left to retry; every task is settled then, unless something
+ *     failed or ft_sched_close() was called;
+ *   - ft_sched_new() on a run whose events end anywhere gives the same future
+ *     as the scheduler that was lost, after ft_run_resume().
  */
 #ifndef FT_RUN_SCHED_H
 #define FT_RUN_SCHED_H
@@ -49,6 +71,7 @@ enum ft_todo_kind {
     FT_TODO_FAIL,    /* record that 'task' failed: 'err' says why */
     FT_TODO_PREPARE, /* bind 'task'; reuse its results or hand it over */
     FT_TODO_START,   /* submit 'task', which is prepared */
+    FT_TODO_DECIDE,  /* does the loop go on after 'task', which is done? */
 };
 
 struct ft_todo {
@@ -90,6 +113,12 @@ void ft_sched_finished(struct ft_sched *sched, const struct ft_run *run,
 /* Every task of the stage of 'task' has, and none but 'task' was handed out. */
 void ft_sched_stage_finished(struct ft_sched *sched, const struct ft_run *run,
                              size_t task);
+
+/* The answer to DECIDE: the next turn may come, or the loop has ended and 'run'
+ * knows it (ft_run_end_loop).  A loop that failed is told as any failure of a
+ * task, by ft_sched_finished(). */
+void ft_sched_turn(struct ft_sched *sched, const struct ft_run *run,
+                   size_t task, bool go_on);
 
 /* Start nothing more: cancelled, expired, or the disk is full. */
 void ft_sched_close(struct ft_sched *sched);

@@ -22,6 +22,7 @@ struct ft_sched_stage {
     size_t rank;   /* position in the workflow's order */
     size_t cursor; /* cells before it were looked at */
     struct ft_fifo open; /* cells whose chosen producers are there by now */
+    struct ft_fifo turn; /* turns after the first, whose time has come */
     bool listed;         /* in sched->candidate */
     bool complete;
 };
@@ -48,6 +49,7 @@ struct ft_sched {
     struct ft_rooms taken;  /* by what runs */
     int slots;              /* of limit.slots, how many may be used now */
     double memory_bytes;    /* likewise */
+    struct ft_fifo decide;  /* turns that are done: is another one needed? */
     size_t in_flight; /* between todo and finished */
     size_t n_running;
     int used_slots;
@@ -73,11 +75,15 @@ int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
 int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
                        size_t stage, size_t task, bool *skip,
                        struct ft_err *err);
-/* 'task' has a result, or needs none: whoever waited for it may go on. */
+/* Tasks of one cell are settled: whoever waited for them may go on. */
 void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
-                      size_t task);
+                      size_t first, size_t last);
 /* 'task', which waits, may be handed out again. */
 void ft_sched_offer(struct ft_sched *s, size_t task);
+/* 'task' is done: with its results may come another turn. */
+void ft_sched_done(struct ft_sched *s, const struct ft_run *run, size_t task);
+/* A turn behind the first may be looked at. */
+void ft_sched_next_turn(struct ft_sched *s, size_t task);
 
 /* --- sched_room.c --------------------------------------------------------- */
 

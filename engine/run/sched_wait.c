@@ -80,6 +80,7 @@ void ft_sched_wait_release(struct ft_sched *s)
     for (size_t i = 0; i < s->plan->wf->n_stages; i++) {
         free(s->stage[i].next);
         ft_fifo_release(&s->stage[i].open);
+        ft_fifo_release(&s->stage[i].turn);
     }
     free(s->stage);
     free(s->edge);
@@ -139,7 +140,9 @@ static int input_absent(const struct ft_plan *plan, const struct ft_run *run,
         return 0;
     rc = ft_plan_producers(plan, task, in, &from, err);
     for (size_t k = 0; k < from.n && rc == 0; k++)
-        n += ft_run_absent(run, from.item[k]);
+        n += ft_run_absent(run, from.last_turns
+                                    ? ft_run_last_turn(run, from.item[k])
+                                    : from.item[k]);
     *absent = rc == 0 && from.n && n == from.n;
     ft_tasks_release(&from);
     return rc;
@@ -183,6 +186,42 @@ static bool is_wanted(struct ft_sched *s, const struct ft_run *run,
     return false;
 }
 
+/* The turn of a loop that comes next, given its first one.  False: none, or
+ * what comes next is a decision. */
+static bool find_turn(struct ft_sched *s, const struct ft_run *run,
+                      size_t *task)
+{
+    size_t first = *task, last = ft_plan_last_turn(s->plan, first);
+
+    if (ft_run_settled(run, last))
+        return false;
+    while (*task <= last && ft_run_done(run, *task))
+        ++*task;
+    if (*task == first || (*task <= last && (run->task[*task].attempts ||
+                                             ft_sched_preparing(s, *task))))
+        return true; /* a turn that has begun was decided on */
+    ft_fifo_push(&s->decide, *task - 1);
+    return false;
+}
+
+/* Every cell once, of loops with the turn that it has got to. */
+static bool next_in_order(struct ft_sched *s, const struct ft_run *run,
+                          size_t stage, size_t *task, int *looks)
+{
+    const struct ft_plan_stage *ps = &s->plan->stage[stage];
+    struct ft_sched_stage *st = &s->stage[stage];
+
+    while (st->cursor < ps->n && *looks > 0) {
+        *task = ps->first + st->cursor;
+        st->cursor += ps->turns;
+        --*looks;
+        if ((!s->plan->wf->stage[stage].loop || find_turn(s, run, task)) &&
+            run->task[*task].state == FT_TASK_WAITING)
+            return true;
+    }
+    return false;
+}
+
 int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
                        size_t stage, size_t *task, int *looks,
                        struct ft_err *err)
@@ -193,11 +232,8 @@ int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
     while (ft_fifo_pop(&st->open, task))
         if (is_wanted(s, run, *task))
             return 1;
-    while (st->cursor < ps->n && *looks > 0) {
-        *task = ps->first + st->cursor++;
-        --*looks;
-        if (run->task[*task].state != FT_TASK_WAITING)
-            continue;
+    while (ft_fifo_pop(&st->turn, task) ||
+           next_in_order(s, run, stage, task, looks)) {
         if (ps->chooses && await_producers(s, run, stage, *task, err) < 0)
             return -1;
         if ((!ps->chooses || !s->missing[*task]) && is_wanted(s, run, *task))
@@ -206,18 +242,45 @@ int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
     return 0;
 }
 
-void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
-                      size_t task)
-{
-    size_t stage = ft_plan_stage_of(s->plan, task);
+/* --- what waited ---------------------------------------------------------- */
 
-    for (uint32_t e = s->first_edge ? s->first_edge[task] : 0; e;
-         e = s->edge[e - 1].next) {
+static void follow_edges(struct ft_sched *s, size_t task)
+{
+    for (uint32_t e = s->first_edge[task]; e; e = s->edge[e - 1].next) {
         size_t consumer = s->edge[e - 1].consumer;
 
         if (--s->missing[consumer] == 0)
             ft_sched_offer(s, consumer);
     }
+}
+
+void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
+                      size_t first, size_t last)
+{
+    size_t stage = ft_plan_stage_of(s->plan, first);
+
+    for (size_t t = first; s->first_edge && t <= last; t++)
+        follow_edges(s, t);
     if (!s->stage[stage].complete && is_complete(s, run, stage))
         complete_stage(s, stage);
+}
+
+void ft_sched_done(struct ft_sched *s, const struct ft_run *run, size_t task)
+{
+    size_t stage = ft_plan_stage_of(s->plan, task);
+
+    if (!s->plan->wf->stage[stage].loop)
+        ft_sched_arrived(s, run, task, task);
+    else if (ft_run_absent(run, task)) /* and so are all turns behind */
+        ft_sched_arrived(s, run, task, ft_plan_last_turn(s->plan, task));
+    else
+        ft_fifo_push(&s->decide, task);
+}
+
+void ft_sched_next_turn(struct ft_sched *s, size_t task)
+{
+    size_t stage = ft_plan_stage_of(s->plan, task);
+
+    ft_fifo_push(&s->stage[stage].turn, task);
+    list_stage(s, stage);
 }

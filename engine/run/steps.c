@@ -93,8 +93,8 @@ static void skip(struct ft_drive *d, size_t task)
 }
 
 /* A failure to prepare: the task's own, unless every task would meet it. */
-static void prepare_failed(struct ft_drive *d, size_t task,
-                           const struct ft_err *err)
+void ft_drive_unprepared(struct ft_drive *d, size_t task,
+                         const struct ft_err *err)
 {
     struct ft_str text = FT_STR_INIT;
 
@@ -123,6 +123,15 @@ static bool are_our_own(const struct ft_drive *d,
         if (*found->item[i].id)
             return strcmp(found->item[i].run, d->run->id) == 0;
     return false;
+}
+
+/* Nothing was written, so that nothing can tell what a turn has reported. */
+static bool is_empty(const struct ft_versions *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        if (*found->item[i].id)
+            return false;
+    return true;
 }
 
 static int look_up(struct ft_drive *d, const struct ft_bound *bound,
@@ -157,6 +166,10 @@ static int reuse(struct ft_drive *d, const struct ft_bound *bound,
     if (d->adapter->bare || (!wanted && !tried))
         return 0;
     hit = look_up(d, bound, stage, &found, err);
+    if (hit > 0 && stage->loop && is_empty(&found)) {
+        ft_versions_release(&found);
+        return 0;
+    }
     if (hit <= 0)
         return hit;
     if (tried && are_our_own(d, &found)) {
@@ -199,7 +212,7 @@ static void prepare(struct ft_drive *d, size_t task)
     if (bound)
         hit = reuse(d, bound, &err);
     if (hit < 0)
-        prepare_failed(d, task, &err);
+        ft_drive_unprepared(d, task, &err);
     if (hit != 0) {
         ft_bound_free(bound);
         return;
@@ -214,7 +227,7 @@ static void prepare(struct ft_drive *d, size_t task)
         } else {
             ft_flight_free(f);
         }
-        prepare_failed(d, task, &err);
+        ft_drive_unprepared(d, task, &err);
     } else if (!f->n_extracts) {
         ft_drive_ready(f);
     }
@@ -300,13 +313,16 @@ static void take_step(struct ft_drive *d, const struct ft_todo *todo,
         skip(d, todo->task);
         break;
     case FT_TODO_FAIL:
-        prepare_failed(d, todo->task, err);
+        ft_drive_unprepared(d, todo->task, err);
         break;
     case FT_TODO_PREPARE:
         prepare(d, todo->task);
         break;
     case FT_TODO_START:
         add_start(d, todo->task);
+        break;
+    case FT_TODO_DECIDE:
+        ft_drive_decide(d, todo->task);
         break;
     }
 }

@@ -56,13 +56,22 @@ static void add_more(const struct asking *a, size_t n, const char *what)
                     n - NAMES_MAX, what);
 }
 
+/* The turn that counts of the loop that 'task' is a turn of. */
+static size_t shown_turn(const struct ft_run *run, size_t task)
+{
+    while (!ft_run_is_shown(run, task))
+        task--;
+    return task;
+}
+
 static void wait_for_stage(const struct asking *a, size_t stage)
 {
     const struct ft_plan_stage *ps = &a->run->plan->stage[stage];
     size_t n = 0;
 
     for (size_t t = ps->first; t < ps->first + ps->n; t++)
-        if (!ft_run_settled(a->run, t) && n++ < NAMES_MAX)
+        if (!ft_run_settled(a->run, t) && ft_run_is_shown(a->run, t) &&
+            n++ < NAMES_MAX)
             add_producer(a, t);
     add_more(a, n, a->run->plan->wf->stage[stage].name);
 }
@@ -76,7 +85,7 @@ static int wait_for_chosen(const struct asking *a, size_t in,
 
     for (size_t k = 0; k < from.n && rc == 0; k++)
         if (!ft_run_settled(a->run, from.item[k]) && n++ < NAMES_MAX)
-            add_producer(a, from.item[k]);
+            add_producer(a, shown_turn(a->run, from.item[k]));
     if (rc == 0)
         add_more(a, n, a->run->plan->wf->stage[a->stage->in[in].stage].name);
     ft_tasks_release(&from);
@@ -113,6 +122,11 @@ static int why_waiting(const struct asking *a, struct ft_err *err)
     size_t before = a->out->len;
 
     add_steer(a);
+    if (!ft_run_is_shown(a->run, a->task)) {
+        ft_str_add(a->out, "comes when the loop goes on so far\n");
+        add_producer(a, shown_turn(a->run, a->task));
+        return 0;
+    }
     for (size_t i = 0; i < ps->n_after; i++)
         wait_for_stage(a, ps->after[i]);
     for (size_t i = 0; i < a->stage->n_in; i++)
@@ -164,6 +178,16 @@ static int why_running(const struct asking *a, struct ft_err *err)
     if (d && d->step >= 0)
         ft_str_addf(a->out, "step %lld\n", (long long)d->step);
     return 0;
+}
+
+/* Why the loop ended with the turn 'task', where it did. */
+static void add_loop_end(const struct asking *a, size_t task)
+{
+    const struct ft_task_detail *d = ft_run_detail(a->run, task);
+
+    if (!d || !d->ends_loop || !d->reason)
+        return;
+    ft_str_addf(a->out, "the loop %s\n", d->reason);
 }
 
 /* --- executed or reused --------------------------------------------------- */
@@ -277,10 +301,12 @@ static int why_absent(const struct asking *a, struct ft_err *err)
 
         rc = ft_plan_producers(plan, a->task, i, &from, err);
         for (size_t k = 0; k < from.n && rc == 0; k++) {
-            unsigned state = a->run->task[from.item[k]].state;
+            size_t t = from.last_turns
+                           ? ft_run_last_turn(a->run, from.item[k])
+                           : from.item[k];
 
-            n += ft_run_absent(a->run, from.item[k]);
-            n_failed += state != FT_TASK_SKIPPED;
+            n += ft_run_absent(a->run, t);
+            n_failed += a->run->task[t].state != FT_TASK_SKIPPED;
         }
         if (rc < 0 || !from.n || n < from.n)
             continue;
@@ -298,6 +324,11 @@ static int why_skipped(const struct asking *a, struct ft_err *err)
 {
     bool yes = true;
 
+    if (!ft_run_is_shown(a->run, a->task)) {
+        ft_str_add(a->out, "not needed: the loop ended before\n");
+        add_loop_end(a, ft_run_last_turn(a->run, a->task));
+        return 0;
+    }
     if (ft_plan_when(a->run->plan, a->task, &yes, err) < 0)
         return -1;
     if (yes)
@@ -367,5 +398,8 @@ int ft_run_why(const struct ft_project *project, const struct ft_run *run,
         .out = out,
     };
 
-    return why[run->task[task].state](&a, err);
+    if (why[run->task[task].state](&a, err) < 0)
+        return -1;
+    add_loop_end(&a, task);
+    return 0;
 }

@@ -166,6 +166,8 @@ static bool turn(struct sim *sim)
     case FT_TODO_PREPARE:
         prepare(sim, todo.task);
         break;
+    case FT_TODO_DECIDE:
+        sim_broken(sim, "a turn of task %zu, which does not loop", todo.task);
     case FT_TODO_START:
         start(sim, todo.task);
         break;

@@ -120,6 +120,9 @@ static void random_workflow(uint64_t *seed, struct ft_str *text)
                         cells[from] ? "{a = matrix.a}" : "");
         if (kind == 3)
             ft_str_addf(text, "    needs: [s%zu]\n", from);
+        if (chance(seed, 30))
+            ft_str_addf(text, "    loop: {max: %d, carry: {last: "
+                        "\"${out.o}\"}}\n", (int)(1 + draw(seed) % 4));
         if (cells[s] && chance(seed, 20))
             ft_str_add(text, "    when: \"${matrix.a < 2}\"\n");
     }
@@ -133,14 +136,6 @@ struct simulation {
     int *succeeded;                /* how often, of each task */
 };
 
-static bool is_there(const struct ft_run *run, size_t task)
-{
-    unsigned state = run->task[task].state;
-
-    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED ||
-           state == FT_TASK_SKIPPED;
-}
-
 static void check_inputs(const struct simulation *sim, size_t task)
 {
     const struct ft_plan *plan = sim->w.plan;
@@ -151,13 +146,13 @@ static void check_inputs(const struct simulation *sim, size_t task)
     for (size_t i = 0; i < stage->n_in; i++) {
         ck_assert_int_eq(ft_plan_producers(plan, task, i, &from, NULL), 0);
         for (size_t k = 0; k < from.n; k++)
-            ck_assert(is_there(sim->w.run, from.item[k]));
+            ck_assert(ft_run_settled(sim->w.run, from.item[k]));
     }
     for (size_t i = 0; i < stage->n_needs; i++) {
         const struct ft_plan_stage *ps = &plan->stage[stage->needs[i]];
 
         for (size_t t = ps->first; t < ps->first + ps->n; t++)
-            ck_assert(is_there(sim->w.run, t));
+            ck_assert(ft_run_settled(sim->w.run, t));
     }
     ft_tasks_release(&from);
 }
@@ -222,6 +217,25 @@ static void sim_end(struct simulation *sim)
     }
 }
 
+/* A turn is done: it may be the last, by its condition or by its number. */
+static void sim_decide(struct simulation *sim, size_t task)
+{
+    struct world *w = &sim->w;
+    bool last = ft_plan_last_turn(w->plan, task) == task;
+
+    ck_assert(ft_run_done(w->run, task));
+    ck_assert(!ft_run_settled(w->run, ft_plan_last_turn(w->plan, task)));
+    if (chance(&sim->seed, 5)) {
+        ft_run_fail(w->run, task, FT_TASK_FAILED, "diverged", w->now_ns);
+        ft_sched_finished(w->sched, w->run, task);
+    } else if (last || chance(&sim->seed, 30)) {
+        ft_run_end_loop(w->run, task, "converged");
+        ft_sched_turn(w->sched, w->run, task, false);
+    } else {
+        ft_sched_turn(w->sched, w->run, task, true);
+    }
+}
+
 static void sim_step(struct simulation *sim, const struct ft_todo *todo)
 {
     struct world *w = &sim->w;
@@ -249,6 +263,9 @@ static void sim_step(struct simulation *sim, const struct ft_todo *todo)
             w->now_ns = ft_sched_due(w->sched);
         }
         break;
+    case FT_TODO_DECIDE:
+        sim_decide(sim, todo->task);
+        break;
     case FT_TODO_AGAIN:
     case FT_TODO_FAIL:
         ck_abort_msg("todo %d", todo->kind);
@@ -266,9 +283,9 @@ static void check_end(const struct simulation *sim)
         unsigned state = run->task[t].state;
 
         ck_assert_int_le(sim->succeeded[t], 1);
-        ck_assert(is_there(run, t) || n_failed);
+        ck_assert(ft_run_settled(run, t) || n_failed);
         if (sim->limits.keep_going)
-            ck_assert(is_there(run, t) || state == FT_TASK_FAILED ||
+            ck_assert(ft_run_settled(run, t) || state == FT_TASK_FAILED ||
                       state == FT_TASK_WAITING);
     }
     for (size_t s = 0; s < sim->w.wf->n_stages; s++) {

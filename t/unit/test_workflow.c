@@ -111,8 +111,8 @@ static const struct {
       "this version cannot execute 'container'", NULL },
     { HEAD "stages: {a: {shell: x, modules: gcc}}\n", "FT0115", 3, 24,
       "this version cannot execute 'modules'", NULL },
-    { HEAD "stages: {a: {shell: x, loop: {max: 3}}}\n", "FT0115", 3, 24,
-      "this version cannot execute 'loop'", NULL },
+    { HEAD "stages: {a: {shell: x, loop: {max: 0}}}\n", "FT0204", 3, 36,
+      "'max' of 'loop' of stage 'a' must be at least 1", NULL },
     { HEAD HEAT "    with: {conductivity: 1 W/m/K}\n"
                 "    foreach: ${mesh.quality}\n",
       "FT0115", 11, 14,
