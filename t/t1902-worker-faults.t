@@ -28,19 +28,26 @@ test_expect_success 'the same while a table is written' '
 	"$PYTHON" "$tools/faults.py" "$meta" t.csv table "" pwrite64 fsync >out
 '
 
-test_expect_success 'the same while bytes are packed' '
-	head -c 200000 /dev/urandom >bytes &&
-	"$PYTHON" "$tools/faults.py" "$meta" bytes file "" pwrite64 fsync >out
-'
+# A small file is made in memory and written at once, a larger one in place.
+head -c 200000 /dev/urandom >bytes
+head -c 1200000 /dev/urandom >many
+for file in bytes many
+do
+	test_expect_success "the same while bytes are packed: $file" '
+		"$PYTHON" "$tools/faults.py" "$meta" $file file "" pwrite64 write \
+			ftruncate fsync >out
+	'
+done
 
 # Sizes around what fits, so that every step meets the end of the space once.
 cat >full.sh <<\EOT
 set -e
-mount -t tmpfs -o size=64k,mode=700 tmpfs full
+mount -t tmpfs -o size=$1,mode=700 tmpfs full
 mkdir -p full/o full/tmp
-for size in 100 4000 16000 30000 40000 48000 52000 56000 60000 64000 70000
+shift
+for size
 do
-	head -c $size bytes >part
+	head -c $size many >part
 	"$PYTHON" "$TOOLS/ask.py" "$PWD/full" "{\"op\":\"publish\",
 		\"src\":\"$PWD/part\",\"type\":\"file\",\"record\":{\"schema\":1,
 		\"object\":\"a.b\"}}" >answer || test $? = 1
@@ -55,26 +62,38 @@ do
 done
 EOT
 
-test_expect_success 'a full disk: said so, and nothing wrong stays' '
-	mkdir -p full &&
-	{ test "$(id -u)" = 0 && how=-m || how=-rm; } &&
-	TOOLS=$tools unshare $how sh full.sh >out &&
-	test_grep "\"ok\": true" out &&
-	test_grep "FT_ENOSPC" out
-'
+while read -r title space sizes
+do
+	test_expect_success "a full disk, $title: nothing wrong stays" '
+		mkdir -p full &&
+		{ test "$(id -u)" = 0 && how=-m || how=-rm; } &&
+		TOOLS=$tools unshare $how sh full.sh $space $sizes >out &&
+		test_grep "\"ok\": true" out &&
+		test_grep "FT_ENOSPC" out
+	'
+done <<\EOT
+small 64k 100 4000 16000 30000 40000 48000 52000 56000 60000 64000 70000
+large 1160k 1050000 1100000 1150000 1170000 1180000 1184000 1186000 1190000
+EOT
 
-test_expect_success 'a file size limit is met like a full disk' '
-	for blocks in 1 8 64 100 200 300 390 395 400
+while read -r file limits
+do
+	test_expect_success "a file size limit is met like a full disk: $file" '
+	for blocks in $limits
 	do
 		rm -rf "$meta/o" && mkdir "$meta/o" &&
 		{ (ulimit -f $blocks &&
-			publish "$meta" "$PWD/bytes" file) >out || test $? = 1; } &&
+			publish "$meta" "$PWD/$file" file) >out || test $? = 1; } &&
 		test_grep "\"ok\": " out &&
 		{ test -n "$(find "$meta/o" -type f)" ||
 			test_grep "\"ok\": false" out; } &&
 		test -z "$(ls "$meta/tmp")" || return 1
 	done
 '
+done <<\EOT
+bytes 1 8 64 100 200 300 390 395 400
+many 1 1000 2000 2340 2345 2350 2360
+EOT
 
 test_expect_success 'no space at all is found before anything is copied' '
 	truncate -s 8T sparse &&

@@ -38,27 +38,6 @@ static hid_t create_bytes(hid_t group, uint64_t size)
     return id;
 }
 
-/* Read 'len' bytes; FT_EBUSY when there are fewer. */
-static int read_all(int fd, const char *name, char *block, size_t len,
-                    struct ft_err *err)
-{
-    size_t have = 0;
-
-    while (have < len) {
-        ssize_t n = read(fd, block + have, len - have);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return ft_err_sys(err, "cannot read '%s'", name);
-        if (n == 0)
-            return ft_err_set(err, FT_EBUSY, "'%s' changed while it was "
-                              "copied", name);
-        have += (size_t)n;
-    }
-    return 0;
-}
-
 static int write_piece(hid_t id, hid_t space, hsize_t at, hsize_t len,
                        const char *block)
 {
@@ -73,19 +52,25 @@ static int write_piece(hid_t id, hid_t space, hsize_t at, hsize_t len,
     return rc;
 }
 
-static int write_bytes(hid_t id, int fd, const char *src, uint64_t size,
+static int write_bytes(hid_t id, const struct ft_bytes *bytes,
                        struct ft_err *err)
 {
+    uint64_t size = bytes->size_bytes;
     hid_t space = H5Dget_space(id);
-    char *block = ft_realloc(NULL, CHUNK, 1);
+    char *block = ft_realloc(NULL, size < CHUNK ? size + 1 : CHUNK, 1);
     int rc = 0;
 
     for (uint64_t at = 0; at < size && rc == 0; at += CHUNK) {
         size_t len = size - at < CHUNK ? size - at : CHUNK;
+        ssize_t n = ft_read_all(bytes->fd, block, len);
 
-        rc = read_all(fd, src, block, len, err);
-        if (rc == 0 && write_piece(id, space, at, len, block) < 0)
-            rc = ft_h5_error(err, "could not write the bytes of '%s'", src);
+        if (n < 0)
+            rc = ft_err_sys(err, "cannot read '%s'", bytes->path);
+        else if ((size_t)n < len)
+            rc = ft_copy_changed(bytes->path, err);
+        else if (write_piece(id, space, at, len, block) < 0)
+            rc = ft_h5_error(err, "could not write the bytes of '%s'",
+                             bytes->path);
     }
     free(block);
     ft_h5_close(space);
@@ -93,55 +78,34 @@ static int write_bytes(hid_t id, int fd, const char *src, uint64_t size,
 }
 
 /* Group /file with everything in it. */
-static int write_group(hid_t file, int fd, const char *src, uint64_t size,
-                       const char *name, const char *media_type,
-                       struct ft_err *err)
+int ft_bytes_pack(const struct ft_bytes *bytes, hid_t file,
+                  struct ft_err *err)
 {
     hid_t plist = ft_h5_group_plist(), id = -1;
     hid_t group = H5Gcreate2(file, "/file", H5P_DEFAULT, plist, H5P_DEFAULT);
     int rc = -1;
 
     if (group >= 0)
-        id = create_bytes(group, size);
+        id = create_bytes(group, bytes->size_bytes);
     if (id < 0) {
-        ft_h5_error(err, "could not store '%s'", src);
+        ft_h5_error(err, "could not store '%s'", bytes->path);
         goto done;
     }
-    if (ft_h5_attr_write_text(group, "name", name, strlen(name), err) < 0 ||
-        ft_h5_attr_write_text(group, "media_type", media_type,
-                              strlen(media_type), err) < 0 ||
-        write_bytes(id, fd, src, size, err) < 0)
+    if (ft_h5_attr_write_text(group, "name", bytes->name,
+                              strlen(bytes->name), err) < 0 ||
+        ft_h5_attr_write_text(group, "media_type", bytes->media_type,
+                              strlen(bytes->media_type), err) < 0 ||
+        write_bytes(id, bytes, err) < 0)
         goto done;
     rc = H5Dclose(id);
     id = -1;
     if (rc < 0)
-        ft_h5_error(err, "could not store '%s'", src);
+        ft_h5_error(err, "could not store '%s'", bytes->path);
 done:
     ft_h5_close(id);
     ft_h5_close(group);
     ft_h5_close(plist);
     return rc < 0 ? -1 : 0;
-}
-
-int ft_bytes_pack(const char *src, const char *path, const char *name,
-                  const char *media_type, struct ft_err *err)
-{
-    uint64_t size = 0;
-    int fd = ft_source_open(src, &size, err), rc = -1;
-    hid_t file = -1;
-
-    if (fd < 0)
-        return -1;
-    file = ft_h5_create(path, err);
-    if (file >= 0)
-        rc = write_group(file, fd, src, size, name, media_type, err);
-    if (rc == 0) {
-        rc = ft_h5_finish(file, path, err);
-        file = -1;
-    }
-    ft_h5_close(file);
-    close(fd);
-    return rc;
 }
 
 /* --- unpacking ------------------------------------------------------------ */

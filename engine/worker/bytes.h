@@ -7,10 +7,18 @@
 #define FT_BYTES_PATH "/file/bytes"
 #define FT_BYTES_MEDIA_TYPE "application/octet-stream"
 
-/* Write the bytes of 'src' into the new HDF5 file 'path'.  'name' is the name
- * they are given back under. */
-int ft_bytes_pack(const char *src, const char *path, const char *name,
-                  const char *media_type, struct ft_err *err);
+/* Bytes that are to be packed. */
+struct ft_bytes {
+    int fd;
+    uint64_t size_bytes;
+    const char *path; /* for errors */
+    const char *name; /* they are given back under */
+    const char *media_type;
+};
+
+/* Write them into the new HDF5 file 'file'. */
+int ft_bytes_pack(const struct ft_bytes *bytes, hid_t file,
+                  struct ft_err *err);
 
 /* Write the bytes of a checked file to 'dest': whole, or not at all; an older
  * file is replaced. */

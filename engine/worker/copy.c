@@ -34,6 +34,30 @@ int ft_source_open(const char *path, uint64_t *size_bytes,
     return -1;
 }
 
+ssize_t ft_read_all(int fd, void *bytes, size_t len)
+{
+    size_t have = 0;
+
+    while (have < len) {
+        ssize_t n = read(fd, (char *)bytes + have, len - have);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        if (n == 0)
+            break;
+        have += (size_t)n;
+    }
+    return (ssize_t)have;
+}
+
+int ft_copy_changed(const char *name, struct ft_err *err)
+{
+    ft_err_set(err, FT_EBUSY, "'%s' changed while it was copied", name);
+    return ft_err_hint(err, "a process of the stage still writes it");
+}
+
 /* Within the kernel, as far as the file systems can; the rest is for
  * copy_by_hand().  Return the bytes copied. */
 static uint64_t copy_in_kernel(int in, int out, uint64_t size)
@@ -90,8 +114,5 @@ int ft_copy(int in, const char *in_name, int out, const char *out_name,
 
     if (copy_by_hand(in, in_name, out, out_name, &copied, err) < 0)
         return -1;
-    if (copied == size_bytes)
-        return 0;
-    ft_err_set(err, FT_EBUSY, "'%s' changed while it was copied", in_name);
-    return ft_err_hint(err, "a process of the stage still writes it");
+    return copied == size_bytes ? 0 : ft_copy_changed(in_name, err);
 }

@@ -21,9 +21,9 @@ enum ft_csv_value { FT_CSV_TEXT, FT_CSV_INTEGER, FT_CSV_NUMBER };
 enum ft_csv_value ft_csv_value(const char *field, int64_t *integer,
                                double *number);
 
-/* Make the new HDF5 file 'path' of the text in 'src'.  FT_EFORMAT with line
- * and column. */
-int ft_csv_read(const char *src, const char *path, struct ft_err *err);
+/* Write the table that is the text in 'src' into the new HDF5 file 'file'.
+ * FT_EFORMAT with line and column. */
+int ft_csv_read(const char *src, hid_t file, struct ft_err *err);
 
 /* Write the checked table as text to 'dest': whole, or not at all. */
 int ft_csv_write(const struct ft_scan *scan, const char *dest, uint64_t *rows,

@@ -39,7 +39,7 @@ struct csv {
     struct column *column;
     size_t n, cap;
     uint64_t rows;
-    hid_t file, group;
+    hid_t group;
 };
 
 static bool is_column_name(const char *name)
@@ -364,6 +364,8 @@ static int store_all(struct csv *csv, struct ft_err *err)
         bytes += value_size(&csv->column[i]);
     if (bytes < FT_CSV_BLOCK)
         n = FT_CSV_BLOCK / bytes;
+    if (n > csv->rows)
+        n = csv->rows ? csv->rows : 1;
     for (size_t i = 0; i < csv->n; i++)
         csv->column[i].block = ft_calloc(n, value_size(&csv->column[i]));
     for (uint64_t at = 0; at < csv->rows; at += n)
@@ -377,7 +379,8 @@ static int store_all(struct csv *csv, struct ft_err *err)
 static int add_scale(struct csv *csv, struct ft_err *err)
 {
     hid_t row = create_dataset(csv->group, "row", H5T_STD_I64LE, csv->rows);
-    int64_t *number = ft_calloc(CHUNK_ROWS, sizeof(*number));
+    uint64_t most = csv->rows < CHUNK_ROWS ? csv->rows + 1 : CHUNK_ROWS;
+    int64_t *number = ft_calloc(most, sizeof(*number));
     int rc = row < 0 ? -1 : 0;
 
     for (uint64_t at = 0; at < csv->rows && rc == 0; at += CHUNK_ROWS) {
@@ -416,26 +419,18 @@ static int close_columns(struct csv *csv, struct ft_err *err)
     return rc;
 }
 
-static int write_table(struct csv *csv, const char *path, struct ft_err *err)
+static int write_table(struct csv *csv, hid_t file, struct ft_err *err)
 {
     hid_t plist = ft_h5_group_plist();
     int rc = -1;
 
-    csv->file = ft_h5_create(path, err);
-    if (csv->file < 0)
-        goto done;
     csv->group =
-        H5Gcreate2(csv->file, FT_TABLE_PATH, H5P_DEFAULT, plist, H5P_DEFAULT);
-    if (csv->group < 0) {
-        ft_h5_error(err, "could not create '%s'", path);
-        goto done;
-    }
-    if (create_columns(csv, err) < 0 || store_all(csv, err) < 0 ||
-        add_scale(csv, err) < 0 || close_columns(csv, err) < 0)
-        goto done;
-    rc = ft_h5_finish(csv->file, path, err);
-    csv->file = -1;
-done:
+        H5Gcreate2(file, FT_TABLE_PATH, H5P_DEFAULT, plist, H5P_DEFAULT);
+    if (csv->group < 0)
+        ft_h5_error(err, "could not write the table");
+    else if (create_columns(csv, err) == 0 && store_all(csv, err) == 0 &&
+             add_scale(csv, err) == 0)
+        rc = close_columns(csv, err);
     ft_h5_close(plist);
     return rc;
 }
@@ -450,16 +445,14 @@ static void csv_release(struct csv *csv)
     }
     free(csv->column);
     ft_h5_close(csv->group);
-    ft_h5_close(csv->file);
     if (csv->text.stream)
         fclose(csv->text.stream);
     ft_str_release(&csv->text.field);
 }
 
-int ft_csv_read(const char *src, const char *path, struct ft_err *err)
+int ft_csv_read(const char *src, hid_t file, struct ft_err *err)
 {
     struct csv csv = { .text = { .name = src, .field = FT_STR_INIT },
-                       .file = -1,
                        .group = -1 };
     uint64_t size;
     int fd = ft_source_open(src, &size, err), rc = -1;
@@ -476,7 +469,7 @@ int ft_csv_read(const char *src, const char *path, struct ft_err *err)
         ft_err_set(err, FT_EFORMAT, "'%s' is empty", src);
     else if (ft_csv_rewind(&csv.text, err) == 0 &&
              read_header(&csv, err) == 0 && learn_all(&csv, err) == 0)
-        rc = write_table(&csv, path, err);
+        rc = write_table(&csv, file, err);
     csv_release(&csv);
     return rc;
 }

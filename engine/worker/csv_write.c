@@ -111,6 +111,8 @@ static int write_rows(const struct ft_table *table, const struct ft_scan *scan,
         bytes += table->column[i].item->type.size;
     if (bytes < FT_CSV_BLOCK)
         n = FT_CSV_BLOCK / bytes;
+    if (n > table->rows)
+        n = table->rows ? table->rows : 1;
     for (size_t i = 0; i < table->n; i++)
         block[i] = ft_calloc(n, table->column[i].item->type.size);
     add_header(&text, table);

@@ -7,10 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+
+/* A file in memory grows by so many bytes. */
+#define MEMORY_STEP 65536
 
 static const char signature[8] = "\211HDF\r\n\032\n";
 
@@ -63,13 +67,14 @@ int ft_h5_error(struct ft_err *err, const char *fmt, ...)
 
 /* How files are opened: closing closes everything in them, no file locks (they
  * fail on some network file systems, and nobody else writes these files). */
-static hid_t access_plist(bool write)
+static hid_t access_plist(bool write, bool small)
 {
     hid_t plist = H5Pcreate(H5P_FILE_ACCESS);
 
     if (plist < 0)
         return -1;
-    if (H5Pset_fapl_sec2(plist) < 0 ||
+    if ((small ? H5Pset_fapl_core(plist, MEMORY_STEP, true)
+               : H5Pset_fapl_sec2(plist)) < 0 ||
         H5Pset_fclose_degree(plist, H5F_CLOSE_STRONG) < 0 ||
         H5Pset_file_locking(plist, false, true) < 0 ||
         (write && H5Pset_libver_bounds(plist, H5F_LIBVER_V110,
@@ -80,20 +85,24 @@ static hid_t access_plist(bool write)
     return plist;
 }
 
-static int check_signature(const char *path, struct ft_err *err)
+static int look_at(const char *path, bool *small, struct ft_err *err)
 {
     char head[sizeof(signature)];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st = { 0 };
     ssize_t n;
 
     if (fd < 0)
         return ft_err_sys(err, "cannot open '%s'", path);
     n = pread(fd, head, sizeof(head), 0);
-    if (n < 0)
+    if (n < 0 || fstat(fd, &st) < 0) {
         ft_err_sys(err, "cannot read '%s'", path);
+        n = -1;
+    }
     close(fd);
     if (n < 0)
         return -1;
+    *small = st.st_size <= FT_H5_SMALL;
     if (n < (ssize_t)sizeof(head) || memcmp(head, signature, sizeof(head)))
         return ft_err_set(err, FT_EFORMAT, "'%s' is not an HDF5 file", path);
     return 0;
@@ -102,10 +111,11 @@ static int check_signature(const char *path, struct ft_err *err)
 hid_t ft_h5_open(const char *path, bool write, struct ft_err *err)
 {
     hid_t plist, file = -1;
+    bool small = false;
 
-    if (check_signature(path, err) < 0)
+    if (look_at(path, &small, err) < 0)
         return -1;
-    plist = access_plist(write);
+    plist = access_plist(write, write && small);
     if (plist >= 0)
         file = H5Fopen(path, write ? H5F_ACC_RDWR : H5F_ACC_RDONLY, plist);
     if (file < 0) {
@@ -117,10 +127,10 @@ hid_t ft_h5_open(const char *path, bool write, struct ft_err *err)
     return file;
 }
 
-hid_t ft_h5_create(const char *path, struct ft_err *err)
+hid_t ft_h5_create(const char *path, bool small, struct ft_err *err)
 {
-    hid_t access = access_plist(true), create = H5Pcreate(H5P_FILE_CREATE);
-    hid_t file = -1;
+    hid_t access = access_plist(true, small);
+    hid_t create = H5Pcreate(H5P_FILE_CREATE), file = -1;
 
     if (access >= 0 && create >= 0 &&
         H5Pset_obj_track_times(create, false) >= 0)

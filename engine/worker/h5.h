@@ -32,11 +32,16 @@ int ft_h5_init(struct ft_err *err);
 int ft_h5_error(struct ft_err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A file of at most so many bytes is changed in memory and written at once when
+ * it is closed. */
+#define FT_H5_SMALL (1u << 20)
+
 /* An open file.  FT_EFORMAT also for a file that only holds HDF5 behind a user
  * block, and one that its writer did not close. */
 hid_t ft_h5_open(const char *path, bool write, struct ft_err *err);
-/* A new file in which nothing depends on the time; replaces 'path'. */
-hid_t ft_h5_create(const char *path, struct ft_err *err);
+/* A new file in which nothing depends on the time; replaces 'path'.  'small':
+ * what will be in it is. */
+hid_t ft_h5_create(const char *path, bool small, struct ft_err *err);
 /* Flush and close a file that was written.  After a failure the library is in
  * doubt: see ft_h5_in_doubt(). */
 int ft_h5_finish(hid_t file, const char *path, struct ft_err *err);

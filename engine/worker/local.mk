@@ -7,6 +7,7 @@ engine_libworker_a_SOURCES = \
     engine/worker/copy.c engine/worker/copy.h \
     engine/worker/csv.h engine/worker/csv_read.c \
     engine/worker/csv_text.c engine/worker/csv_text.h engine/worker/csv_write.c \
+    engine/worker/draft.c engine/worker/draft.h \
     engine/worker/h5.c engine/worker/h5.h \
     engine/worker/kinds.c engine/worker/kinds.h \
     engine/worker/mesh.c engine/worker/mesh.h \

@@ -25,46 +25,9 @@
 #include "worker/bytes.h"
 #include "worker/copy.h"
 #include "worker/csv.h"
+#include "worker/draft.h"
 
-/* --- the temporary file --------------------------------------------------- */
-
-/* The descriptor stays open from the first byte to the fsync, so that no write
- * error gets lost in between. */
-struct temp {
-    char *path; /* NULL: none, or it has its final name */
-    int fd;
-};
-
-static void temp_release(struct temp *temp)
-{
-    if (temp->path)
-        (void)unlink(temp->path);
-    free(temp->path);
-    if (temp->fd >= 0)
-        close(temp->fd);
-    *temp = (struct temp){ .fd = -1 };
-}
-
-static int temp_init(struct temp *temp, const char *meta, struct ft_err *err)
-{
-    *temp = (struct temp){ .fd = -1 };
-    for (unsigned n = 0; n < INT_MAX; n++) {
-        char *path = ft_asprintf("%s/tmp/%ld-%u.h5", meta, (long)getpid(), n);
-        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-        if (fd >= 0) {
-            *temp = (struct temp){ .path = path, .fd = fd };
-            return 0;
-        }
-        if (errno != EEXIST) {
-            ft_err_sys(err, "cannot create '%s'", path);
-            free(path);
-            return -1;
-        }
-        free(path);
-    }
-    return ft_err_set(err, FT_EEXIST, "'%s/tmp' is full of old files", meta);
-}
+/* --- the final name ------------------------------------------------------- */
 
 /* Better to fail now than after gigabytes were copied; that a little more is
  * needed in the end, the writes will say. */
@@ -82,8 +45,6 @@ static int reserve(const char *meta, uint64_t bytes, struct ft_err *err)
                (unsigned long long)bytes, meta);
     return ft_err_hint(err, "delete something, or see 'fedtwin gc'");
 }
-
-/* --- the final name ------------------------------------------------------- */
 
 static char *final_path(const char *meta, const char *version)
 {
@@ -141,19 +102,19 @@ static int take_existing(const char *path, struct ft_verified *verified,
 }
 
 /* Make the checked temporary file durable and give it its name. */
-static int commit(struct temp *temp, const char *meta,
+static int commit(struct ft_draft *draft, const char *meta,
                   struct ft_verified *verified, struct ft_err *err)
 {
     char *path = final_path(meta, verified->version);
     int rc = -1;
 
-    if (fchmod(temp->fd, 0440) < 0 || fsync(temp->fd) < 0) {
-        ft_err_sys(err, "could not write '%s'", temp->path);
+    if (fchmod(draft->fd, 0440) < 0 || fsync(draft->fd) < 0) {
+        ft_err_sys(err, "could not write '%s'", draft->path);
         goto done;
     }
     if (make_shard(path, err) < 0)
         goto done;
-    if (link(temp->path, path) < 0) {
+    if (link(draft->path, path) < 0) {
         if (errno != EEXIST) {
             ft_err_sys(err, "cannot create '%s'", path);
             goto done;
@@ -161,12 +122,12 @@ static int commit(struct temp *temp, const char *meta,
         if (take_existing(path, verified, err) < 0)
             goto done;
     }
-    if (unlink(temp->path) < 0) {
-        ft_err_sys(err, "cannot remove '%s'", temp->path);
+    if (unlink(draft->path) < 0) {
+        ft_err_sys(err, "cannot remove '%s'", draft->path);
         goto done;
     }
-    free(temp->path);
-    temp->path = NULL;
+    free(draft->path);
+    draft->path = NULL;
     rc = ft_path_sync_parent(path, err);
 done:
     free(path);
@@ -184,33 +145,60 @@ static int is_hdf5(int fd)
            memcmp(head, "\211HDF\r\n\032\n", sizeof(head)) == 0;
 }
 
-/* Bring 'src' into the temporary file, as HDF5. */
-static int bring(const struct ft_publish *publish, struct temp *temp,
+static int pack(const struct ft_publish *publish, int fd, uint64_t size,
+                struct ft_draft *draft, struct ft_err *err)
+{
+    struct ft_bytes bytes = {
+        .fd = fd,
+        .size_bytes = size,
+        .path = publish->src,
+        .name = publish->file_name ? publish->file_name
+                                   : ft_path_base(publish->src),
+        .media_type = publish->media_type ? publish->media_type
+                                          : FT_BYTES_MEDIA_TYPE,
+    };
+
+    return ft_bytes_pack(&bytes, draft->file, err);
+}
+
+static int copy(const struct ft_publish *publish, int fd, uint64_t size,
+                struct ft_draft *draft, struct ft_err *err)
+{
+    if (ft_copy(fd, publish->src, draft->fd, draft->path, size, err) < 0)
+        return -1;
+    draft->file = ft_h5_open(draft->path, true, err);
+    if (draft->file >= 0)
+        return 0;
+    return ft_err_context(err, "'%s'", publish->src);
+}
+
+/* Bring 'src' into a new draft, as HDF5. */
+static int bring(const struct ft_publish *publish, struct ft_draft *draft,
                  struct ft_err *err)
 {
+    bool bytes = publish->kind == &ft_kind_file;
     uint64_t size = 0;
     int fd = ft_source_open(publish->src, &size, err), rc = -1;
 
     if (fd < 0)
         return -1;
-    if (reserve(publish->meta, size, err) < 0)
+    if (reserve(publish->meta, size, err) < 0 ||
+        ft_draft_init(draft, publish->meta, err) < 0)
         goto done;
-    if (publish->kind == &ft_kind_file)
-        rc = ft_bytes_pack(publish->src, temp->path,
-                           publish->file_name ? publish->file_name
-                                              : ft_path_base(publish->src),
-                           publish->media_type ? publish->media_type
-                                               : FT_BYTES_MEDIA_TYPE, err);
-    else if (publish->kind == &ft_kind_table && !is_hdf5(fd))
-        rc = ft_csv_read(publish->src, temp->path, err);
-    else
-        rc = ft_copy(fd, publish->src, temp->fd, temp->path, size, err);
+    if (!bytes && (publish->kind != &ft_kind_table || is_hdf5(fd))) {
+        rc = copy(publish, fd, size, draft, err);
+        goto done;
+    }
+    draft->file = ft_h5_create(draft->path, size <= FT_H5_SMALL, err);
+    if (draft->file >= 0)
+        rc = bytes ? pack(publish, fd, size, draft, err)
+                   : ft_csv_read(publish->src, draft->file, err);
 done:
     close(fd);
     return rc;
 }
 
-/* Check the stranger's file 'file' and add the lineage. */
+/* Check the stranger's values in 'file' and add the lineage. */
 static int complete(const struct ft_publish *publish, hid_t file,
                     struct ft_err *err)
 {
@@ -265,50 +253,36 @@ done:
 int ft_publish(const struct ft_publish *publish,
                struct ft_published *published, struct ft_err *err)
 {
-    struct temp temp;
-    hid_t file = -1;
+    struct ft_draft draft = { .fd = -1, .file = -1 };
     int rc = -1;
 
     *published = (struct ft_published){ 0 };
-    if (temp_init(&temp, publish->meta, err) < 0)
-        return -1;
-    if (bring(publish, &temp, err) < 0)
-        goto done;
-    file = ft_h5_open(temp.path, true, err);
-    if (file < 0) {
-        ft_err_context(err, "'%s'", publish->src);
-        goto done;
-    }
-    if (complete(publish, file, err) < 0)
-        goto done;
-    rc = ft_h5_finish(file, temp.path, err);
-    file = -1;
-    if (rc == 0)
-        rc = read_back(temp.path, published, err);
-    if (rc == 0)
-        rc = commit(&temp, publish->meta, &published->verified, err);
-done:
-    ft_h5_close(file);
-    temp_release(&temp);
+    if (bring(publish, &draft, err) == 0 &&
+        complete(publish, draft.file, err) == 0 &&
+        ft_draft_finish(&draft, err) == 0 &&
+        read_back(draft.path, published, err) == 0)
+        rc = commit(&draft, publish->meta, &published->verified, err);
+    ft_draft_release(&draft);
     if (rc < 0) {
         json_object_put(published->summary);
         *published = (struct ft_published){ 0 };
     }
-    return rc < 0 ? -1 : 0;
+    return rc;
 }
 
 /* --- adopt ---------------------------------------------------------------- */
 
-static int copy_to_temp(const char *meta, const char *path, struct temp *temp,
-                        struct ft_err *err)
+static int copy_to_temp(const char *meta, const char *path,
+                        struct ft_draft *draft, struct ft_err *err)
 {
     uint64_t size = 0;
     int fd = ft_source_open(path, &size, err), rc = -1;
 
     if (fd < 0)
         return -1;
-    if (reserve(meta, size, err) == 0)
-        rc = ft_copy(fd, path, temp->fd, temp->path, size, err);
+    if (reserve(meta, size, err) == 0 &&
+        ft_draft_init(draft, meta, err) == 0)
+        rc = ft_copy(fd, path, draft->fd, draft->path, size, err);
     close(fd);
     return rc;
 }
@@ -335,7 +309,7 @@ static int adopt_in_place(const char *path, struct ft_err *err)
 int ft_adopt(const char *meta, const char *path,
              struct ft_verified *verified, struct ft_err *err)
 {
-    struct temp temp = { .fd = -1 };
+    struct ft_draft draft = { .fd = -1, .file = -1 };
     char *final = NULL;
     int rc = -1;
 
@@ -349,13 +323,12 @@ int ft_adopt(const char *meta, const char *path,
     json_object_put(verified->record);
     verified->record = NULL;
     /* From here on the copy counts, not what 'path' may have become. */
-    if (temp_init(&temp, meta, err) < 0 ||
-        copy_to_temp(meta, path, &temp, err) < 0 ||
-        ft_version_verify(temp.path, true, verified, err) < 0)
+    if (copy_to_temp(meta, path, &draft, err) < 0 ||
+        ft_version_verify(draft.path, true, verified, err) < 0)
         goto done;
-    rc = commit(&temp, meta, verified, err);
+    rc = commit(&draft, meta, verified, err);
 done:
-    temp_release(&temp);
+    ft_draft_release(&draft);
     free(final);
     if (rc < 0) {
         json_object_put(verified->record);
