@@ -76,16 +76,19 @@ static int check_binding(struct ft_store *store, const struct ft_binding *bind,
     char *stage = dot ? ft_strndup(bind->object, (size_t)(dot - bind->object))
                       : NULL;
     bool ok = stage && ft_name_valid(stage) && ft_name_valid(dot + 1);
-    struct ft_version version;
-
     free(stage);
     if (!ok)
         return ft_err_set(err, FT_EUSAGE, "'%s' is no name of an object",
                           bind->object);
-    if (ft_store_version(store, bind->version, &version, err) < 0)
-        return ft_err_context(err, "object '%s'", bind->object);
-    ft_version_release(&version);
-    return 0;
+    switch (ft_store_knows(store, bind->version, err)) {
+    case 1:
+        return 0;
+    case 0:
+        return ft_err_set(err, FT_ENOENT, "object '%s': no version '%.*s'",
+                          bind->object, FT_SHA256_HEX, bind->version);
+    default:
+        return -1;
+    }
 }
 
 static int set_after(struct ft_store *store, struct ft_delta *delta,

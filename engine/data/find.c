@@ -118,6 +118,19 @@ int ft_store_version(struct ft_store *store, const char *id,
     return 0;
 }
 
+int ft_store_knows(struct ft_store *store, const char *id, struct ft_err *err)
+{
+    struct ft_db *db = ft_store_db(store, err);
+    struct ft_rows *rows = db ? ft_db_ask(db,
+                                          "SELECT 1 FROM version WHERE id=?",
+                                          FT_DB_ARGS(ft_db_text(id)), err)
+                              : NULL;
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    ft_rows_end(rows);
+    return rc;
+}
+
 /* --- their files ---------------------------------------------------------- */
 
 /* Of o/: names below it are found faster than whole paths.  -1 when it cannot

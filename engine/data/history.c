@@ -18,6 +18,8 @@
 
 /* Changes of about so many bytes go into one record. */
 #define PART_BYTES (4u << 20)
+/* The digest of a state is computed of pieces of about so many bytes. */
+#define HASH_BYTES 65536
 
 /* --- records -------------------------------------------------------------- */
 
@@ -227,6 +229,62 @@ static int add_workflow(struct ft_db *db, struct records *records,
     return 0;
 }
 
+/* --- a state that was compared before ------------------------------------- */
+
+/* Whether a state of very many objects is that of the tip is found out once,
+ * and then known by this digest of all that the answer depends on. */
+static void key_of(const struct ft_state_new *state, const struct tip *tip,
+                   const char *params, char key[FT_SHA256_HEX + 1])
+{
+    struct ft_sha256 *sha = ft_sha256_new();
+    struct ft_str text = FT_STR_INIT;
+    uint8_t digest[FT_SHA256_BYTES];
+
+    ft_str_addf(&text, "state\n%s\n%s\n%s\n", tip->id, state->workflow,
+                params);
+    for (size_t i = 0; i < state->n; i++) {
+        const struct ft_binding *bind = &state->bind[i];
+
+        ft_str_addn(&text, bind->object, strlen(bind->object) + 1);
+        ft_str_addn(&text, bind->cell, strlen(bind->cell) + 1);
+        ft_str_addn(&text, bind->version, strlen(bind->version) + 1);
+        if (text.len > HASH_BYTES) {
+            ft_sha256_add(sha, text.s, text.len);
+            ft_str_cut(&text, 0);
+        }
+    }
+    ft_sha256_add(sha, text.s, text.len);
+    ft_sha256_end(sha, digest);
+    ft_sha256_hex(digest, key);
+    ft_str_release(&text);
+    ft_sha256_free(sha);
+}
+
+static bool is_known_same(struct ft_store *store, const char *key)
+{
+    struct ft_str run = FT_STR_INIT, nothing = FT_STR_INIT;
+    bool known = ft_store_memo_get(store, key, &run, &nothing);
+
+    ft_str_release(&run);
+    ft_str_release(&nothing);
+    return known;
+}
+
+/* 'state' is that of the tip as it is now. */
+static void remember_same(struct ft_store *store,
+                          const struct ft_state_new *state,
+                          const char *params)
+{
+    struct tip tip = { 0 };
+    char key[FT_SHA256_HEX + 1];
+
+    if (read_tip(ft_index_db(store->index), &tip, NULL) == 0) {
+        key_of(state, &tip, params, key);
+        ft_store_memo_put(store, key, "", "", 0);
+    }
+    tip_release(&tip);
+}
+
 /* --- recording ------------------------------------------------------------ */
 
 /* The lock is held and the index knows all. */
@@ -256,32 +314,16 @@ static int commit_state(struct ft_store *store,
     return rc;
 }
 
-static int same_settings(const struct ft_state_new *state,
-                         const struct tip *tip, bool *same,
-                         struct ft_err *err)
-{
-    struct ft_str params = FT_STR_INIT;
-
-    if (state->params && ft_json_canonical(state->params, &params, err) < 0)
-        return -1;
-    *same = *tip->id && strcmp(tip->workflow, state->workflow) == 0 &&
-            strcmp(tip->params, params.s) == 0;
-    ft_str_release(&params);
-    return 0;
-}
-
-static int record_locked(struct ft_store *store,
-                         const struct ft_state_new *state, bool *changed,
-                         struct ft_err *err)
+/* Compare with the tip, object by object; *same, or a new state. */
+static int record_delta(struct ft_store *store,
+                        const struct ft_state_new *state,
+                        const struct tip *tip, const char *params, bool *same,
+                        struct ft_err *err)
 {
     struct ft_delta delta = { 0 };
-    struct tip tip = { 0 };
-    bool same;
     int rc = -1;
 
-    if (ft_index_follow(store->index, store->log, err) < 0 ||
-        read_tip(ft_index_db(store->index), &tip, err) < 0 ||
-        ft_delta_init(&delta, store, err) < 0)
+    if (ft_delta_init(&delta, store, err) < 0)
         goto done;
     for (size_t i = 0; i < state->n; i++)
         if (ft_delta_set(&delta, store, &state->bind[i], err) < 0)
@@ -289,15 +331,43 @@ static int record_locked(struct ft_store *store,
     if (ft_delta_keep_put(&delta, store, err) < 0)
         goto done;
     ft_delta_count(&delta);
-    if (same_settings(state, &tip, &same, err) < 0)
+    *same = *tip->id && strcmp(tip->workflow, state->workflow) == 0 &&
+            strcmp(tip->params, params) == 0 && !delta.n_changed &&
+            !delta.n_moved;
+    rc = *same ? 0 : commit_state(store, state, tip, &delta, err);
+done:
+    ft_delta_release(&delta);
+    return rc;
+}
+
+static int record_locked(struct ft_store *store,
+                         const struct ft_state_new *state, bool *changed,
+                         struct ft_err *err)
+{
+    struct ft_str params = FT_STR_INIT;
+    char key[FT_SHA256_HEX + 1];
+    struct tip tip = { 0 };
+    bool same = true;
+    int rc = -1;
+
+    if (ft_index_follow(store->index, store->log, err) < 0 ||
+        read_tip(ft_index_db(store->index), &tip, err) < 0)
         goto done;
-    same &= !delta.n_changed && !delta.n_moved;
-    rc = same ? 0 : commit_state(store, state, &tip, &delta, err);
+    if (state->params && ft_json_canonical(state->params, &params, err) < 0)
+        goto done;
+    key_of(state, &tip, params.s, key);
+    if (*tip.id && is_known_same(store, key)) {
+        rc = 0;
+    } else {
+        rc = record_delta(store, state, &tip, params.s, &same, err);
+        if (rc == 0)
+            remember_same(store, state, params.s);
+    }
     if (rc == 0)
         *changed = !same;
 done:
     tip_release(&tip);
-    ft_delta_release(&delta);
+    ft_str_release(&params);
     return rc;
 }
 

@@ -37,6 +37,9 @@ int ft_store_call(struct ft_store *store, struct json_object *request,
                   struct json_object **answer, struct ft_err *err);
 struct json_object *ft_store_request(const char *op, const char *path);
 
+/* 1 when the oplog names the version 'id', 0 when not. */
+int ft_store_knows(struct ft_store *store, const char *id, struct ft_err *err);
+
 /* Append the members every record has: kind and time. */
 struct json_object *ft_record_new(const char *kind, int64_t now_ns);
 /* The oplog record of a result that was published ("result"), or of version
