@@ -88,23 +88,37 @@ static void print_outcome(const struct ft_run *run)
     ft_str_release(&text);
 }
 
-/* What is shown once the run is over: read back from the journal, which is
- * what every later command will see. */
-static int finish(struct ft_session *s, const char *run_id, bool json)
+static int print_run(const struct ft_run *run, bool json)
+{
+    if (json)
+        ft_print_json(ft_run_text_json(run, true));
+    else
+        print_outcome(run);
+    return ft_run_state_status(run->state);
+}
+
+/* What is shown once the run is over. */
+struct closing {
+    bool json, shown;
+    int status;
+};
+
+static void on_ended(const struct ft_run *run, void *arg)
+{
+    struct closing *closing = arg;
+
+    closing->status = print_run(run, closing->json);
+    closing->shown = true;
+}
+
+/* A run that was over before: nobody drove it. */
+static int print_earlier(struct ft_session *s, const char *run_id, bool json)
 {
     struct ft_err err;
-    int status;
 
     ft_run_free(s->run);
     s->run = ft_run_read(s->project, run_id, s->modules, &err);
-    if (!s->run)
-        return ft_print_err(&err);
-    status = ft_run_state_status(s->run->state);
-    if (json)
-        ft_print_json(ft_run_text_json(s->run, true));
-    else
-        print_outcome(s->run);
-    return status;
+    return s->run ? print_run(s->run, json) : ft_print_err(&err);
 }
 
 static int drive(struct ft_session *s, const struct ft_execution *what,
@@ -126,15 +140,19 @@ int ft_execute(struct ft_session *s, const struct ft_execution *what)
 {
     struct ft_progress *progress = ft_progress_new(what->begun, what->arg);
     char id[FT_RUN_ID_MAX] = "";
+    struct closing closing = { .json = what->json };
     struct ft_watcher watcher;
     struct ft_err err;
     int rc, status;
 
+    ft_progress_at_end(progress, on_ended, &closing);
     ft_progress_watcher(progress, &watcher);
     rc = drive(s, what, &watcher, id, &err);
     ft_progress_free(progress);
+    if (rc == 0 && closing.shown)
+        return closing.status;
     if (rc == 0)
-        return finish(s, id, what->json);
+        return print_earlier(s, id, what->json);
     status = ft_print_err(&err);
     if (*id && !what->resume)
         ft_print_hint("'fedtwin resume %s' goes on from there", id);

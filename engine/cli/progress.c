@@ -17,7 +17,8 @@
 #define NS_PER_S 1000000000
 
 struct ft_progress {
-    ft_progress_begun *begun;
+    ft_progress_begun *begun, *ended;
+    void *ended_arg;
     void *arg;
     bool live;
     int drawn;         /* lines of the block on the screen */
@@ -375,6 +376,8 @@ static void on_end(const struct ft_run *run, void *arg)
     if (p->n_left_out)
         fprintf(stderr, "(%zu lines left out)\n", p->n_left_out);
     p->n_left_out = 0;
+    if (p->ended)
+        p->ended(run, p->ended_arg);
 }
 
 struct ft_progress *ft_progress_new(ft_progress_begun *begun, void *arg)
@@ -385,6 +388,13 @@ struct ft_progress *ft_progress_new(ft_progress_begun *begun, void *arg)
     p->arg = arg;
     p->live = !begun && ft_term_is_live(stderr);
     return p;
+}
+
+void ft_progress_at_end(struct ft_progress *progress,
+                        ft_progress_begun *ended, void *arg)
+{
+    progress->ended = ended;
+    progress->ended_arg = arg;
 }
 
 void ft_progress_watcher(struct ft_progress *progress,

@@ -16,6 +16,9 @@ typedef void ft_progress_begun(const struct ft_run *run, void *arg);
 
 /* To stderr.  With 'begun' (may be NULL) that is no terminal any more. */
 struct ft_progress *ft_progress_new(ft_progress_begun *begun, void *arg);
+/* Call 'ended' (like ft_progress_begun) after the last that is written. */
+void ft_progress_at_end(struct ft_progress *progress,
+                        ft_progress_begun *ended, void *arg);
 void ft_progress_watcher(struct ft_progress *progress,
                          struct ft_watcher *watcher);
 void ft_progress_free(struct ft_progress *progress);

@@ -387,6 +387,7 @@ static void release(struct ft_drive *d)
     ft_run_free(d->run);
     ft_site_free(d->own_site);
     free(d->flight);
+    free(d->bucket);
     free(d->start);
     free(d->reason);
     free(d->dir);

@@ -2,6 +2,7 @@
  *
  *   drive.c    the loop, signals, the beginning and the end
  *   events.c   what the store and the site report
+ *   flight.c   the flights, found by their task
  *   steps.c    what a scheduler's wish means: skip, prepare, start
  *   handoff.c  the attempt directory that a program starts in
  *   simulated.c  time and results where a site is only simulated
@@ -37,6 +38,8 @@ struct ft_flight {
     struct ft_drive *drive;
     size_t task;
     int attempt;
+    size_t at;              /* index in drive->flight */
+    struct ft_flight *next; /* in the same bucket */
     struct ft_bound *bound;
     char *dir, *tag_text;
     char **argv, **env;
@@ -83,6 +86,8 @@ struct ft_drive {
 
     struct ft_flight **flight;
     size_t n_flights, cap_flights;
+    struct ft_flight **bucket; /* by task: flight.c */
+    size_t n_buckets;
     size_t n_later;
     struct ft_flight **start; /* to be submitted at the end of this turn */
     size_t n_starts, cap_starts;
@@ -140,7 +145,7 @@ int ft_drive_drain_store(struct ft_drive *d, struct ft_err *err);
 /* For the adapter; 'arg' is the struct ft_drive. */
 extern const struct ft_adapter_events ft_drive_site_events;
 
-/* --- flights (steps.c) ---------------------------------------------------- */
+/* --- flights (flight.c) --------------------------------------------------- */
 
 struct ft_flight *ft_flight_new(struct ft_drive *d, struct ft_bound *bound,
                                 int attempt);
@@ -148,6 +153,8 @@ struct ft_flight *ft_flight_find(struct ft_drive *d, size_t task);
 struct ft_flight *ft_flight_by_tag(struct ft_drive *d, uint64_t tag);
 uint64_t ft_flight_tag(const struct ft_flight *flight);
 void ft_flight_free(struct ft_flight *flight); /* and take it off the list */
+
+/* --- steps.c -------------------------------------------------------------- */
 
 /* Do what the scheduler wants now; true: there is more. */
 bool ft_drive_steps(struct ft_drive *d);

@@ -18,6 +18,7 @@ engine_librun_a_SOURCES = \
     engine/run/drive.c engine/run/drive.h engine/run/drive_in.h \
     engine/run/events.c \
     engine/run/simulated.c \
+    engine/run/flight.c \
     engine/run/steps.c engine/run/turns.c \
     engine/run/handoff.c \
     engine/run/workdirs.c engine/run/workdirs.h \

@@ -3,76 +3,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/words.h"
 #include "base/json.h"
 #include "run/change.h"
 #include "run/drive_in.h"
 #include "run/memo.h"
 
 #define STEPS_MAX 256 /* in one turn, so that events are not kept waiting */
-
-/* --- flights -------------------------------------------------------------- */
-
-struct ft_flight *ft_flight_new(struct ft_drive *d, struct ft_bound *bound,
-                                int attempt)
-{
-    struct ft_flight *f = ft_calloc(1, sizeof(*f));
-
-    f->drive = d;
-    f->task = bound->task;
-    f->attempt = attempt;
-    f->bound = bound;
-    f->dir = ft_run_attempt_dir(d->project, d->run, f->task, attempt);
-    f->tag_text = ft_asprintf("%s/%s/%d", d->run->id, bound->name, attempt);
-    d->flight = ft_grow(d->flight, d->n_flights, &d->cap_flights,
-                        sizeof(*d->flight));
-    d->flight[d->n_flights++] = f;
-    return f;
-}
-
-struct ft_flight *ft_flight_find(struct ft_drive *d, size_t task)
-{
-    for (size_t i = 0; i < d->n_flights; i++)
-        if (d->flight[i]->task == task)
-            return d->flight[i];
-    FT_BUG("task %zu is not in flight", task);
-}
-
-uint64_t ft_flight_tag(const struct ft_flight *f)
-{
-    return (uint64_t)f->task << 16 | (uint64_t)f->attempt;
-}
-
-/* NULL: an attempt that nobody waits for any more. */
-struct ft_flight *ft_flight_by_tag(struct ft_drive *d, uint64_t tag)
-{
-    for (size_t i = 0; i < d->n_flights; i++)
-        if (ft_flight_tag(d->flight[i]) == tag)
-            return d->flight[i];
-    return NULL;
-}
-
-void ft_flight_free(struct ft_flight *f)
-{
-    struct ft_drive *d = f->drive;
-    size_t i = 0;
-
-    while (d->flight[i] != f)
-        i++;
-    d->flight[i] = d->flight[--d->n_flights];
-    ft_bound_free(f->bound);
-    ft_words_free(f->argv);
-    ft_words_free(f->env);
-    json_object_put(f->result.lineage);
-    for (size_t k = 0; k < f->result.n_out; k++)
-        free((char *)f->result.out[k].path);
-    free(f->result.out);
-    free(f->port);
-    free(f->dir);
-    free(f->tag_text);
-    free(f->job);
-    free(f);
-}
 
 /* --- small steps ---------------------------------------------------------- */
 
