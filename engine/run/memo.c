@@ -132,7 +132,8 @@ static bool may_have_memo(const struct ft_drive *d, size_t s)
     const struct ft_stage *stage = &d->plan->wf->stage[s];
 
     return d->plan->stage[s].n >= FT_MEMO_CELLS_MIN && !stage->loop &&
-           stage->cache == FT_CACHE_CONTENT && !d->adapter->bare;
+           stage->cache == FT_CACHE_CONTENT && !stage->loop &&
+           !d->adapter->bare;
 }
 
 /* Every file is there. */
