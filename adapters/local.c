@@ -17,6 +17,7 @@
 
 #include "adapters/local_energy.h"
 #include "adapters/local_job.h"
+#include "adapters/local_pool.h"
 #include "adapters/local_session.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -29,8 +30,11 @@
 
 static void on_child(uv_signal_t *handle, int signum)
 {
+    struct ft_local *local = handle->data;
+
     (void)signum;
-    ft_local_collect(handle->data);
+    ft_local_collect(local);
+    ft_pools_reap(local->pools);
 }
 
 static void on_tick(uv_timer_t *handle)
@@ -63,6 +67,8 @@ static int open_local(const struct ft_site *site, struct uv_loop_s *loop,
                       struct ft_err *err)
 {
     struct ft_local *local = ft_calloc(1, sizeof(*local));
+    const struct ft_pool_events pool_events = { ft_local_answered,
+                                                ft_local_lost, local };
     const char *powercap = getenv("FEDTWIN_POWERCAP");
 
     local->site = site;
@@ -81,6 +87,7 @@ static int open_local(const struct ft_site *site, struct uv_loop_s *loop,
     }
     local->energy = ft_energy_open(powercap ? powercap : FT_POWERCAP_ROOT);
     (void)uv_timer_init(loop, &local->tick);
+    local->pools = ft_pools_new(site, loop, local->slots, &pool_events);
     local->child.data = local->tick.data = local;
     local->n_handles = 2;
     *conn = local;
@@ -131,12 +138,13 @@ static int slots_of(const struct ft_local *local,
 }
 
 static void add_job(struct ft_local *local, const struct ft_attempt *a,
-                    pid_t pid, int alive_fd)
+                    pid_t pid, int alive_fd, struct ft_pool *pool)
 {
     struct ft_local_job *job = ft_calloc(1, sizeof(*job));
 
     job->tag = a->tag;
     job->pid = pid;
+    job->pool = pool;
     job->alive_fd = alive_fd;
     job->dir = ft_strdup(a->dir);
     job->memory_bytes = a->resources.memory_bytes;
@@ -153,14 +161,25 @@ static void add_job(struct ft_local *local, const struct ft_attempt *a,
         (void)uv_timer_start(&local->tick, on_tick, TICK_MS, TICK_MS);
 }
 
+/* Programs that wait for tasks have no claim to memory that tasks need. */
+static void make_room(struct ft_local *local)
+{
+    double free_bytes = local->memory_bytes;
+
+    for (size_t i = 0; i < local->n; i++)
+        free_bytes -= local->job[i]->memory_bytes;
+    ft_pools_shrink(local->pools, free_bytes);
+}
+
 static void submit_one(struct ft_local *local, const struct ft_attempt *a)
 {
     const struct ft_adapter_events *ev = &local->events;
     char *why = refusal(local, a), job[24];
+    struct ft_pool *pool = why ? NULL : ft_pools_give(local->pools, a);
     int error, alive_fd = -1;
     pid_t pid = -1;
 
-    if (!why) {
+    if (!why && !pool) {
         error = ft_local_spawn(local->site, a, &local->programs, &pid,
                                &alive_fd);
         if (error == EAGAIN || error == ENOMEM) {
@@ -179,8 +198,14 @@ static void submit_one(struct ft_local *local, const struct ft_attempt *a)
         free(why);
         return;
     }
-    add_job(local, a, pid, alive_fd);
-    snprintf(job, sizeof(job), "%d", (int)pid);
+    if (pool) {
+        pid = ft_pool_session(pool);
+        snprintf(job, sizeof(job), FT_POOL_JOB "%d", ft_pool_number(pool));
+    } else {
+        snprintf(job, sizeof(job), "%d", (int)pid);
+    }
+    add_job(local, a, pid, alive_fd, pool);
+    make_room(local);
     ev->submitted(a->tag, FT_SUBMIT_OK, job, 0, NULL, ev->arg);
     ev->started(a->tag, local->host, ev->arg);
 }
@@ -218,11 +243,13 @@ static void close_local(void *conn)
 
     if (!local)
         return;
+    ft_pools_close(local->pools);
     for (size_t i = 0; i < local->n; i++) {
         struct ft_local_job *job = local->job[i];
 
-        (void)ft_session_signal(job->pid, SIGKILL);
-        if (!job->exited)
+        if (!job->pool)
+            (void)ft_session_signal(job->pid, SIGKILL);
+        if (!job->pool && !job->exited)
             (void)waitpid(job->pid, NULL, 0);
         ft_local_job_free(job);
     }

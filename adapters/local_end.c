@@ -2,6 +2,7 @@
 #include "adapters/local_job.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "adapters/local_energy.h"
+#include "adapters/local_pool.h"
 #include "adapters/local_session.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -20,6 +22,7 @@
 #define NS_PER_S 1e9
 #define STUBBORN_S 30.0    /* then a session that does not end is left alone */
 #define DEVICE_BLOCK 512   /* bytes that ru_inblock and ru_oublock count in */
+#define ALONE "it is tried again alone"
 #define SHELL_SIGNAL_BASE 128 /* exit status of sh and mpirun after a signal */
 
 void ft_local_job_free(struct ft_local_job *job)
@@ -40,6 +43,8 @@ void ft_local_end(struct ft_local_job *job, enum ft_local_verdict verdict,
     if (job->kill_ns && job->kill_ns <= kill_ns)
         return; /* on its way already */
     job->kill_ns = kill_ns;
+    if (job->pool)
+        ft_pool_doom(job->pool);
     (void)ft_session_signal(job->pid, grace_s > 0 ? SIGTERM : SIGKILL);
 }
 
@@ -90,7 +95,10 @@ static void judge(struct ft_local *local, const struct ft_local_job *job,
 {
     switch (job->verdict) {
     case FT_LOCAL_NONE:
-        judge_status(local, e);
+        if (job->lost)
+            set_reason(e, FT_OUT_NODE_FAIL, "%s; " ALONE, job->lost);
+        else
+            judge_status(local, e);
         break;
     case FT_LOCAL_CANCELLED:
         set_reason(e, FT_OUT_CANCELLED, "cancelled");
@@ -99,10 +107,11 @@ static void judge(struct ft_local *local, const struct ft_local_job *job,
         set_reason(e, FT_OUT_TIMEOUT, "timed out after %g s",
                    job->timeout_s);
         break;
-    case FT_LOCAL_TOO_BIG:
-        set_reason(e, FT_OUT_OOM, "used %.0f MiB of memory, %.0f MiB allowed",
-                   job->peak_bytes / (1 << 20),
-                   job->memory_bytes / (1 << 20));
+    case FT_LOCAL_TOO_BIG: /* some of it may be what earlier tasks left */
+        set_reason(e, job->pool ? FT_OUT_NODE_FAIL : FT_OUT_OOM,
+                   "used %.0f MiB of memory, %.0f MiB allowed%s",
+                   job->peak_bytes / (1 << 20), job->memory_bytes / (1 << 20),
+                   job->pool ? ", in a pool; " ALONE : "");
         break;
     case FT_LOCAL_FLOODED:
         set_reason(e, FT_OUT_ERROR, "wrote more than %d MiB to %s",
@@ -203,6 +212,8 @@ void ft_local_collect(struct ft_local *local)
     for (size_t i = local->n; i-- > 0;) {
         struct ft_local_job *job = local->job[i];
 
+        if (job->pool)
+            continue; /* it will answer, or be lost */
         if (!job->exited &&
             wait4(job->pid, &job->status, WNOHANG, &job->usage) == job->pid) {
             job->exited = true;
@@ -214,4 +225,46 @@ void ft_local_collect(struct ft_local *local)
             (double)(now - job->exit_mono_ns) > STUBBORN_S * NS_PER_S)
             finish(local, i);
     }
+}
+
+/* --- tasks in pools ------------------------------------------------------- */
+
+static size_t job_with_tag(const struct ft_local *local, uint64_t tag)
+{
+    size_t i = 0;
+
+    while (local->job[i]->tag != tag)
+        i++;
+    return i;
+}
+
+static struct timeval as_timeval(double s)
+{
+    return (struct timeval){ .tv_sec = (time_t)s,
+                             .tv_usec = (suseconds_t)(fmod(s, 1) * 1e6) };
+}
+
+void ft_local_answered(uint64_t tag, const struct ft_pool_answer *answer,
+                       void *arg)
+{
+    struct ft_local *local = arg;
+    size_t at = job_with_tag(local, tag);
+    struct ft_local_job *job = local->job[at];
+
+    job->status = W_EXITCODE(answer->exit_code & 0xff, 0);
+    job->usage.ru_utime = as_timeval(answer->user_s);
+    job->usage.ru_stime = as_timeval(answer->system_s);
+    job->usage.ru_inblock = (long)(answer->read_bytes / DEVICE_BLOCK);
+    job->usage.ru_oublock = (long)(answer->written_bytes / DEVICE_BLOCK);
+    job->peak_bytes = fmax(job->peak_bytes, answer->peak_rss_bytes);
+    finish(local, at);
+}
+
+void ft_local_lost(uint64_t tag, const char *how, void *arg)
+{
+    struct ft_local *local = arg;
+    size_t at = job_with_tag(local, tag);
+
+    local->job[at]->lost = how;
+    finish(local, at);
 }

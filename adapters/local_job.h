@@ -17,6 +17,9 @@
 #include "run/adapter.h"
 
 struct ft_energy;
+struct ft_pool;
+struct ft_pool_answer;
+struct ft_pools;
 
 /* Why we end an attempt. */
 enum ft_local_verdict {
@@ -30,6 +33,8 @@ enum ft_local_verdict {
 struct ft_local_job {
     uint64_t tag;
     pid_t pid; /* leader and id of the session */
+    struct ft_pool *pool; /* whose session that is; NULL: the job's own */
+    const char *lost;     /* how the pool ended, while that is reported */
     char *dir;
     double memory_bytes, timeout_s; /* 0: no limit */
     int64_t start_ns, start_mono_ns;
@@ -65,6 +70,7 @@ struct ft_local {
     int held;                 /* slots, by all jobs */
     int64_t metered_ns;       /* when that was last read */
     struct ft_local_programs programs;
+    struct ft_pools *pools;
 };
 
 /* --- local_end.c ---------------------------------------------------------- */
@@ -78,6 +84,11 @@ void ft_local_end(struct ft_local_job *job, enum ft_local_verdict verdict,
 double ft_local_meter(struct ft_local *local, int change);
 /* Report the attempts whose leader has ended and who left nobody. */
 void ft_local_collect(struct ft_local *local);
+
+/* A pool has answered for its task, or has ended; for struct ft_pool_events. */
+void ft_local_answered(uint64_t tag, const struct ft_pool_answer *answer,
+                       void *local);
+void ft_local_lost(uint64_t tag, const char *how, void *local);
 
 /* --- local_watch.c -------------------------------------------------------- */
 

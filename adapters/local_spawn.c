@@ -32,6 +32,8 @@ static const char *const launcher[] = {
     "none",
 };
 
+#define YIELD "OMPI_MCA_mpi_yield_when_idle"
+
 /* What mpirun wants to see before it runs as root; the second pair is what
  * Open MPI 5's launcher asks for. */
 static const char *const root_env[] = {
@@ -88,7 +90,6 @@ static bool is_set(char *const *env, const char *text)
 static void add_own(struct ft_words *env, const struct ft_attempt *a)
 {
     ft_words_add(env, ft_asprintf("FEDTWIN_TAG=%s", a->tag_text));
-    ft_words_add(env, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE, a->dir));
     /* Launchers pass no further descriptors to the ranks. */
     if (!a->mpi)
         ft_words_add(env, ft_asprintf("FEDTWIN_PROGRESS_FD=%d", PROGRESS_FD));
@@ -96,8 +97,12 @@ static void add_own(struct ft_words *env, const struct ft_attempt *a)
         ft_words_add(env, ft_asprintf("OMP_NUM_THREADS=%d",
                              a->resources.threads ? a->resources.threads
                                                   : 1));
-    if (a->mpi) /* Open MPI 4 then leaves the last word to the program */
+    if (a->mpi) { /* Open MPI 4 then leaves the last word to the program */
         ft_words_add(env, ft_strdup("OMPI_MCA_orte_execute_quiet=1"));
+        /* Ranks that wait leave their cores to those that work, and to us. */
+        if (!is_set(a->env, YIELD "=") && !getenv(YIELD))
+            ft_words_add(env, ft_strdup(YIELD "=1"));
+    }
     for (size_t i = 0; a->mpi && !geteuid() && i < FT_ARRAY_LEN(root_env);
          i++)
         ft_words_add(env, ft_strdup(root_env[i]));
@@ -157,6 +162,24 @@ static int add_actions(posix_spawn_file_actions_t *actions,
             actions, a->mpi ? PROGRESS_FD : ALIVE_FD + 1);
     if (!rc)
         rc = posix_spawn_file_actions_addchdir_np(actions, a->dir);
+    return rc;
+}
+
+/* What a program that serves is given; its own errors are of no task. */
+static int add_serving_actions(posix_spawn_file_actions_t *actions,
+                               const char *dir, int in, int out)
+{
+    int rc = posix_spawn_file_actions_adddup2(actions, in, 0);
+
+    if (!rc)
+        rc = posix_spawn_file_actions_adddup2(actions, out, 1);
+    if (!rc)
+        rc = posix_spawn_file_actions_addopen(actions, 2, "/dev/null",
+                                              O_WRONLY, 0);
+    if (!rc)
+        rc = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    if (!rc)
+        rc = posix_spawn_file_actions_addchdir_np(actions, dir);
     return rc;
 }
 
@@ -271,6 +294,7 @@ int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
     if (!a->mpi && pipe2(alive, O_CLOEXEC | O_NONBLOCK) < 0)
         return errno;
     make_argv(site, a, &argv);
+    ft_words_add(&own, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE, a->dir));
     add_own(&own, a);
     env = make_env(&own);
     rc = start(a, find_program(programs, argv.item[0]), &argv, env, alive[1],
@@ -281,6 +305,35 @@ int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
         (void)close(alive[0]);
     else
         *alive_fd = alive[0];
+    free(env);
+    ft_words_free(own.item);
+    ft_words_free(argv.item);
+    return rc;
+}
+
+int ft_local_spawn_serving(const struct ft_site *site,
+                           const struct ft_attempt *a, int in, int out,
+                           pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    struct ft_words argv = { 0 }, own = { 0 };
+    char **env;
+    int rc;
+
+    make_argv(site, a, &argv);
+    ft_words_add(&argv, ft_strdup("--serve"));
+    add_own(&own, a);
+    env = make_env(&own);
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawnattr_init(&attr);
+    rc = add_serving_actions(&actions, a->dir, in, out);
+    if (!rc)
+        rc = set_attributes(&attr);
+    if (!rc)
+        rc = posix_spawnp(pid, argv.item[0], &actions, &attr, argv.item, env);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&actions);
     free(env);
     ft_words_free(own.item);
     ft_words_free(argv.item);

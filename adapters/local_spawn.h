@@ -28,4 +28,11 @@ int ft_local_spawn(const struct ft_site *site,
                    struct ft_local_programs *programs, pid_t *pid,
                    int *alive_fd);
 
+/* Start the program of 'attempt' for many tasks: it is told --serve, works in
+ * 'attempt->dir', reads standard input from 'in', writes standard output to
+ * 'out' and its errors to nowhere.  0 and the process number, or an errno. */
+int ft_local_spawn_serving(const struct ft_site *site,
+                           const struct ft_attempt *attempt, int in, int out,
+                           pid_t *pid);
+
 #endif

@@ -9,7 +9,8 @@ noinst_LIBRARIES += solvers/libstage.a
 solvers_libstage_a_SOURCES = \
     solvers/stage/stage.h solvers/stage/task.h solvers/stage/main.c \
     solvers/stage/serve.c solvers/stage/task.c solvers/stage/fail.c \
-    solvers/stage/progress.c solvers/stage/params.c solvers/stage/unit.c \
+    solvers/stage/usage.c solvers/stage/progress.c solvers/stage/params.c \
+    solvers/stage/unit.c \
     solvers/stage/checkpoint.c \
     solvers/stage/h5.h solvers/stage/h5.c solvers/stage/h5_rows.c \
     solvers/stage/mesh.h solvers/stage/vtk.h solvers/stage/mesh.c \
@@ -48,7 +49,7 @@ endif
 # Tests of the stage library and the mesh modules.
 EXTRA_DIST += t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
 STAGE_TESTS = t/t3000-stage.t t/t3001-serve.t t/t3002-objects.t \
-    t/t3003-full-disk.t t/t3010-mesh-box.t t/t3020-mesh-gmsh.t \
+    t/t3003-full-disk.t t/t3004-pool.t t/t3010-mesh-box.t t/t3020-mesh-gmsh.t \
     t/t3021-mesh-gmsh-refused.t
 if SOLVERS
 TESTS += $(STAGE_TESTS)

@@ -29,6 +29,7 @@ int ft_execute_options(const struct ft_cli *cli,
         .keep_going = ft_cli_has(cli, "keep-going") ||
                       ft_setting_bool("keep-going"),
         .fresh = ft_cli_has(cli, "fresh"),
+        .no_pool = ft_cli_has(cli, "no-pool") || !ft_setting_bool("pool"),
     };
     if (!deadline)
         return 0;

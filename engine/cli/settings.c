@@ -21,6 +21,8 @@ const struct ft_setting_row ft_settings[] = {
       "cores that the local site may use; 0: all of the machine" },
     { "keep-going", FT_FIELD_BOOL, "false", "FEDTWIN_KEEP_GOING",
       "after a failure, go on with whatever does not depend on it" },
+    { "pool", FT_FIELD_BOOL, "true", "FEDTWIN_POOL",
+      "keep MPI programs that can serve alive between tasks" },
     { "python", FT_FIELD_TEXT, "", "FEDTWIN_PYTHON",
       "interpreter of python: stages; empty: the one fedtwin was built with" },
     { "module-path", FT_FIELD_TEXT, "", "FEDTWIN_MODULE_PATH",

@@ -13,6 +13,10 @@
     { "keep-going", 'k', NULL, "after a failure, go on with whatever does " \
                                "not depend on it" }
 
+#define NO_POOL                                                            \
+    { "no-pool", 0, NULL, "start every MPI task on its own, none in a warm " \
+                          "program" }
+
 const struct ft_option ft_common_options[] = {
     { "help", 'h', NULL, "explain the command" },
     { "directory", 'C', "DIR", "work in DIR" },
@@ -49,12 +53,13 @@ static const struct ft_option run_options[] = {
     { "deadline", 0, "DURATION", "end the run after this long, such as '2 h'" },
     { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
                          "or the name of one that fedtwin knows" },
+    NO_POOL,
     { "dry-run", 'n', NULL, "only show what would run, as 'plan' does" },
     END,
 };
 static const struct ft_option demo_options[] = { JOBS, KEEP_GOING, END };
 static const struct ft_option resume_options[] = {
-    JOBS, KEEP_GOING, DETACH, END,
+    JOBS, KEEP_GOING, DETACH, NO_POOL, END,
 };
 static const struct ft_option wait_options[] = {
     { "timeout", 't', "DURATION", "wait at most this long, such as '10 min'" },

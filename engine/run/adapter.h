@@ -31,6 +31,9 @@ struct uv_loop_s;
 /* An attempt whose stream grows past this is ended as an error. */
 #define FT_LOG_STREAM_MAX (64 << 20) /* bytes */
 
+/* The job id of an attempt that a program took which had others before. */
+#define FT_POOL_JOB "pool " /* and its number */
+
 /* A program that ends with this status asks to go on from its checkpoint. */
 #define FT_EXIT_RESTART 75
 
@@ -43,6 +46,10 @@ struct ft_attempt {
     char *const *argv;  /* without the MPI launcher */
     char *const *env;   /* additions to the environment */
     bool mpi;
+    bool serve;         /* the program understands --serve: the site may keep
+                           it and give it one task after another */
+    bool alone;         /* but not for this attempt */
+    size_t more;        /* tasks of this program that are likely to follow */
     struct ft_resources resources;
     double timeout_s;   /* 0: none */
     bool outputs;       /* the stage declares some */

@@ -17,6 +17,7 @@ struct ft_drive_options {
     int jobs;        /* slots of the local site; 0: cores of the machine */
     bool keep_going; /* a failed task stops only what depends on it */
     bool fresh;      /* reuse nothing */
+    bool no_pool;    /* every task gets a process of its own */
     double deadline_s; /* end the run after this long; 0: never */
     const struct ft_site *site; /* NULL: local; a resume stays where it was */
 };

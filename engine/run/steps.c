@@ -191,6 +191,48 @@ static bool is_mpi(const struct ft_stage *stage,
     return stage->action != FT_ACTION_SHELL && res->ranks > 1;
 }
 
+static bool has_expr(const struct ft_node *map)
+{
+    for (size_t i = 0; map && i < map->n; i++)
+        if (ft_node_has_expr(map->item[i]))
+            return true;
+    return false;
+}
+
+/* How many tasks of the same program are to come after this one, which is still
+ * counted as ready; none when each may have an environment of its own. */
+static size_t count_more(const struct ft_drive *d,
+                         const struct ft_stage *stage)
+{
+    const struct ft_workflow *wf = d->plan->wf;
+    size_t n = 0;
+
+    if (has_expr(stage->env))
+        return 0;
+    for (size_t i = 0; i < wf->n_stages; i++) {
+        const uint32_t *count = d->run->counts[i];
+
+        if (wf->stage[i].module == stage->module)
+            n += count[FT_TASK_WAITING] + count[FT_TASK_READY];
+    }
+    return n - 1;
+}
+
+static void choose_pool(const struct ft_flight *f, const struct ft_stage *stage,
+                        struct ft_attempt *attempt)
+{
+    const struct ft_drive *d = f->drive;
+
+    attempt->serve = stage->module && stage->module->serve && attempt->mpi &&
+                     !d->options.no_pool;
+    if (!attempt->serve)
+        return;
+    /* If the first one took a pool with it, the second shows who is to
+     * blame. */
+    attempt->alone = f->attempt > 1;
+    attempt->more = count_more(d, stage);
+}
+
 static void submit(struct ft_flight *f)
 {
     struct ft_drive *d = f->drive;
@@ -209,6 +251,7 @@ static void submit(struct ft_flight *f)
     attempt.mpi = is_mpi(stage, &attempt.resources);
     attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),
                                    attempt.resources.walltime_s);
+    choose_pool(f, stage, &attempt);
     d->adapter->submit(d->site, &attempt, 1);
 }
 

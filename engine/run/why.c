@@ -160,6 +160,15 @@ static int why_ready(const struct asking *a, struct ft_err *err)
     return 0;
 }
 
+/* Which warm program had the newest attempt. */
+static void add_pool(const struct asking *a)
+{
+    const struct ft_task_detail *d = a->detail;
+
+    if (d && d->job && ft_starts_with(d->job, FT_POOL_JOB))
+        ft_str_addf(a->out, " in %s", d->job);
+}
+
 static int why_running(const struct asking *a, struct ft_err *err)
 {
     const struct ft_task_detail *d = a->detail;
@@ -172,8 +181,9 @@ static int why_running(const struct asking *a, struct ft_err *err)
     }
     if (d && d->host)
         ft_str_addf(a->out, " on '%s'", d->host);
-    if (d && d->job)
+    if (d && d->job && !ft_starts_with(d->job, FT_POOL_JOB))
         ft_str_addf(a->out, " as process %s", d->job);
+    add_pool(a);
     ft_str_addc(a->out, '\n');
     if (d && d->step >= 0)
         ft_str_addf(a->out, "step %lld\n", (long long)d->step);
@@ -246,8 +256,10 @@ static int why_succeeded(const struct asking *a, struct ft_err *err)
     struct json_object *mine, *last;
 
     (void)err;
-    ft_str_addf(a->out, "executed in this run, attempt %u\n",
+    ft_str_addf(a->out, "executed in this run, attempt %u",
                 a->run->task[a->task].attempts);
+    add_pool(a);
+    ft_str_addc(a->out, '\n');
     if (out == (size_t)-1) {
         ft_str_add(a->out, "it has no outputs: what it depends on is not "
                            "recorded with a version\n");
@@ -349,14 +361,17 @@ static int why_failed(const struct asking *a, struct ft_err *err)
     char *dir;
 
     (void)err;
-    if (t->attempts)
-        ft_str_addf(a->out, "%s after %u attempt%s, outcome '%s'\n",
+    if (t->attempts) {
+        ft_str_addf(a->out, "%s after %u attempt%s",
                     ft_task_state_names[t->state], t->attempts,
-                    t->attempts == 1 ? "" : "s",
+                    t->attempts == 1 ? "" : "s");
+        add_pool(a);
+        ft_str_addf(a->out, ", outcome '%s'\n",
                     ft_outcome_names[t->outcome]);
-    else
+    } else {
         ft_str_addf(a->out, "%s before it could be started\n",
                     ft_task_state_names[t->state]);
+    }
     if (a->detail && a->detail->reason)
         ft_str_addf(a->out, "%s\n", a->detail->reason);
     if (ft_run_absent(a->run, a->task))

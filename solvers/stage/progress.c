@@ -18,7 +18,7 @@ void stg_progress_open(struct stg_task *task)
     /* It may be a FIFO; one that nobody reads must not hold up the task. */
     task->progress_fd = open("progress.ndjson", O_WRONLY | O_APPEND | O_CREAT |
                                                     O_NONBLOCK | O_CLOEXEC,
-                             0644);
+                             0640);
 }
 
 void stg_progress_close(struct stg_task *task)

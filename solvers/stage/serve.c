@@ -9,16 +9,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define SPIN_S 0.002 /* wait busily this long, then in naps */
+#define NAP_SHARE 0.1 /* of the time that was waited already */
+#define NAP_MAX_S 0.01
 
 struct server {
     struct stg_task *task;
     int out, err; /* the real standard output and error */
+    double least_bytes; /* that this process held between two tasks */
 };
 
 /* The next directory, without the newline; false at the end of input.  A line
@@ -42,30 +45,29 @@ static bool read_line(char dir[STG_PATH_MAX])
 }
 
 /* Collective: rank 0's next directory.  The ranks that wait for it leave their
- * cores to others. */
+ * cores to others: the longer they have waited, the longer they sleep. */
 static bool next_dir(const struct stg_task *task, char dir[STG_PATH_MAX])
 {
-    const struct timespec nap = { .tv_nsec = 200000 };
-    double busy_s;
+    double start_s, nap_s;
     int done = 0;
     MPI_Request request;
 
     if (task->rank == 0 && !read_line(dir))
         dir[0] = '\0';
     (void)MPI_Ibcast(dir, STG_PATH_MAX, MPI_CHAR, 0, task->agree, &request);
-    busy_s = MPI_Wtime() + SPIN_S;
+    start_s = MPI_Wtime();
     for (;;) {
         (void)MPI_Test(&request, &done, MPI_STATUS_IGNORE);
         if (done)
             return dir[0] != '\0';
-        if (MPI_Wtime() > busy_s)
-            nanosleep(&nap, NULL);
+        nap_s = fmin(NAP_SHARE * (MPI_Wtime() - start_s), NAP_MAX_S);
+        nanosleep(&(struct timespec){ .tv_nsec = (long)(nap_s * 1e9) }, NULL);
     }
 }
 
 static int redirect(const char *path, int fd)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 
     if (file < 0)
         return -1;
@@ -104,15 +106,27 @@ static bool enter(const struct server *server, const char *dir)
     return false;
 }
 
-static void answer(const struct server *server, const char *dir, int exit_code)
+static void add_number(struct json_object *line, const char *key, double x)
 {
-    struct json_object *line;
+    if (x >= 0)
+        json_object_object_add(line, key, json_object_new_double(x));
+}
 
-    if (server->task->rank != 0)
-        return;
-    line = json_object_new_object();
+static void answer(const struct stg_task *task, const char *dir, int exit_code,
+                   const struct stg_usage *all)
+{
+    struct json_object *line = json_object_new_object();
+
     json_object_object_add(line, "dir", json_object_new_string(dir));
     json_object_object_add(line, "exit_code", json_object_new_int(exit_code));
+    add_number(line, "user_s", all->user_s);
+    add_number(line, "system_s", all->system_s);
+    add_number(line, "peak_rss_bytes", all->peak_rss_bytes);
+    add_number(line, "rss_bytes", all->rss_bytes);
+    add_number(line, "read_bytes", all->read_bytes);
+    add_number(line, "written_bytes", all->written_bytes);
+    if (task->broken)
+        json_object_object_add(line, "last", json_object_new_boolean(true));
     fprintf(stdout, "%s\n", json_object_to_json_string_ext(
                                 line, JSON_C_TO_STRING_PLAIN |
                                           JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -121,17 +135,24 @@ static void answer(const struct server *server, const char *dir, int exit_code)
 }
 
 /* Collective. */
-static void perform_in(const struct server *server, const char *dir)
+static void perform_in(struct server *server, const char *dir)
 {
     struct stg_task *task = server->task;
     int entered = enter(server, dir), all = 0, exit_code = STG_EXIT_FAILED;
+    struct stg_usage use, sum;
 
+    stg_usage_begin(&use);
     (void)MPI_Allreduce(&entered, &all, 1, MPI_INT, MPI_MIN, task->agree);
     if (all)
         exit_code = stg_task_perform(task, "task.json");
     if (entered)
         restore(server);
-    answer(server, dir, exit_code);
+    stg_usage_end(&use);
+    use.rss_bytes = stg_usage_trim(use.rss_bytes, server->least_bytes);
+    server->least_bytes = fmin(server->least_bytes, use.rss_bytes);
+    stg_usage_sum(&use, task->agree, &sum);
+    if (task->rank == 0)
+        answer(task, dir, exit_code, &sum);
 }
 
 int stg_serve(struct stg_task *task)
@@ -142,7 +163,11 @@ int stg_serve(struct stg_task *task)
         .err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3),
     };
     char dir[STG_PATH_MAX] = "";
+    struct stg_usage now;
 
+    stg_usage_begin(&now);
+    stg_usage_end(&now);
+    server.least_bytes = now.rss_bytes;
     if (server.out < 0 || server.err < 0)
         MPI_Abort(task->comm, STG_EXIT_FAILED);
     while (!task->broken && next_dir(task, dir))

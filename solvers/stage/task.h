@@ -46,6 +46,24 @@ PetscErrorCode stg_keep_error(MPI_Comm comm, int line, const char *function,
 void stg_progress_open(struct stg_task *task);
 void stg_progress_close(struct stg_task *task);
 
+/* usage.c: what a task alone has used, on one rank or summed; < 0: this system
+ * does not say. */
+struct stg_usage {
+    double user_s, system_s;
+    double peak_rss_bytes; /* most since the beginning */
+    double rss_bytes;      /* at the end */
+    double read_bytes, written_bytes; /* from and to devices */
+};
+void stg_usage_begin(struct stg_usage *usage);
+void stg_usage_end(struct stg_usage *usage);
+/* Give free memory back to the system when this process holds much more than
+ * 'least_bytes'; MPI libraries keep malloc() from doing so by itself.  What it
+ * holds then. */
+double stg_usage_trim(double rss_bytes, double least_bytes);
+/* Collective; on rank 0. */
+void stg_usage_sum(const struct stg_usage *usage, MPI_Comm comm,
+                   struct stg_usage *sum);
+
 /* serve.c: take tasks from standard input until it ends. */
 int stg_serve(struct stg_task *task);
 

@@ -6,7 +6,9 @@
 
 #include <math.h>
 #include <stdarg.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +24,15 @@ static void say(const struct stg_task *task, const char *format, ...)
     if (stg_rank(task) == 0)
         vprintf(format, args);
     va_end(args);
+}
+
+static int served; /* tasks that this process has had before */
+
+static PetscErrorCode nothing(struct stg_task *task)
+{
+    (void)task;
+    served++;
+    return 0;
 }
 
 /* --- failing -------------------------------------------------------------- */
@@ -81,6 +92,42 @@ static PetscErrorCode restart(struct stg_task *task)
     PetscCall(stg_agree(task, rc));
     PetscCall(stg_checkpoint_commit(task));
     return stg_ask_restart(task, "out of time at step 5");
+}
+
+/* --- taking too much ------------------------------------------------------ */
+
+static PetscErrorCode eat(struct stg_task *task)
+{
+    const size_t bytes = 64 << 20;
+    volatile char *p = malloc(bytes);
+
+    if (!p)
+        return stg_fail(task, "no memory");
+    for (size_t i = 0; i < bytes; i += 4096)
+        p[i] = 1;
+    free((void *)p);
+    return 0;
+}
+
+static PetscErrorCode crash(struct stg_task *task)
+{
+    if (stg_rank(task) == stg_ranks(task) - 1)
+        raise(SIGSEGV);
+    return stg_agree(task, 0);
+}
+
+/* Harmless on its own, fatal in a process that has served before. */
+static PetscErrorCode crash_later(struct stg_task *task)
+{
+    return served++ ? crash(task) : 0;
+}
+
+static PetscErrorCode hang(struct stg_task *task)
+{
+    stg_progress(task, 1, 1, NAN, NAN);
+    while (pause() < 0)
+        continue;
+    return 0;
 }
 
 /* --- telling -------------------------------------------------------------- */
@@ -224,6 +271,9 @@ static const struct {
     { "progress", progress },         { "params", params },
     { "point_field", point_field },   { "cell_field", cell_field },
     { "copy_mesh", copy_mesh },       { "copy_field", copy_field },
+    { "eat", eat },                   { "hang", hang },
+    { "crash", crash },               { "crash_later", crash_later },
+    { "nothing", nothing },
 };
 
 static PetscErrorCode run(struct stg_task *task)
