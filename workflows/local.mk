@@ -14,8 +14,11 @@ dist_verify_DATA = \
 # One for each feature of the language.
 examplesdir = $(workflowsdir)/examples
 dist_examples_DATA = \
+    workflows/examples/ambient.txt \
     workflows/examples/include.yaml \
     workflows/examples/loop.yaml workflows/examples/loop-matrix.yaml \
     workflows/examples/optional.yaml \
     workflows/examples/population.yaml \
-    workflows/examples/simulated.yaml
+    workflows/examples/rod.yaml \
+    workflows/examples/simulated.yaml \
+    workflows/examples/subworkflow.yaml

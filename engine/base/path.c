@@ -32,6 +32,44 @@ bool ft_name_valid(const char *name)
     return !name[i] && i <= FT_NAME_MAX;
 }
 
+/* 'len' bytes: names joined by dots. */
+static bool are_names(const char *text, size_t len)
+{
+    char part[FT_NAME_MAX + 1];
+
+    if (!len || len > FT_STAGE_NAME_MAX)
+        return false;
+    for (;;) {
+        const char *dot = memchr(text, '.', len);
+        size_t n = dot ? (size_t)(dot - text) : len;
+
+        if (n > FT_NAME_MAX)
+            return false;
+        memcpy(part, text, n);
+        part[n] = '\0';
+        if (!ft_name_valid(part))
+            return false;
+        if (!dot)
+            return true;
+        text += n + 1;
+        len -= n + 1;
+    }
+}
+
+bool ft_stage_name_valid(const char *name)
+{
+    return are_names(name, strlen(name));
+}
+
+const char *ft_object_dot(const char *object)
+{
+    const char *dot = strrchr(object, '.');
+
+    return dot && are_names(object, (size_t)(dot - object)) &&
+                   ft_name_valid(dot + 1)
+               ? dot : NULL;
+}
+
 char *ft_path_join(const char *dir, const char *name)
 {
     if (!dir || !*dir || name[0] == '/')

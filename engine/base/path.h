@@ -16,6 +16,14 @@ struct ft_err;
 #define FT_NAME_MAX 64
 bool ft_name_valid(const char *name);
 
+/* Of stages: such a name, or several joined by dots when the stage is one of a
+ * workflow that another uses ("tune.mesh"). */
+#define FT_STAGE_NAME_MAX 200
+bool ft_stage_name_valid(const char *name);
+/* The dot before the output in "tune.mesh.grid"; NULL when 'object' is not the
+ * name of a stage, a dot and a name. */
+const char *ft_object_dot(const char *object);
+
 /* "dir/name"; 'name' alone when it is absolute or 'dir' is empty or NULL.  The
  * caller frees. */
 char *ft_path_join(const char *dir, const char *name);

@@ -222,17 +222,14 @@ int ft_cmd_data_show(struct ft_cli *cli)
 
 /* --- put ------------------------------------------------------------------ */
 
-/* "survey.depth": two names. */
+/* "survey.depth": stage and name. */
 static bool split_object(const char *text, char **stage, char **name)
 {
-    const char *dot = strchr(text, '.');
+    const char *dot = ft_object_dot(text);
 
-    *stage = *name = NULL;
-    if (!dot)
-        return false;
-    *stage = ft_strndup(text, (size_t)(dot - text));
-    *name = ft_strdup(dot + 1);
-    return ft_name_valid(*stage) && ft_name_valid(*name);
+    *stage = dot ? ft_strndup(text, (size_t)(dot - text)) : NULL;
+    *name = dot ? ft_strdup(dot + 1) : NULL;
+    return dot;
 }
 
 /* By the option, else by the ending; an .h5 file could be anything. */

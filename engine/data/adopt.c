@@ -48,7 +48,7 @@ static const char *output_of(struct json_object *record)
     const char *stage = ft_json_str_or(record, "stage", "");
     size_t len = strlen(stage);
 
-    if (!ft_name_valid(stage) || strncmp(object, stage, len) != 0 ||
+    if (!ft_stage_name_valid(stage) || strncmp(object, stage, len) != 0 ||
         object[len] != '.' || !ft_name_valid(object + len + 1))
         return NULL;
     return object + len + 1;

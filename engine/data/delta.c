@@ -72,12 +72,7 @@ static int64_t next_pos(struct ft_delta *delta, const char *object)
 static int check_binding(struct ft_store *store, const struct ft_binding *bind,
                          struct ft_err *err)
 {
-    const char *dot = strchr(bind->object, '.');
-    char *stage = dot ? ft_strndup(bind->object, (size_t)(dot - bind->object))
-                      : NULL;
-    bool ok = stage && ft_name_valid(stage) && ft_name_valid(dot + 1);
-    free(stage);
-    if (!ok)
+    if (!ft_object_dot(bind->object))
         return ft_err_set(err, FT_EUSAGE, "'%s' is no name of an object",
                           bind->object);
     switch (ft_store_knows(store, bind->version, err)) {

@@ -72,7 +72,7 @@ static int measure(struct ft_result *result, uint64_t *size_bytes,
     struct stat st;
 
     *size_bytes = 0;
-    if (!ft_name_valid(result->stage))
+    if (!ft_stage_name_valid(result->stage))
         return ft_err_set(err, FT_EUSAGE, "'%s' is no name of a stage",
                           result->stage);
     for (size_t i = 0; i < result->n_out; i++) {

@@ -58,18 +58,12 @@ static const char *take_branch(const char **at, struct ft_ref *ref)
 static const char *take_object(const char **at, struct ft_ref *ref)
 {
     size_t len = strcspn(*at, "{~");
-    char *dot;
-    bool ok;
 
     ref->object = ft_strndup(*at, len);
     *at += len;
-    dot = strchr(ref->object, '.');
-    if (!dot)
+    if (!strchr(ref->object, '.'))
         return "it has no '.' between stage and output";
-    *dot = '\0';
-    ok = ft_name_valid(ref->object) && ft_name_valid(dot + 1);
-    *dot = '.';
-    return ok ? NULL : "stage or output is no name";
+    return ft_object_dot(ref->object) ? NULL : "stage or output is no name";
 }
 
 /* A value ends at ',' or '}', or is in double quotes. */

@@ -257,17 +257,34 @@ static bool read_axis(struct reader *r, const struct ft_node *node)
 
 /* --- the axes of a stage -------------------------------------------------- */
 
+static bool is_outer(const struct ft_stage *stage, const char *name)
+{
+    for (size_t a = 0; a < stage->n_outer; a++)
+        if (strcmp(stage->axis[a].name, name) == 0)
+            return true;
+    return false;
+}
+
 static bool add_axis(struct ft_build *b, struct ft_stage *stage,
                      const char *name, const struct ft_node *node)
 {
     struct ft_axis *axis = &stage->axis[stage->n_axes++];
     struct reader r = { .b = b, .stage = stage, .axis = axis };
 
-    axis->name = ft_strdup(name);
+    *axis = (struct ft_axis){ .name = ft_strdup(name) };
     if (strcmp(name, "turn") == 0) {
         ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_NAME,
                     "an axis cannot be called 'turn'");
         ft_diag_hint(b->diags, "it counts the turns of a 'loop'");
+        return false;
+    }
+    if (is_outer(stage, name)) {
+        ft_diag_add(b->diags, stage->text->doc, &node->mark,
+                    FT_D_DUPLICATE_KEY, "axis '%s' of stage '%s' is an axis of "
+                    "'%s', too", name, stage->name, stage->space->use->name);
+        ft_diag_hint(b->diags, strcmp(name, "item") == 0
+                                   ? "write one 'foreach' as a 'matrix'"
+                                   : "rename one of the two");
         return false;
     }
     ft_cell_scope_init(&r.cell, &r.scope, b->wf, NULL, 0, NULL);
@@ -284,18 +301,37 @@ static bool add_axis(struct ft_build *b, struct ft_stage *stage,
     return true;
 }
 
+/* For 'n' axes behind those of the stage around this one. */
+static void make_room(struct ft_stage *stage, size_t n)
+{
+    stage->axis = ft_realloc(stage->axis, stage->n_axes + n,
+                             sizeof(*stage->axis));
+}
+
+static void take_outer(struct ft_stage *stage)
+{
+    const struct ft_stage *use = stage->space->use;
+
+    stage->n_cells = use ? use->n_cells : 1;
+    if (!stage->n_outer)
+        return;
+    make_room(stage, stage->n_outer);
+    memcpy(stage->axis, use->axis, stage->n_outer * sizeof(*stage->axis));
+    stage->n_axes = stage->n_outer;
+}
+
 static bool read_matrix(struct ft_build *b, struct ft_stage *stage,
                         const struct ft_node *matrix)
 {
     bool ok = true;
 
-    if (matrix->n > FT_AXES_MAX) {
+    if (matrix->n > FT_AXES_MAX - stage->n_outer) {
         ft_diag_add(b->diags, stage->text->doc, &matrix->mark, FT_D_LIMIT,
                     "stage '%s' has more than %d axes", stage->name,
                     FT_AXES_MAX);
         return false;
     }
-    stage->axis = ft_calloc(matrix->n, sizeof(*stage->axis));
+    make_room(stage, matrix->n);
     for (size_t i = 0; i < matrix->n; i++)
         ok &= add_axis(b, stage, matrix->key[i]->text, matrix->item[i]);
     return ok;
@@ -337,7 +373,7 @@ void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
     const struct ft_node *foreach = ft_node_get(stage->node, "foreach");
     bool ok = true;
 
-    stage->n_cells = 1;
+    take_outer(stage);
     if (matrix && foreach) {
         ft_diag_add(b->diags, stage->text->doc,
                     &ft_node_key(stage->node, "foreach")->mark, FT_D_TYPE,
@@ -349,8 +385,10 @@ void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
     } else if (foreach && is_rows(b, stage, foreach)) {
         ok = false;
     } else if (foreach) {
-        stage->axis = ft_calloc(1, sizeof(*stage->axis));
+        make_room(stage, 1);
         ok = add_axis(b, stage, "item", foreach);
     }
-    ft_stage_state(b, stage)->no_axes = !ok;
+    if (stage->space->use && stage->space->use->state->no_axes)
+        ok = false;
+    stage->state->no_axes = !ok;
 }

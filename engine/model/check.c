@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "model/build.h"
 #include "model/eval.h"
+#include "model/scope.h"
 #include "text/field.h"
 #include "text/suggest.h"
 
@@ -116,7 +117,9 @@ static void check_text(struct ft_build *b, const struct ft_stage *stage,
     struct ft_value value = FT_VALUE_INIT;
     struct ft_err err = { 0 };
 
-    if (ft_eval_node(b->wf, stage, cell, &task, node, &value, &err) < 0)
+    if (ft_eval_node(b->wf, stage, cell,
+                     stage->action == FT_ACTION_USE ? NULL : &task, node,
+                     &value, &err) < 0)
         report(b, stage, node, &err);
     ft_value_release(&value);
 }
@@ -132,6 +135,25 @@ static void check_command(struct ft_build *b, const struct ft_stage *stage,
         check_text(b, stage, cell, stage->env->item[i]);
 }
 
+/* What a stage hands to the workflow that it uses. */
+static void check_handed(struct ft_build *b, const struct ft_stage *use,
+                         size_t cell)
+{
+    const struct ft_space *space = use->used;
+    struct ft_cell_scope cs;
+    struct ft_scope scope;
+
+    ft_cell_scope_init(&cs, &scope, b->wf, use, cell, NULL);
+    for (size_t i = 0; i < space->params->n; i++) {
+        struct ft_value value = FT_VALUE_INIT;
+
+        if (space->varying[i])
+            ft_param_eval(&space->params->item[i], use->text->doc,
+                          space->varying[i], &scope, &value, b->diags);
+        ft_value_release(&value);
+    }
+}
+
 static void check_cell(struct ft_build *b, const struct ft_stage *stage,
                        size_t cell)
 {
@@ -143,10 +165,12 @@ static void check_cell(struct ft_build *b, const struct ft_stage *stage,
     if (stage->module)
         ft_params_collect(b->wf, stage, cell, &params, b->diags);
     ft_value_release(&params);
+    if (stage->used)
+        check_handed(b, stage, cell);
     check_command(b, stage, cell);
     if (ft_eval_when(b->wf, stage, cell, &yes, &err) < 0)
         report(b, stage, stage->when, &err);
-    if (ft_eval_seed(b->wf, stage, cell, &seed, &err) < 0)
+    if (stage->seed && ft_eval_seed(b->wf, stage, cell, &seed, &err) < 0)
         report(b, stage, stage->seed, &err);
     for (size_t i = 0; i < stage->n_in; i++) {
         for (size_t k = 0; k < stage->in[i].n_axes; k++) {
@@ -174,9 +198,10 @@ static void check_cells(struct ft_build *b, const struct ft_stage *stage)
     }
 }
 
-static void check_names(struct ft_build *b, const struct ft_stage *stage)
+void ft_with_check(struct ft_build *b, const struct ft_stage *stage,
+                   const struct ft_params *declared, const char *what,
+                   const char *name)
 {
-    const struct ft_params *declared = &stage->module->params;
     const char **known = ft_calloc(declared->n, sizeof(*known));
 
     for (size_t i = 0; i < declared->n; i++)
@@ -188,24 +213,25 @@ static void check_names(struct ft_build *b, const struct ft_stage *stage)
         if (ft_params_find(declared, key->text))
             continue;
         near = ft_suggest(key->text, known, declared->n);
-        ft_diag_add(b->diags, stage->text->doc, &key->mark, FT_D_UNKNOWN_PARAM,
-                    "module '%s' has no parameter '%s'", stage->module->name,
-                    key->text);
+        ft_diag_add(b->diags, stage->text->doc, &key->mark,
+                    FT_D_UNKNOWN_PARAM, "%s '%s' has no parameter '%s'", what,
+                    name, key->text);
         if (near)
             ft_diag_hint(b->diags, "did you mean '%s'?", near);
-        else
+        else if (stage->module)
             ft_diag_hint(b->diags, "'fedtwin module show %s' lists them",
-                         stage->module->name);
+                         name);
     }
     free(known);
 }
 
 void ft_values_check(struct ft_build *b, const struct ft_stage *stage)
 {
-    const struct ft_stage_state *state = ft_stage_state(b, stage);
+    const struct ft_stage_state *state = stage->state;
 
     if (stage->module)
-        check_names(b, stage);
+        ft_with_check(b, stage, &stage->module->params, "module",
+                      stage->module->name);
     if (!state->broken && !state->no_axes && !stage->space->no_values)
         check_cells(b, stage);
     if (!state->broken && !state->no_axes && !stage->space->no_values)

@@ -218,6 +218,10 @@ int ft_eval_seed(const struct ft_workflow *wf, const struct ft_stage *stage,
     struct ft_value value = FT_VALUE_INIT;
     double x = -1;
 
+    while (!stage->seed && stage->space->use) {
+        cell = ft_stage_outer_cell(stage, cell);
+        stage = stage->space->use;
+    }
     if (!stage->seed) {
         *seed = 0;
         return 0;
@@ -234,6 +238,17 @@ int ft_eval_seed(const struct ft_workflow *wf, const struct ft_stage *stage,
     return 0;
 }
 
+/* The stage in whose 'in' an input is written, and its cell. */
+static const struct ft_stage *writer(const struct ft_stage *stage,
+                                     const struct ft_input *in, size_t *cell)
+{
+    while (in->by && stage != in->by) {
+        *cell = ft_stage_outer_cell(stage, *cell);
+        stage = stage->space->use;
+    }
+    return stage;
+}
+
 int ft_eval_chosen(const struct ft_workflow *wf, const struct ft_stage *stage,
                    size_t cell, const struct ft_input *in, size_t k,
                    struct ft_value *value, struct ft_err *err)
@@ -243,6 +258,7 @@ int ft_eval_chosen(const struct ft_workflow *wf, const struct ft_stage *stage,
     struct ft_mark mark;
     size_t at = 0;
 
+    stage = writer(stage, in, &cell);
     ft_cell_scope_init(&cs, &scope, wf, stage, cell, NULL);
     if (ft_expr_eval(in->chosen[k], &scope, value, &at, err) == 0)
         return 0;
@@ -262,6 +278,7 @@ int ft_eval_path(const struct ft_workflow *wf, const struct ft_stage *stage,
         *path = ft_strdup(in->path);
         return 0;
     }
+    stage = writer(stage, in, &cell);
     if (ft_eval_node(wf, stage, cell, NULL, in->node, &value, err) < 0)
         return -1;
     if (value.kind != FT_VALUE_TEXT || !value.text[0]) {

@@ -1,9 +1,52 @@
-/* graph.c - an order of the stages, or the circle that forbids one */
+/* graph.c - needs, and an order of the stages or the circle against it */
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/str.h"
 #include "model/build.h"
+
+/* --- needs ---------------------------------------------------------------- */
+
+static void add_needs(struct ft_stage *stage, size_t first, size_t n)
+{
+    stage->needs = ft_realloc(stage->needs, stage->n_needs + n,
+                              sizeof(*stage->needs));
+    for (size_t i = 0; i < n; i++)
+        stage->needs[stage->n_needs++] = first + i;
+}
+
+static void read_need(struct ft_build *b, struct ft_stage *stage,
+                      const struct ft_node *name)
+{
+    const struct ft_stage *from = ft_space_stage(b, stage->space, name->text);
+    const struct ft_space *inner =
+        from ? NULL : ft_space_inner(b, stage->space, name->text);
+
+    if (from) {
+        add_needs(stage, (size_t)(from - b->wf->stage), 1);
+    } else if (inner) {
+        add_needs(stage, inner->first, inner->n_stages);
+    } else {
+        ft_diag_add(b->diags, stage->text->doc, &name->mark,
+                    FT_D_UNKNOWN_STAGE, "unknown stage '%s'", name->text);
+        ft_hint_stage(b, stage->space, name->text);
+    }
+}
+
+void ft_needs_read(struct ft_build *b, struct ft_stage *stage)
+{
+    const struct ft_node *needs = ft_node_get(stage->node, "needs");
+    const struct ft_stage *use = stage->space->use;
+
+    if (needs && needs->kind == FT_NODE_SCALAR)
+        read_need(b, stage, needs);
+    for (size_t i = 0; needs && i < needs->n; i++)
+        read_need(b, stage, needs->item[i]);
+    for (size_t i = 0; use && i < use->n_needs; i++)
+        add_needs(stage, use->needs[i], 1);
+}
+
+/* --- order ---------------------------------------------------------------- */
 
 enum colour { WHITE, GREY, BLACK };
 

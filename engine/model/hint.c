@@ -1,6 +1,7 @@
 /* hint.c - the nearest name, as a hint for the newest diagnostic */
 #include <dirent.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
@@ -10,14 +11,23 @@
 
 #define FILES_MAX 1000 /* names of a directory that are looked at */
 
-void ft_hint_stage(struct ft_build *b, const char *name)
+/* Names of the space itself, without those of workflows that it uses. */
+void ft_hint_stage(struct ft_build *b, const struct ft_space *space,
+                   const char *name)
 {
-    const char **known = ft_calloc(b->wf->n_stages, sizeof(*known));
+    const struct ft_workflow *wf = b->wf;
+    const char **known = ft_calloc(wf->n_stages + wf->n_spaces,
+                                   sizeof(*known));
+    size_t n = 0, skip = strlen(space->prefix);
     const char *near;
 
-    for (size_t i = 0; i < b->wf->n_stages; i++)
-        known[i] = b->wf->stage[i].name;
-    near = ft_suggest(name, known, b->wf->n_stages);
+    for (size_t i = 0; i < wf->n_stages; i++)
+        if (wf->stage[i].space == space)
+            known[n++] = wf->stage[i].name + skip;
+    for (size_t i = 0; i < wf->n_spaces; i++)
+        if (wf->space[i]->use && wf->space[i]->use->space == space)
+            known[n++] = wf->space[i]->use->name + skip;
+    near = ft_suggest(name, known, n);
     if (near)
         ft_diag_hint(b->diags, "did you mean '%s'?", near);
     free(known);

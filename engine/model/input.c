@@ -16,7 +16,9 @@
 
 struct reader {
     struct ft_build *b;
-    struct ft_stage *stage;
+    const struct ft_stage *stage; /* NULL: a default of the workflow itself */
+    const struct ft_text *text;
+    const struct ft_node *node; /* as written in there */
     struct ft_input *in;
 };
 
@@ -32,8 +34,8 @@ static void report(const struct reader *r, const struct ft_mark *mark,
     va_start(ap, fmt);
     ft_str_vaddf(&text, fmt, ap);
     va_end(ap);
-    ft_diag_add(r->b->diags, r->stage->text->doc, mark ? mark :
-                &r->in->node->mark, code, "%s", text.s);
+    ft_diag_add(r->b->diags, r->text->doc, mark ? mark :
+                &r->node->mark, code, "%s", text.s);
     ft_str_release(&text);
 }
 
@@ -83,17 +85,25 @@ static void check_file(const struct reader *r, const char *path)
     }
 }
 
+static void check_is_file(const struct reader *r)
+{
+    if (r->in->port && r->in->port->type != FT_OBJECT_FILE)
+        report(r, NULL, FT_D_OBJECT_TYPE,
+               "input '%s' takes a %s, not a file of yours", r->in->name,
+               ft_object_type_text(r->in->port->type));
+}
+
 /* A path of each cell that ft_values_check() would look at, as far as they
  * differ, is looked for by itself: a missing file is known before the run. */
 static void read_path(const struct reader *r, bool per_cell)
 {
     struct ft_err err = { 0 };
-    struct ft_mark mark = r->in->node->mark;
+    struct ft_mark mark = r->node->mark;
     size_t cells = per_cell ? r->stage->n_cells : 1;
     char *path;
 
     r->in->kind = FT_SOURCE_FILE;
-    if (r->stage->space->no_values || ft_stage_state(r->b, r->stage)->no_axes)
+    if (r->stage->space->no_values || r->stage->state->no_axes)
         return;
     if (cells > FT_CHECKED_CELLS)
         cells = FT_CHECKED_CELLS;
@@ -102,7 +112,7 @@ static void read_path(const struct reader *r, bool per_cell)
             mark.line = err.line;
             mark.col = err.col;
             mark.width = 1;
-            ft_diag_err(r->b->diags, r->stage->text->doc, &mark, FT_D_EXPR,
+            ft_diag_err(r->b->diags, r->text->doc, &mark, FT_D_EXPR,
                         &err);
             return;
         }
@@ -112,10 +122,7 @@ static void read_path(const struct reader *r, bool per_cell)
         else
             r->in->path = path;
     }
-    if (r->in->port && r->in->port->type != FT_OBJECT_FILE)
-        report(r, NULL, FT_D_OBJECT_TYPE,
-               "input '%s' takes a %s, not a file of yours", r->in->name,
-               ft_object_type_text(r->in->port->type));
+    check_is_file(r);
 }
 
 /* --- objects -------------------------------------------------------------- */
@@ -123,7 +130,7 @@ static void read_path(const struct reader *r, bool per_cell)
 /* The place of 'len' bytes at 'offset' of the expression. */
 static struct ft_mark place(const struct reader *r, size_t offset, size_t len)
 {
-    return ft_node_mark_at(r->stage->text->doc, r->in->node,
+    return ft_node_mark_at(r->text->doc, r->node,
                            r->in->offset + offset, len);
 }
 
@@ -148,6 +155,8 @@ static size_t count_gathered(const struct ft_input *in,
     size_t n = from->n_cells;
     bool turn = false;
 
+    for (size_t a = 0; a < in->n_shared; a++)
+        n /= from->axis[a].n;
     for (size_t k = 0; k < in->n_axes; k++)
         for (size_t a = 0; a < from->n_axes; a++)
             if (strcmp(in->axis[k], from->axis[a].name) == 0) {
@@ -176,7 +185,7 @@ static void check_port(const struct reader *r, const struct ft_stage *from)
     check_unit(r, out, from->name);
     if (out->type == FT_OBJECT_FILE)
         check_ending(r, out->path);
-    if (port->many || ft_stage_state(r->b, from)->no_axes)
+    if (port->many || from->state->no_axes)
         return;
     n = count_gathered(r->in, from);
     if (n < 2)
@@ -193,20 +202,21 @@ static void check_selectors(const struct reader *r, const struct ft_ref *ref,
 {
     const char *known[FT_AXES_MAX], *near;
     struct ft_mark mark;
+    size_t n = 0;
 
-    for (size_t a = 0; a < from->n_axes; a++)
-        known[a] = from->axis[a].name;
+    for (size_t a = r->in->n_shared; a < from->n_axes; a++)
+        known[n++] = from->axis[a].name;
     for (size_t k = 0; k < r->in->n_axes; k++) {
         size_t a = 0;
 
-        while (a < from->n_axes && strcmp(known[a], r->in->axis[k]) != 0)
+        while (a < n && strcmp(known[a], r->in->axis[k]) != 0)
             a++;
-        if (a < from->n_axes)
+        if (a < n)
             continue;
         mark = place(r, ref->offset, ref->length);
         report(r, &mark, FT_D_EXPR_NAME, "stage '%s' has no axis '%s'",
                from->name, r->in->axis[k]);
-        near = ft_suggest(r->in->axis[k], known, from->n_axes);
+        near = ft_suggest(r->in->axis[k], known, n);
         if (near)
             ft_diag_hint(r->b->diags, "did you mean '%s'?", near);
     }
@@ -220,8 +230,8 @@ static bool find_output(const struct reader *r, const struct ft_ref *ref,
     if (ref->n != 2) {
         mark = place(r, ref->offset, ref->length);
         report(r, &mark, FT_D_UNKNOWN_OUTPUT,
-               "an object of stage '%s' is written '%s.OUTPUT'", from->name,
-               from->name);
+               "an object of stage '%s' is written '%s.OUTPUT'", ref->part[0],
+               ref->part[0]);
         ft_hint_port(r->b, "", from->out, from->n_out);
         return false;
     }
@@ -231,37 +241,115 @@ static bool find_output(const struct reader *r, const struct ft_ref *ref,
         r->in->output = i;
         return true;
     }
-    mark = place(r, ref->offset + strlen(from->name) + 1,
+    mark = place(r, ref->offset + strlen(ref->part[0]) + 1,
                  strlen(ref->part[1]));
     report(r, &mark, FT_D_UNKNOWN_OUTPUT, "stage '%s' has no output '%s'",
-           from->name, ref->part[1]);
+           ref->part[0], ref->part[1]);
     ft_hint_port(r->b, ref->part[1], from->out, from->n_out);
     return false;
 }
 
-static void read_object(const struct reader *r, const struct ft_ref *ref)
+/* The input gets an output of 'from', some of whose axes may be chosen. */
+static void take_object(const struct reader *r, const struct ft_ref *ref,
+                        const struct ft_stage *from)
 {
-    long s = ft_workflow_stage(r->b->wf, ref->part[0]);
-    const struct ft_stage *from;
-    struct ft_mark mark;
-
-    if (s < 0) {
-        mark = place(r, ref->offset, strlen(ref->part[0]));
-        report(r, &mark, FT_D_UNKNOWN_STAGE, "unknown stage '%s'",
-               ref->part[0]);
-        ft_hint_stage(r->b, ref->part[0]);
-        return;
-    }
-    from = &r->b->wf->stage[s];
     r->in->kind = FT_SOURCE_OBJECT;
-    r->in->stage = (size_t)s;
+    r->in->stage = (size_t)(from - r->b->wf->stage);
     r->in->axis = ref->axis;
     r->in->chosen = ref->chosen;
     r->in->n_axes = ref->n_axes;
-    if (!ft_stage_state(r->b, from)->no_axes)
+    r->in->n_shared = r->stage->n_outer;
+    if (!from->state->no_axes)
         check_selectors(r, ref, from);
-    if (!ft_stage_state(r->b, from)->no_outputs && find_output(r, ref, from))
-        check_port(r, from);
+}
+
+/* ${tune.temperature}, where 'tune' uses another workflow. */
+static void read_export(const struct reader *r, const struct ft_ref *ref,
+                        const struct ft_space *inner)
+{
+    const struct ft_export *out =
+        ref->n == 2 ? ft_export_find(inner, ref->part[1]) : NULL;
+    struct ft_mark mark = place(r, ref->offset, ref->length);
+    struct ft_str all = FT_STR_INIT;
+
+    if (out && out->known) {
+        r->in->output = out->output;
+        take_object(r, ref, &r->b->wf->stage[out->stage]);
+        check_port(r, &r->b->wf->stage[out->stage]);
+        return;
+    }
+    if (out || !inner->use->used)
+        return; /* reported where it is declared */
+    report(r, &mark, FT_D_UNKNOWN_OUTPUT, "the workflow of stage '%s' has no "
+           "output '%s'", ref->part[0], ref->n == 2 ? ref->part[1] : "");
+    for (size_t i = 0; i < inner->n_out; i++)
+        ft_str_addf(&all, "%s%s", i ? ", " : "", inner->out[i].name);
+    if (all.len)
+        ft_diag_hint(r->b->diags, "there is %s", all.s);
+    ft_str_release(&all);
+}
+
+/* ${inputs.mesh}: what the stage that uses this workflow gives. */
+static void read_given(const struct reader *r, const struct ft_ref *ref)
+{
+    const struct ft_space *space = r->stage->space;
+    const struct ft_port *mine = r->in->port, *port;
+    const char *name = ref->n == 2 ? ref->part[1] : "";
+    struct ft_mark mark = place(r, ref->offset, ref->length);
+    size_t i = 0;
+
+    while (i < space->n_in && strcmp(space->in[i].name, name) != 0)
+        i++;
+    if (i == space->n_in || ref->n_axes) {
+        if (space->bad_inputs)
+            return;
+        report(r, &mark, FT_D_UNKNOWN_OUTPUT,
+               ref->n_axes ? "cells of '%s' are chosen where it is given"
+                           : "the workflow has no input '%s'", name);
+        ft_hint_port(r->b, name, space->in, space->n_in);
+        return;
+    }
+    port = &space->in[i];
+    if (mine && mine->type != port->type) {
+        report(r, NULL, FT_D_OBJECT_TYPE,
+               "input '%s' takes a %s, but 'inputs.%s' is a %s", r->in->name,
+               ft_object_type_text(mine->type), name,
+               ft_object_type_text(port->type));
+        return;
+    }
+    if (port->optional && !(mine && mine->optional))
+        report(r, NULL, FT_D_OBJECT_TYPE,
+               "input '%s' is needed, but 'inputs.%s' may be left out",
+               r->in->name, name);
+    ft_binding_take(space, i, r->in);
+    if (r->in->node && r->in->kind == FT_SOURCE_OBJECT)
+        check_port(r, &r->b->wf->stage[r->in->stage]);
+}
+
+static void read_object(const struct reader *r, const struct ft_ref *ref)
+{
+    const struct ft_stage *from;
+    const struct ft_space *inner;
+    struct ft_mark mark;
+
+    if (strcmp(ref->part[0], "inputs") == 0) {
+        read_given(r, ref);
+        return;
+    }
+    from = ft_space_stage(r->b, r->stage->space, ref->part[0]);
+    inner = from ? NULL : ft_space_inner(r->b, r->stage->space, ref->part[0]);
+    if (from) {
+        take_object(r, ref, from);
+        if (!from->state->no_outputs && find_output(r, ref, from))
+            check_port(r, from);
+    } else if (inner) {
+        read_export(r, ref, inner);
+    } else {
+        mark = place(r, ref->offset, strlen(ref->part[0]));
+        report(r, &mark, FT_D_UNKNOWN_STAGE, "unknown stage '%s'",
+               ref->part[0]);
+        ft_hint_stage(r->b, r->stage->space, ref->part[0]);
+    }
 }
 
 /* --- one input ------------------------------------------------------------ */
@@ -283,7 +371,7 @@ static void see(const struct ft_ref *ref, void *arg)
     if (strcmp(name, "matrix") == 0 || strcmp(name, "item") == 0 ||
         strcmp(name, "turn") == 0)
         seen->per_cell = true;
-    else if (!ft_scope_reserved(name))
+    else if (!ft_scope_reserved(name) || strcmp(name, "inputs") == 0)
         seen->object = true;
 }
 
@@ -331,8 +419,8 @@ static size_t skip_selectors(const char *s, size_t len)
 static bool is_whole(const struct reader *r, const struct ft_template *tpl,
                      const struct ft_ref *ref)
 {
-    const char *text = r->in->node->text + tpl->piece[0].offset;
-    size_t len = r->in->node->len - tpl->piece[0].offset - 1;
+    const char *text = r->node->text + tpl->piece[0].offset;
+    size_t len = r->node->len - tpl->piece[0].offset - 1;
     size_t end = ref->offset + ref->length;
 
     end += strspn(text + end, " \n");
@@ -344,16 +432,16 @@ static bool is_whole(const struct reader *r, const struct ft_template *tpl,
 
 static void read_expr(const struct reader *r)
 {
-    const struct ft_node *node = r->in->node;
+    const struct ft_node *node = r->node;
     struct ft_template tpl = { 0 };
     struct seen seen = { 0 };
     struct ft_err err = { 0 };
     size_t at = 0;
 
     if (ft_template_parse(node->text, node->len, &tpl, &at, &err) < 0) {
-        struct ft_mark mark = ft_scalar_mark(r->stage->text->doc, node, at);
+        struct ft_mark mark = ft_scalar_mark(r->text->doc, node, at);
 
-        ft_diag_err(r->b->diags, r->stage->text->doc, &mark, FT_D_EXPR, &err);
+        ft_diag_err(r->b->diags, r->text->doc, &mark, FT_D_EXPR, &err);
         return;
     }
     for (size_t i = 0; i < tpl.n; i++)
@@ -375,7 +463,7 @@ static void read_expr(const struct reader *r)
 
 static void read_input(const struct reader *r)
 {
-    const struct ft_node *node = r->in->node;
+    const struct ft_node *node = r->node;
     char *stored;
 
     if (node->kind != FT_NODE_SCALAR || !node->len || ft_node_is_null(node)) {
@@ -430,49 +518,55 @@ static void check_missing(struct ft_build *b, const struct ft_stage *stage,
     }
 }
 
-static void read_need(struct ft_build *b, struct ft_stage *stage,
-                      const struct ft_node *name)
-{
-    long s = ft_workflow_stage(b->wf, name->text);
+/* --- what begins with one input ------------------------------------------- */
 
-    if (s >= 0) {
-        stage->needs[stage->n_needs++] = (size_t)s;
-        return;
-    }
-    ft_diag_add(b->diags, stage->text->doc, &name->mark, FT_D_UNKNOWN_STAGE,
-                "unknown stage '%s'", name->text);
-    ft_hint_stage(b, name->text);
+void ft_input_read(struct ft_build *b, const struct ft_stage *stage,
+                   struct ft_input *in)
+{
+    struct reader r = { .b = b, .stage = stage, .text = stage->text,
+                        .node = in->node, .in = in };
+
+    read_input(&r);
 }
 
-static void read_needs(struct ft_build *b, struct ft_stage *stage)
+void ft_input_default(struct ft_build *b, const struct ft_text *text,
+                      struct ft_input *in)
 {
-    const struct ft_node *needs = ft_node_get(stage->node, "needs");
+    struct reader r = { .b = b, .text = text, .node = in->node, .in = in };
 
-    if (!needs)
-        return;
-    stage->needs = ft_calloc(needs->n + 1, sizeof(*stage->needs));
-    if (needs->kind == FT_NODE_SCALAR)
-        read_need(b, stage, needs);
-    for (size_t i = 0; i < needs->n; i++)
-        read_need(b, stage, needs->item[i]);
+    in->path = stored_reference(in->node);
+    if (in->path) {
+        in->kind = FT_SOURCE_STORED;
+    } else if (ft_node_has_expr(in->node)) {
+        report(&r, NULL, FT_D_EXPR_TYPE,
+               "a default is a path or ${store('...')}");
+    } else {
+        in->kind = FT_SOURCE_FILE;
+        in->path = ft_path_join(text->dir, in->node->text);
+        check_file(&r, in->path);
+        check_is_file(&r);
+    }
 }
 
 void ft_inputs_read(struct ft_build *b, struct ft_stage *stage)
 {
     const struct ft_node *in = ft_node_get(stage->node, "in");
 
-    read_needs(b, stage);
+    ft_needs_read(b, stage);
     check_missing(b, stage, in);
     if (in)
         stage->in = ft_calloc(in->n, sizeof(*stage->in));
     for (size_t i = 0; in && i < in->n; i++) {
-        struct reader r = { .b = b, .stage = stage,
+        struct reader r = { .b = b, .stage = stage, .text = stage->text,
+                            .node = in->item[i],
                             .in = &stage->in[stage->n_in++] };
 
         r.in->name = ft_strdup(in->key[i]->text);
         r.in->node = in->item[i];
         find_port(&r, in->key[i]);
         read_input(&r);
+        if (!r.in->node)
+            ft_input_release(&stage->in[--stage->n_in]); /* left out */
     }
     ft_carry_read(b, stage);
 }

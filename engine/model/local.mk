@@ -4,6 +4,7 @@ engine_libmodel_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 engine_libmodel_a_SOURCES = \
     engine/model/workflow.c engine/model/workflow.h engine/model/build.h \
     engine/model/texts.c engine/model/space.c engine/model/setting.c \
+    engine/model/use.c engine/model/binding.c \
     engine/model/stage.c engine/model/axis.c engine/model/loop.c \
     engine/model/input.c \
     engine/model/graph.c engine/model/hint.c engine/model/check.c \
@@ -46,3 +47,8 @@ t_unit_test_workflow_SOURCES = t/unit/test_workflow.c t/unit/twin.h \
 t_unit_test_workflow_CPPFLAGS = $(model_cppflags)
 t_unit_test_workflow_LDADD = $(model_libs)
 endif
+
+# What the keys of a workflow mean when it runs.
+LANGUAGE_TESTS = t/t2100-optional.t t/t2102-include.t t/t2103-subworkflow.t
+TESTS += $(LANGUAGE_TESTS)
+EXTRA_DIST += $(LANGUAGE_TESTS)

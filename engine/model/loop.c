@@ -71,6 +71,7 @@ static size_t read_max(struct ft_build *b, const struct ft_stage *stage)
         return 0; /* what is missing has been reported */
     ft_cell_scope_init(&cell, &scope, b->wf, NULL, 0, NULL);
     cell.space = stage->space;
+    cell.space = stage->space;
     if (ft_scalar_eval(stage->text->doc, node, &scope, &value, &at, &err) < 0) {
         report(b, stage, node, &err);
         return 0;
@@ -141,9 +142,9 @@ void ft_loop_read(struct ft_build *b, struct ft_stage *stage)
     if (!stage->n_out)
         stage->cache = FT_CACHE_NEVER;
     if (!stage->loop->max ||
-        (!ft_stage_state(b, stage)->no_axes &&
+        (!stage->state->no_axes &&
          !add_turns(b, stage, stage->loop->max)))
-        ft_stage_state(b, stage)->no_axes = true;
+        stage->state->no_axes = true;
 }
 
 /* --- what turns carry ----------------------------------------------------- */
@@ -182,7 +183,7 @@ static bool find_carried(struct ft_build *b, const struct ft_stage *stage,
         if (found)
             *output = i;
     }
-    if (!found && !ft_stage_state(b, stage)->no_outputs) {
+    if (!found && !stage->state->no_outputs) {
         ft_diag_add(b->diags, stage->text->doc, &node->mark,
                     FT_D_UNKNOWN_OUTPUT, "stage '%s' has no output '%s'",
                     stage->name, name);

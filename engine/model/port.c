@@ -10,18 +10,26 @@
 #include "base/str.h"
 #include "text/field.h"
 
-const struct ft_field ft_in_fields[] = {
-    { .key = "type", .type = FT_FIELD_CHOICE, .required = true,
-      .choices = ft_object_type_names, .doc = "type of object" },
-    { .key = "unit", .type = FT_FIELD_TEXT,
-      .doc = "unit of a field or image; without it any will do" },
-    { .key = "optional", .type = FT_FIELD_BOOL, .doc = "may be left out" },
-    { .key = "many", .type = FT_FIELD_BOOL,
-      .doc = "takes any number of objects, as a gathered matrix gives" },
-    { .key = "format", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
-      .scalar_ok = true, .doc = "endings that a file may have" },
-    { .key = "doc", .type = FT_FIELD_TEXT,
-      .doc = "one sentence for the manual" },
+/* Of a module, and of a workflow that another uses. */
+#define IN_FIELDS                                                           \
+    { .key = "type", .type = FT_FIELD_CHOICE, .required = true,             \
+      .choices = ft_object_type_names, .doc = "type of object" },           \
+    { .key = "unit", .type = FT_FIELD_TEXT,                                 \
+      .doc = "unit of a field or image; without it any will do" },          \
+    { .key = "optional", .type = FT_FIELD_BOOL, .doc = "may be left out" }, \
+    { .key = "many", .type = FT_FIELD_BOOL,                                 \
+      .doc = "takes any number of objects, as a gathered matrix gives" },   \
+    { .key = "format", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,          \
+      .scalar_ok = true, .doc = "endings that a file may have" },           \
+    { .key = "doc", .type = FT_FIELD_TEXT,                                  \
+      .doc = "one sentence for the manual" }
+
+const struct ft_field ft_in_fields[] = { IN_FIELDS, { 0 } };
+
+const struct ft_field ft_workflow_in_fields[] = {
+    IN_FIELDS,
+    { .key = "default", .type = FT_FIELD_TEXT,
+      .doc = "path, or ${store('...')}, of an input that is not given" },
     { 0 },
 };
 

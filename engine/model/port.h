@@ -8,6 +8,7 @@
 #include "model/module.h"
 
 extern const struct ft_field ft_in_fields[];  /* keys of one input */
+extern const struct ft_field ft_workflow_in_fields[]; /* of a workflow */
 extern const struct ft_field ft_out_fields[]; /* keys of one output */
 
 /* Read a mapping that ft_fields_check() has accepted.  Every output gets a

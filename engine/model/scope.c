@@ -9,7 +9,8 @@
 #include "text/suggest.h"
 
 static const char *const reserved[] = {
-    "params", "matrix", "item", "turn", "in", "out", "run", "task", "store",
+    "params", "matrix", "item", "turn", "in", "inputs", "out", "run", "task",
+    "store",
 };
 
 bool ft_scope_reserved(const char *name)
@@ -39,27 +40,59 @@ static int refuse(struct ft_err *err, const char *name, const char *hint)
     return ft_err_id(err, ft_diag_code_id(FT_D_EXPR_NAME));
 }
 
-static int look_param(const struct ft_space *space, const char *name,
+/* A value that the stage around this one hands over for each of its cells. */
+static int look_handed(const struct ft_cell_scope *cs, size_t i,
+                       struct ft_value *value, struct ft_err *err)
+{
+    const struct ft_space *space = cs->space;
+    const struct ft_stage *use = space->use;
+    struct ft_diags diags = FT_DIAGS_INIT;
+    struct ft_cell_scope outer;
+    struct ft_scope scope;
+    int rc;
+
+    if (!cs->stage) {
+        ft_err_set(err, FT_EDOC, "the parameter '%s' depends on the matrix of "
+                   "'%s'", space->params->item[i].name, use->name);
+        ft_err_hint(err, "axes are the same for all cells around them");
+        return ft_err_id(err, ft_diag_code_id(FT_D_EXPR_NAME));
+    }
+    ft_cell_scope_init(&outer, &scope, cs->wf, use,
+                       ft_stage_outer_cell(cs->stage, cs->cell), NULL);
+    rc = ft_param_eval(&space->params->item[i], use->text->doc,
+                       space->varying[i], &scope, value, &diags);
+    if (rc < 0)
+        ft_diags_to_err(&diags, err);
+    ft_diags_release(&diags);
+    return rc;
+}
+
+static int look_param(const struct ft_cell_scope *cs, const char *name,
                       struct ft_value *value, struct ft_err *err)
 {
+    const struct ft_params *params = cs->space->params;
+    const struct ft_param *param = ft_params_find(params, name);
     const char **known;
-    int rc = -1;
+    size_t i;
+    int rc;
 
-    for (size_t i = 0; i < space->params->n; i++) {
-        if (strcmp(space->params->item[i].name, name) != 0)
-            continue;
-        ft_value_copy(&space->value[i], value);
+    if (param) {
+        i = (size_t)(param - params->item);
+        if (cs->space->varying && cs->space->varying[i])
+            return look_handed(cs, i, value, err);
+        ft_value_copy(&cs->space->value[i], value);
         return 0;
     }
-    known = ft_calloc(space->params->n, sizeof(*known));
-    for (size_t i = 0; i < space->params->n; i++)
-        known[i] = space->params->item[i].name;
+    known = ft_calloc(params->n, sizeof(*known));
+    for (i = 0; i < params->n; i++)
+        known[i] = params->item[i].name;
     rc = unknown(err, FT_D_UNKNOWN_PARAM, "parameter", name, known,
-                 space->params->n);
+                 params->n);
     free(known);
     return rc;
 }
 
+/* The stage's own axes: what is around its workflow is not seen in there. */
 static int look_axis(const struct ft_cell_scope *cs, const char *name,
                      struct ft_value *value, struct ft_err *err)
 {
@@ -67,23 +100,36 @@ static int look_axis(const struct ft_cell_scope *cs, const char *name,
     const char *known[FT_AXES_MAX];
     size_t n = 0;
 
-    for (; stage && n < stage->n_axes; n++) {
-        known[n] = stage->axis[n].name;
-        if (strcmp(known[n], name) != 0)
+    for (size_t a = stage ? stage->n_outer : 0; stage && a < stage->n_axes;
+         a++) {
+        known[n++] = stage->axis[a].name;
+        if (strcmp(stage->axis[a].name, name) != 0)
             continue;
-        ft_value_copy(ft_stage_cell(stage, cs->cell, n), value);
+        ft_value_copy(ft_stage_cell(stage, cs->cell, a), value);
         return 0;
     }
     return unknown(err, FT_D_EXPR_NAME, "axis", name, known, n);
+}
+
+static bool is_stage(const struct ft_cell_scope *cs, const char *name)
+{
+    char *full = ft_asprintf("%s%s", cs->space->prefix, name);
+    bool found = ft_workflow_stage(cs->wf, full) >= 0;
+
+    free(full);
+    return found;
 }
 
 /* A first word that nothing is known of. */
 static int look_unknown(const struct ft_cell_scope *cs, const char *name,
                         struct ft_err *err)
 {
-    if (ft_workflow_stage(cs->wf, name) >= 0)
+    if (is_stage(cs, name))
         return refuse(err, name,
                       "an object of a stage can only be an input ('in')");
+    if (strcmp(name, "inputs") == 0)
+        return refuse(err, name, "an input of the workflow can only be an "
+                                 "input of a stage ('in')");
     if (ft_scope_reserved(name))
         return refuse(err, name, cs->condition
                           ? "a condition knows turn, report and out"
@@ -101,11 +147,13 @@ static int look(const struct ft_scope *scope, const struct ft_ref *ref,
     const struct ft_cell_scope *cs = scope->arg;
     const char *first = ref->part[0];
     bool loop = cs->stage && cs->stage->loop;
-    bool foreach = cs->stage && cs->stage->n_axes == 1 + (size_t)loop &&
-                   strcmp(cs->stage->axis[0].name, "item") == 0;
+    bool foreach = cs->stage && cs->stage->n_axes ==
+                                    cs->stage->n_outer + 1 + (size_t)loop &&
+                   strcmp(cs->stage->axis[cs->stage->n_outer].name, "item") ==
+                       0;
 
     if (strcmp(first, "params") == 0 && ref->n == 2)
-        return look_param(cs->space, ref->part[1], value, err);
+        return look_param(cs, ref->part[1], value, err);
     if (strcmp(first, "matrix") == 0 && ref->n == 2)
         return look_axis(cs, ref->part[1], value, err);
     if (strcmp(first, "params") == 0 || strcmp(first, "matrix") == 0)

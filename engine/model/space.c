@@ -1,14 +1,18 @@
 /* space.c - a file and what it includes: parameters and names of stages
  *
- * All of them share one space of names.  What is included comes first, as if it
- * stood at the top of the file; a file that is included twice counts once.
+ * All of them share one space of names; a stage that uses another workflow
+ * opens a space of its own for that (use.c).  What is included comes first, as
+ * if it stood at the top of the file; a file that is included twice counts
+ * once.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/str.h"
 #include "model/build.h"
+#include "model/port.h"
 #include "model/scope.h"
 #include "text/field.h"
 
@@ -31,9 +35,6 @@ const struct ft_field ft_include_fields[] = {
 struct reader {
     struct ft_build *b;
     struct ft_space *space;
-    const struct ft_text **part; /* the files of the space, in order */
-    size_t n;
-    struct ft_params *params;
 };
 
 /* The files that are being read, the innermost first. */
@@ -70,10 +71,10 @@ static bool in_chain(struct reader *r, const struct ft_text *from,
     return true;
 }
 
-static bool is_part(const struct reader *r, const struct ft_text *text)
+static bool is_part(const struct ft_space *space, const struct ft_text *text)
 {
-    for (size_t i = 0; i < r->n; i++)
-        if (r->part[i] == text)
+    for (size_t i = 0; i < space->n_parts; i++)
+        if (space->part[i] == text)
             return true;
     return false;
 }
@@ -95,8 +96,8 @@ static void include(struct reader *r, const struct ft_text *from,
         return;
     }
     text = ft_text_load(r->b, from, node);
-    if (!text || in_chain(r, from, node, text, chain) || is_part(r, text) ||
-        !ft_version_check(r->b, text))
+    if (!text || in_chain(r, from, node, text, chain) || is_part(r->space, text)
+        || !ft_version_check(r->b, text))
         return;
     ft_fields_check(text->doc, ft_doc_root(text->doc), ft_include_fields,
                     "the included file", r->b->diags);
@@ -114,8 +115,9 @@ static void gather(struct reader *r, const struct ft_text *text,
         include(r, text, list, &chain);
     for (size_t i = 0; list && i < list->n; i++)
         include(r, text, list->item[i], &chain);
-    r->part = ft_realloc(r->part, r->n + 1, sizeof(*r->part));
-    r->part[r->n++] = text;
+    r->space->part = ft_realloc(r->space->part, r->space->n_parts + 1,
+                                sizeof(*r->space->part));
+    r->space->part[r->space->n_parts++] = text;
 }
 
 /* --- parameters ----------------------------------------------------------- */
@@ -134,14 +136,16 @@ static void report_twice(struct reader *r, const struct ft_text *text,
 static void add_param(struct reader *r, const struct ft_text *text,
                       struct ft_param *param)
 {
-    const struct ft_param *first = ft_params_find(r->params, param->name);
+    const struct ft_param *first = ft_params_find(r->space->params,
+                                                  param->name);
 
     if (first)
         report_twice(r, text, "parameter", param->name, &param->mark,
                      &first->mark);
-    r->params->item = ft_realloc(r->params->item, r->params->n + 1,
-                                 sizeof(*r->params->item));
-    r->params->item[r->params->n++] = *param;
+    r->space->params->item = ft_realloc(r->space->params->item,
+                                        r->space->params->n + 1,
+                                        sizeof(*r->space->params->item));
+    r->space->params->item[r->space->params->n++] = *param;
 }
 
 /* False after reporting, here or with the keys of the file. */
@@ -167,108 +171,227 @@ static bool read_params(struct reader *r, const struct ft_text *text)
 
 /* --- names of stages ------------------------------------------------------ */
 
-static void add_stage(struct reader *r, const struct ft_text *text,
-                      const struct ft_node *key, const struct ft_node *node)
+static char *full_name(const struct ft_space *space, const char *name)
 {
-    struct ft_workflow *wf = r->b->wf;
-    long first = ft_workflow_stage(wf, key->text);
-    struct ft_stage *stage;
+    return ft_asprintf("%s%s", space->prefix, name);
+}
 
+static bool is_broken(struct ft_build *b, const struct ft_text *text,
+                      const struct ft_node *node)
+{
+    struct ft_diags scratch = FT_DIAGS_INIT;
+    bool ok = !b->diags->n_errors ||
+              ft_fields_check(text->doc, node, ft_stage_fields, "", &scratch);
+
+    ft_diags_release(&scratch);
+    return !ok;
+}
+
+/* May the space have a stage of this name? */
+static bool take_name(struct reader *r, const struct ft_text *text,
+                      const struct ft_node *key, const char *name)
+{
+    const struct ft_node *first = ft_map_get(&r->b->names, name);
+
+    if (first) {
+        report_twice(r, text, "stage", key->text, &key->mark, &first->mark);
+        return false;
+    }
+    if (strlen(name) > FT_STAGE_NAME_MAX) {
+        ft_diag_add(r->b->diags, text->doc, &key->mark, FT_D_LIMIT,
+                    "the whole name of stage '%s' has more than %d characters",
+                    key->text, FT_STAGE_NAME_MAX);
+        return false;
+    }
     if (ft_scope_reserved(key->text)) {
         ft_diag_add(r->b->diags, text->doc, &key->mark, FT_D_NAME,
                     "a stage cannot be called '%s'", key->text);
         ft_diag_hint(r->b->diags, "the word has a meaning in expressions");
     }
-    if (first >= 0) {
-        report_twice(r, text, "stage", key->text, &key->mark,
-                     &wf->stage[first].mark);
-        return;
-    }
-    stage = &wf->stage[wf->n_stages++];
-    *stage = (struct ft_stage){
-        .name = ft_strdup(key->text),
+    ft_map_put(&r->b->names, name, (void *)key);
+    return true;
+}
+
+static void append_stage(struct ft_build *b, const struct ft_stage *stage)
+{
+    struct ft_workflow *wf = b->wf;
+
+    if (wf->n_stages == FT_STAGES_MAX)
+        ft_diag_add(b->diags, stage->text->doc, &stage->mark, FT_D_LIMIT,
+                    "the workflow has more than %d stages", FT_STAGES_MAX);
+    wf->stage = ft_grow(wf->stage, wf->n_stages, &b->cap_stages,
+                        sizeof(*wf->stage));
+    wf->stage[wf->n_stages++] = *stage;
+}
+
+static void add_stage(struct reader *r, const struct ft_text *text,
+                      const struct ft_node *key, const struct ft_node *node)
+{
+    char *name = full_name(r->space, key->text);
+    struct ft_stage *use, stage = {
+        .name = name,
         .mark = key->mark,
         .text = text,
         .space = r->space,
         .node = node,
+        .n_outer = r->space->use ? r->space->use->n_axes : 0,
         .n_cells = 1,
     };
-    ft_map_put(&wf->index, stage->name, stage);
-}
 
-static size_t count_stages(const struct reader *r)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < r->n; i++) {
-        const struct ft_node *stages = get(r->part[i], "stages");
-
-        if (stages && stages->kind == FT_NODE_MAP)
-            n += stages->n;
+    if (!take_name(r, text, key, name)) {
+        free(name);
+        return;
     }
-    return n;
+    stage.state = ft_calloc(1, sizeof(*stage.state));
+    if (is_broken(r->b, text, node))
+        *stage.state = (struct ft_stage_state){ true, true, true };
+    if (!ft_node_get(node, "use")) {
+        append_stage(r->b, &stage);
+        return;
+    }
+    use = ft_calloc(1, sizeof(*use));
+    *use = stage;
+    ft_use_read(r->b, use);
 }
 
 /* Names first, so that any stage can refer to any other. */
 static void name_stages(struct reader *r)
 {
-    const struct ft_text *main = r->part[r->n - 1];
+    struct ft_workflow *wf = r->b->wf;
+    const struct ft_space *space = r->space;
+    const struct ft_text *main = space->part[space->n_parts - 1];
     const struct ft_node *at = get(main, "stages");
-    size_t n = count_stages(r);
+    bool any = at && at->kind != FT_NODE_MAP; /* reported */
 
-    if (!n || n > FT_STAGES_MAX) {
+    r->space->first = wf->n_stages;
+    for (size_t i = 0; i < space->n_parts; i++) {
+        const struct ft_node *stages = get(space->part[i], "stages");
+
+        if (!stages || stages->kind != FT_NODE_MAP)
+            continue;
+        any |= stages->n > 0;
+        for (size_t k = 0; k < stages->n && wf->n_stages <= FT_STAGES_MAX;
+             k++)
+            add_stage(r, space->part[i], stages->key[k], stages->item[k]);
+    }
+    r->space->n_stages = wf->n_stages - space->first;
+    if (!any)
         ft_diag_add(r->b->diags, main->doc,
                     at ? &at->mark : &ft_doc_root(main->doc)->mark,
-                    n ? FT_D_LIMIT : FT_D_MISSING_KEY,
-                    n    ? "the workflow has more than %d stages"
-                    : at ? "the workflow has no stages"
-                         : "the workflow lacks the key 'stages'",
-                    FT_STAGES_MAX);
-        return;
-    }
-    r->b->wf->stage = ft_calloc(n, sizeof(*r->b->wf->stage));
-    for (size_t i = 0; i < r->n; i++) {
-        const struct ft_node *stages = get(r->part[i], "stages");
+                    FT_D_MISSING_KEY,
+                    at ? "the workflow has no stages"
+                       : "the workflow lacks the key 'stages'");
+}
 
-        for (size_t k = 0; stages && stages->kind == FT_NODE_MAP &&
-                           k < stages->n; k++)
-            add_stage(r, r->part[i], stages->key[k], stages->item[k]);
-    }
+struct ft_stage *ft_space_stage(const struct ft_build *b,
+                                const struct ft_space *space,
+                                const char *name)
+{
+    char *full = full_name(space, name);
+    struct ft_stage *stage = ft_map_get(&b->wf->index, full);
+
+    free(full);
+    return stage;
+}
+
+struct ft_space *ft_space_inner(const struct ft_build *b,
+                                const struct ft_space *space,
+                                const char *name)
+{
+    char *full = full_name(space, name);
+    struct ft_space *inner = NULL;
+
+    for (size_t i = 1; i < b->wf->n_spaces && !inner; i++)
+        if (strcmp(b->wf->space[i]->use->name, full) == 0)
+            inner = b->wf->space[i];
+    free(full);
+    return inner;
 }
 
 /* --- all of it ------------------------------------------------------------ */
 
-static struct ft_space *new_space(struct ft_workflow *wf)
+static struct ft_space *new_space(struct ft_workflow *wf,
+                                  struct ft_stage *use)
 {
     struct ft_space *space = ft_calloc(1, sizeof(*space));
 
+    space->use = use;
+    space->prefix = use ? ft_asprintf("%s.", use->name) : ft_strdup("");
+    space->depth = use ? use->space->depth + 1 : 0;
     wf->space = ft_realloc(wf->space, wf->n_spaces + 1, sizeof(*wf->space));
     wf->space[wf->n_spaces++] = space;
     return space;
+}
+
+/* Files and declarations; the values are at their defaults. */
+static void declare(struct reader *r, const struct ft_text *text)
+{
+    struct ft_space *space = r->space;
+    bool ok = true;
+
+    gather(r, text, NULL);
+    for (size_t i = 0; i < space->n_parts; i++)
+        ok &= read_params(r, space->part[i]);
+    space->value = ft_calloc(space->params->n, sizeof(*space->value));
+    for (size_t i = 0; i < space->params->n; i++)
+        ft_value_copy(&space->params->item[i].deflt, &space->value[i]);
+    space->no_values = !ok;
+    ft_bindings_declare(r->b, space);
 }
 
 void ft_space_read(struct ft_build *b, const struct ft_text *text,
                    const struct ft_setting *setting, size_t n_settings)
 {
     struct ft_workflow *wf = b->wf;
-    struct reader r = { .b = b, .space = new_space(wf),
-                        .params = &wf->params };
-    bool ok = true;
+    struct reader r = { .b = b, .space = new_space(wf, NULL) };
 
-    gather(&r, text, NULL);
-    for (size_t i = 0; i < r.n; i++)
-        ok &= read_params(&r, r.part[i]);
-    wf->value = ft_calloc(wf->params.n, sizeof(*wf->value));
-    for (size_t i = 0; i < wf->params.n; i++)
-        ft_value_copy(&wf->params.item[i].deflt, &wf->value[i]);
     r.space->params = &wf->params;
-    r.space->value = wf->value;
-    r.space->no_values = !ok || !ft_settings_apply(b, setting, n_settings);
+    declare(&r, text);
+    wf->value = r.space->value;
+    if (!r.space->no_values && !ft_settings_apply(b, setting, n_settings))
+        r.space->no_values = true;
     name_stages(&r);
-    free(r.part);
+}
+
+void ft_space_open(struct ft_build *b, struct ft_stage *use,
+                   const struct ft_text *text)
+{
+    struct reader r = { .b = b, .space = new_space(b->wf, use) };
+
+    r.space->params = ft_calloc(1, sizeof(*r.space->params));
+    if (!text)
+        return;
+    use->used = r.space;
+    declare(&r, text);
+    ft_use_values(b, r.space);
+    name_stages(&r);
+}
+
+static void release_values(struct ft_space *space)
+{
+    for (size_t i = 0; space->value && i < space->params->n; i++)
+        ft_value_release(&space->value[i]);
+    free(space->value);
+    ft_params_release(space->params);
+    free(space->params);
 }
 
 void ft_space_free(struct ft_space *space)
 {
+    if (space->use) {
+        release_values(space);
+        ft_stage_release(space->use);
+        free(space->use);
+    }
+    for (size_t i = 0; i < space->n_in && space->input; i++)
+        ft_input_release(&space->input[i]);
+    for (size_t i = 0; i < space->n_out; i++)
+        free(space->out[i].name);
+    ft_ports_release(space->in, space->n_in);
+    free(space->input);
+    free(space->out);
+    free(space->varying);
+    free(space->part);
+    free(space->prefix);
     free(space);
 }

@@ -109,8 +109,7 @@ const struct ft_field ft_stage_fields[] = {
 };
 
 /* Read and checked, but this version does not execute them. */
-static const char *const unsupported[] = { "use", "modules",
-                                           "container" };
+static const char *const unsupported[] = { "modules", "container" };
 
 /* --- small parts ---------------------------------------------------------- */
 
@@ -269,7 +268,7 @@ static void read_module(struct ft_build *b, struct ft_stage *stage)
         ft_diag_hint(b->diags, "the module declares its outputs");
     }
     if (!stage->module) {
-        ft_stage_state(b, stage)->no_outputs = true;
+        stage->state->no_outputs = true;
         return;
     }
     if (stage->module->missing && !b->kept)
@@ -297,7 +296,7 @@ static void read_command(struct ft_build *b, struct ft_stage *stage)
     }
     if (out && !ft_ports_read(stage->text->doc, out, false, &stage->out,
                               &stage->n_out, b->diags))
-        ft_stage_state(b, stage)->no_outputs = true;
+        stage->state->no_outputs = true;
 }
 
 /* --- all of it ------------------------------------------------------------ */
@@ -320,9 +319,22 @@ static bool is_optional(const struct ft_stage *stage)
     return optional;
 }
 
-void ft_stage_read(struct ft_build *b, size_t i)
+/* What a stage around this one says for all stages inside. */
+static void inherit(struct ft_stage *stage)
 {
-    struct ft_stage *stage = &b->wf->stage[i];
+    const struct ft_stage *use = stage->space->use;
+
+    if (!use)
+        return;
+    if (!stage->site && use->site)
+        stage->site = ft_strdup(use->site);
+    if (use->cache == FT_CACHE_NEVER)
+        stage->cache = FT_CACHE_NEVER;
+    stage->optional |= use->optional;
+}
+
+void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
+{
     const struct ft_node *resources = get(stage, "resources");
 
     stage->doc = text_of(stage, "doc");
@@ -339,16 +351,18 @@ void ft_stage_read(struct ft_build *b, size_t i)
     read_retry(stage);
     report_unsupported(b, stage);
     ft_axes_read(b, stage);
-    if (!find_action(b, stage) || stage->action == FT_ACTION_USE)
-        b->state[i].broken = b->state[i].no_outputs = true;
+    inherit(stage);
+    if (!find_action(b, stage))
+        stage->state->broken = stage->state->no_outputs = true;
     else if (stage->action == FT_ACTION_MODULE)
         read_module(b, stage);
-    else
+    else if (stage->action != FT_ACTION_USE)
         read_command(b, stage);
-    ft_loop_read(b, stage);
+    if (stage->action != FT_ACTION_USE)
+        ft_loop_read(b, stage);
 }
 
-static void release_input(struct ft_input *in)
+void ft_input_release(struct ft_input *in)
 {
     free(in->name);
     free(in->path);
@@ -358,8 +372,8 @@ static void release_input(struct ft_input *in)
 void ft_stage_release(struct ft_stage *stage)
 {
     for (size_t i = 0; i < stage->n_in; i++)
-        release_input(&stage->in[i]);
-    for (size_t i = 0; i < stage->n_axes; i++) {
+        ft_input_release(&stage->in[i]);
+    for (size_t i = stage->n_outer; i < stage->n_axes; i++) {
         for (size_t k = 0; k < stage->axis[i].n; k++)
             ft_value_release(&stage->axis[i].value[k]);
         free(stage->axis[i].value);

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "model/build.h"
+#include "model/port.h"
 #include "text/field.h"
 
 const struct ft_field ft_workflow_fields[] = {
@@ -20,6 +21,12 @@ const struct ft_field ft_workflow_fields[] = {
     { .key = "params", .type = FT_FIELD_MAP, .of = FT_FIELD_STRUCT,
       .words = true, .fields = ft_param_fields, .item = "parameter",
       .doc = "values that -p can change" },
+    { .key = "inputs", .type = FT_FIELD_MAP, .of = FT_FIELD_STRUCT,
+      .words = true, .fields = ft_workflow_in_fields, .item = "input",
+      .doc = "what a stage that uses the workflow gives in 'in'" },
+    { .key = "outputs", .type = FT_FIELD_MAP, .of = FT_FIELD_TEXT,
+      .words = true,
+      .doc = "what that stage has as outputs: ${stage.output}" },
     { .key = "include", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
       .scalar_ok = true, .doc = "files with more parameters and stages" },
     { .key = "stages", .type = FT_FIELD_MAP, .of = FT_FIELD_STRUCT,
@@ -30,38 +37,60 @@ const struct ft_field ft_workflow_fields[] = {
 
 /* --- stages --------------------------------------------------------------- */
 
-/* Stages whose keys are wrong stay names without outputs. */
-static void find_broken(struct ft_build *b)
+static bool has_stages(const struct ft_space *space)
 {
-    struct ft_diags scratch = FT_DIAGS_INIT;
+    return !space->use || space->use->used;
+}
 
-    for (size_t i = 0; i < b->wf->n_stages; i++) {
-        struct ft_stage_state *state = &b->state[i];
+/* What is inside first: outputs of a used workflow may be those of one that it
+ * uses.  Its inputs the other way round. */
+static void read_edges(struct ft_build *b)
+{
+    struct ft_workflow *wf = b->wf;
 
-        if (ft_fields_check(b->wf->stage[i].text->doc, b->wf->stage[i].node,
-                            ft_stage_fields, "", &scratch))
-            continue;
-        state->broken = state->no_outputs = state->no_axes = true;
-    }
-    ft_diags_release(&scratch);
+    for (size_t i = wf->n_spaces; i-- > 0;)
+        if (has_stages(wf->space[i]))
+            ft_exports_read(b, wf->space[i]);
+    for (size_t i = 0; i < wf->n_spaces; i++)
+        if (has_stages(wf->space[i]))
+            ft_bindings_read(b, wf->space[i]);
+    for (size_t i = 0; i < wf->n_stages; i++)
+        if (!wf->stage[i].state->broken)
+            ft_inputs_read(b, &wf->stage[i]);
 }
 
 static void read_stages(struct ft_build *b)
 {
     struct ft_workflow *wf = b->wf;
 
-    b->state = ft_calloc(wf->n_stages, sizeof(*b->state));
-    if (b->diags->n_errors)
-        find_broken(b);
-    for (size_t i = 0; i < wf->n_stages; i++)
-        if (!b->state[i].broken)
-            ft_stage_read(b, i);
-    for (size_t i = 0; i < wf->n_stages; i++)
-        if (!b->state[i].broken)
-            ft_inputs_read(b, &wf->stage[i]);
+    for (size_t i = 0; i < wf->n_stages; i++) {
+        ft_map_put(&wf->index, wf->stage[i].name, &wf->stage[i]);
+        if (!wf->stage[i].state->broken)
+            ft_stage_read(b, &wf->stage[i]);
+    }
+    read_edges(b);
     ft_order_find(b);
+    for (size_t i = 0; i < wf->n_spaces; i++)
+        if (wf->space[i]->use && has_stages(wf->space[i]))
+            ft_use_check(b, wf->space[i]);
     for (size_t i = 0; i < wf->n_stages; i++)
         ft_values_check(b, &wf->stage[i]);
+}
+
+/* Nothing of this is needed once the workflow is built. */
+static void end_reading(struct ft_build *b)
+{
+    ft_map_release(&b->names);
+    for (size_t i = 0; i < b->wf->n_stages; i++) {
+        free(b->wf->stage[i].state);
+        b->wf->stage[i].state = NULL;
+    }
+    for (size_t i = 0; i < b->wf->n_spaces; i++) {
+        if (!b->wf->space[i]->use)
+            continue;
+        free(b->wf->space[i]->use->state);
+        b->wf->space[i]->use->state = NULL;
+    }
 }
 
 /* --- the file ------------------------------------------------------------- */
@@ -136,7 +165,7 @@ static struct ft_workflow *build(struct ft_doc *doc,
     ft_text_add(&b, path, from->dir, doc);
     free(path);
     read_all(&b, from);
-    free(b.state);
+    end_reading(&b);
     ft_diags_sort(diags);
     if (diags->n_errors == errors)
         return b.wf;
@@ -221,12 +250,31 @@ long ft_workflow_stage(const struct ft_workflow *wf, const char *name)
     return stage ? stage - wf->stage : -1;
 }
 
-const struct ft_value *ft_stage_cell(const struct ft_stage *stage, size_t cell,
-                                     size_t axis)
+size_t ft_stage_place(const struct ft_stage *stage, size_t cell, size_t axis)
 {
     for (size_t a = stage->n_axes; --a > axis;)
         cell /= stage->axis[a].n;
-    return &stage->axis[axis].value[cell % stage->axis[axis].n];
+    return cell % stage->axis[axis].n;
+}
+
+const struct ft_value *ft_stage_cell(const struct ft_stage *stage, size_t cell,
+                                     size_t axis)
+{
+    return &stage->axis[axis].value[ft_stage_place(stage, cell, axis)];
+}
+
+size_t ft_stage_outer_cell(const struct ft_stage *stage, size_t cell)
+{
+    for (size_t a = stage->n_axes; a-- > stage->n_outer;)
+        cell /= stage->axis[a].n;
+    return cell;
+}
+
+bool ft_stage_has_when(const struct ft_stage *stage)
+{
+    while (stage && !stage->when)
+        stage = stage->space->use;
+    return stage;
 }
 
 void ft_task_name(const struct ft_stage *stage, size_t cell,

@@ -38,12 +38,34 @@ struct ft_text {
 };
 
 /* Names that belong together, those of a workflow file and of what it includes:
- * what the expressions in there see. */
+ * what the expressions in there see.  A stage that uses another workflow opens
+ * a space inside the one that it stands in. */
 struct ft_space {
-    const struct ft_params *params; /* of the workflow itself: its own */
-    const struct ft_value *value;   /* of these, in order */
+    struct ft_params *params; /* of the workflow itself: borrowed from it */
+    struct ft_value *value;   /* of these, in order; likewise */
     bool no_values; /* while it is read: some have none, and that has been
                        reported; nothing is evaluated */
+    const struct ft_text **part; /* the files of the space */
+    size_t n_parts;
+    /* Of a used workflow; of the workflow itself NULL, "" and 0. */
+    struct ft_stage *use; /* the stage that uses it; owned */
+    char *prefix;         /* "tune.": its stages are called "tune.mesh" */
+    size_t depth;         /* spaces around it */
+    /* For each parameter the node in use->with if its value depends on the cell
+     * of 'use' (ft_space_param()), else NULL. */
+    const struct ft_node **varying;
+    size_t first, n_stages; /* its stages in the workflow, inner ones too */
+    struct ft_port *in;     /* what its stages call ${inputs.NAME} */
+    size_t n_in;
+    bool bad_inputs; /* while it is read: 'inputs' is wrong and reported */
+    struct ft_input *input; /* each of 'in': where it comes from; node NULL:
+                               it is left out */
+    struct ft_export {
+        char *name;
+        size_t stage, output;
+        bool known; /* false while it is read: reported */
+    } *out; /* what the outer space calls ${tune.NAME} */
+    size_t n_out;
 };
 
 /* Where an input comes from. */
@@ -58,11 +80,17 @@ struct ft_input {
     char *name;
     enum ft_source_kind kind;
     const struct ft_node *node; /* the value as written */
+    /* The stage in whose 'in' it is written, one that uses the workflow of this
+     * stage; NULL: in this stage's own. */
+    const struct ft_stage *by;
     /* FT_SOURCE_FILE: the path joined to the workflow's directory, NULL when it
      * depends on the cell (ft_eval_path() serves both).  FT_SOURCE_STORED: the
      * text of the reference. */
     char *path;
     size_t stage, output;       /* FT_SOURCE_OBJECT: the producer */
+    /* FT_SOURCE_OBJECT: so many leading axes are those of a use of both stages:
+     * the object is that of the same cell of these. */
+    size_t n_shared;
     /* FT_SOURCE_OBJECT: {axis = expr}, borrowed from 'expr' */
     const char *const *axis;
     struct ft_expr *const *chosen;
@@ -131,6 +159,7 @@ struct ft_stage {
     size_t n_needs;
     struct ft_axis *axis; /* of matrix, or one of foreach; then of loop */
     size_t n_axes;
+    size_t n_outer; /* the first axes, which space->use has and owns */
     size_t n_cells; /* product of the axes, 1 without */
     const struct ft_node *when; /* or NULL */
     struct ft_loop *loop;       /* or NULL */
@@ -142,6 +171,8 @@ struct ft_stage {
     enum ft_cache_policy cache;
     bool optional; /* the run goes on and succeeds without its results */
     const struct ft_node *seed; /* or NULL */
+    const struct ft_space *used; /* FT_ACTION_USE: what it opens, or NULL */
+    struct ft_stage_state *state; /* while it is read; then NULL */
 };
 
 struct ft_workflow {
@@ -158,7 +189,8 @@ struct ft_workflow {
                      digests of all, a line each */
     struct ft_params params;
     struct ft_value *value; /* of params, in order: defaults and -p */
-    struct ft_stage *stage; /* in the order written */
+    struct ft_stage *stage; /* in the order written; a stage that uses a
+                               workflow is replaced by the stages of that */
     size_t n_stages;
     struct ft_map index;    /* name -> its struct ft_stage */
     size_t *order; /* a topological order of the stages */
@@ -215,6 +247,19 @@ long ft_workflow_stage(const struct ft_workflow *wf, const char *name);
  * (c / product of the sizes behind i) % n_i; the last axis turns fastest. */
 const struct ft_value *ft_stage_cell(const struct ft_stage *stage, size_t cell,
                                      size_t axis);
+/* The index of that value on its axis. */
+size_t ft_stage_place(const struct ft_stage *stage, size_t cell, size_t axis);
+/* The cell of stage->space->use that 'cell' belongs to. */
+size_t ft_stage_outer_cell(const struct ft_stage *stage, size_t cell);
+/* Is there a 'when', its own or one of a stage around it? */
+bool ft_stage_has_when(const struct ft_stage *stage);
+
+/* Does the input take some cells of its producer only? */
+static inline bool ft_input_chooses(const struct ft_input *in)
+{
+    return in->n_axes || in->n_shared;
+}
+
 /* "heat", or "heat[power=45 W,angle=0]". */
 void ft_task_name(const struct ft_stage *stage, size_t cell,
                   struct ft_str *out);

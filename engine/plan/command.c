@@ -205,25 +205,56 @@ int ft_command_build(const struct ft_task_scope *ts, char ***argv,
     return 0;
 }
 
+static bool has_name(const struct ft_words *list, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (size_t i = 0; i < list->n; i++)
+        if (strncmp(list->item[i], name, len) == 0 &&
+            list->item[i][len] == '=')
+            return true;
+    return false;
+}
+
+/* 'env' of the stage, or of one around it, whose own word counts less. */
+static int add_env(struct ft_words *list, const struct ft_task_scope *ts,
+                   const struct ft_stage *stage, size_t cell,
+                   struct ft_err *err)
+{
+    const struct ft_scope *task = stage == ts->stage ? &ts->scope : NULL;
+    struct ft_str text = FT_STR_INIT;
+
+    for (size_t i = 0; stage->env && i < stage->env->n; i++) {
+        const char *name = stage->env->key[i]->text;
+        struct ft_value value = FT_VALUE_INIT;
+
+        if (has_name(list, name))
+            continue;
+        if (ft_eval_node(ts->plan->wf, stage, cell, task,
+                         stage->env->item[i], &value, err) < 0)
+            return -1;
+        ft_str_addf(&text, "%s=", name);
+        ft_value_text(&value, &text);
+        ft_value_release(&value);
+        ft_words_add(list, ft_str_take(&text));
+    }
+    return 0;
+}
+
 int ft_command_env(const struct ft_task_scope *ts, char ***env,
                    struct ft_err *err)
 {
-    const struct ft_node *own = ts->stage->env;
-    struct ft_value value = FT_VALUE_INIT;
-    struct ft_str text = FT_STR_INIT;
     struct ft_words list = { 0 };
+    size_t cell = ts->cell;
 
     ft_words_add(&list, ft_asprintf("FEDTWIN_STAGE=%s", ts->stage->name));
-    for (size_t i = 0; own && i < own->n; i++) {
-        if (ft_eval_node(ts->plan->wf, ts->stage, ts->cell, &ts->scope,
-                         own->item[i], &value, err) < 0) {
+    for (const struct ft_stage *stage = ts->stage; stage;
+         stage = stage->space->use) {
+        if (add_env(&list, ts, stage, cell, err) < 0) {
             ft_words_free(list.item);
             return -1;
         }
-        ft_str_addf(&text, "%s=", own->key[i]->text);
-        ft_value_text(&value, &text);
-        ft_value_release(&value);
-        ft_words_add(&list, ft_str_take(&text));
+        cell = ft_stage_outer_cell(stage, cell);
     }
     *env = list.item;
     return 0;

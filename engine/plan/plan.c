@@ -26,7 +26,7 @@ static void find_dependencies(const struct ft_stage *stage,
 
         if (in->kind != FT_SOURCE_OBJECT)
             continue;
-        if (in->n_axes)
+        if (ft_input_chooses(in))
             ps->chooses = true;
         else
             add_after(ps, in->stage);
@@ -217,11 +217,15 @@ static int choose_cells(const struct ft_plan *plan, size_t task,
                         struct ft_err *err)
 {
     const struct ft_stage *from = &plan->wf->stage[in->stage];
+    size_t s = ft_plan_stage_of(plan, task);
 
     for (size_t a = 0; a < FT_AXES_MAX; a++)
         chosen[a] = ANY;
+    for (size_t a = 0; a < in->n_shared; a++)
+        chosen[a] = ft_stage_place(&plan->wf->stage[s],
+                                   task - plan->stage[s].first, a);
     for (size_t k = 0; k < in->n_axes; k++) {
-        size_t a = 0;
+        size_t a = in->n_shared;
 
         while (a < from->n_axes && strcmp(from->axis[a].name, in->axis[k]))
             a++;
@@ -285,13 +289,27 @@ bool ft_plan_source(const struct ft_plan *plan, size_t task, size_t in,
     return input->kind == FT_SOURCE_OBJECT;
 }
 
+/* Where the cells lie that the leading chosen axes leave: they are together. */
+static size_t first_cell(const struct ft_stage *stage,
+                         const size_t chosen[FT_AXES_MAX], size_t *end)
+{
+    size_t first = 0, n = stage->n_cells;
+
+    for (size_t a = 0; a < stage->n_axes && chosen[a] != ANY; a++) {
+        n /= stage->axis[a].n;
+        first += chosen[a] * n;
+    }
+    *end = first + n;
+    return first;
+}
+
 static int find_producers(const struct ft_plan *plan, size_t task,
                           const struct ft_input *input,
                           struct ft_tasks *tasks, struct ft_err *err)
 {
     const struct ft_plan_stage *ps = &plan->stage[input->stage];
     const struct ft_stage *from = &plan->wf->stage[input->stage];
-    size_t chosen[FT_AXES_MAX], cell;
+    size_t chosen[FT_AXES_MAX], cell, end;
 
     if (choose_cells(plan, task, input, chosen, err) < 0)
         return -1;
@@ -303,9 +321,10 @@ static int find_producers(const struct ft_plan *plan, size_t task,
         add_task(tasks, ps->first + cell);
         return 0;
     }
-    /* Of each loop one turn is chosen. */
-    for (cell = from->loop ? chosen[from->n_axes - 1] : 0; cell < ps->n;
-         cell += ps->turns)
+    cell = first_cell(from, chosen, &end);
+    if (from->loop) /* one turn of each is chosen */
+        cell += chosen[from->n_axes - 1];
+    for (; cell < end; cell += ps->turns)
         if (cell_matches(from, cell, chosen))
             add_task(tasks, ps->first + cell);
     return 0;
@@ -330,9 +349,17 @@ int ft_plan_when(const struct ft_plan *plan, size_t task, bool *yes,
                  struct ft_err *err)
 {
     size_t s = ft_plan_stage_of(plan, task);
+    size_t cell = task - plan->stage[s].first;
 
-    return ft_eval_when(plan->wf, &plan->wf->stage[s],
-                        task - plan->stage[s].first, yes, err);
+    for (const struct ft_stage *stage = &plan->wf->stage[s]; stage;
+         stage = stage->space->use) {
+        if (ft_eval_when(plan->wf, stage, cell, yes, err) < 0)
+            return -1;
+        if (!*yes)
+            return 0;
+        cell = ft_stage_outer_cell(stage, cell);
+    }
+    return 0;
 }
 
 static int first_said(int stage, int module, int fallback)

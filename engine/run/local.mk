@@ -80,7 +80,6 @@ endif
 
 RUN_TESTS = t/t2000-run.t t/t2001-bad-stages.t t/t2002-resume.t \
     t/t2003-cancel.t t/t2141-detach.t t/t2004-full-disk.t t/t2050-newcomer.t \
-    t/t2100-optional.t t/t2102-include.t \
     t/t2120-loop.t
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS)

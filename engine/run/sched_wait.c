@@ -111,7 +111,8 @@ static int await_producers(struct ft_sched *s, const struct ft_run *run,
     int rc = 0;
 
     for (size_t i = 0; i < st->n_in && rc == 0; i++) {
-        if (st->in[i].kind != FT_SOURCE_OBJECT || !st->in[i].n_axes)
+        if (st->in[i].kind != FT_SOURCE_OBJECT ||
+            !ft_input_chooses(&st->in[i]))
             continue;
         rc = ft_plan_producers(s->plan, task, i, &from, err);
         for (size_t k = 0; k < from.n && rc == 0; k++)
@@ -155,7 +156,7 @@ int ft_sched_must_skip(const struct ft_sched *s, const struct ft_run *run,
     const struct ft_stage *st = &s->plan->wf->stage[stage];
     bool yes = true;
 
-    if (st->when && ft_plan_when(s->plan, task, &yes, err) < 0)
+    if (ft_stage_has_when(st) && ft_plan_when(s->plan, task, &yes, err) < 0)
         return -1;
     *skip = !yes;
     for (size_t i = 0; i < st->n_in && !*skip; i++)

@@ -131,7 +131,8 @@ static int why_waiting(const struct asking *a, struct ft_err *err)
         wait_for_stage(a, ps->after[i]);
     for (size_t i = 0; i < a->stage->n_in; i++)
         if (a->stage->in[i].kind == FT_SOURCE_OBJECT &&
-            a->stage->in[i].n_axes && wait_for_chosen(a, i, err) < 0)
+            ft_input_chooses(&a->stage->in[i]) &&
+            wait_for_chosen(a, i, err) < 0)
             return -1;
     if (a->out->len > before)
         return 0;
@@ -345,7 +346,7 @@ static int why_skipped(const struct asking *a, struct ft_err *err)
         return -1;
     if (yes)
         return why_absent(a, err);
-    if (a->stage->when->kind == FT_NODE_SCALAR)
+    if (a->stage->when && a->stage->when->kind == FT_NODE_SCALAR)
         ft_str_addf(a->out, "skipped by 'when': %s is false\n",
                     a->stage->when->text);
     else

@@ -251,7 +251,7 @@ static const struct {
     enum ft_code code;
 } refused[] = {
     { "heat", NULL, FT_EUSAGE },
-    { "heat.a.b", NULL, FT_EUSAGE },
+    { "heat..b", NULL, FT_EUSAGE },
     { "../x.t", NULL, FT_EUSAGE },
     { "heat.t", DIGEST, FT_ENOENT },
     { "heat.t", "short", FT_ENOENT },

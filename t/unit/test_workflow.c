@@ -105,8 +105,6 @@ static const struct {
     { HEAD MESH "    out: {x: {type: mesh}}\n", "FT0102", 7, 5,
       "a stage that uses a module cannot have 'out'", NULL },
     /* not executed yet */
-    { HEAD "stages: {a: {use: b.yaml}}\n", "FT0115", 3, 14,
-      "this version cannot execute 'use'", NULL },
     { HEAD "stages: {a: {shell: x, container: y}}\n", "FT0115", 3, 24,
       "this version cannot execute 'container'", NULL },
     { HEAD "stages: {a: {shell: x, modules: gcc}}\n", "FT0115", 3, 24,
