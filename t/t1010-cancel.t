@@ -46,4 +46,27 @@ test_expect_success 'one that has ended stays as it ended' '
 	fedtwin cancel "$id" >out && test_grep "ended already: cancelled" out
 '
 
+test_expect_success 'single tasks: the run goes on without them' '
+	. "$FT_SRCDIR/t/steer.sh" &&
+	steer_workflow &&
+	id=$(fedtwin run -d -j 1 gated.yaml) &&
+	steer_started a1 &&
+	fedtwin hold "$id/a[i=3]" &&
+	fedtwin cancel -m "not needed" "$id/a[i=1]" "a[i=2]" "a[i=3]" >out &&
+	test_grep "cancelled in run" out &&
+	test_expect_code 1 timeout 60 fedtwin wait $id &&
+	test_gone $(cat pid.a1) &&
+	fedtwin status -t $id >out &&
+	test_grep "a\[i=2\] *cancelled .*cancelled by .*: not needed" out &&
+	test_grep "b\[i=1\] *waiting" out &&
+	echo a1 >want && test_cmp want started
+'
+
+test_expect_success 'tasks that cannot be cancelled' '
+	test_expect_code 2 fedtwin cancel "$id/a[i=1]" 2>err &&
+	test_grep "has no runner" err &&
+	test_expect_code 2 fedtwin cancel $id b 2>err &&
+	test_grep "no task of a run" err
+'
+
 test_done

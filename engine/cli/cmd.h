@@ -113,6 +113,7 @@ int ft_cmd_plan(struct ft_cli *cli);
 int ft_cmd_release(struct ft_cli *cli);
 int ft_cmd_report(struct ft_cli *cli);
 int ft_cmd_resume(struct ft_cli *cli);
+int ft_cmd_retry(struct ft_cli *cli);
 int ft_cmd_run(struct ft_cli *cli);
 int ft_cmd_schema(struct ft_cli *cli);
 int ft_cmd_set(struct ft_cli *cli);

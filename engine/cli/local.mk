@@ -27,6 +27,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_release.c \
     engine/cli/cmd_report.c \
     engine/cli/cmd_resume.c \
+    engine/cli/cmd_retry.c \
     engine/cli/cmd_run.c \
     engine/cli/cmd_schema.c \
     engine/cli/cmd_set.c \
@@ -87,6 +88,7 @@ man1_MANS = \
     share/man/man1/fedtwin-release.1 \
     share/man/man1/fedtwin-report.1 \
     share/man/man1/fedtwin-resume.1 \
+    share/man/man1/fedtwin-retry.1 \
     share/man/man1/fedtwin-run.1 \
     share/man/man1/fedtwin-schema.1 \
     share/man/man1/fedtwin-set.1 \
@@ -138,6 +140,7 @@ CLI_TESTS = \
     t/t1024-unpause.t \
     t/t1025-hold.t \
     t/t1026-release.t \
+    t/t1027-retry.t \
     t/t1028-set.t \
     t/t1030-wait.t \
     t/t1031-report.t \

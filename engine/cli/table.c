@@ -304,10 +304,15 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin report -o heatsink.html last\n",
       .option = report_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_report },
-    { .name = "cancel", .args = "RUN",
-      .summary = "end a run",
-      .option = cancel_options, .min_args = 1, .max_args = 1,
-      .complete = FT_COMPLETE_RUN, .run = ft_cmd_cancel },
+    { .name = "cancel", .args = "RUN[/TASK] [TASK...]",
+      .summary = "end a run, or tasks of it",
+      .doc = "What runs is asked to end (SIGTERM), and ended after ten seconds "
+             "(SIGKILL).  When single tasks are cancelled the run goes on with "
+             "whatever does not depend on them.",
+      .example = "fedtwin cancel -m 'wrong material' last\n"
+                 "fedtwin cancel 'last/heat[power=45 W]'\n",
+      .option = cancel_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_TASK, .run = ft_cmd_cancel },
     { .name = "pause", .args = "RUN",
       .summary = "start nothing more of a run for now",
       .doc = "What runs goes on to its end.  A paused run stays paused, even "
@@ -331,6 +336,18 @@ const struct ft_cmd ft_cmds[] = {
       .summary = "let held tasks start",
       .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_TASK, .run = ft_cmd_release },
+    { .name = "retry", .args = "RUN[/TASK] [TASK...]", .reads = true,
+      .summary = "execute tasks of a run again",
+      .doc = "Without TASK: those that failed.  The tasks that are named are "
+             "executed whatever results there are; what depends on them waits "
+             "again, and is executed only if the content of its inputs has "
+             "changed.  A run that has ended goes on, in the foreground or "
+             "with -d detached; everything without a result is tried again "
+             "then.",
+      .example = "fedtwin retry last\n"
+                 "fedtwin retry 'last/heat[power=45 W]'\n",
+      .option = resume_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_TASK, .run = ft_cmd_retry },
     { .name = "set", .args = "RUN[/TASK] KEY=VALUE...",
       .summary = "change a run, or what its waiting tasks get",
       .doc = "Of a run: jobs (cores in use at a time), weight and priority "

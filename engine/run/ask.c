@@ -92,6 +92,16 @@ int ft_run_steer(const struct ft_project *project, const char *id,
     return rc < 0 ? -1 : 0;
 }
 
+int ft_run_ask(const struct ft_project *project, const char *id,
+               struct json_object *request, struct ft_err *err)
+{
+    char *dir = ft_run_path(project, id, NULL);
+    int rc = ft_control_ask(dir, request, NULL, err);
+
+    free(dir);
+    return rc;
+}
+
 /* --- waiting -------------------------------------------------------------- */
 
 /* Until 'fd' has something to say, or the time has come: false. */

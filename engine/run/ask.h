@@ -22,6 +22,10 @@ int ft_run_steer(const struct ft_project *project, const char *id,
                  struct json_object *request, bool *changed, bool *live,
                  struct ft_err *err);
 
+/* Ask a live runner only: 1: done, 0: there is none. */
+int ft_run_ask(const struct ft_project *project, const char *id,
+               struct json_object *request, struct ft_err *err);
+
 /* Wait until the run 'id' has ended or lost its runner; FT_ETIME when that
  * takes longer than 'timeout_s' (negative: however long). */
 int ft_run_wait(const struct ft_project *project, const char *id,

@@ -57,6 +57,8 @@ void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,
  * fate of a cancelled or expired run. */
 void ft_run_end(struct ft_run *run, enum ft_run_state state,
                 const char *reason, int64_t now_ns);
+/* A task waits again, with fresh credit, whatever had become of it. */
+void ft_run_wait_again(struct ft_run *run, size_t task);
 /* It goes on: everything without a result waits again, with fresh credit. */
 void ft_run_resume(struct ft_run *run);
 

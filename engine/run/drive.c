@@ -507,7 +507,8 @@ static int same_site(struct ft_drive *d, struct ft_err *err)
 
 /* Live processes of the dead runner go; then everything that has no result
  * waits again. */
-static int go_on(struct ft_drive *d, struct ft_err *err)
+static int go_on(struct ft_drive *d, struct json_object *retry,
+                 struct ft_err *err)
 {
     char *tag = ft_asprintf("%s/", d->run->id);
     int rc = -1;
@@ -519,16 +520,33 @@ static int go_on(struct ft_drive *d, struct ft_err *err)
         ft_run_remove_summary(d->dir);
         ft_memo_check(d->run, d->store);
         ft_journal_resume(d->journal, d->run, ft_drive_now_ns(d));
-        rc = ft_journal_sync(d->journal, err);
+        rc = retry ? ft_journal_steer(d->journal, d->run, retry, err) : 0;
+        if (rc == 0)
+            rc = ft_journal_sync(d->journal, err);
     }
     free(tag);
     return rc;
 }
 
-static int resume(struct ft_drive *d, enum ft_run_state *state,
-                  struct ft_err *err)
+/* What is asked for, as an act; NULL when nothing is.  What it names has to be
+ * as the last runner left it. */
+static int asked_for(const struct ft_drive *d, struct json_object **act,
+                     struct ft_err *err)
 {
-    if (d->run->state == FT_RUN_SUCCEEDED) {
+    char *by = ft_user_name();
+    int rc = d->options.retry
+                 ? ft_steer_request(d->run, d->options.retry, by,
+                                    ft_drive_now_ns(d), act, err)
+                 : 0;
+
+    free(by);
+    return rc;
+}
+
+static int resume(struct ft_drive *d, struct json_object *retry,
+                  enum ft_run_state *state, struct ft_err *err)
+{
+    if (d->run->state == FT_RUN_SUCCEEDED && !retry) {
         *state = d->run->state;
         return 0;
     }
@@ -540,7 +558,7 @@ static int resume(struct ft_drive *d, enum ft_run_state *state,
     if (!d->store)
         return -1;
     d->control = ft_control_open(d->dir, &d->loop, ft_serve, d, err);
-    if (!d->control || open_site(d, err) < 0 || go_on(d, err) < 0)
+    if (!d->control || open_site(d, err) < 0 || go_on(d, retry, err) < 0)
         return -1;
     return loop(d, state, err);
 }
@@ -552,6 +570,7 @@ int ft_drive_resume(const struct ft_project *project, const char *run_id,
                     enum ft_run_state *state, struct ft_err *err)
 {
     char id[FT_RUN_ID_MAX], *path;
+    struct json_object *retry = NULL;
     struct ft_drive d;
     int rc = -1;
 
@@ -565,8 +584,11 @@ int ft_drive_resume(const struct ft_project *project, const char *run_id,
         d.run = ft_journal_replay(path, modules, &d.journal, err);
     if (d.run) {
         d.plan = d.run->plan;
-        rc = resume(&d, state, err);
+        rc = asked_for(&d, &retry, err);
     }
+    if (rc == 0)
+        rc = resume(&d, retry, state, err);
+    json_object_put(retry);
     free(path);
     release(&d);
     return rc;

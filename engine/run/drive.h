@@ -9,6 +9,7 @@
 #include "run/run.h"
 
 struct ft_err;
+struct json_object;
 struct ft_module_set;
 struct ft_project;
 struct ft_workflow;
@@ -20,6 +21,7 @@ struct ft_drive_options {
     bool no_pool;    /* every task gets a process of its own */
     double deadline_s; /* end the run after this long; 0: never */
     const struct ft_site *site; /* NULL: local; a resume stays where it was */
+    struct json_object *retry; /* of a resume: this request first, or NULL */
 };
 
 /* Somebody who watches; each call is optional and must be quick. */

@@ -9,6 +9,7 @@
  *   collect.c  what an attempt leaves behind, and its publication
  *   serve.c    what other commands ask of the run
  *   turns.c    whether a loop goes on after a turn
+ *   recall.c   single tasks that are cancelled or tried again
  *
  * A flight is a task between its preparation and its final state.
  */
@@ -134,6 +135,14 @@ void ft_serve_task(struct ft_drive *d, size_t task);
 /* Journal an act of 'by' and obey it.  It is durable when this returns. */
 int ft_serve_act(struct ft_drive *d, struct json_object *act,
                  struct ft_err *err);
+
+/* --- recall.c ------------------------------------------------------------- */
+
+/* Obey an act 'retry' or 'cancel'; FT_EUSAGE when a task runs that must not. */
+int ft_recall_retry(struct ft_drive *d, struct json_object *act,
+                    struct ft_err *err);
+int ft_recall_cancel(struct ft_drive *d, struct json_object *act,
+                     struct ft_err *err);
 
 /* --- events.c ------------------------------------------------------------- */
 

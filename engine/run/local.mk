@@ -12,6 +12,7 @@ engine_librun_a_SOURCES = \
     engine/run/replay.c \
     engine/run/members.c engine/run/members.h \
     engine/run/steer.c engine/run/steer.h engine/run/steer_request.c \
+    engine/run/redo.c engine/run/redo.h \
     engine/run/place.c engine/run/place.h \
     engine/run/lease.c engine/run/lease.h \
     engine/run/control.c engine/run/control.h \
@@ -31,7 +32,7 @@ engine_librun_a_SOURCES = \
     engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
-    engine/run/serve.c \
+    engine/run/serve.c engine/run/recall.c \
     engine/run/why.c
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 

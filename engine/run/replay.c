@@ -398,7 +398,7 @@ static const struct {
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },
-    { "set", true, on_act },
+    { "retry", true, on_act },        { "set", true, on_act },
 };
 
 static int apply(const struct replaying *r, const struct ft_log_record *text,

@@ -265,6 +265,8 @@ static void set_state(struct ft_run *run, size_t task,
     count[run->task[task].state]--;
     count[state]++;
     run->task[task].state = state;
+    if (state == FT_TASK_SUCCEEDED && run->steer.redo)
+        run->steer.redo[task / 8] &= (uint8_t)~(1u << task % 8);
 }
 
 static void set_text(char **at, const char *text)
@@ -528,17 +530,20 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
     set_text(&run->reason, reason);
 }
 
+void ft_run_wait_again(struct ft_run *run, size_t task)
+{
+    run->task[task].charged = 0;
+    run->task[task].faults = 0;
+    leave(run, task);
+    if (run->task[task].state != FT_TASK_WAITING)
+        set_state(run, task, FT_TASK_WAITING);
+}
+
 void ft_run_resume(struct ft_run *run)
 {
-    for (size_t t = 0; t < run->plan->n_tasks; t++) {
-        if (ft_run_done(run, t))
-            continue;
-        run->task[t].charged = 0;
-        run->task[t].faults = 0;
-        leave(run, t);
-        if (run->task[t].state != FT_TASK_WAITING)
-            set_state(run, t, FT_TASK_WAITING);
-    }
+    for (size_t t = 0; t < run->plan->n_tasks; t++)
+        if (!ft_run_done(run, t))
+            ft_run_wait_again(run, t);
     run->state = FT_RUN_RUNNING;
     run->end_ns = 0;
     set_text(&run->reason, NULL);

@@ -139,8 +139,9 @@ void ft_sched_finished(struct ft_sched *s, const struct ft_run *run,
     ft_sched_not_preparing(s, task);
     if (ft_run_done(run, task))
         ft_sched_done(s, run, task);
-    else if (!s->limit.keep_going)
-        s->closed = true;
+    else if (!s->limit.keep_going &&
+             run->task[task].state != FT_TASK_CANCELLED)
+        s->closed = true; /* what somebody cancelled is no failure */
 }
 
 void ft_sched_turn(struct ft_sched *s, const struct ft_run *run, size_t task,

@@ -131,11 +131,16 @@ static int steer(struct ft_drive *d, struct json_object *request,
                  const char *by, struct json_object *answer,
                  struct ft_err *err)
 {
+    const char *op = ft_json_str_or(request, "op", "");
     struct json_object *act = NULL;
     int rc = ft_steer_request(d->run, request, by, ft_clock_now_ns(), &act,
                               err);
 
-    if (rc == 0 && act)
+    if (rc == 0 && act && strcmp(op, "cancel") == 0)
+        rc = ft_recall_cancel(d, act, err);
+    else if (rc == 0 && act && strcmp(op, "retry") == 0)
+        rc = ft_recall_retry(d, act, err);
+    else if (rc == 0 && act)
         rc = ft_serve_act(d, act, err);
     ft_json_add_bool(answer, "changed", act != NULL);
     json_object_put(act);
@@ -149,7 +154,8 @@ int ft_serve(struct json_object *request, const char *by,
     struct ft_drive *d = arg;
     int rc = 0;
 
-    if (strcmp(op, "cancel") == 0)
+    if (strcmp(op, "cancel") == 0 &&
+        !json_object_object_get_ex(request, "tasks", NULL))
         rc = cancel(d, request);
     else if (strcmp(op, "status") != 0 && strcmp(op, "watch") != 0)
         rc = steer(d, request, by, answer, err);

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "run/change.h"
+#include "run/redo.h"
 #include "run/run.h"
 
 #define WHAT "a record of the journal"
@@ -138,11 +138,8 @@ static int read_range(const struct ft_run *run, struct json_object *pair,
     return 0;
 }
 
-typedef void range_act(struct ft_run *run, size_t first, size_t end,
-                       struct json_object *act);
-
-static int for_ranges(struct ft_run *run, struct json_object *act,
-                      range_act *apply, struct ft_err *err)
+int ft_steer_ranges(const struct ft_run *run, struct json_object *act,
+                    ft_steer_range *apply, void *arg, struct ft_err *err)
 {
     struct json_object *list = ft_json_get(act, "tasks", json_type_array, WHAT,
                                            err);
@@ -157,7 +154,7 @@ static int for_ranges(struct ft_run *run, struct json_object *act,
             return ft_err_set(err, FT_EFORMAT, WHAT " has no list of tasks");
         if (read_range(run, pair, &first, &end, err) < 0)
             return -1;
-        apply(run, first, end, act);
+        apply(run, first, end, act, arg);
     }
     return list ? 0 : -1;
 }
@@ -187,8 +184,8 @@ static int on_unpause(struct ft_run *run, struct json_object *act,
     return 0;
 }
 
-static void hold_range(struct ft_run *run, size_t first, size_t end,
-                       struct json_object *act)
+static void hold_range(const struct ft_run *run, size_t first, size_t end,
+                       struct json_object *act, void *arg)
 {
     struct ft_hold h = {
         .first = first,
@@ -197,32 +194,34 @@ static void hold_range(struct ft_run *run, size_t first, size_t end,
         .at_ns = ft_json_int_or(act, "at", 0),
     };
 
-    hold(&run->steer, &h);
+    (void)run;
+    hold(arg, &h);
 }
 
 static int on_hold(struct ft_run *run, struct json_object *act,
                    struct ft_err *err)
 {
-    return for_ranges(run, act, hold_range, err);
+    return ft_steer_ranges(run, act, hold_range, &run->steer, err);
 }
 
-static void release_range(struct ft_run *run, size_t first, size_t end,
-                          struct json_object *act)
+static void release_range(const struct ft_run *run, size_t first, size_t end,
+                          struct json_object *act, void *arg)
 {
+    (void)run;
     (void)act;
-    release(&run->steer, first, end);
+    release(arg, first, end);
 }
 
 static int on_release(struct ft_run *run, struct json_object *act,
                       struct ft_err *err)
 {
-    return for_ranges(run, act, release_range, err);
+    return ft_steer_ranges(run, act, release_range, &run->steer, err);
 }
 
-static void set_range(struct ft_run *run, size_t first, size_t end,
-                      struct json_object *act)
+static void set_range(const struct ft_run *run, size_t first, size_t end,
+                      struct json_object *act, void *arg)
 {
-    struct ft_steer *s = &run->steer;
+    struct ft_steer *s = arg;
     struct ft_override o = {
         .first = first,
         .end = end,
@@ -232,6 +231,7 @@ static void set_range(struct ft_run *run, size_t first, size_t end,
         .timeout_s = ft_json_num_or(act, "timeout", 0),
     };
 
+    (void)run;
     s->override = ft_grow(s->override, s->n_overrides, &s->cap_overrides,
                           sizeof(*s->override));
     s->override[s->n_overrides++] = o;
@@ -247,7 +247,7 @@ static int on_set(struct ft_run *run, struct json_object *act,
     s->priority = (int)ft_json_int_or(act, "priority", s->priority);
     if (!json_object_object_get_ex(act, "tasks", NULL))
         return 0;
-    return for_ranges(run, act, set_range, err);
+    return ft_steer_ranges(run, act, set_range, s, err);
 }
 
 int ft_steer_apply(struct ft_run *run, struct json_object *act,
@@ -260,7 +260,7 @@ int ft_steer_apply(struct ft_run *run, struct json_object *act,
     } kinds[] = {
         { "pause", on_pause }, { "unpause", on_unpause },
         { "hold", on_hold },   { "release", on_release },
-        { "set", on_set },
+        { "retry", ft_redo_apply }, { "set", on_set },
     };
     const char *kind = ft_json_str_or(act, "k", "");
 

@@ -66,6 +66,13 @@ int ft_steer_apply(struct ft_run *run, struct json_object *act,
                    struct ft_err *err);
 void ft_steer_release(struct ft_steer *steer);
 
+/* For each [first, end) that an act names.  FT_EFORMAT when there is no such
+ * list, or no such task. */
+typedef void ft_steer_range(const struct ft_run *run, size_t first, size_t end,
+                            struct json_object *act, void *arg);
+int ft_steer_ranges(const struct ft_run *run, struct json_object *act,
+                    ft_steer_range *apply, void *arg, struct ft_err *err);
+
 /* The hold that 'task' is under, or NULL. */
 const struct ft_hold *ft_run_held(const struct ft_run *run, size_t task);
 /* How many tasks that have not started are held. */

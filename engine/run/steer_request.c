@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "run/change.h"
 #include "run/run.h"
 #include "run/steer.h"
 #include "text/quantity.h"
@@ -61,6 +62,15 @@ static int find_tasks(const struct ft_run *run, const char *name,
     return 0;
 }
 
+static void add_range(struct json_object *list, size_t first, size_t end)
+{
+    struct json_object *pair = json_object_new_array();
+
+    json_object_array_add(pair, json_object_new_int64((int64_t)first));
+    json_object_array_add(pair, json_object_new_int64((int64_t)end));
+    json_object_array_add(list, pair);
+}
+
 typedef bool task_test(const struct ft_run *run, size_t task);
 
 /* Put the tasks that are asked for into the act.  At least one of each name has
@@ -77,18 +87,15 @@ static int add_tasks(const struct asking *a, task_test *test,
     for (size_t i = 0; i < n; i++) {
         const char *name =
             json_object_get_string(json_object_array_get_idx(names, i));
-        struct json_object *pair = json_object_new_array();
         size_t first = 0, end = 0, t;
 
-        json_object_array_add(list, pair);
         if (find_tasks(a->run, name ? name : "", &first, &end, err) < 0)
             return -1;
         for (t = first; test && t < end && !test(a->run, t); t++)
             ;
         if (t == end)
             return ft_err_set(err, FT_EUSAGE, "'%s' %s", name, refusal);
-        json_object_array_add(pair, json_object_new_int64((int64_t)first));
-        json_object_array_add(pair, json_object_new_int64((int64_t)end));
+        add_range(list, first, end);
     }
     if (names && !n)
         return ft_err_set(err, FT_EUSAGE, "no task is named");
@@ -124,12 +131,22 @@ static int make_unpause(struct asking *a, struct ft_err *err)
     return a->run->steer.paused ? 0 : drop_act(a);
 }
 
+static bool has_ended(const struct ft_run *run, size_t task)
+{
+    return ft_task_state_final((enum ft_task_state)run->task[task].state);
+}
+
 static bool may_start(const struct ft_run *run, size_t task)
 {
     unsigned state = run->task[task].state;
 
     return state == FT_TASK_WAITING || state == FT_TASK_READY ||
            state >= FT_TASK_FAILED;
+}
+
+static bool may_be_cancelled(const struct ft_run *run, size_t task)
+{
+    return !has_ended(run, task);
 }
 
 static int make_hold(struct asking *a, struct ft_err *err)
@@ -142,9 +159,52 @@ static bool is_held(const struct ft_run *run, size_t task)
     return ft_run_held(run, task) != NULL;
 }
 
+static bool has_failed(const struct ft_run *run, size_t task)
+{
+    return run->task[task].state >= FT_TASK_FAILED;
+}
+
+/* Neighbours share a range. */
+static int add_failed(const struct asking *a, struct ft_err *err)
+{
+    struct json_object *list = json_object_new_array();
+    size_t n = a->run->plan->n_tasks;
+
+    json_object_object_add(a->act, "tasks", list);
+    for (size_t t = 0, end; t < n; t = end + 1) {
+        for (end = t; end < n && has_failed(a->run, end); end++)
+            ;
+        if (end > t)
+            add_range(list, t, end);
+    }
+    if (json_object_array_length(list))
+        return 0;
+    ft_err_set(err, FT_EUSAGE, "no task of run '%s' has failed", a->run->id);
+    return ft_err_hint(err, "'fedtwin retry %s/TASK' executes one again that "
+                       "has not", a->run->id);
+}
+
+/* Without names: what failed. */
+static int make_retry(struct asking *a, struct ft_err *err)
+{
+    if (!json_object_object_get_ex(a->request, "tasks", NULL))
+        return add_failed(a, err);
+    return add_tasks(a, has_ended, "has not ended yet", err);
+}
+
 static int make_release(struct asking *a, struct ft_err *err)
 {
     return add_tasks(a, is_held, "is not held", err);
+}
+
+/* Of single tasks: a run as a whole is another matter. */
+static int make_cancel(struct asking *a, struct ft_err *err)
+{
+    const char *reason = ft_json_str_or(a->request, "reason", NULL);
+
+    if (reason)
+        ft_json_add_str(a->act, "reason", reason);
+    return add_tasks(a, may_be_cancelled, "has ended already", err);
 }
 
 /* --- set ------------------------------------------------------------------ */
@@ -268,6 +328,7 @@ int ft_steer_request(const struct ft_run *run, struct json_object *request,
     } ops[] = {
         { "pause", make_pause }, { "unpause", make_unpause },
         { "hold", make_hold },   { "release", make_release },
+        { "retry", make_retry }, { "cancel", make_cancel },
         { "set", make_set },
     };
     const char *op = ft_json_str_or(request, "op", "");

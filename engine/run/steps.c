@@ -52,12 +52,15 @@ void ft_drive_unprepared(struct ft_drive *d, size_t task,
 
 /* Results of this very run that the journal does not know: the engine died
  * between the commit of the store and its own. */
-static bool are_our_own(const struct ft_drive *d,
+static bool are_our_own(const struct ft_drive *d, size_t task,
                         const struct ft_versions *found)
 {
+    bool redo = ft_run_must_redo(d->run, task);
+
     for (size_t i = 0; i < found->n; i++)
-        if (*found->item[i].id)
-            return strcmp(found->item[i].run, d->run->id) == 0;
+        if (*found->item[i].id) /* made before a retry, they do not count */
+            return strcmp(found->item[i].run, d->run->id) == 0 &&
+                   !(redo && found->item[i].time_ns < d->run->steer.redo_ns);
     return false;
 }
 
@@ -95,7 +98,8 @@ static int reuse(struct ft_drive *d, const struct ft_bound *bound,
     const struct ft_stage *stage =
         &d->plan->wf->stage[ft_plan_stage_of(d->plan, bound->task)];
     bool tried = d->run->task[bound->task].attempts > 0;
-    bool wanted = !d->options.fresh && stage->cache == FT_CACHE_CONTENT;
+    bool wanted = !d->options.fresh && stage->cache == FT_CACHE_CONTENT &&
+                  !ft_run_must_redo(d->run, bound->task);
     struct ft_versions found = { 0 };
     int hit;
 
@@ -108,7 +112,7 @@ static int reuse(struct ft_drive *d, const struct ft_bound *bound,
     }
     if (hit <= 0)
         return hit;
-    if (tried && are_our_own(d, &found)) {
+    if (tried && are_our_own(d, bound->task, &found)) {
         ft_journal_succeed(d->journal, d->run, bound->task, &found,
                            ft_drive_now_ns(d));
     } else if (wanted) {
@@ -153,7 +157,8 @@ static void prepare(struct ft_drive *d, size_t task)
         ft_bound_free(bound);
         return;
     }
-    if (d->resumed && !d->adapter->bare && ft_collect_earlier(d, bound))
+    if (d->resumed && !d->adapter->bare && !ft_run_must_redo(d->run, task) &&
+        ft_collect_earlier(d, bound))
         return;
     f = ft_flight_new(d, bound, d->run->task[task].attempts + 1);
     if (!d->adapter->bare && ft_handoff(f, &err) < 0) {

@@ -82,7 +82,7 @@ static char *ask(struct world *w, const char *request, struct ft_err *err)
         text = ft_strdup(act ? json_object_to_json_string_ext(
                                    act, JSON_C_TO_STRING_PLAIN)
                              : "");
-        if (act)
+        if (act && strstr(request, "cancel") == NULL) /* not kept */
             ck_assert_int_eq(ft_steer_apply(w->run, act, err), 0);
         ft_sched_steered(w->sched, w->run);
     }
@@ -157,6 +157,12 @@ static const struct {
     { "{'op':'set','tasks':['a'],'set':{'memroy':'4 GiB'}}", NULL,
       "'memroy' cannot be set", "did you mean 'memory'?" },
     { "{'op':'set','set':{}}", NULL, "nothing is to be set", NULL },
+    { "{'op':'retry'}", NULL, "no task of run 'r' has failed",
+      "'fedtwin retry r/TASK' executes one again that has not" },
+    { "{'op':'retry','tasks':['a']}", NULL, "'a' has not ended yet", NULL },
+    { "{'op':'cancel','tasks':['b'],'reason':'no'}",
+      "{'k':'cancel','at':5,'by':'ann','reason':'no','tasks':[[4,5]]}", NULL,
+      NULL },
     { "{'op':'dance'}", NULL, "unknown request 'dance'", NULL },
 };
 
@@ -430,6 +436,108 @@ START_TEST(slots_change_while_tasks_run)
 }
 END_TEST
 
+/* --- retry ---------------------------------------------------------------- */
+
+static void states(const struct world *w, char text[8])
+{
+    for (size_t t = 0; t < 7; t++)
+        text[t] = *ft_task_state_names[w->run->task[t].state];
+    text[7] = '\0';
+}
+
+/* c takes one cell of a each, b all of them. */
+START_TEST(a_retry_spreads_to_what_follows)
+{
+    struct ft_versions none = { 0 };
+    struct world w;
+    char got[8];
+
+    open_world(&w);
+    for (size_t t = 0; t < 7; t++)
+        ft_run_succeed(w.run, t, &none, 1);
+    must(&w, "{'op':'retry','tasks':['a[i=2]']}");
+    states(&w, got);
+    ck_assert_str_eq(got, "swsswsw");
+    ck_assert(ft_run_must_redo(w.run, 1));
+    ck_assert(!ft_run_must_redo(w.run, 4));
+    ft_run_succeed(w.run, 1, &none, 2);
+    ck_assert(!ft_run_must_redo(w.run, 1));
+    must(&w, "{'op':'retry','tasks':['c']}");
+    states(&w, got);
+    ck_assert_str_eq(got, "sssswww");
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(a_retry_without_names_takes_what_failed)
+{
+    struct ft_versions none = { 0 };
+    struct ft_err err = { 0 };
+    struct world w;
+    char *act;
+
+    open_world(&w);
+    for (size_t t = 0; t < 7; t++)
+        ft_run_succeed(w.run, t, &none, 1);
+    ft_run_fail(w.run, 2, FT_TASK_FAILED, "no", 2);
+    ft_run_fail(w.run, 3, FT_TASK_LOST, "gone", 2);
+    ft_run_fail(w.run, 6, FT_TASK_CANCELLED, "enough", 2);
+    act = ask(&w, "{\"op\":\"retry\"}", &err);
+    ck_assert_str_eq(act, "{\"k\":\"retry\",\"at\":5,\"by\":\"ann\","
+                     "\"tasks\":[[2,4],[6,7]]}");
+    free(act);
+    close_world(&w);
+}
+END_TEST
+
+/* The scheduler hands them out again, after what they wait for. */
+START_TEST(what_is_retried_comes_again)
+{
+    struct world w;
+    char started[16];
+
+    open_world(&w);
+    for (size_t n = 0; n < 7;) {
+        go(&w, started);
+        for (char *c = started; *c; c++, n++)
+            succeed(&w, (size_t)(*c - '0'));
+    }
+    go(&w, started);
+    ck_assert(ft_sched_over(w.sched));
+    must(&w, "{'op':'retry','tasks':['a[i=1]']}");
+    ft_sched_reopen(w.sched, w.run);
+    go(&w, started);
+    ck_assert_str_eq(started, "0");
+    succeed(&w, 0);
+    go(&w, started);
+    ck_assert_str_eq(started, "54");
+    succeed(&w, 5);
+    succeed(&w, 4);
+    go(&w, started);
+    ck_assert(ft_sched_over(w.sched));
+    close_world(&w);
+}
+END_TEST
+
+START_TEST(what_is_ready_can_be_withdrawn)
+{
+    struct world w;
+    char started[16];
+
+    open_world(&w);
+    go(&w, started);
+    ck_assert_str_eq(started, "01"); /* 2 and 3 are ready */
+    ck_assert(!ft_sched_withdraw(w.sched, 0));
+    ck_assert(ft_sched_withdraw(w.sched, 2));
+    ck_assert(!ft_sched_withdraw(w.sched, 2));
+    ft_run_fail(w.run, 2, FT_TASK_CANCELLED, NULL, 1);
+    succeed(&w, 0);
+    go(&w, started);
+    ck_assert_str_eq(started, "3");
+    close_world(&w);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("steer");
@@ -444,6 +552,10 @@ static Suite *suite(void)
     tcase_add_test(tc, what_is_held_waits_for_its_release);
     tcase_add_test(tc, a_ready_task_can_be_held);
     tcase_add_test(tc, slots_change_while_tasks_run);
+    tcase_add_test(tc, a_retry_spreads_to_what_follows);
+    tcase_add_test(tc, a_retry_without_names_takes_what_failed);
+    tcase_add_test(tc, what_is_retried_comes_again);
+    tcase_add_test(tc, what_is_ready_can_be_withdrawn);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -1,0 +1,139 @@
+/* redo.c - tasks that are to be executed again, and what follows from them */
+#include "run/redo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "run/change.h"
+#include "run/run.h"
+
+/* --- which ---------------------------------------------------------------- */
+
+static bool any(const struct ft_plan *plan, const uint8_t *set, size_t stage)
+{
+    const struct ft_plan_stage *ps = &plan->stage[stage];
+
+    for (size_t t = ps->first; t < ps->first + ps->n; t++)
+        if (set[t])
+            return true;
+    return false;
+}
+
+static void mark(uint8_t *set, size_t task)
+{
+    if (!set[task])
+        set[task] = FT_REDO_FOLLOWS;
+}
+
+/* 'needs' is order only: what is made does not depend on it. */
+static bool is_need(const struct ft_stage *stage, size_t other)
+{
+    for (size_t i = 0; i < stage->n_needs; i++)
+        if (stage->needs[i] == other)
+            return true;
+    return false;
+}
+
+static void spread_whole(const struct ft_plan *plan, uint8_t *set,
+                         size_t stage)
+{
+    const struct ft_plan_stage *ps = &plan->stage[stage];
+
+    for (size_t i = 0; i < ps->n_after; i++) {
+        if (is_need(&plan->wf->stage[stage], ps->after[i]) ||
+            !any(plan, set, ps->after[i]))
+            continue;
+        for (size_t t = ps->first; t < ps->first + ps->n; t++)
+            mark(set, t);
+    }
+}
+
+/* Cells that take chosen cells of a stage with something marked. */
+static int spread_chosen(const struct ft_plan *plan, uint8_t *set,
+                         size_t stage, size_t in, struct ft_err *err)
+{
+    const struct ft_plan_stage *ps = &plan->stage[stage];
+    struct ft_tasks from = { 0 };
+    int rc = 0;
+
+    for (size_t t = ps->first; t < ps->first + ps->n && rc == 0; t++) {
+        rc = set[t] ? 0 : ft_plan_producers(plan, t, in, &from, err);
+        for (size_t k = 0; !set[t] && rc == 0 && k < from.n; k++)
+            if (set[from.item[k]])
+                mark(set, t);
+    }
+    ft_tasks_release(&from);
+    return rc;
+}
+
+static int spread(const struct ft_plan *plan, uint8_t *set,
+                  struct ft_err *err)
+{
+    const struct ft_workflow *wf = plan->wf;
+
+    for (size_t i = 0; i < wf->n_stages; i++) {
+        size_t s = wf->order[i];
+        const struct ft_stage *stage = &wf->stage[s];
+
+        spread_whole(plan, set, s);
+        for (size_t in = 0; in < stage->n_in; in++)
+            if (stage->in[in].kind == FT_SOURCE_OBJECT &&
+                any(plan, set, stage->in[in].stage) &&
+                spread_chosen(plan, set, s, in, err) < 0)
+                return -1;
+    }
+    return 0;
+}
+
+static void choose(const struct ft_run *run, size_t first, size_t end,
+                   struct json_object *act, void *arg)
+{
+    (void)run;
+    (void)act;
+    memset((uint8_t *)arg + first, FT_REDO_CHOSEN, end - first);
+}
+
+uint8_t *ft_redo_set(const struct ft_run *run, struct json_object *act,
+                     struct ft_err *err)
+{
+    uint8_t *set = ft_calloc(run->plan->n_tasks, 1);
+
+    if (ft_steer_ranges(run, act, choose, set, err) == 0 &&
+        spread(run->plan, set, err) == 0)
+        return set;
+    free(set);
+    return NULL;
+}
+
+/* --- what becomes of them ------------------------------------------------- */
+
+int ft_redo_apply(struct ft_run *run, struct json_object *act,
+                  struct ft_err *err)
+{
+    uint8_t *set = ft_redo_set(run, act, err);
+    size_t n = run->plan->n_tasks;
+
+    if (!set)
+        return -1;
+    if (!run->steer.redo)
+        run->steer.redo = ft_calloc((n + 7) / 8, 1);
+    for (size_t t = 0; t < n; t++) {
+        if (set[t] == FT_REDO_CHOSEN)
+            run->steer.redo[t / 8] |= (uint8_t)(1u << t % 8);
+        if (set[t])
+            ft_run_wait_again(run, t);
+    }
+    run->steer.redo_ns = ft_json_int_or(act, "at", 0);
+    free(set);
+    return 0;
+}
+
+bool ft_run_must_redo(const struct ft_run *run, size_t task)
+{
+    const uint8_t *redo = run->steer.redo;
+
+    return redo && redo[task / 8] & 1u << task % 8;
+}
