@@ -112,4 +112,15 @@ test_expect_success 'a retry of an interrupted run outlives its runner, too' '
 	printf "a1\na1\n" >want && test_cmp want started
 '
 
+test_expect_success 'a loop is repeated with all of its turns' '
+	cp "$FT_SRCDIR/workflows/examples/loop.yaml" . &&
+	fedtwin run loop.yaml && id=$(ls .fedtwin/runs | tail -n 1) &&
+	n=$(steer_count started $id) &&
+	fedtwin retry "last/solve[turn=3]" >out &&
+	test_grep succeeded out &&
+	test "$(steer_count started $id)" = $((n + n - 1)) &&
+	fedtwin status last >out &&
+	test_grep "solve *$((n - 1)) succeeded" out
+'
+
 test_done

@@ -57,6 +57,9 @@ void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,
  * fate of a cancelled or expired run. */
 void ft_run_end(struct ft_run *run, enum ft_run_state state,
                 const char *reason, int64_t now_ns);
+/* The loop whose first turn is 'first' is no longer over, if it was; to be told
+ * before its turns wait again. */
+void ft_run_loop_again(struct ft_run *run, size_t first);
 /* A task waits again, with fresh credit, whatever had become of it. */
 void ft_run_wait_again(struct ft_run *run, size_t task);
 /* It goes on: everything without a result waits again, with fresh credit. */

@@ -191,7 +191,8 @@ bool ft_memo_take(struct ft_drive *d, const struct ft_bound *first)
     d->memo[s].asked = true;
     if (asked || d->options.fresh || !may_have_memo(d, s) ||
         d->run->counts[s][FT_TASK_WAITING] != ps->n ||
-        d->run->steer.n_holds || d->run->steer.redo || d->resumed ||
+        d->run->steer.n_holds || d->run->steer.n_overrides ||
+        d->run->steer.redo || d->resumed ||
         !make_key(d, first, key))
         return false;
     taken = ft_store_memo_get(d->store, key, &maker, &bytes) &&

@@ -69,9 +69,36 @@ static int spread_chosen(const struct ft_plan *plan, uint8_t *set,
     return rc;
 }
 
-static int spread(const struct ft_plan *plan, uint8_t *set,
-                  struct ft_err *err)
+/* The turns of a loop follow from each other, and nobody knows beforehand how
+ * many are needed: all or none. */
+static void spread_turns(const struct ft_plan *plan, uint8_t *set,
+                         size_t stage)
 {
+    const struct ft_plan_stage *ps = &plan->stage[stage];
+
+    for (size_t c = 0; ps->turns > 1 && c < ps->n; c += ps->turns) {
+        uint8_t *turn = set + ps->first + c, most = 0;
+
+        for (size_t i = 0; i < ps->turns; i++)
+            most = turn[i] > most ? turn[i] : most;
+        memset(turn, most, ps->turns);
+    }
+}
+
+/* A stage that was taken from a memo has no results of single tasks. */
+static void spread_memo(const struct ft_run *run, uint8_t *set, size_t stage)
+{
+    const struct ft_plan_stage *ps = &run->plan->stage[stage];
+
+    if (!run->memo[stage].run || !any(run->plan, set, stage))
+        return;
+    for (size_t t = ps->first; t < ps->first + ps->n; t++)
+        mark(set, t);
+}
+
+static int spread(const struct ft_run *run, uint8_t *set, struct ft_err *err)
+{
+    const struct ft_plan *plan = run->plan;
     const struct ft_workflow *wf = plan->wf;
 
     for (size_t i = 0; i < wf->n_stages; i++) {
@@ -84,6 +111,8 @@ static int spread(const struct ft_plan *plan, uint8_t *set,
                 any(plan, set, stage->in[in].stage) &&
                 spread_chosen(plan, set, s, in, err) < 0)
                 return -1;
+        spread_turns(plan, set, s);
+        spread_memo(run, set, s);
     }
     return 0;
 }
@@ -102,13 +131,29 @@ uint8_t *ft_redo_set(const struct ft_run *run, struct json_object *act,
     uint8_t *set = ft_calloc(run->plan->n_tasks, 1);
 
     if (ft_steer_ranges(run, act, choose, set, err) == 0 &&
-        spread(run->plan, set, err) == 0)
+        spread(run, set, err) == 0)
         return set;
     free(set);
     return NULL;
 }
 
 /* --- what becomes of them ------------------------------------------------- */
+
+/* What holds for a stage as a whole does no longer. */
+static void reopen_stages(struct ft_run *run, const uint8_t *set)
+{
+    const struct ft_plan *plan = run->plan;
+
+    for (size_t s = 0; s < plan->wf->n_stages; s++) {
+        const struct ft_plan_stage *ps = &plan->stage[s];
+
+        if (run->memo[s].run && any(plan, set, s))
+            ft_run_give_back(run, s);
+        for (size_t c = 0; ps->turns > 1 && c < ps->n; c += ps->turns)
+            if (set[ps->first + c])
+                ft_run_loop_again(run, ps->first + c);
+    }
+}
 
 int ft_redo_apply(struct ft_run *run, struct json_object *act,
                   struct ft_err *err)
@@ -118,6 +163,7 @@ int ft_redo_apply(struct ft_run *run, struct json_object *act,
 
     if (!set)
         return -1;
+    reopen_stages(run, set);
     if (!run->steer.redo)
         run->steer.redo = ft_calloc((n + 7) / 8, 1);
     for (size_t t = 0; t < n; t++) {

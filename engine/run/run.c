@@ -530,6 +530,24 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
     set_text(&run->reason, reason);
 }
 
+void ft_run_loop_again(struct ft_run *run, size_t first)
+{
+    struct ft_run_stage *stage =
+        &run->stage[ft_plan_stage_of(run->plan, first)];
+    size_t last = ft_plan_last_turn(run->plan, first);
+    bool over = ft_run_settled(run, last);
+
+    stage->ended -= over;
+    for (size_t t = first; t <= last; t++) {
+        const struct ft_task_detail *d = ft_run_detail(run, t);
+
+        if (over && t > first && run->task[t].state == FT_TASK_SKIPPED)
+            stage->unneeded--;
+        if (d)
+            ft_run_make_detail(run, t)->ends_loop = false;
+    }
+}
+
 void ft_run_wait_again(struct ft_run *run, size_t task)
 {
     run->task[task].charged = 0;
