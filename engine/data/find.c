@@ -244,6 +244,20 @@ int ft_store_cached(struct ft_store *store, const char *cache_key,
     return rc;
 }
 
+bool ft_store_any_cached(struct ft_store *store)
+{
+    struct ft_db *db = ft_store_db(store, NULL);
+    struct ft_rows *rows =
+        db ? ft_db_ask(db, "SELECT 1 FROM result WHERE cache_key IS NOT NULL"
+                           " AND cache_key<>'' LIMIT 1", NULL, 0, NULL)
+           : NULL;
+    bool any = rows && ft_rows_next(rows, NULL) == 1;
+
+    if (rows)
+        ft_rows_end(rows);
+    return any;
+}
+
 /* --- by task -------------------------------------------------------------- */
 
 /* The newest result of 'task': its lineage text (or NULL) and a version (or

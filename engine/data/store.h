@@ -145,6 +145,9 @@ int ft_store_cached(struct ft_store *store, const char *cache_key,
                     const char *const *output, size_t n_outputs,
                     struct ft_versions *versions, struct ft_err *err);
 
+/* Is any result kept under a cache key? */
+bool ft_store_any_cached(struct ft_store *store);
+
 /* Whether the files of these versions are there: 1, or 0 and the first that is
  * not.  For asking about very many that are known from a memo. */
 int ft_store_versions_exist(struct ft_store *store,

@@ -16,6 +16,7 @@ struct forecasting {
     struct ft_forecast *out;
     struct ft_versions *found; /* of each task that would be reused */
     struct ft_have have;
+    bool any; /* result is there that could be used again */
 };
 
 static const struct ft_version *version_of(const struct ft_have *have,
@@ -125,6 +126,13 @@ static char *reason_of(struct forecasting *f, const struct ft_bound *bound)
     return ft_str_take(&text);
 }
 
+/* Binding a million cells to find that nothing was ever made takes a minute; the
+ * first of each stage shows what is wrong with the stage. */
+static bool need_not_look(const struct forecasting *f, size_t s, size_t task)
+{
+    return !f->store || (!f->any && task != f->plan->stage[s].first);
+}
+
 static int look_up(struct forecasting *f, size_t task,
                    const struct ft_stage *stage, struct ft_err *err)
 {
@@ -172,7 +180,7 @@ static int forecast_task(struct forecasting *f, size_t s, size_t task,
             rc = follow_input(f, task, i, &stage->in[i], err);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
-    if (f->store)
+    if (!need_not_look(f, s, task))
         return look_up(f, task, stage, err);
     decide(f, task, FT_WILL_RUN, ft_strdup("never ran before"));
     return 0;
@@ -232,6 +240,7 @@ int ft_forecast(const struct ft_plan *plan, struct ft_store *store,
                                    sizeof(*forecast->decision));
     forecast->reason = ft_calloc(plan->n_tasks, sizeof(*forecast->reason));
     f.found = ft_calloc(plan->n_tasks, sizeof(*f.found));
+    f.any = store && ft_store_any_cached(store);
     f.have = (struct ft_have){ .version = version_of, .needed = was_needed,
                                .arg = &f };
     for (size_t k = 0; k < plan->wf->n_stages && rc == 0; k++) {
