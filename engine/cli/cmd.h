@@ -122,6 +122,7 @@ int ft_cmd_unpause(struct ft_cli *cli);
 int ft_cmd_usage(struct ft_cli *cli);
 int ft_cmd_version(struct ft_cli *cli);
 int ft_cmd_wait(struct ft_cli *cli);
+int ft_cmd_watch(struct ft_cli *cli);
 int ft_cmd_why(struct ft_cli *cli);
 
 #endif

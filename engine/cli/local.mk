@@ -36,6 +36,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_unpause.c \
     engine/cli/cmd_version.c \
     engine/cli/cmd_wait.c \
+    engine/cli/cmd_watch.c \
     engine/cli/cmd_why.c \
     engine/cli/detach.c \
     engine/cli/execute.c engine/cli/execute.h \
@@ -55,6 +56,9 @@ engine_libcli_a_SOURCES = \
     engine/cli/steering.c engine/cli/steering.h \
     engine/cli/table.c \
     engine/cli/term.c engine/cli/term.h
+engine_libcli_a_SOURCES += engine/cli/watch.h engine/cli/watch_loop.c \
+    engine/cli/watch_screen.c engine/cli/watch_state.c \
+    engine/cli/watch_term.c
 engine_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 
 fedtwin_SOURCES = engine/cli/main.c
@@ -97,6 +101,7 @@ man1_MANS = \
     share/man/man1/fedtwin-unpause.1 \
     share/man/man1/fedtwin-version.1 \
     share/man/man1/fedtwin-wait.1 \
+    share/man/man1/fedtwin-watch.1 \
     share/man/man1/fedtwin-why.1
 schemasdir = $(pkgdatadir)/schemas
 schemas_DATA = \
@@ -142,6 +147,7 @@ CLI_TESTS = \
     t/t1026-release.t \
     t/t1027-retry.t \
     t/t1028-set.t \
+    t/t1029-watch.t \
     t/t1030-wait.t \
     t/t1031-report.t \
     t/t1033-usage.t
@@ -149,5 +155,6 @@ if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif
 TESTS += $(CLI_TESTS)
+EXTRA_DIST += t/screen.py
 EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/read_elsewhere.py \
     t/steer.sh t/await.py

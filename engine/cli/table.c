@@ -279,6 +279,17 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin wait --timeout '1 h' $id\n",
       .option = wait_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_wait },
+    { .name = "watch", .args = "[RUN]",
+      .summary = "see a run go on",
+      .doc = "On a terminal the whole screen: one line a stage, then what "
+             "runs, what failed and what is waited for.  Keys: q quits, the "
+             "run goes on; p pauses and unpauses; c and then y cancels; f "
+             "shows failures only; j, k and the arrows scroll.  Elsewhere the "
+             "lines that 'fedtwin run' prints.\n\n"
+             "Ends with the run, and with its exit status; after q with 0.",
+      .example = "fedtwin run -d heatsink.yaml && fedtwin watch\n",
+      .max_args = 1,
+      .complete = FT_COMPLETE_RUN, .run = ft_cmd_watch },
     { .name = "logs", .args = "RUN[/TASK]",
       .summary = "print what tasks wrote",
       .doc = "Without TASK: of every task that failed.",
