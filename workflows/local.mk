@@ -16,8 +16,11 @@ examplesdir = $(workflowsdir)/examples
 dist_examples_DATA = \
     workflows/examples/ambient.txt \
     workflows/examples/include.yaml \
-    workflows/examples/loop.yaml workflows/examples/loop-matrix.yaml \
+    workflows/examples/loop-matrix.yaml \
+    workflows/examples/loop.yaml \
     workflows/examples/optional.yaml \
+    workflows/examples/parameters.values.yaml \
+    workflows/examples/parameters.yaml \
     workflows/examples/population.yaml \
     workflows/examples/rod.yaml \
     workflows/examples/simulated.yaml \

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/open.h"
+#include "cli/param.h"
 #include "cli/term.h"
 
 #define SCHEMA 1
@@ -12,14 +13,14 @@
 
 /* True when the file is valid; its diagnostics are added to 'diags'. */
 static bool check_file(struct ft_session *s, const char *file,
-                       const struct ft_setting *setting, size_t n,
+                       const struct ft_cli_params *params,
                        struct ft_diags *diags)
 {
     size_t before = diags->n_errors;
     struct ft_workflow *wf;
     struct ft_plan *plan;
 
-    wf = ft_workflow_read(file, s->modules, setting, n, diags);
+    wf = ft_workflow_read(file, s->modules, params->item, params->n, diags);
     plan = wf ? ft_plan_new(wf, diags) : NULL;
     if (plan && diags->n_errors == before)
         fprintf(stderr, "%s: valid: %zu stage%s, %zu task%s\n", file,
@@ -45,21 +46,21 @@ int ft_cmd_check(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
     struct ft_diags diags = FT_DIAGS_INIT;
-    struct ft_setting *setting;
-    bool valid = true;
-    size_t n;
+    struct ft_cli_params params;
+    bool valid;
 
-    if (ft_cli_settings(cli, &setting, &n) < 0)
+    if (ft_cli_params(cli, &params, &diags) < 0)
         return STATUS_USAGE;
+    valid = !diags.n_errors;
     ft_session_modules(&s);
     for (int i = 0; i < cli->n_args; i++)
-        valid &= check_file(&s, cli->arg[i], setting, n, &diags);
+        valid &= check_file(&s, cli->arg[i], &params, &diags);
     if (ft_cli_has(cli, "json"))
         print_json(&diags, valid);
     else
         ft_print_diags(&diags);
     ft_diags_release(&diags);
-    ft_cli_settings_free(setting, n);
+    ft_cli_params_release(&params);
     ft_session_close(&s);
     return valid ? 0 : STATUS_INVALID;
 }

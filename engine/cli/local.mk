@@ -43,6 +43,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/layers.c \
     engine/cli/markup.c engine/cli/markup.h \
     engine/cli/open.c engine/cli/open.h \
+    engine/cli/param.c engine/cli/param.h \
     engine/cli/picture.h engine/cli/svg.c \
     engine/cli/progress.c engine/cli/progress.h \
     engine/cli/ref_text.c engine/cli/ref_text.h \

@@ -8,6 +8,7 @@
 #include "base/dirs.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "cli/param.h"
 #include "cli/term.h"
 #include "text/suggest.h"
 
@@ -41,37 +42,6 @@ void ft_session_modules(struct ft_session *s)
         s->project = ft_project_open(NULL, NULL);
     if (!s->modules)
         s->modules = ft_module_set_new(s->project ? s->project->dir : NULL);
-}
-
-void ft_cli_settings_free(struct ft_setting *setting, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free((char *)setting[i].name);
-    free(setting);
-}
-
-int ft_cli_settings(const struct ft_cli *cli, struct ft_setting **setting,
-                    size_t *n)
-{
-    *setting = ft_calloc((size_t)cli->n_given, sizeof(**setting));
-    *n = 0;
-    for (int i = 0; i < cli->n_given; i++) {
-        const char *text = cli->given[i].value;
-        const char *eq = strchr(text, '=');
-
-        if (strcmp(cli->given[i].name, "param") != 0)
-            continue;
-        if (!eq || eq == text) {
-            ft_print_error("'-p %s' is not of the form NAME=VALUE", text);
-            ft_cli_settings_free(*setting, *n);
-            return -1;
-        }
-        (*setting)[(*n)++] = (struct ft_setting){
-            .name = ft_strndup(text, (size_t)(eq - text)),
-            .text = eq + 1,
-        };
-    }
-    return 0;
 }
 
 static bool is_file_name(const char *text)
@@ -124,18 +94,17 @@ int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
                     const char *file)
 {
     struct ft_diags diags = FT_DIAGS_INIT;
-    struct ft_setting *setting;
-    size_t n;
+    struct ft_cli_params params;
 
-    if (ft_cli_settings(cli, &setting, &n) < 0)
+    if (ft_cli_params(cli, &params, &diags) < 0)
         return STATUS_USAGE;
     ft_session_modules(s);
-    s->wf = ft_workflow_read(file, s->modules, setting, n, &diags);
+    s->wf = ft_workflow_read(file, s->modules, params.item, params.n, &diags);
     if (s->wf)
         s->plan = ft_plan_new(s->wf, &diags);
     ft_print_diags(&diags);
     ft_diags_release(&diags);
-    ft_cli_settings_free(setting, n);
+    ft_cli_params_release(&params);
     return s->plan ? 0 : STATUS_INVALID;
 }
 

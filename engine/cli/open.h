@@ -43,9 +43,4 @@ int ft_session_task(struct ft_session *s, const char *text, long *task);
 
 void ft_session_close(struct ft_session *s);
 
-/* The -p options as settings.  -1 after printing that one has no '='. */
-int ft_cli_settings(const struct ft_cli *cli, struct ft_setting **setting,
-                    size_t *n);
-void ft_cli_settings_free(struct ft_setting *setting, size_t n);
-
 #endif

@@ -4,7 +4,10 @@
 #define END { .name = NULL }
 #define PARAM                                                              \
     { "param", 'p', "NAME=VALUE", "set a parameter of the workflow; may be " \
-                                  "given several times" }
+                                  "given several times" },               \
+    { "params", 0, "FILE", "take parameters from a YAML file of "          \
+                           "'NAME: VALUE'; -p counts more, "                \
+                           "$FEDTWIN_PARAM_NAME less" }
 #define JOBS { "jobs", 'j', "N", "run on at most N cores at a time" }
 #define DETACH                                                             \
     { "detach", 'd', NULL, "print the id of the run and return; the run goes " \

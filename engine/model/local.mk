@@ -49,6 +49,7 @@ t_unit_test_workflow_LDADD = $(model_libs)
 endif
 
 # What the keys of a workflow mean when it runs.
-LANGUAGE_TESTS = t/t2100-optional.t t/t2102-include.t t/t2103-subworkflow.t
+LANGUAGE_TESTS = t/t2100-optional.t t/t2101-parameters.t \
+    t/t2102-include.t t/t2103-subworkflow.t
 TESTS += $(LANGUAGE_TESTS)
 EXTRA_DIST += $(LANGUAGE_TESTS)

@@ -4,6 +4,7 @@
  * value that an expression gave, and a node with an expression turns into a
  * value on the way.
  */
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,4 +302,47 @@ int ft_param_from_text(const struct ft_param *param, const char *text,
     ft_diags_release(&diags);
     ft_doc_free(doc);
     return rc;
+}
+
+/* A text of JSON means the same in YAML. */
+static void add_quoted(const char *text, struct ft_str *out)
+{
+    struct json_object *obj = json_object_new_string(text);
+
+    ft_str_add(out, json_object_to_json_string_ext(obj,
+                                                   JSON_C_TO_STRING_PLAIN));
+    json_object_put(obj);
+}
+
+static void add_yaml(const struct ft_value *value, struct ft_str *out)
+{
+    bool map = value->kind == FT_VALUE_MAP;
+
+    if (value->kind == FT_VALUE_TEXT) {
+        add_quoted(value->text, out);
+        return;
+    }
+    if (!map && value->kind != FT_VALUE_LIST) {
+        ft_value_text(value, out);
+        return;
+    }
+    ft_str_addc(out, map ? '{' : '[');
+    for (size_t i = 0; i < value->n; i++) {
+        ft_str_add(out, i ? ", " : "");
+        if (map) {
+            add_quoted(value->key[i], out);
+            ft_str_add(out, ": ");
+        }
+        add_yaml(&value->item[i], out);
+    }
+    ft_str_addc(out, map ? '}' : ']');
+}
+
+void ft_param_to_text(const struct ft_param *param,
+                      const struct ft_value *value, struct ft_str *out)
+{
+    if (param->each == FT_EACH_ONE && param->type == FT_PARAM_TEXT)
+        ft_value_text(value, out);
+    else
+        add_yaml(value, out);
 }

@@ -83,6 +83,10 @@ int ft_param_from_value(const struct ft_param *param,
 int ft_param_from_text(const struct ft_param *param, const char *text,
                        struct ft_value *value, struct ft_err *err);
 
+/* The text from which ft_param_from_text() makes 'value' again. */
+void ft_param_to_text(const struct ft_param *param,
+                      const struct ft_value *value, struct ft_str *out);
+
 const char *ft_param_type_text(enum ft_param_type type);
 
 #endif

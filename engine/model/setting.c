@@ -10,10 +10,12 @@
 static void report(struct ft_build *b, const struct ft_setting *setting,
                    enum ft_diag_code code, const struct ft_err *err)
 {
-    char *file = ft_asprintf("-p %s", setting->name);
+    char *file = setting->origin ? ft_strdup(setting->origin)
+                                 : ft_asprintf("-p %s", setting->name);
     struct ft_mark mark = { .file = file };
 
-    ft_diag_err(b->diags, NULL, &mark, code, err);
+    ft_diag_err(b->diags, setting->doc, setting->doc ? &setting->key->mark
+                                                     : &mark, code, err);
     free(file);
 }
 
@@ -48,7 +50,11 @@ static bool apply(struct ft_build *b, const struct ft_setting *setting)
         return true;
     }
     value = &b->wf->value[param - b->wf->params.item];
-    if (ft_param_from_text(param, setting->text, &made, &err) < 0) {
+    if (setting->doc) {
+        if (ft_param_from_node(param, setting->doc, setting->node, &made,
+                               b->diags) < 0)
+            return false;
+    } else if (ft_param_from_text(param, setting->text, &made, &err) < 0) {
         report(b, setting, FT_D_TYPE, &err);
         return false;
     }

@@ -199,9 +199,13 @@ struct ft_workflow {
 extern const struct ft_field ft_workflow_fields[];
 extern const struct ft_field ft_stage_fields[];
 
-/* name=text pairs from -p. */
+/* A value for a parameter, as text or as a node of a document. */
 struct ft_setting {
-    const char *name, *text;
+    const char *name;
+    const char *text;   /* from -p, the environment or a journal; or NULL: */
+    const char *origin; /* "-p size", for messages; NULL: that */
+    const struct ft_doc *doc;
+    const struct ft_node *key, *node;
 };
 
 /* Read, check and build.  All problems go to 'diags'; NULL when there is an

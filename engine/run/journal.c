@@ -141,7 +141,7 @@ static struct json_object *settings_of(const struct ft_workflow *wf)
 
         if (ft_value_equal(&wf->value[i], &param->deflt))
             continue;
-        ft_value_text(&wf->value[i], &text);
+        ft_param_to_text(param, &wf->value[i], &text);
         pair = json_object_new_array();
         json_object_array_add(pair, json_object_new_string(param->name));
         json_object_array_add(pair, json_object_new_string(text.s));

@@ -209,7 +209,7 @@ END_TEST
 
 START_TEST(when_and_resources)
 {
-    struct ft_setting big = { "size", "4 mm" };
+    struct ft_setting big = { .name = "size", .text = "4 mm" };
     struct ft_resources res;
     struct ft_err err;
     struct fixture f;
@@ -274,7 +274,7 @@ END_TEST
 
 START_TEST(keys_depend_on_values_and_files)
 {
-    struct ft_setting other = { "size", "3 mm" };
+    struct ft_setting other = { .name = "size", .text = "3 mm" };
     struct ft_str diff = FT_STR_INIT;
     struct fixture a, b, c;
     struct ft_bound *x, *y, *z;

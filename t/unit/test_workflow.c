@@ -653,8 +653,9 @@ static const struct {
 START_TEST(settings)
 {
     struct ft_diags diags = FT_DIAGS_INIT;
-    struct ft_setting set[] = { { "case", "b" },
-                                { setting[_i].name, setting[_i].text } };
+    struct ft_setting set[] = { { .name = "case", .text = "b" },
+                                { .name = setting[_i].name,
+                                  .text = setting[_i].text } };
     struct ft_workflow *wf = ft_workflow_parse(
         "t.yaml", twin_dir, full, strlen(full), modules, set, 2, &diags);
 
