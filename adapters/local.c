@@ -137,8 +137,26 @@ static int slots_of(const struct ft_local *local,
     return cores < local->slots ? (int)cores : local->slots;
 }
 
+/* Taken before the program is started: a short one may end before anything
+ * else is done here. */
+struct began {
+    int64_t now_ns, mono_ns;
+    int slots; /* held from now on */
+    double energy_mark;
+};
+
+static struct began begin(struct ft_local *local, const struct ft_attempt *a)
+{
+    struct began b = { ft_clock_now_ns(), ft_clock_mono_ns(),
+                       slots_of(local, &a->resources), 0 };
+
+    b.energy_mark = ft_local_meter(local, b.slots);
+    return b;
+}
+
 static void add_job(struct ft_local *local, const struct ft_attempt *a,
-                    pid_t pid, int alive_fd, struct ft_pool *pool)
+                    const struct began *began, pid_t pid, int alive_fd,
+                    struct ft_pool *pool)
 {
     struct ft_local_job *job = ft_calloc(1, sizeof(*job));
 
@@ -149,11 +167,11 @@ static void add_job(struct ft_local *local, const struct ft_attempt *a,
     job->dir = ft_strdup(a->dir);
     job->memory_bytes = a->resources.memory_bytes;
     job->timeout_s = a->timeout_s;
-    job->start_ns = ft_clock_now_ns();
-    job->start_mono_ns = ft_clock_mono_ns();
+    job->start_ns = began->now_ns;
+    job->start_mono_ns = began->mono_ns;
     job->own_rss_bytes = own_peak_bytes();
-    job->slots = slots_of(local, &a->resources);
-    job->energy_mark = ft_local_meter(local, job->slots);
+    job->slots = began->slots;
+    job->energy_mark = began->energy_mark;
     local->job = ft_grow(local->job, local->n, &local->cap,
                          sizeof(*local->job));
     local->job[local->n++] = job;
@@ -175,6 +193,7 @@ static void submit_one(struct ft_local *local, const struct ft_attempt *a)
 {
     const struct ft_adapter_events *ev = &local->events;
     char *why = refusal(local, a), job[24];
+    struct began began = begin(local, a);
     struct ft_pool *pool = why ? NULL : ft_pools_give(local->pools, a);
     int error, alive_fd = -1;
     pid_t pid = -1;
@@ -183,6 +202,7 @@ static void submit_one(struct ft_local *local, const struct ft_attempt *a)
         error = ft_local_spawn(local->site, a, &local->programs, &pid,
                                &alive_fd);
         if (error == EAGAIN || error == ENOMEM) {
+            (void)ft_local_meter(local, -began.slots);
             ev->submitted(a->tag, FT_SUBMIT_RETRY_AFTER, NULL, 1,
                           "the machine cannot start more processes now",
                           ev->arg);
@@ -194,6 +214,7 @@ static void submit_one(struct ft_local *local, const struct ft_attempt *a)
                               strerror(error));
     }
     if (why) {
+        (void)ft_local_meter(local, -began.slots);
         ev->submitted(a->tag, FT_SUBMIT_REJECTED, NULL, 0, why, ev->arg);
         free(why);
         return;
@@ -204,7 +225,7 @@ static void submit_one(struct ft_local *local, const struct ft_attempt *a)
     } else {
         snprintf(job, sizeof(job), "%d", (int)pid);
     }
-    add_job(local, a, pid, alive_fd, pool);
+    add_job(local, a, &began, pid, alive_fd, pool);
     make_room(local);
     ev->submitted(a->tag, FT_SUBMIT_OK, job, 0, NULL, ev->arg);
     ev->started(a->tag, local->host, ev->arg);

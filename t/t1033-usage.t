@@ -123,6 +123,28 @@ test_expect_success 'wrong options are refused' '
 	test_grep nonesuch err
 '
 
+# A wide matrix is reused as a whole.
+test_expect_success 'a stage that was reused as a whole saved as much' '
+	mkdir wide && fedtwin init wide && cat >wide/wide.yaml <<-EOT &&
+	fedtwin: 1
+	workflow: wide
+	stages:
+	  cell:
+	    matrix: {i: [$(seq -s, 64)]}
+	    shell: echo \${matrix.i} >out.txt
+	    out: {text: {type: file, path: out.txt}}
+	EOT
+	fedtwin -C wide run wide.yaml &&
+	fedtwin -C wide usage last --json >wide/made &&
+	fedtwin -C wide run wide.yaml &&
+	fedtwin -C wide usage last --json >wide/reused &&
+	usage_is "d[\"total\"][\"cached\"] == 64 and
+		d[\"total\"][\"saved\"] == 64 and
+		abs(d[\"total\"][\"saved_core_s\"] - json.load(
+			open(\"wide/made\"))[\"total\"][\"core_s\"]) < 1e-6" \
+		<wide/reused
+'
+
 # Counters that a stage turns: 3 J while it runs, with the wrap-around.
 test_expect_success 'energy comes from the meters of the machine' '
 	mkdir -p cap/intel-rapl:0 && echo package-0 >cap/intel-rapl:0/name &&

@@ -4,6 +4,7 @@ engine_libbase_a_SOURCES = \
     engine/base/alloc.c engine/base/alloc.h \
     engine/base/clock.c engine/base/clock.h \
     engine/base/user.c engine/base/user.h \
+    engine/base/amount.c engine/base/amount.h \
     engine/base/crc32c.c engine/base/crc32c.h \
     engine/base/dirs.c engine/base/dirs.h \
     engine/base/err.c engine/base/err.h \

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "cli/limit_text.h"
 #include "cli/open.h"
 #include "cli/run_text.h"
 #include "cli/term.h"
@@ -108,6 +109,9 @@ static void print_next(const struct ft_run *run)
         printf("\nrunner %s; next: fedtwin cancel %s\n",
                run->runner ? run->runner : "unknown", run->id);
         break;
+    case FT_RUN_PAUSED:
+        printf("\nnext: fedtwin resume %s --budget NAME=VALUE\n", run->id);
+        break;
     case FT_RUN_SUCCEEDED:
         printf("\nnext: fedtwin data ls\n");
         break;
@@ -125,6 +129,7 @@ static void print_run(const struct ft_run *run, bool tasks)
     if (run->reason)
         printf("reason: %s\n", run->reason);
     ft_run_text_steer(run);
+    ft_limit_text_print(run);
     ft_when_text(run->start_ns, &text);
     ft_str_add(&text, ", ");
     if (run->end_ns)

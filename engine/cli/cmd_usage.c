@@ -117,7 +117,8 @@ static void add_run(struct asking *a, const struct ft_run *run)
     size_t n = run->plan->wf->n_stages;
     struct ft_usage *stage = ft_calloc(n, sizeof(*stage));
 
-    memcpy(stage, run->usage, n * sizeof(*stage));
+    for (size_t s = 0; s < n; s++)
+        stage[s] = ft_usage_of_stage(run, s);
     ft_costs_add_saved(a->costs, run, stage);
     for (size_t s = 0; s < n; s++) {
         if (a->by == BY_STAGE)

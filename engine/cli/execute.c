@@ -14,13 +14,27 @@
 
 #define FAILURES_SHOWN_MAX 5
 
+/* Every --budget counts, the last one of a name wins. */
+static int read_limits(const struct ft_cli *cli, struct ft_limits *limits)
+{
+    const char *deadline = ft_cli_option(cli, "deadline");
+    struct ft_err err;
+    int rc = 0;
+
+    for (int i = 0; i < cli->n_given && rc == 0; i++)
+        if (strcmp(cli->given[i].name, "budget") == 0)
+            rc = ft_limits_set_budget(limits, cli->given[i].value, &err);
+    if (rc == 0 && deadline)
+        rc = ft_limits_set_deadline(limits, deadline, &err);
+    if (rc < 0)
+        ft_print_err(&err);
+    return rc;
+}
+
 int ft_execute_options(const struct ft_cli *cli,
                        struct ft_drive_options *options)
 {
-    const char *deadline = ft_cli_option(cli, "deadline");
     long jobs = ft_cli_number(cli, "jobs", ft_setting_number("jobs", 0));
-    struct ft_quantity q;
-    struct ft_err err;
 
     if (jobs < 0)
         return -1;
@@ -31,15 +45,7 @@ int ft_execute_options(const struct ft_cli *cli,
         .fresh = ft_cli_has(cli, "fresh"),
         .no_pool = ft_cli_has(cli, "no-pool") || !ft_setting_bool("pool"),
     };
-    if (!deadline)
-        return 0;
-    if (ft_quantity_parse_in(deadline, "s", &q, &err) < 0) {
-        ft_err_context(&err, "--deadline");
-        ft_print_err(&err);
-        return -1;
-    }
-    options->deadline_s = q.si;
-    return 0;
+    return read_limits(cli, &options->limits);
 }
 
 static void print_failures(const struct ft_run *run)
@@ -83,6 +89,9 @@ static void print_outcome(const struct ft_run *run)
     ft_duration_text((double)(run->end_ns - run->start_ns) / 1e9, &text);
     printf("run %s %s: %s\n", run->id, ft_run_state_names[run->state],
            text.s);
+    if (run->state == FT_RUN_PAUSED)
+        printf("%s\nnext: fedtwin resume %s --budget NAME=VALUE\n",
+               run->reason ? run->reason : "", run->id);
     if (run->state == FT_RUN_SUCCEEDED &&
         ft_run_count(run, FT_TASK_CACHED) == ft_run_tasks(run))
         printf("nothing had to be executed: every result was made before\n");

@@ -32,6 +32,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_schema.c \
     engine/cli/cmd_set.c \
     engine/cli/cmd_status.c \
+    engine/cli/limit_text.c engine/cli/limit_text.h \
     engine/cli/cmd_usage.c engine/cli/usage_text.c engine/cli/usage_text.h \
     engine/cli/cmd_unpause.c \
     engine/cli/cmd_version.c \

@@ -18,7 +18,8 @@ static const char *run_kind(enum ft_run_state state)
     static const char *const kind[] = {
         [FT_RUN_RUNNING] = "run",     [FT_RUN_SUCCEEDED] = "ok",
         [FT_RUN_FAILED] = "bad",      [FT_RUN_CANCELLED] = "skip",
-        [FT_RUN_EXPIRED] = "bad",     [FT_RUN_INTERRUPTED] = "wait",
+        [FT_RUN_EXPIRED] = "bad",     [FT_RUN_PAUSED] = "wait",
+        [FT_RUN_INTERRUPTED] = "wait",
     };
 
     return kind[state];

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "cli/limit_text.h"
 #include "cli/term.h"
 
 #define SCHEMA 1
@@ -108,6 +109,7 @@ struct json_object *ft_run_text_json(const struct ft_run *run, bool tasks)
     ft_json_add_int(obj, "held", (int64_t)ft_run_count_held(run));
     add_time(obj, "start", run->start_ns);
     add_time(obj, "end", run->end_ns);
+    ft_limit_text_json(run, obj);
     for (size_t s = 0; s < plan->wf->n_stages; s++) {
         json_object_array_add(stages, stage_json(run, s));
         for (size_t c = 0; tasks && c < plan->stage[s].n; c++) {

@@ -19,6 +19,12 @@
 #define NO_POOL                                                            \
     { "no-pool", 0, NULL, "start every MPI task on its own, none in a warm " \
                           "program" }
+#define LIMITS                                                             \
+    { "budget", 0, "NAME=VALUE", "pause before more is spent: " \
+                                 "core_time='2 h' or energy='1 MJ'" }, \
+    { "deadline", 0, "TIME", "end the run then: an instant such as " \
+                             "2026-11-21T18:00Z, or how long from now, such " \
+                             "as '2 h'" }
 
 const struct ft_option ft_common_options[] = {
     { "help", 'h', NULL, "explain the command" },
@@ -53,7 +59,7 @@ static const struct ft_option run_options[] = {
     KEEP_GOING,
     DETACH,
     { "fresh", 0, NULL, "execute everything, even what could be reused" },
-    { "deadline", 0, "DURATION", "end the run after this long, such as '2 h'" },
+    LIMITS,
     { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
                          "or the name of one that fedtwin knows" },
     NO_POOL,
@@ -62,7 +68,7 @@ static const struct ft_option run_options[] = {
 };
 static const struct ft_option demo_options[] = { JOBS, KEEP_GOING, END };
 static const struct ft_option resume_options[] = {
-    JOBS, KEEP_GOING, DETACH, NO_POOL, END,
+    JOBS, KEEP_GOING, DETACH, NO_POOL, LIMITS, END,
 };
 static const struct ft_option wait_options[] = {
     { "timeout", 't', "DURATION", "wait at most this long, such as '10 min'" },
@@ -247,7 +253,7 @@ const struct ft_cmd ft_cmds[] = {
              "Ctrl-C cancels politely, a second one at once.  Exit status: 0 "
              "everything succeeded, 1 a task failed, 3 the workflow is not "
              "valid, 4 the engine or the disk failed, 5 cancelled, 6 the "
-             "deadline passed.",
+             "deadline passed or the budget is spent.",
       .example = "fedtwin run heatsink.yaml\n"
                  "fedtwin run -p size='3 mm' -j 4 heatsink.yaml\n",
       .option = run_options, .min_args = 1, .max_args = 1,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/amount.h"
 #include "base/json.h"
 #include "base/number.h"
 #include "base/str.h"
@@ -85,18 +86,6 @@ static const struct column {
 
 /* --- for people ----------------------------------------------------------- */
 
-static void energy_text(double joules, struct ft_str *out)
-{
-    static const char *const unit[] = { "J", "kJ", "MJ", "GJ" };
-    size_t i = 0;
-
-    while (joules >= 1000 && i + 1 < FT_ARRAY_LEN(unit)) {
-        joules /= 1000;
-        i++;
-    }
-    ft_str_addf(out, "%.3g %s", joules, unit[i]);
-}
-
 /* What is zero was not seen, or not measured: nothing is shown. */
 static void add_cell(struct ft_table *table, const struct column *c,
                      const struct ft_usage *usage)
@@ -111,7 +100,7 @@ static void add_cell(struct ft_table *table, const struct column *c,
     else if (value > 0 && c->kind == BYTES)
         ft_size_text(value, &text);
     else if (value > 0)
-        energy_text(value, &text);
+        ft_amount_energy(value, &text);
     ft_table_add(table, "%s", text.s);
     ft_str_release(&text);
 }

@@ -18,6 +18,7 @@ engine_libmodel_a_SOURCES = \
     engine/model/module_set.c engine/model/module.h \
     engine/model/port.c engine/model/port.h \
     engine/model/resources.c \
+    engine/model/limits.c engine/model/limits.h \
     engine/model/object.c engine/model/object.h \
     engine/model/site.c engine/model/site.h \
     engine/model/schema.c engine/model/schema.h
@@ -27,6 +28,10 @@ model_libs = engine/libmodel.a $(text_libs)
 model_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
 MODEL_TESTS = t/unit/test_params t/unit/test_module t/unit/test_site t/unit/test_schema \
     t/unit/test_workflow
+MODEL_TESTS += t/unit/test_limits
+t_unit_test_limits_SOURCES = t/unit/test_limits.c t/unit/unit.h
+t_unit_test_limits_CPPFLAGS = $(model_cppflags)
+t_unit_test_limits_LDADD = $(model_libs)
 check_PROGRAMS += $(MODEL_TESTS)
 TESTS += $(MODEL_TESTS)
 t_unit_test_params_SOURCES = t/unit/test_params.c t/unit/unit.h

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/path.h"
 #include "model/build.h"
 #include "model/port.h"
@@ -29,6 +30,11 @@ const struct ft_field ft_workflow_fields[] = {
       .doc = "what that stage has as outputs: ${stage.output}" },
     { .key = "include", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
       .scalar_ok = true, .doc = "files with more parameters and stages" },
+    { .key = "budget", .type = FT_FIELD_STRUCT, .fields = ft_budget_fields,
+      .doc = "what a run may cost; it pauses before it costs more" },
+    { .key = "deadline", .type = FT_FIELD_TEXT,
+      .doc = "when a run has to be done: an instant such as "
+             "2026-11-21T18:00Z, or how long after its start, such as 2 h" },
     { .key = "stages", .type = FT_FIELD_MAP, .of = FT_FIELD_STRUCT,
       .words = true, .fields = ft_stage_fields,
       .item = "stage", .doc = "what is done" },
@@ -119,6 +125,15 @@ static char *text_of(const struct ft_node *root, const char *key)
                                                 : NULL;
 }
 
+static void read_limits(struct ft_build *b, const struct ft_node *root)
+{
+    struct ft_err err = { 0 };
+
+    if (ft_limits_read(root, &b->wf->limits, &err) < 0)
+        ft_diag_err(b->diags, b->wf->doc, &ft_node_get(root, "deadline")->mark,
+                    FT_D_TYPE, &err);
+}
+
 /* What is read, beside the document itself. */
 struct origin {
     const char *dir;
@@ -139,6 +154,7 @@ static void read_all(struct ft_build *b, const struct origin *from)
     b->wf->what = text_of(root, "doc");
     if (root->kind != FT_NODE_MAP)
         return;
+    read_limits(b, root);
     ft_space_read(b, b->wf->text[0], from->setting, from->n_settings);
     read_stages(b);
     ft_texts_digest(b->wf);

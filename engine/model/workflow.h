@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/map.h"
+#include "model/limits.h"
 #include "model/module.h"
 #include "model/params.h"
 
@@ -194,6 +195,7 @@ struct ft_workflow {
     size_t n_stages;
     struct ft_map index;    /* name -> its struct ft_stage */
     size_t *order; /* a topological order of the stages */
+    struct ft_limits limits; /* of a run */
 };
 
 extern const struct ft_field ft_workflow_fields[];

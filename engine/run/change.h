@@ -67,6 +67,8 @@ void ft_run_resume(struct ft_run *run);
 
 /* What only tasks that were executed or reused have. */
 struct ft_task_detail *ft_run_make_detail(struct ft_run *run, size_t task);
+/* What was told of its end.  The path is moved into the run. */
+void ft_run_foresee(struct ft_run *run, struct ft_outlook *outlook);
 
 /* Newest progress from one line of a stage; false: it could not be read. */
 bool ft_run_progress(struct ft_run *run, size_t task, const char *line);

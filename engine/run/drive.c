@@ -100,14 +100,6 @@ static void on_signal(uv_signal_t *handle, int signum)
     free(reason);
 }
 
-static void on_deadline(uv_timer_t *timer)
-{
-    struct ft_drive *d = timer->data;
-
-    if (d->fate == FT_RUN_RUNNING)
-        ft_drive_stop(d, FT_RUN_EXPIRED, "the deadline has passed", false);
-}
-
 /* --- the loop ------------------------------------------------------------- */
 
 static void sync_journal(struct ft_drive *d)
@@ -175,7 +167,7 @@ static void on_turn(uv_prepare_t *handle)
     if (!d->adapter->pass)
         wake_when_due(d);
     else if (!more && ft_drive_pass_time(d))
-        on_deadline(&d->deadline);
+        ft_limit_expire(d);
     if (ft_journal_durable(d->journal) < ft_journal_taken(d->journal) &&
         !uv_is_active((uv_handle_t *)&d->flush))
         (void)uv_timer_start(&d->flush, on_flush, d->flush_ms, 0);
@@ -269,6 +261,7 @@ static void make_sched(struct ft_drive *d)
     d->machine_slots = limits.slots;
     limits.slots = ft_drive_slots(d);
     limits.ahead = AHEAD_MIN + 2 * (size_t)limits.slots;
+    limits.rank = ft_ahead_open(d);
     d->sched = ft_sched_new(d->plan, d->run, &limits);
 }
 
@@ -343,12 +336,7 @@ static int loop(struct ft_drive *d, enum ft_run_state *state,
 {
     make_sched(d);
     d->memo = ft_calloc(d->plan->wf->n_stages, sizeof(*d->memo));
-    if (d->options.deadline_s > 0 && d->adapter->pass)
-        d->end_ns = ft_drive_now_ns(d) +
-                    (int64_t)(d->options.deadline_s * NS_PER_S);
-    else if (d->options.deadline_s > 0)
-        (void)uv_timer_start(&d->deadline, on_deadline,
-                             (uint64_t)(d->options.deadline_s * 1000), 0);
+    ft_limit_arm(d);
     if (d->watcher.tick)
         (void)uv_timer_start(&d->tick, on_tick, TICK_MS, TICK_MS);
     if (d->watcher.begin)
@@ -382,6 +370,7 @@ static void release(struct ft_drive *d)
     free(d->memo);
     ft_store_close(d->store);
     ft_sched_free(d->sched);
+    ft_ahead_release(d);
     ft_journal_close(d->journal);
     ft_lease_release(d->lease);
     ft_run_free(d->run);
@@ -409,7 +398,8 @@ static int begin(struct ft_drive *d, struct ft_err *err)
     char *path = ft_path_join(d->dir, "journal");
     int rc = -1;
 
-    d->lease = ft_lease_take(d->dir, NULL, err);
+    if (ft_limit_begin(d, err) == 0)
+        d->lease = ft_lease_take(d->dir, NULL, err);
     if (d->lease && make_work_dir(d, err) == 0 &&
         ft_run_keep_modules(d->project, d->run->id, d->plan->wf, err) == 0)
         d->journal = ft_journal_create(path, d->run, err);
@@ -519,6 +509,9 @@ static int go_on(struct ft_drive *d, struct json_object *retry,
     } else if (make_work_dir(d, err) == 0) {
         ft_run_remove_summary(d->dir);
         ft_memo_check(d->run, d->store);
+        rc = ft_limit_resume(d, err);
+    }
+    if (rc == 0) {
         ft_journal_resume(d->journal, d->run, ft_drive_now_ns(d));
         rc = retry ? ft_journal_steer(d->journal, d->run, retry, err) : 0;
         if (rc == 0)

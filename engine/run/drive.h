@@ -19,7 +19,7 @@ struct ft_drive_options {
     bool keep_going; /* a failed task stops only what depends on it */
     bool fresh;      /* reuse nothing */
     bool no_pool;    /* every task gets a process of its own */
-    double deadline_s; /* end the run after this long; 0: never */
+    struct ft_limits limits; /* instead of what the workflow says */
     const struct ft_site *site; /* NULL: local; a resume stays where it was */
     struct json_object *retry; /* of a resume: this request first, or NULL */
 };

@@ -30,7 +30,9 @@
 #include "run/journal.h"
 #include "run/sched.h"
 
+struct ft_ahead;
 struct ft_control;
+struct ft_estimate;
 struct ft_lease;
 struct ft_workdirs;
 struct json_object;
@@ -48,6 +50,8 @@ struct ft_flight {
     bool failed;          /* one of them was not */
     uint64_t intent;      /* records that must be durable before it starts */
     bool submitted;
+    bool booked;          /* started, at the cost of at most */
+    double worst_core_s;
     char *job;
     struct ft_ending ending;
     struct ft_result result; /* being published */
@@ -101,12 +105,15 @@ struct ft_drive {
     uv_timer_t wake;     /* the next retry */
     uv_timer_t deadline;
     int64_t end_ns;      /* the same on a site with a time of its own, or 0 */
+    struct ft_ahead *ahead; /* for the sake of the deadline, or NULL */
+    struct ft_estimate *estimate; /* from earlier runs; NULL: not read */
     uv_timer_t tick;     /* for the watcher */
     uv_signal_t interrupt, terminate, hangup;
     uv_poll_t *poll;     /* the store, while it has work under way */
     int poll_fd;
 
-    enum ft_run_state fate; /* RUNNING, or CANCELLED or EXPIRED on its way */
+    enum ft_run_state fate; /* RUNNING, or CANCELLED, EXPIRED or PAUSED on its
+                               way */
     char *reason;
     bool over;
     struct ft_err fatal; /* code FT_OK: none */
@@ -143,6 +150,28 @@ int ft_recall_retry(struct ft_drive *d, struct json_object *act,
                     struct ft_err *err);
 int ft_recall_cancel(struct ft_drive *d, struct json_object *act,
                      struct ft_err *err);
+
+/* --- limit.c -------------------------------------------------------------- */
+
+/* Put the limits in force: of a new run, before its journal is made; of one
+ * that is resumed, into its journal. */
+int ft_limit_begin(struct ft_drive *d, struct ft_err *err);
+int ft_limit_resume(struct ft_drive *d, struct ft_err *err);
+/* From now on the deadline counts. */
+void ft_limit_arm(struct ft_drive *d);
+void ft_limit_expire(struct ft_drive *d); /* it has come */
+/* May 'task', which the scheduler wants to start?  If not it is ready again,
+ * and the run waits or ends as paused. */
+bool ft_limit_start(struct ft_drive *d, size_t task);
+
+/* --- outlook.c ------------------------------------------------------------ */
+
+/* Look ahead from now on, if there is a deadline: which stages come first, for
+ * the scheduler; else NULL. */
+const size_t *ft_ahead_open(struct ft_drive *d);
+void ft_ahead_release(struct ft_drive *d); /* after the loop was closed */
+/* What earlier runs say of each stage. */
+const struct ft_estimate *ft_ahead_estimates(struct ft_drive *d);
 
 /* --- events.c ------------------------------------------------------------- */
 

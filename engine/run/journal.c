@@ -162,6 +162,17 @@ static struct json_object *modules_of(const struct ft_workflow *wf)
     return all;
 }
 
+static void add_limits(struct json_object *obj,
+                       const struct ft_limits *limits)
+{
+    if (limits->core_s > 0)
+        ft_json_add_num(obj, "core_time", limits->core_s);
+    if (limits->energy_j > 0)
+        ft_json_add_num(obj, "energy", limits->energy_j);
+    if (limits->deadline_ns)
+        ft_json_add_int(obj, "deadline", limits->deadline_ns);
+}
+
 static void first_record(struct ft_journal *j, const struct ft_run *run)
 {
     const struct ft_workflow *wf = run->plan->wf;
@@ -178,6 +189,7 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     ft_json_add_str(obj, "dir", wf->dir);
     ft_json_add_str(obj, "digest", wf->digest);
     ft_json_add_str(obj, "user", run->user);
+    add_limits(obj, &run->limits);
     if (run->site_file)
         ft_json_add_str(obj, "site_file", run->site_file);
     ft_json_add_bool(obj, "fresh", run->fresh);
@@ -396,6 +408,20 @@ void ft_journal_resume(struct ft_journal *j, struct ft_run *run,
     add_int(j, "at", now_ns);
     end(j);
     ft_run_resume(run);
+}
+
+void ft_journal_foresee(struct ft_journal *j, struct ft_run *run,
+                        struct ft_outlook *outlook)
+{
+    ft_str_cut(&j->line, 0);
+    ft_str_addf(&j->line, "{\"k\":\"forecast\"");
+    add_int(j, "at", outlook->at_ns);
+    add_int(j, "end", outlook->end_ns);
+    add_text(j, "path", outlook->path);
+    add_number(j, "path_s", outlook->path_s);
+    add_int(j, "unknown", (int64_t)outlook->n_unknown);
+    end(j);
+    ft_run_foresee(run, outlook);
 }
 
 int ft_journal_steer(struct ft_journal *j, struct ft_run *run,

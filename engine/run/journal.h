@@ -96,6 +96,8 @@ void ft_journal_end(struct ft_journal *journal, struct ft_run *run,
                     int64_t now_ns);
 void ft_journal_resume(struct ft_journal *journal, struct ft_run *run,
                        int64_t now_ns);
+void ft_journal_foresee(struct ft_journal *journal, struct ft_run *run,
+                        struct ft_outlook *outlook);
 /* An act that ft_steer_request() has made. */
 int ft_journal_steer(struct ft_journal *journal, struct ft_run *run,
                      struct json_object *act, struct ft_err *err);

@@ -30,6 +30,10 @@ engine_librun_a_SOURCES = \
     engine/run/saved.c engine/run/saved.h \
     engine/run/memo.c engine/run/memo.h \
     engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
+    engine/run/estimate.c engine/run/estimate.h \
+    engine/run/budget.c engine/run/budget.h engine/run/limit.c \
+    engine/run/deadline.c engine/run/deadline.h engine/run/outlook.c \
+    engine/run/forecast.c engine/run/forecast.h \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c engine/run/recall.c \
@@ -43,8 +47,11 @@ run_libs = engine/librun.a engine/libplan.a engine/libdata.a \
     $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS) $(CHECK_LIBS)
 check_PROGRAMS += t/unit/test_steer
 TESTS += t/unit/test_steer
-check_PROGRAMS += t/unit/test_usage t/unit/test_energy
-TESTS += t/unit/test_usage t/unit/test_energy
+check_PROGRAMS += t/unit/test_usage t/unit/test_energy t/unit/test_forecast
+TESTS += t/unit/test_usage t/unit/test_energy t/unit/test_forecast
+t_unit_test_forecast_SOURCES = t/unit/test_forecast.c t/unit/unit.h
+t_unit_test_forecast_CPPFLAGS = $(run_cppflags)
+t_unit_test_forecast_LDADD = $(run_libs)
 check_PROGRAMS += t/unit/test_summary
 TESTS += t/unit/test_summary
 t_unit_test_summary_SOURCES = t/unit/test_summary.c t/unit/unit.h

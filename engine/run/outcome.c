@@ -145,7 +145,8 @@ static const char *outcome_text(enum ft_run_state end)
     static const char *const text[] = {
         [FT_RUN_RUNNING] = "lost",         [FT_RUN_SUCCEEDED] = "ok",
         [FT_RUN_FAILED] = "error",         [FT_RUN_CANCELLED] = "cancelled",
-        [FT_RUN_EXPIRED] = "timeout",      [FT_RUN_INTERRUPTED] = "lost",
+        [FT_RUN_EXPIRED] = "timeout",      [FT_RUN_PAUSED] = "paused",
+        [FT_RUN_INTERRUPTED] = "lost",
     };
 
     return text[end];

@@ -137,6 +137,11 @@ static int begin_run(struct replaying *r, struct json_object *obj,
     if (ft_json_str_or(obj, "user", NULL))
         r->run->user = ft_strdup(ft_json_str_or(obj, "user", NULL));
     r->run->site_file = ft_strdup(ft_json_str_or(obj, "site_file", NULL));
+    r->run->limits = (struct ft_limits){
+        .core_s = ft_json_num_or(obj, "core_time", 0),
+        .energy_j = ft_json_num_or(obj, "energy", 0),
+        .deadline_ns = ft_json_int_or(obj, "deadline", 0),
+    };
     r->run->own_plan = plan;
     /* The plan borrows what the run now owns. */
     r->run->own_wf = (struct ft_workflow *)plan->wf;
@@ -374,6 +379,21 @@ static int on_resume(const struct record *rec, struct ft_err *err)
     return 0;
 }
 
+static int on_forecast(const struct record *rec, struct ft_err *err)
+{
+    struct ft_outlook outlook = {
+        .at_ns = rec->at_ns,
+        .end_ns = ft_members_int(rec->members, "end", 0),
+        .path_s = ft_members_number(rec->members, "path_s", 0),
+        .path = ft_strdup(ft_members_text(rec->members, "path", "")),
+        .n_unknown = (size_t)ft_members_int(rec->members, "unknown", 0),
+    };
+
+    (void)err;
+    ft_run_foresee(rec->run, &outlook);
+    return 0;
+}
+
 static int on_act(const struct record *rec, struct ft_err *err)
 {
     struct json_object *act = ft_json_parse(rec->text->payload, rec->text->len,
@@ -399,6 +419,7 @@ static const struct {
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },
     { "retry", true, on_act },        { "set", true, on_act },
+    { "forecast", true, on_forecast },
 };
 
 static int apply(const struct replaying *r, const struct ft_log_record *text,

@@ -22,6 +22,7 @@ const char *const ft_run_state_names[] = {
     [FT_RUN_FAILED] = "failed",
     [FT_RUN_CANCELLED] = "cancelled",
     [FT_RUN_EXPIRED] = "expired",
+    [FT_RUN_PAUSED] = "paused",
     [FT_RUN_INTERRUPTED] = "interrupted",
     NULL,
 };
@@ -31,7 +32,8 @@ int ft_run_state_status(enum ft_run_state state)
     static const int status[] = {
         [FT_RUN_RUNNING] = 0,   [FT_RUN_SUCCEEDED] = 0,
         [FT_RUN_FAILED] = 1,    [FT_RUN_CANCELLED] = 5,
-        [FT_RUN_EXPIRED] = 6,   [FT_RUN_INTERRUPTED] = 4,
+        [FT_RUN_EXPIRED] = 6,   [FT_RUN_PAUSED] = 6,
+        [FT_RUN_INTERRUPTED] = 4,
     };
 
     return status[state];
@@ -84,6 +86,7 @@ void ft_run_free(struct ft_run *run)
     free(run->task);
     free(run->counts);
     free(run->usage);
+    free(run->outlook.path);
     free(run->user);
     free(run->stage);
     free(run->workflow_file);
@@ -406,7 +409,6 @@ void ft_run_reuse(struct ft_run *run, size_t task, struct ft_versions *out)
 {
     if (out->n)
         take_versions(ft_run_make_detail(run, task), out);
-    run->usage[ft_plan_stage_of(run->plan, task)].n_cached++;
     set_state(run, task, FT_TASK_CACHED);
 }
 
@@ -564,6 +566,7 @@ void ft_run_resume(struct ft_run *run)
             ft_run_wait_again(run, t);
     run->state = FT_RUN_RUNNING;
     run->end_ns = 0;
+    run->outlook.at_ns = 0;
     set_text(&run->reason, NULL);
 }
 

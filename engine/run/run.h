@@ -47,6 +47,7 @@ enum ft_run_state {
     FT_RUN_FAILED,
     FT_RUN_CANCELLED,
     FT_RUN_EXPIRED,
+    FT_RUN_PAUSED, /* its budget is spent; a resume with a larger one goes on */
     FT_RUN_INTERRUPTED, /* the runner is gone, no end in the journal */
 };
 extern const char *const ft_run_state_names[];
@@ -104,6 +105,15 @@ struct ft_stage_memo {
                          optional one is missing; empty: not looked up yet */
 };
 
+/* When the run will have ended, as far as could be told at 'at_ns'. */
+struct ft_outlook {
+    int64_t at_ns; /* 0: nothing was told */
+    int64_t end_ns;
+    double path_s; /* of the longest path; its stages: */
+    char *path;    /* "heat -> plot" */
+    size_t n_unknown; /* stages that were not counted: nobody knows how long */
+};
+
 struct ft_run {
     char id[FT_RUN_ID_MAX];
     const struct ft_plan *plan;
@@ -123,6 +133,8 @@ struct ft_run {
     struct ft_usage *usage; /* of each stage (usage.h), likewise */
     struct ft_steer steer; /* what people asked of it */
     struct ft_run_stage *stage;
+    struct ft_limits limits; /* in force; the deadline is an instant */
+    struct ft_outlook outlook;
     char *runner; /* "host pid" of the live runner, or NULL */
     char *reason; /* why it ended as it did, or NULL */
     struct ft_workflow *own_wf; /* when read from disk: owned here */

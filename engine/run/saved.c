@@ -67,21 +67,57 @@ static void learn(struct ft_costs *costs, const char *id)
     ft_run_free(run);
 }
 
+static void add_saved(struct ft_usage *usage, const double *core_s)
+{
+    if (!core_s)
+        return;
+    usage->n_saved++;
+    usage->saved_core_s += *core_s;
+}
+
+/* What the result of 'task' had cost, or NULL. */
+static const double *cost_of(struct ft_costs *costs, const struct ft_run *run,
+                             size_t task)
+{
+    const struct ft_version *v = first_output(run, task);
+
+    if (!v)
+        return NULL;
+    if (v->run)
+        learn(costs, v->run);
+    return ft_map_get(&costs->version, v->id);
+}
+
+/* A stage that was reused as a whole: cell by cell in the run that made it. */
+static void add_memo(struct ft_costs *costs, const struct ft_stage_memo *memo,
+                     const char *stage, struct ft_usage *usage)
+{
+    struct ft_run *maker = ft_run_read(costs->project, memo->run, NULL, NULL);
+    const struct ft_plan_stage *ps;
+    long s = maker ? ft_workflow_stage(maker->plan->wf, stage) : -1;
+
+    learn(costs, memo->run);
+    if (s >= 0) {
+        ps = &maker->plan->stage[s];
+        for (size_t t = ps->first; t < ps->first + ps->n; t++)
+            add_saved(usage, cost_of(costs, maker, t));
+    }
+    ft_run_free(maker);
+}
+
 void ft_costs_add_saved(struct ft_costs *costs, const struct ft_run *run,
                         struct ft_usage *stage)
 {
-    for (size_t t = 0; t < run->plan->n_tasks; t++) {
-        struct ft_usage *usage = &stage[ft_plan_stage_of(run->plan, t)];
-        const struct ft_version *v = first_output(run, t);
-        const double *core_s;
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++) {
+        const struct ft_plan_stage *ps = &run->plan->stage[s];
 
-        if (run->task[t].state != FT_TASK_CACHED || !v || !v->run)
+        if (run->memo[s].run) {
+            add_memo(costs, &run->memo[s], run->plan->wf->stage[s].name,
+                     &stage[s]);
             continue;
-        learn(costs, v->run);
-        core_s = ft_map_get(&costs->version, v->id);
-        if (!core_s)
-            continue;
-        usage->n_saved++;
-        usage->saved_core_s += *core_s;
+        }
+        for (size_t t = ps->first; t < ps->first + ps->n; t++)
+            if (run->task[t].state == FT_TASK_CACHED)
+                add_saved(&stage[s], cost_of(costs, run, t));
     }
 }

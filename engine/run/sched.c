@@ -175,6 +175,11 @@ void ft_sched_not_preparing(struct ft_sched *s, size_t task)
         ft_sorted_remove(&s->preparing, i);
 }
 
+void ft_sched_halt(struct ft_sched *s)
+{
+    s->halted = true;
+}
+
 void ft_sched_close(struct ft_sched *s)
 {
     s->closed = true;
@@ -188,6 +193,7 @@ void ft_sched_steered(struct ft_sched *s, const struct ft_run *run)
     size_t task;
 
     s->paused = run->steer.paused;
+    s->halted = false;
     s->parked = (struct ft_fifo){ 0 };
     while (ft_fifo_pop(&parked, &task))
         ft_sched_offer(s, task); /* parked again where it is still held */

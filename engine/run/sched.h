@@ -62,6 +62,8 @@ struct ft_sched_limits {
     double memory_bytes; /* 0: not known, nothing is kept back */
     size_t ahead;        /* tasks prepared before there is a slot for them */
     bool keep_going;     /* a failure stops only what depends on it */
+    const size_t *rank;  /* of each stage: the highest comes first; borrowed.
+                            NULL: those further down come first */
 };
 
 enum ft_todo_kind {
@@ -122,6 +124,10 @@ void ft_sched_turn(struct ft_sched *sched, const struct ft_run *run,
 
 /* Start nothing more: cancelled, expired, or the disk is full. */
 void ft_sched_close(struct ft_sched *sched);
+
+/* Start nothing before an attempt has ended, or something is asked of the run:
+ * what it costs is not known before. */
+void ft_sched_halt(struct ft_sched *sched);
 
 /* --- what was asked ------------------------------------------------------- */
 

@@ -56,6 +56,7 @@ struct ft_sched {
     double used_memory;
     int overtaken; /* times that the first ready task was passed by */
     bool paused;
+    bool halted; /* until an attempt ends */
     bool closed;
 };
 

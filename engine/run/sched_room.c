@@ -64,7 +64,8 @@ bool ft_sched_take_ready(struct ft_sched *s, const struct ft_run *run,
     bool overtakes;
     size_t i;
 
-    if (s->used_slots >= s->slots || !find_ready(s, run, &i, &overtakes))
+    if (s->halted || s->used_slots >= s->slots ||
+        !find_ready(s, run, &i, &overtakes))
         return false;
     s->overtaken = overtakes ? s->overtaken + 1 : 0;
     *task = room.task = s->ready.at[i].item;
@@ -89,6 +90,7 @@ void ft_sched_freed(struct ft_sched *s, size_t task)
 {
     struct ft_room room = ft_rooms_take(&s->taken, task);
 
+    s->halted = false;
     s->used_slots -= room.slots;
     s->used_memory -= room.memory_bytes;
     if (--s->n_running == 0)

@@ -42,7 +42,8 @@ static void connect_stages(struct ft_sched *s)
     for (size_t i = 0; i < plan->wf->n_stages; i++) {
         const struct ft_plan_stage *ps = &plan->stage[i];
 
-        s->stage[plan->wf->order[i]].rank = i;
+        s->stage[plan->wf->order[i]].rank =
+            s->limit.rank ? s->limit.rank[plan->wf->order[i]] : i;
         s->stage[i].waits = ps->n_after;
         for (size_t k = 0; k < ps->n_after; k++) {
             struct ft_sched_stage *from = &s->stage[ps->after[k]];

@@ -28,10 +28,11 @@ static void cancel_running(struct ft_drive *d, double grace_s)
 void ft_drive_stop(struct ft_drive *d, enum ft_run_state fate,
                    const char *reason, bool now)
 {
-    bool again = d->fate != FT_RUN_RUNNING;
+    bool again = d->fate != FT_RUN_RUNNING && d->fate != FT_RUN_PAUSED;
 
     if (!again) {
         d->fate = fate;
+        free(d->reason);
         d->reason = ft_strdup(reason);
     }
     if (d->watcher.note)

@@ -240,11 +240,16 @@ static void set_range(const struct ft_run *run, size_t first, size_t end,
 static int on_set(struct ft_run *run, struct json_object *act,
                   struct ft_err *err)
 {
+    struct ft_limits *limits = &run->limits;
     struct ft_steer *s = &run->steer;
 
     s->jobs = (int)ft_json_int_or(act, "jobs", s->jobs);
     s->weight = ft_json_num_or(act, "weight", s->weight);
     s->priority = (int)ft_json_int_or(act, "priority", s->priority);
+    limits->core_s = ft_json_num_or(act, "core_time", limits->core_s);
+    limits->energy_j = ft_json_num_or(act, "energy", limits->energy_j);
+    limits->deadline_ns = ft_json_int_or(act, "deadline",
+                                         limits->deadline_ns);
     if (!json_object_object_get_ex(act, "tasks", NULL))
         return 0;
     return ft_steer_ranges(run, act, set_range, s, err);

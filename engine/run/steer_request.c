@@ -228,11 +228,13 @@ static const struct set_key {
     const char *unit; /* or NULL */
     bool of_task;     /* else of the run */
     bool whole;
-    long min, max;
+    long min, max; /* of a quantity only the latter; 0: none */
 } set_keys[] = {
     { "jobs", NULL, false, true, 1, 1000000 },
     { "priority", NULL, false, true, -FT_PRIORITY_MAX, FT_PRIORITY_MAX },
-    { "weight", "1", false, false, 0, 0 },
+    { "weight", "1", false, false, 0, FT_WEIGHT_MAX },
+    { "core_time", "s", false, false, 0, 0 },
+    { "energy", "J", false, false, 0, 0 },
     { "memory", "B", true, false, 0, 0 },
     { "walltime", "s", true, false, 0, 0 },
     { "timeout", "s", true, false, 0, 0 },
@@ -253,8 +255,8 @@ static const struct set_key *find_key(const char *name, struct ft_err *err)
     if (near)
         ft_err_hint(err, "did you mean '%s'?", near);
     else
-        ft_err_hint(err, "jobs, priority and weight of a run; memory, "
-                    "walltime, timeout and ranks of a stage or task");
+        ft_err_hint(err, "jobs, priority, weight, core_time and energy of "
+                    "a run; memory, walltime, timeout and ranks of a task");
     return NULL;
 }
 
@@ -268,10 +270,10 @@ static int set_quantity(const struct set_key *key, const char *text,
         ft_err_set(err, FT_EUSAGE, "%s: %s", key->name, why.msg);
         return *why.hint ? ft_err_hint(err, "%s", why.hint) : -1;
     }
-    if (!(q.si > 0) || (!key->of_task && q.si > FT_WEIGHT_MAX))
+    if (!(q.si > 0) || (key->max && q.si > (double)key->max))
         return ft_err_set(err, FT_EUSAGE, "%s: '%s' is not above 0%s",
                           key->name, text,
-                          key->of_task ? "" : " and at most 1000");
+                          key->max ? " and at most 1000" : "");
     ft_json_add_num(act, key->name, q.si);
     return 0;
 }

@@ -303,7 +303,8 @@ static void take_step(struct ft_drive *d, const struct ft_todo *todo,
         prepare(d, todo->task);
         break;
     case FT_TODO_START:
-        add_start(d, todo->task);
+        if (ft_limit_start(d, todo->task))
+            add_start(d, todo->task);
         break;
     case FT_TODO_DECIDE:
         ft_drive_decide(d, todo->task);

@@ -74,9 +74,20 @@ void ft_usage_add(struct ft_usage *sum, const struct ft_usage *other)
     sum->ok_s += other->ok_s;
 }
 
+struct ft_usage ft_usage_of_stage(const struct ft_run *run, size_t stage)
+{
+    struct ft_usage usage = run->usage[stage];
+
+    usage.n_cached = run->counts[stage][FT_TASK_CACHED];
+    return usage;
+}
+
 void ft_usage_of_run(const struct ft_run *run, struct ft_usage *sum)
 {
     *sum = (struct ft_usage){ 0 };
-    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
-        ft_usage_add(sum, &run->usage[s]);
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++) {
+        struct ft_usage usage = ft_usage_of_stage(run, s);
+
+        ft_usage_add(sum, &usage);
+    }
 }

@@ -44,7 +44,8 @@ void ft_usage_refuse(struct ft_usage *usage, const struct ft_ending *ending);
 void ft_usage_add(struct ft_usage *sum, const struct ft_usage *other);
 
 struct ft_run;
-/* All stages of a run. */
+/* A stage of a run, and all of them. */
+struct ft_usage ft_usage_of_stage(const struct ft_run *run, size_t stage);
 void ft_usage_of_run(const struct ft_run *run, struct ft_usage *sum);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "plan/bind.h"
 #include "run/change.h"
+#include "run/deadline.h"
 #include "text/doc.h"
 
 #define NAMES_MAX 3      /* tasks that are named before "and N more" */
@@ -387,6 +388,20 @@ static int why_failed(const struct asking *a, struct ft_err *err)
     return 0;
 }
 
+/* What the run as a whole is heading for concerns whoever waits. */
+static void why_late(const struct asking *a)
+{
+    const struct ft_run *run = a->run;
+
+    if (run->state != FT_RUN_RUNNING ||
+        ft_task_state_final(run->task[a->task].state) ||
+        !ft_outlook_is_late(run, &run->outlook))
+        return;
+    ft_str_add(a->out, "the run ");
+    ft_outlook_text(run, &run->outlook, a->out);
+    ft_str_addc(a->out, '\n');
+}
+
 int ft_run_why(const struct ft_project *project, const struct ft_run *run,
                size_t task, struct ft_store *store, struct ft_str *out,
                struct ft_err *err)
@@ -417,5 +432,6 @@ int ft_run_why(const struct ft_project *project, const struct ft_run *run,
     if (why[run->task[task].state](&a, err) < 0)
         return -1;
     add_loop_end(&a, task);
+    why_late(&a);
     return 0;
 }

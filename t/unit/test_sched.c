@@ -398,6 +398,62 @@ START_TEST(retry_pauses_and_gives_up)
 }
 END_TEST
 
+/* Those further down come first, unless somebody has ranked the stages. */
+START_TEST(ranks_decide)
+{
+    static const char text[] = HEAD "  a: {run: [\"true\"]}\n"
+                               "  b: {run: [\"true\"]}\n"
+                               "  c: {run: [\"true\"]}\n";
+    static const size_t rank[] = { 1, 2, 0 };
+    struct ft_sched_limits one = { .slots = 1, .ahead = 10 };
+    struct world w;
+
+    open_world(&w, text, &one);
+    start_one(&w, 2);
+    close_world(&w);
+    one.rank = rank;
+    open_world(&w, text, &one);
+    start_one(&w, 1);
+    ck_assert(!end_one(&w, 1, FT_OUT_OK));
+    start_one(&w, 0);
+    ck_assert(!end_one(&w, 0, FT_OUT_OK));
+    start_one(&w, 2);
+    close_world(&w);
+}
+END_TEST
+
+/* What was to start is ready again and waits for the end of what runs. */
+START_TEST(halted_until_something_ends)
+{
+    struct ft_todo todo;
+    struct world w;
+
+    open_world(&w, HEAD "  a:\n    run: [\"true\"]\n"
+               "    matrix: {i: [1, 2, 3]}\n", &two);
+    start_one(&w, 0);
+    start_one(&w, 1);
+    ft_sched_freed(w.sched, 1);
+    ft_sched_prepared(w.sched, 1);
+    ft_sched_halt(w.sched);
+    do { /* what is left is prepared meanwhile */
+        todo = next(&w);
+        if (todo.kind == FT_TODO_PREPARE)
+            ft_sched_prepared(w.sched, todo.task);
+    } while (todo.kind == FT_TODO_PREPARE);
+    ck_assert_int_eq(todo.kind, FT_TODO_NOTHING);
+    ck_assert(!ft_sched_over(w.sched));
+    ck_assert(!end_one(&w, 0, FT_OUT_OK));
+    ck_assert_int_eq(next(&w).kind, FT_TODO_START);
+    ck_assert_int_eq(next(&w).kind, FT_TODO_START);
+    ft_sched_freed(w.sched, 1);
+    ft_sched_prepared(w.sched, 1);
+    ft_sched_halt(w.sched);
+    ft_sched_steered(w.sched, w.run); /* somebody gave more */
+    ck_assert_int_eq(next(&w).kind, FT_TODO_START);
+    close_world(&w);
+}
+END_TEST
+
 START_TEST(retry_only_what_is_named)
 {
     struct world w;
@@ -587,6 +643,8 @@ static Suite *suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, random_runs);
     tcase_add_test(tc, retry_pauses_and_gives_up);
+    tcase_add_test(tc, ranks_decide);
+    tcase_add_test(tc, halted_until_something_ends);
     tcase_add_test(tc, retry_only_what_is_named);
     tcase_add_test(tc, site_faults_cost_no_retry);
     tcase_add_test(tc, only_faults_count_as_faults);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/str.h"
@@ -244,6 +245,35 @@ START_TEST(instants_are_read)
 }
 END_TEST
 
+static const struct {
+    double value;
+    const char *time, *energy;
+} amount[] = {
+    { 0, "0 s", "0 J" },
+    { 0.6125, "0.613 s", "0.613 J" },
+    { 99, "99 s", "99 J" },
+    { 100, "1.67 min", "100 J" },
+    { 1500, "25 min", "1.5 kJ" },
+    { 5999, "100 min", "6 kJ" },
+    { 6000, "1.667 h", "6 kJ" },
+    { 7200, "2 h", "7.2 kJ" },
+    { 3.6e6, "1000 h", "3.6 MJ" },
+    { 1e15, "2.778e+11 h", "1e+06 GJ" },
+};
+
+START_TEST(amounts)
+{
+    struct ft_str text = FT_STR_INIT;
+
+    ft_amount_time(amount[_i].value, &text);
+    ck_assert_str_eq(text.s, amount[_i].time);
+    ft_str_cut(&text, 0);
+    ft_amount_energy(amount[_i].value, &text);
+    ck_assert_str_eq(text.s, amount[_i].energy);
+    ft_str_release(&text);
+}
+END_TEST
+
 START_TEST(clocks_run)
 {
     int64_t before = ft_clock_mono_ns();
@@ -267,6 +297,7 @@ int main(void)
     tcase_add_loop_test(tc, utf8_rows, 0, FT_ARRAY_LEN(utf8));
     tcase_add_loop_test(tc, instant_texts, 0, FT_ARRAY_LEN(instant));
     tcase_add_loop_test(tc, instants_are_read, 0, FT_ARRAY_LEN(written));
+    tcase_add_loop_test(tc, amounts, 0, FT_ARRAY_LEN(amount));
     tcase_add_test(tc, clocks_run);
     suite_add_tcase(suite, tc);
     return unit_main(suite);

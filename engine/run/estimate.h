@@ -1,0 +1,32 @@
+/* estimate.h - how long tasks of a stage take, from those that have ended
+ *
+ * A stage is the same in two runs when its name and what it executes are.
+ */
+#ifndef FT_RUN_ESTIMATE_H
+#define FT_RUN_ESTIMATE_H
+
+#include <stddef.h>
+
+struct ft_project;
+struct ft_run;
+struct ft_usage;
+
+struct ft_estimate {
+    double task_s; /* mean wall time */
+    size_t n;      /* of so many attempts that did well; 0: not known */
+};
+
+/* Durations of this run count as many times as there are of them, those of
+ * earlier runs at most as often as this. */
+#define FT_ESTIMATE_PRIOR_MAX 3
+
+/* What the newest earlier runs know about the stages of 'run': for each stage,
+ * the newest run in which tasks of it were executed. */
+void ft_estimates_read(const struct ft_project *project,
+                       const struct ft_run *run, struct ft_estimate *stage);
+
+/* Together with what 'usage' of this run says. */
+struct ft_estimate ft_estimate_update(const struct ft_estimate *earlier,
+                                      const struct ft_usage *usage);
+
+#endif
