@@ -11,21 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "base/user.h"
-#include "data/project.h"
 #include "run/change.h"
 #include "run/control.h"
 #include "run/drive_in.h"
 #include "run/lease.h"
 #include "run/outcome.h"
 #include "run/memo.h"
-#include "run/place.h"
 #include "run/workdirs.h"
 
 #define NS_PER_MS 1000000
@@ -227,7 +223,7 @@ static void close_loop(struct ft_drive *d)
 
 /* --- a whole drive -------------------------------------------------------- */
 
-static int open_site(struct ft_drive *d, struct ft_err *err)
+int ft_drive_open_site(struct ft_drive *d, struct ft_err *err)
 {
     static const struct ft_adapter *const adapters[] = { &ft_adapter_local,
                                                          &ft_adapter_fake };
@@ -331,8 +327,8 @@ static void note_pause(const struct ft_drive *d)
     free(note);
 }
 
-static int loop(struct ft_drive *d, enum ft_run_state *state,
-                struct ft_err *err)
+int ft_drive_loop(struct ft_drive *d, enum ft_run_state *state,
+                  struct ft_err *err)
 {
     make_sched(d);
     d->memo = ft_calloc(d->plan->wf->n_stages, sizeof(*d->memo));
@@ -350,9 +346,9 @@ static int loop(struct ft_drive *d, enum ft_run_state *state,
     return finish(d, state, err);
 }
 
-static void init(struct ft_drive *d, const struct ft_project *project,
-                 const struct ft_drive_options *options,
-                 const struct ft_watcher *watcher)
+void ft_drive_init(struct ft_drive *d, const struct ft_project *project,
+                   const struct ft_drive_options *options,
+                   const struct ft_watcher *watcher)
 {
     *d = (struct ft_drive){ .project = project, .options = *options };
     if (watcher)
@@ -363,7 +359,7 @@ static void init(struct ft_drive *d, const struct ft_project *project,
     open_loop(d);
 }
 
-static void release(struct ft_drive *d)
+void ft_drive_release(struct ft_drive *d)
 {
     close_loop(d);
     ft_workdirs_free(d->workdirs);
@@ -380,209 +376,4 @@ static void release(struct ft_drive *d)
     free(d->start);
     free(d->reason);
     free(d->dir);
-}
-
-/* --- beginning ------------------------------------------------------------ */
-
-static int make_work_dir(const struct ft_drive *d, struct ft_err *err)
-{
-    char *path = ft_path_join(d->dir, "work");
-    int rc = ft_path_mkdirs(path, 0777, err);
-
-    free(path);
-    return rc;
-}
-
-static int begin(struct ft_drive *d, struct ft_err *err)
-{
-    char *path = ft_path_join(d->dir, "journal");
-    int rc = -1;
-
-    if (ft_limit_begin(d, err) == 0)
-        d->lease = ft_lease_take(d->dir, NULL, err);
-    if (d->lease && make_work_dir(d, err) == 0 &&
-        ft_run_keep_modules(d->project, d->run->id, d->plan->wf, err) == 0)
-        d->journal = ft_journal_create(path, d->run, err);
-    if (d->journal)
-        d->control = ft_control_open(d->dir, &d->loop, ft_serve, d, err);
-    if (d->control)
-        rc = ft_path_sync_parent(path, err);
-    if (!d->journal)
-        (void)ft_path_remove(d->dir, NULL); /* it never began */
-    free(path);
-    return rc;
-}
-
-int ft_drive_new(const struct ft_project *project,
-                 const struct ft_workflow *wf,
-                 const struct ft_drive_options *options,
-                 const struct ft_watcher *watcher,
-                 char run_id[FT_RUN_ID_MAX], enum ft_run_state *state,
-                 struct ft_err *err)
-{
-    struct ft_diags diags = FT_DIAGS_INIT;
-    struct ft_plan *plan = ft_plan_new(wf, &diags);
-    int64_t now = ft_clock_now_ns();
-    struct ft_drive d;
-    int rc = -1;
-
-    if (!plan)
-        ft_diags_to_err(&diags, err);
-    ft_diags_release(&diags);
-    if (!plan)
-        return -1;
-    init(&d, project, options, watcher);
-    d.plan = plan;
-    d.store = ft_store_open(project, FT_STORE_WRITE, err);
-    if (d.store && ft_run_make_dir(project, now, run_id, err) == 0) {
-        d.run = ft_run_new(run_id, plan, wf->file, now);
-        d.run->fresh = options->fresh;
-        d.run->user = ft_user_name();
-        if (options->site)
-            d.run->site_file = ft_strdup(options->site->file);
-        d.dir = ft_run_path(project, run_id, NULL);
-        if (begin(&d, err) == 0 && open_site(&d, err) == 0)
-            rc = loop(&d, state, err);
-    }
-    release(&d);
-    ft_plan_free(plan);
-    return rc;
-}
-
-/* --- going on ------------------------------------------------------------- */
-
-/* The manifests in force are those that the run began with. */
-static int same_modules(const struct ft_drive *d, struct ft_err *err)
-{
-    struct ft_module_set *set = ft_run_modules(d->project, d->run->id);
-    const struct ft_workflow *wf = d->plan->wf;
-    struct ft_diags diags = FT_DIAGS_INIT;
-    int rc = 0;
-
-    for (size_t s = 0; s < wf->n_stages && rc == 0; s++) {
-        const struct ft_stage *stage = &wf->stage[s];
-        const struct ft_module *kept;
-
-        if (!stage->module)
-            continue;
-        kept = ft_module_find(set, stage->module->name, wf->doc, &stage->mark,
-                              &diags);
-        if (kept && strcmp(kept->digest, stage->module->digest) == 0)
-            continue;
-        rc = ft_err_set(err, FT_EDOC, "module '%s' has changed since run '%s' "
-                        "began", stage->module->name, d->run->id);
-        ft_err_hint(err, "start a new run: what is unchanged is reused");
-    }
-    ft_diags_release(&diags);
-    ft_module_set_free(set);
-    return rc;
-}
-
-/* A run stays at its site. */
-static int same_site(struct ft_drive *d, struct ft_err *err)
-{
-    struct ft_diags diags = FT_DIAGS_INIT;
-    int rc = 0;
-
-    d->options.site = NULL;
-    if (!d->run->site_file)
-        return 0;
-    d->own_site = ft_site_read(d->run->site_file, &diags);
-    if (!d->own_site)
-        rc = ft_diags_to_err(&diags, err);
-    ft_diags_release(&diags);
-    d->options.site = d->own_site;
-    return rc;
-}
-
-/* Live processes of the dead runner go; then everything that has no result
- * waits again. */
-static int go_on(struct ft_drive *d, struct json_object *retry,
-                 struct ft_err *err)
-{
-    char *tag = ft_asprintf("%s/", d->run->id);
-    int rc = -1;
-
-    if (!d->adapter->sweep(d->site, NULL, tag)) {
-        ft_err_set(err, FT_EBUSY, "processes of an earlier runner of '%s' do "
-                   "not end", d->run->id);
-    } else if (make_work_dir(d, err) == 0) {
-        ft_run_remove_summary(d->dir);
-        ft_memo_check(d->run, d->store);
-        rc = ft_limit_resume(d, err);
-    }
-    if (rc == 0) {
-        ft_journal_resume(d->journal, d->run, ft_drive_now_ns(d));
-        rc = retry ? ft_journal_steer(d->journal, d->run, retry, err) : 0;
-        if (rc == 0)
-            rc = ft_journal_sync(d->journal, err);
-    }
-    free(tag);
-    return rc;
-}
-
-/* What is asked for, as an act; NULL when nothing is.  What it names has to be
- * as the last runner left it. */
-static int asked_for(const struct ft_drive *d, struct json_object **act,
-                     struct ft_err *err)
-{
-    char *by = ft_user_name();
-    int rc = d->options.retry
-                 ? ft_steer_request(d->run, d->options.retry, by,
-                                    ft_drive_now_ns(d), act, err)
-                 : 0;
-
-    free(by);
-    return rc;
-}
-
-static int resume(struct ft_drive *d, struct json_object *retry,
-                  enum ft_run_state *state, struct ft_err *err)
-{
-    if (d->run->state == FT_RUN_SUCCEEDED && !retry) {
-        *state = d->run->state;
-        return 0;
-    }
-    d->resumed = true;
-    d->options.fresh = d->run->fresh;
-    if (same_modules(d, err) < 0 || same_site(d, err) < 0)
-        return -1;
-    d->store = ft_store_open(d->project, FT_STORE_WRITE, err);
-    if (!d->store)
-        return -1;
-    d->control = ft_control_open(d->dir, &d->loop, ft_serve, d, err);
-    if (!d->control || open_site(d, err) < 0 || go_on(d, retry, err) < 0)
-        return -1;
-    return loop(d, state, err);
-}
-
-int ft_drive_resume(const struct ft_project *project, const char *run_id,
-                    struct ft_module_set *modules,
-                    const struct ft_drive_options *options,
-                    const struct ft_watcher *watcher,
-                    enum ft_run_state *state, struct ft_err *err)
-{
-    char id[FT_RUN_ID_MAX], *path;
-    struct json_object *retry = NULL;
-    struct ft_drive d;
-    int rc = -1;
-
-    if (ft_run_find(project, run_id, id, err) < 0)
-        return -1;
-    init(&d, project, options, watcher);
-    d.dir = ft_run_path(project, id, NULL);
-    path = ft_path_join(d.dir, "journal");
-    d.lease = ft_lease_take(d.dir, &d.rebooted, err);
-    if (d.lease)
-        d.run = ft_journal_replay(path, modules, &d.journal, err);
-    if (d.run) {
-        d.plan = d.run->plan;
-        rc = asked_for(&d, &retry, err);
-    }
-    if (rc == 0)
-        rc = resume(&d, retry, state, err);
-    json_object_put(retry);
-    free(path);
-    release(&d);
-    return rc;
 }

@@ -1,6 +1,7 @@
 /* drive_in.h - what the files that drive a run share
  *
- *   drive.c    the loop, signals, the beginning and the end
+ *   drive.c    the loop, signals, the end
+ *   start.c    the beginning: a new run, or one that goes on
  *   events.c   what the store and the site report
  *   flight.c   the flights, found by their task
  *   steps.c    what a scheduler's wish means: skip, prepare, start
@@ -118,6 +119,18 @@ struct ft_drive {
     bool over;
     struct ft_err fatal; /* code FT_OK: none */
 };
+
+/* --- drive.c -------------------------------------------------------------- */
+
+void ft_drive_init(struct ft_drive *d, const struct ft_project *project,
+                   const struct ft_drive_options *options,
+                   const struct ft_watcher *watcher);
+int ft_drive_open_site(struct ft_drive *d, struct ft_err *err);
+/* Drive the run, whose journal is open, to its end. */
+int ft_drive_loop(struct ft_drive *d, enum ft_run_state *state,
+                  struct ft_err *err);
+/* Everything but the drive itself; at any point after init. */
+void ft_drive_release(struct ft_drive *d);
 
 /* The engine cannot go on: let what runs come to its end, start nothing. */
 void ft_drive_give_up(struct ft_drive *d, const struct ft_err *err);
