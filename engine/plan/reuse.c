@@ -126,8 +126,8 @@ static char *reason_of(struct forecasting *f, const struct ft_bound *bound)
     return ft_str_take(&text);
 }
 
-/* Binding a million cells to find that nothing was ever made takes a minute; the
- * first of each stage shows what is wrong with the stage. */
+/* Binding a million cells to find that nothing was ever made takes a minute;
+ * the first of each stage shows what is wrong with the stage. */
 static bool need_not_look(const struct forecasting *f, size_t s, size_t task)
 {
     return !f->store || (!f->any && task != f->plan->stage[s].first);

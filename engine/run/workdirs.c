@@ -74,7 +74,8 @@ int ft_workdirs_take(struct ft_workdirs *dirs, const char *dir,
 /* --- giving --------------------------------------------------------------- */
 
 /* May a file called 'name' stay for the next attempt?  A stream has to be
- * empty; a second name for the file would show what comes into it. */
+ * empty; a record says which attempt it is of, and is replaced.  A second name
+ * for the file would show what comes into it. */
 static bool may_stay(int dir_fd, const char *name)
 {
     bool stream = strcmp(name, FT_STDOUT_FILE) == 0 ||
@@ -94,7 +95,7 @@ static bool left_nothing(const char *path)
 {
     DIR *dir = opendir(path);
     struct dirent *entry;
-    bool nothing = dir != NULL, record = false;
+    bool nothing = dir != NULL;
 
     while (nothing && (entry = readdir(dir))) {
         const char *name = entry->d_name;
@@ -102,11 +103,7 @@ static bool left_nothing(const char *path)
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
             continue;
         nothing = may_stay(dirfd(dir), name);
-        record |= strcmp(name, FT_RESULT_FILE) == 0;
     }
-    /* The record of one attempt must not be found in another one. */
-    if (nothing && record)
-        nothing = unlinkat(dirfd(dir), FT_RESULT_FILE, 0) == 0;
     if (dir)
         (void)closedir(dir);
     return nothing;

@@ -17,9 +17,9 @@ struct ft_workdirs;
 struct ft_workdirs *ft_workdirs_new(void);
 void ft_workdirs_free(struct ft_workdirs *dirs); /* removes what was given */
 
-/* 'dir' is there, with nothing in it but perhaps empty streams and a stale
- * task.json, all of them plain files; what an engine that died left under this
- * name is gone. */
+/* 'dir' is there, with nothing in it but perhaps empty streams and the
+ * task.json and result.json of another attempt, all of them plain files; what
+ * an engine that died left under this name is gone. */
 int ft_workdirs_take(struct ft_workdirs *dirs, const char *dir,
                      struct ft_err *err);
 
