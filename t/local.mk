@@ -10,7 +10,8 @@ HOUSE_TESTS = \
     t/t0004-source.t \
     t/t0005-commands.t \
     t/t0006-references.t \
-    t/t0007-bootstrap.t
+    t/t0007-bootstrap.t \
+    t/t0008-format.t
 TESTS += $(HOUSE_TESTS)
 
 TEST_EXTENSIONS = .t

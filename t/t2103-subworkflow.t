@@ -260,13 +260,13 @@ test_expect_success 'keys that only a program has are refused' '
 
 test_expect_success 'an axis inside cannot have the name of one outside' '
 	use other.yaml "matrix: {time: [1, 2]}" &&
-	bad other.yaml:15:20 FT0003 "axis .time. of stage .u.rod. is an axis of .u., too"
+	bad other.yaml:16:20 FT0003 "axis .time. of stage .u.rod. is an axis of .u., too"
 '
 
 test_expect_success 'what is inside does not see what is outside' '
 	sed "s/start: /unlikely: /" rod.yaml >r.yaml &&
 	use r.yaml "matrix: {start: [1, 2]}" &&
-	bad r.yaml:18:15 FT0110 "unknown parameter .start." &&
+	bad r.yaml:17:15 FT0110 "unknown parameter .start." &&
 	printf "fedtwin: 1\nworkflow: i\nstages:\n  s: {shell: \"echo \${matrix.x}\"}\n" >i.yaml &&
 	use i.yaml "matrix: {x: [1, 2]}" &&
 	bad i.yaml:4:22 FT0302 "unknown axis .x."

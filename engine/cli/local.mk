@@ -12,6 +12,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_data_get.c \
     engine/cli/cmd_demo.c \
     engine/cli/cmd_doctor.c \
+    engine/cli/cmd_fmt.c \
     engine/cli/cmd_fsck.c \
     engine/cli/cmd_graph.c \
     engine/cli/cmd_help.c \
@@ -80,6 +81,7 @@ man1_MANS = \
     share/man/man1/fedtwin-data.1 \
     share/man/man1/fedtwin-demo.1 \
     share/man/man1/fedtwin-doctor.1 \
+    share/man/man1/fedtwin-fmt.1 \
     share/man/man1/fedtwin-fsck.1 \
     share/man/man1/fedtwin-graph.1 \
     share/man/man1/fedtwin-help.1 \
@@ -143,6 +145,7 @@ CLI_TESTS = \
     t/t1018-schema.t \
     t/t1019-completion.t \
     t/t1020-help.t \
+    t/t1022-fmt.t \
     t/t1023-pause.t \
     t/t1024-unpause.t \
     t/t1025-hold.t \

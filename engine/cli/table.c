@@ -53,6 +53,12 @@ static const struct ft_option report_options[] = {
                              "standard output" },
     END,
 };
+static const struct ft_option fmt_options[] = {
+    { "check", 0, NULL, "only list the files that would change, with exit "
+                        "status 1" },
+    { "write", 'w', NULL, "write into the files instead of standard output" },
+    END,
+};
 static const struct ft_option run_options[] = {
     PARAM,
     JOBS,
@@ -227,6 +233,17 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin check -p size='3 mm' heatsink.yaml\n",
       .option = check_options, .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_check },
+    { .name = "fmt", .args = "FILE...",
+      .summary = "write workflow, module and site files in one form",
+      .doc = "Keys in the order of the reference, two spaces of indentation, "
+             "flow style where it fits in 100 columns, one blank line where "
+             "there were some.  Comments stay with what they belong to, the "
+             "meaning does not change, and no result has to be made again.  A "
+             "file that is not valid YAML is left alone.",
+      .example = "fedtwin fmt -w heatsink.yaml\n"
+                 "fedtwin fmt --check *.yaml\n",
+      .option = fmt_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_fmt },
     { .name = "plan", .args = "FILE", .reads = true,
       .summary = "show what a run would execute, and why",
       .doc = "A dry run: for every stage how many tasks would run, which "

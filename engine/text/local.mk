@@ -8,6 +8,9 @@ engine_libtext_a_SOURCES = \
     engine/text/doc.c engine/text/node.c engine/text/doc.h \
     engine/text/lines.c engine/text/lines.h \
     engine/text/field.c engine/text/field.h \
+    engine/text/format.c engine/text/format.h engine/text/format_in.h \
+    engine/text/format_read.c engine/text/format_comments.c \
+    engine/text/format_write.c engine/text/format_scalar.c \
     engine/text/suggest.c engine/text/suggest.h \
     engine/text/utf8.c engine/text/utf8.h \
     engine/text/quantity.c engine/text/quantity.h \
@@ -25,9 +28,9 @@ text_libs = engine/libtext.a engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) \
     $(JSON_LIBS) $(CRYPTO_LIBS) -lm $(CHECK_LIBS)
 text_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
 check_PROGRAMS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc \
-    t/unit/test_field
+    t/unit/test_field t/unit/test_format
 TESTS += t/unit/test_suggest t/unit/test_diag t/unit/test_doc \
-    t/unit/test_field
+    t/unit/test_field t/unit/test_format
 t_unit_test_suggest_SOURCES = t/unit/test_suggest.c t/unit/unit.h
 t_unit_test_suggest_CPPFLAGS = $(text_cppflags)
 t_unit_test_suggest_LDADD = $(text_libs)
@@ -40,6 +43,9 @@ t_unit_test_doc_LDADD = $(text_libs)
 t_unit_test_field_SOURCES = t/unit/test_field.c t/unit/unit.h
 t_unit_test_field_CPPFLAGS = $(text_cppflags)
 t_unit_test_field_LDADD = $(text_libs)
+t_unit_test_format_SOURCES = t/unit/test_format.c t/unit/unit.h
+t_unit_test_format_CPPFLAGS = $(text_cppflags)
+t_unit_test_format_LDADD = $(text_libs)
 check_PROGRAMS += t/unit/test_quantity t/unit/test_expr
 TESTS += t/unit/test_quantity t/unit/test_expr
 t_unit_test_expr_SOURCES = t/unit/test_expr.c t/unit/unit.h
