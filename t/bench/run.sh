@@ -2,12 +2,14 @@
 # Compares fedtwin with its neighbours on this machine, in one run, and prints
 # ratios; share/doc/benchmarks.md says what is measured and why.
 #
-# Usage: make bench [BENCH_TASKS=500] [BENCH_COMMITS=100] [BENCH_REPEATS=5]
+# Usage: make bench [BENCH="start tasks ..."] [BENCH_TASKS=10000]
+#	[BENCH_AGAIN=100000] [BENCH_COMMITS=100] [BENCH_REPEATS=5]
 #
 # Every figure is a median.  A peer that is not installed is left out.
 
 set -u
-tasks=${BENCH_TASKS:-500}
+tasks=${BENCH_TASKS:-10000}
+again=${BENCH_AGAIN:-100000}
 commits=${BENCH_COMMITS:-100}
 repeats=${BENCH_REPEATS:-5}
 
@@ -48,61 +50,118 @@ bench_start() {
 	row '' '' '' 'git --version' "$(calc "$peer")" "$(calc "$own / $peer" 1)"
 }
 
-# --- trivial tasks ----------------------------------------------------------
+# --- tasks ------------------------------------------------------------------
 
-write_workflow() {
+# A matrix of $1 cells that each run $2; the rest are more lines of the stage.
+write_workflow() { # CELLS COMMAND [LINE...]
 	cat <<-EOT
 	fedtwin: 1
-	workflow: trivial
+	workflow: bench
 	stages:
 	  t:
-	    run: ["true"]
-	    cache: never
-	    matrix:
-	      i: [$(seq -s ', ' "$tasks")]
+	    run: $2
+	    matrix: {i: {from: 1, to: $1}}
 	EOT
+	shift 2
+	printf '    %s\n' "$@"
 }
 
-write_ninja() {
-	echo 'rule t'
-	echo '  command = true'
-	seq "$tasks" | sed 's/.*/build t&: t/'
+write_ninja() { # EDGES COMMAND
+	printf 'rule t\n  command = %s\n' "$2"
+	seq "$1" | sed 's/.*/build t&: t/'
 }
 
-write_snakefile() {
+write_snakefile() { # JOBS
 	cat <<-EOT
 	rule all:
-	    input: expand("out/{i}", i=range($tasks))
+	    input: expand("out/{i}", i=range($1))
 	rule t:
 	    output: touch("out/{i}")
 	    shell: "true"
 	EOT
 }
 
+new='rm -rf .fedtwin && fedtwin init'
+
+# Snakemake needs a minute for what the others do in seconds: a tenth of it.
+bench_snakemake() { # sets $snake to ms per task
+	snake=
+	has snakemake || return 0
+	write_snakefile "$((tasks / 10))" >Snakefile
+	snake=$(median -p 'rm -rf out .snakemake' snakemake -q -j 2) || return
+	snake=$(calc "$snake * 10 / $tasks" 4)
+}
+
+peer_rows() { # OWN PEER VALUE DIGITS ...
+	while test $# -ge 4
+	do
+		test -z "$3" || row '' '' '' "$2" "$(calc "$3")" \
+			"$(calc "$1 / $3" "$4")"
+		shift 4
+	done
+}
+
 bench_tasks() {
-	mkdir tasks && cd tasks || return
-	write_workflow >trivial.yaml
-	write_ninja >build.ninja
-	write_snakefile >Snakefile
-	own=$(median -p 'rm -rf .fedtwin && fedtwin init' \
-		fedtwin run -j 2 trivial.yaml) || return
+	write_workflow "$tasks" '["true"]' 'cache: never' >t.yaml
+	own=$(median -p "$new" fedtwin run -j 2 t.yaml) || return
 	own=$(calc "$own / $tasks" 4)
 	row "trivial tasks: $tasks, 2 at once" "$(calc "$own")" ms/task '' '' ''
+	peer=
 	if has ninja
 	then
+		write_ninja "$tasks" true >build.ninja
 		peer=$(median -p 'rm -f .ninja*' ninja -j 2) || return
 		peer=$(calc "$peer / $tasks" 4)
-		row '' '' '' ninja "$(calc "$peer")" "$(calc "$own / $peer" 1)"
 	fi
-	if has snakemake
+	bench_snakemake || return
+	peer_rows "$own" ninja "$peer" 2 "$own" snakemake "$snake" 3
+}
+
+# Each task leaves one small result: a version with lineage, durable; what the
+# others leave is an empty file.
+bench_versions() {
+	write_workflow "$tasks" '[touch, o.txt]' \
+		'out: {o: {type: file, path: o.txt}}' >t.yaml
+	own=$(median -p "$new" fedtwin run -j 2 t.yaml) || return
+	own=$(calc "$own / $tasks" 4)
+	row "tasks with a version: $tasks" "$(calc "$own")" ms/task '' '' ''
+	peer=
+	if has ninja
 	then
-		peer=$(median -p 'rm -rf out .snakemake' snakemake -q -j 2) ||
-			return
+		# shellcheck disable=SC2016 # ninja's variable
+		write_ninja "$tasks" 'touch $out' >build.ninja
+		peer=$(median -p 'rm -f .ninja* t?*[0-9]' ninja -j 2) || return
 		peer=$(calc "$peer / $tasks" 4)
-		row '' '' '' snakemake "$(calc "$peer")" \
-			"$(calc "$own / $peer" 3)"
 	fi
-	cd ..
+	bench_snakemake || return
+	peer_rows "$own" ninja "$peer" 2 "$own" snakemake "$snake" 3
+}
+
+bench_again() {
+	write_workflow "$again" '[touch, o.txt]' \
+		'out: {o: {type: file, path: o.txt}}' >t.yaml
+	fedtwin init >/dev/null && fedtwin run -j 2 t.yaml >out 2>&1 || return
+	own=$(median fedtwin run -j 2 t.yaml) || return
+	row "second run of $again tasks" "$(calc "$own" 0)" ms '' '' ''
+	peer=
+	if has ninja
+	then
+		# shellcheck disable=SC2016
+		write_ninja "$again" 'touch $out' >build.ninja
+		ninja -j 2 >out 2>&1 || return
+		peer=$(median ninja -j 2) || return
+	fi
+	peer_rows "$own" 'ninja, no work' "$peer" 2
+}
+
+bench_plan() {
+	write_workflow 1000 '["true"]' >t.yaml
+	sed -i 's/to: 1000}/&, j: {from: 1, to: 1000}/' t.yaml
+	fedtwin init >/dev/null || return
+	own=$(median fedtwin plan t.yaml) || return
+	row 'plan of 1,000,000 cells' "$(calc "$own" 0)" ms '' '' ''
+	own=$("$measure" -m -r "$repeats" fedtwin plan t.yaml) || return
+	row '' "$(calc "$own * 1024 / 1e6" 0)" B/task '' '' ''
 }
 
 # --- durable commits --------------------------------------------------------
@@ -132,7 +191,7 @@ new_repo='rm -rf r && git init -q r && cd r && git config user.name bench &&
 	git config core.fsync committed,loose-object,index,reference'
 
 bench_commits() {
-	mkdir commits commits/files && cd commits || return
+	mkdir files || return
 	seq "$commits" >numbers
 	while read -r i
 	do
@@ -140,18 +199,17 @@ bench_commits() {
 	done <numbers
 	write_put >put.sh
 	write_git >git.sh
-	new='rm -rf p && fedtwin init p'
-	put=$(median -p "$new" sh -c 'cd p && sh ../put.sh') || return
-	one=$(median -p "$new" sh -c \
+	new_p='rm -rf p && fedtwin init p'
+	put=$(median -p "$new_p" sh -c 'cd p && sh ../put.sh') || return
+	one=$(median -p "$new_p" sh -c \
 		"cd p && exec '$build/t/bench/commits' $commits 1") || return
-	many=$(median -p "$new" sh -c \
+	many=$(median -p "$new_p" sh -c \
 		"cd p && exec '$build/t/bench/commits' $commits 64") || return
 	peer=
 	has git && peer=$(median -p "$new_repo" sh -c 'cd r && sh ../git.sh')
 	commit_row 'durable commits: data put' "$put"
 	commit_row 'durable commits: one at a time' "$one"
 	commit_row 'durable commits: 64 at once' "$many"
-	cd ..
 }
 
 commit_row() { # WHAT MS
@@ -177,9 +235,12 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 	"medians of $repeats; ratio: fedtwin to peer"
 echo
 row what fedtwin '' peer value ratio
-if ! { bench_start && bench_tasks && bench_commits; }
-then
-	echo "$0: a measurement failed; see $work" >&2
-	exit 1
-fi
+for part in ${BENCH:-start tasks versions again plan commits}
+do
+	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }
+	then
+		echo "$0: $part: a measurement failed; see $work" >&2
+		exit 1
+	fi
+done
 cd "$build" && chmod -R u+w "$work" && rm -rf "$work"
