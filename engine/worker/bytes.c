@@ -53,7 +53,7 @@ static int write_piece(hid_t id, hid_t space, hsize_t at, hsize_t len,
 }
 
 static int write_bytes(hid_t id, const struct ft_bytes *bytes,
-                       struct ft_err *err)
+                       struct ft_tiles *tiles, struct ft_err *err)
 {
     uint64_t size = bytes->size_bytes;
     hid_t space = H5Dget_space(id);
@@ -71,6 +71,8 @@ static int write_bytes(hid_t id, const struct ft_bytes *bytes,
         else if (write_piece(id, space, at, len, block) < 0)
             rc = ft_h5_error(err, "could not write the bytes of '%s'",
                              bytes->path);
+        else
+            ft_tiles_add(tiles, block, len);
     }
     free(block);
     ft_h5_close(space);
@@ -78,8 +80,8 @@ static int write_bytes(hid_t id, const struct ft_bytes *bytes,
 }
 
 /* Group /file with everything in it. */
-int ft_bytes_pack(const struct ft_bytes *bytes, hid_t file,
-                  struct ft_err *err)
+static int write_group(const struct ft_bytes *bytes, hid_t file,
+                       struct ft_tiles *tiles, struct ft_err *err)
 {
     hid_t plist = ft_h5_group_plist(), id = -1;
     hid_t group = H5Gcreate2(file, "/file", H5P_DEFAULT, plist, H5P_DEFAULT);
@@ -95,7 +97,7 @@ int ft_bytes_pack(const struct ft_bytes *bytes, hid_t file,
                               strlen(bytes->name), err) < 0 ||
         ft_h5_attr_write_text(group, "media_type", bytes->media_type,
                               strlen(bytes->media_type), err) < 0 ||
-        write_bytes(id, bytes, err) < 0)
+        write_bytes(id, bytes, tiles, err) < 0)
         goto done;
     rc = H5Dclose(id);
     id = -1;
@@ -106,6 +108,23 @@ done:
     ft_h5_close(group);
     ft_h5_close(plist);
     return rc < 0 ? -1 : 0;
+}
+
+int ft_bytes_pack(const struct ft_bytes *bytes, hid_t file,
+                  char content[FT_CONTENT_TEXT], struct ft_err *err)
+{
+    uint8_t root[FT_SHA256_BYTES];
+    struct ft_tiles tiles;
+    int rc;
+
+    ft_tiles_init(&tiles);
+    rc = write_group(bytes, file, &tiles, err);
+    ft_tiles_root(&tiles, root);
+    ft_tiles_release(&tiles);
+    if (rc == 0)
+        ft_content_of_bytes(bytes->name, bytes->media_type, bytes->size_bytes,
+                            root, content);
+    return rc;
 }
 
 /* --- unpacking ------------------------------------------------------------ */

@@ -2,7 +2,7 @@
 #ifndef FT_WORKER_BYTES_H
 #define FT_WORKER_BYTES_H
 
-#include "worker/scan.h"
+#include "worker/content.h"
 
 #define FT_BYTES_PATH "/file/bytes"
 #define FT_BYTES_MEDIA_TYPE "application/octet-stream"
@@ -16,9 +16,10 @@ struct ft_bytes {
     const char *media_type;
 };
 
-/* Write them into the new HDF5 file 'file'. */
+/* Write them into the new HDF5 file 'file'; 'content' is the content digest
+ * that it must have. */
 int ft_bytes_pack(const struct ft_bytes *bytes, hid_t file,
-                  struct ft_err *err);
+                  char content[FT_CONTENT_TEXT], struct ft_err *err);
 
 /* Write the bytes of a checked file to 'dest': whole, or not at all; an older
  * file is replaced. */

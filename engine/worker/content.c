@@ -211,21 +211,76 @@ static int add_item(const struct ft_scan *scan, const struct ft_item *item,
     return rc;
 }
 
+static void write_text(struct ft_sha256 *sha, char text[FT_CONTENT_TEXT])
+{
+    uint8_t digest[FT_SHA256_BYTES];
+
+    ft_sha256_end(sha, digest);
+    memcpy(text, FT_CONTENT_PREFIX, sizeof(FT_CONTENT_PREFIX));
+    ft_sha256_hex(digest, text + sizeof(FT_CONTENT_PREFIX) - 1);
+}
+
 int ft_content_digest(const struct ft_scan *scan, char text[FT_CONTENT_TEXT],
                       struct ft_err *err)
 {
     struct ft_sha256 *sha = ft_sha256_new();
-    uint8_t digest[FT_SHA256_BYTES];
     int rc = 0;
 
     ft_sha256_add(sha, &(uint8_t){ CONTENT }, 1);
     for (size_t i = 0; i < scan->n && rc == 0; i++)
         rc = add_item(scan, &scan->item[i], sha, err);
-    if (rc == 0) {
-        ft_sha256_end(sha, digest);
-        memcpy(text, FT_CONTENT_PREFIX, sizeof(FT_CONTENT_PREFIX));
-        ft_sha256_hex(digest, text + sizeof(FT_CONTENT_PREFIX) - 1);
-    }
+    if (rc == 0)
+        write_text(sha, text);
     ft_sha256_free(sha);
     return rc;
+}
+
+/* --- objects of type file ------------------------------------------------- */
+
+/* A text attribute as ft_h5_attr_write_text() makes it. */
+static void add_text_attr(struct ft_str *out, const char *name,
+                          const char *value)
+{
+    size_t len = *value ? strlen(value) : 1;
+
+    add_text(out, name);
+    ft_str_addf(out, "S%zu", len);
+    ft_str_addc(out, '\0');
+    add_shape(out, false, 0, NULL);
+    ft_str_addn(out, value, len);
+    ft_str_addc(out, '\0');
+}
+
+static void add_entry(struct ft_sha256 *sha, const struct ft_str *entry)
+{
+    uint8_t digest[FT_SHA256_BYTES];
+
+    ft_sha256(entry->s, entry->len, digest);
+    ft_sha256_add(sha, digest, sizeof(digest));
+}
+
+void ft_content_of_bytes(const char *name, const char *media_type,
+                         uint64_t size_bytes,
+                         const uint8_t root[FT_SHA256_BYTES],
+                         char text[FT_CONTENT_TEXT])
+{
+    struct ft_sha256 *sha = ft_sha256_new();
+    struct ft_str entry = FT_STR_INIT;
+
+    ft_sha256_add(sha, &(uint8_t){ CONTENT }, 1);
+    ft_str_addc(&entry, GROUP);
+    add_text(&entry, "/file");
+    add_text_attr(&entry, "media_type", media_type);
+    add_text_attr(&entry, "name", name);
+    add_entry(sha, &entry);
+    ft_str_cut(&entry, 0);
+    ft_str_addc(&entry, DATASET);
+    add_text(&entry, "/file/bytes");
+    add_text(&entry, "u1");
+    add_shape(&entry, false, 1, &(hsize_t){ size_bytes });
+    ft_str_addn(&entry, root, FT_SHA256_BYTES);
+    add_entry(sha, &entry);
+    write_text(sha, text);
+    ft_str_release(&entry);
+    ft_sha256_free(sha);
 }

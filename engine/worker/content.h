@@ -12,6 +12,13 @@
 int ft_content_digest(const struct ft_scan *scan, char text[FT_CONTENT_TEXT],
                       struct ft_err *err);
 
+/* That of an object of type file (bytes.h), from its parts alone: 'root' is the
+ * Merkle root over its bytes. */
+void ft_content_of_bytes(const char *name, const char *media_type,
+                         uint64_t size_bytes,
+                         const uint8_t root[FT_SHA256_BYTES],
+                         char text[FT_CONTENT_TEXT]);
+
 /* A Merkle root over a stream of bytes, cut into pieces of FT_TILE_BYTES. */
 #define FT_TILE_BYTES (1u << 20)
 struct ft_tiles {

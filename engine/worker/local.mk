@@ -25,8 +25,8 @@ engine_libworker_a_SOURCES = \
 WORKER_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(HDF5_SERIAL_CFLAGS) \
     $(SECCOMP_CFLAGS)
 engine_libworker_a_CPPFLAGS = $(WORKER_CPPFLAGS)
-# hdf5_hl: the dimension scales of tables.
-WORKER_LIBS = engine/libworker.a $(BASE_LIBS) -lhdf5_hl $(HDF5_SERIAL_LIBS) $(SECCOMP_LIBS)
+WORKER_LIBS = engine/libworker.a $(BASE_LIBS) $(HDF5_WORKER_LIBS) \
+    $(SECCOMP_LIBS)
 
 fedtwin_worker_SOURCES = engine/worker/main.c engine/worker/clock.c
 fedtwin_worker_CPPFLAGS = $(WORKER_CPPFLAGS)

@@ -101,6 +101,22 @@ static int take_existing(const char *path, struct ft_verified *verified,
     return rc;
 }
 
+/* The directory is nearly always there. */
+static int give_name(const char *temporary, const char *path,
+                     struct ft_verified *verified, struct ft_err *err)
+{
+    int rc = link(temporary, path);
+
+    if (rc < 0 && errno == ENOENT) {
+        if (make_shard(path, err) < 0)
+            return -1;
+        rc = link(temporary, path);
+    }
+    if (rc < 0 && errno == EEXIST)
+        return take_existing(path, verified, err);
+    return rc < 0 ? ft_err_sys(err, "cannot create '%s'", path) : 0;
+}
+
 /* Make the checked temporary file durable and give it its name. */
 static int commit(struct ft_draft *draft, const char *meta,
                   struct ft_verified *verified, struct ft_err *err)
@@ -112,16 +128,8 @@ static int commit(struct ft_draft *draft, const char *meta,
         ft_err_sys(err, "could not write '%s'", draft->path);
         goto done;
     }
-    if (make_shard(path, err) < 0)
+    if (give_name(draft->path, path, verified, err) < 0)
         goto done;
-    if (link(draft->path, path) < 0) {
-        if (errno != EEXIST) {
-            ft_err_sys(err, "cannot create '%s'", path);
-            goto done;
-        }
-        if (take_existing(path, verified, err) < 0)
-            goto done;
-    }
     if (unlink(draft->path) < 0) {
         ft_err_sys(err, "cannot remove '%s'", draft->path);
         goto done;
@@ -146,7 +154,8 @@ static int is_hdf5(int fd)
 }
 
 static int pack(const struct ft_publish *publish, int fd, uint64_t size,
-                struct ft_draft *draft, struct ft_err *err)
+                struct ft_draft *draft, char content[FT_CONTENT_TEXT],
+                struct ft_err *err)
 {
     struct ft_bytes bytes = {
         .fd = fd,
@@ -158,7 +167,7 @@ static int pack(const struct ft_publish *publish, int fd, uint64_t size,
                                           : FT_BYTES_MEDIA_TYPE,
     };
 
-    return ft_bytes_pack(&bytes, draft->file, err);
+    return ft_bytes_pack(&bytes, draft->file, content, err);
 }
 
 static int copy(const struct ft_publish *publish, int fd, uint64_t size,
@@ -172,9 +181,10 @@ static int copy(const struct ft_publish *publish, int fd, uint64_t size,
     return ft_err_context(err, "'%s'", publish->src);
 }
 
-/* Bring 'src' into a new draft, as HDF5. */
+/* Bring 'src' into a new draft, as HDF5; *content stays empty when it is not
+ * known yet. */
 static int bring(const struct ft_publish *publish, struct ft_draft *draft,
-                 struct ft_err *err)
+                 char content[FT_CONTENT_TEXT], struct ft_err *err)
 {
     bool bytes = publish->kind == &ft_kind_file;
     uint64_t size = 0;
@@ -191,20 +201,18 @@ static int bring(const struct ft_publish *publish, struct ft_draft *draft,
     }
     draft->file = ft_h5_create(draft->path, size <= FT_H5_SMALL, err);
     if (draft->file >= 0)
-        rc = bytes ? pack(publish, fd, size, draft, err)
+        rc = bytes ? pack(publish, fd, size, draft, content, err)
                    : ft_csv_read(publish->src, draft->file, err);
 done:
     close(fd);
     return rc;
 }
 
-/* Check the stranger's values in 'file' and add the lineage. */
-static int complete(const struct ft_publish *publish, hid_t file,
-                    struct ft_err *err)
+/* Check the stranger's values in 'file' and digest them. */
+static int check(const struct ft_publish *publish, hid_t file,
+                 char content[FT_CONTENT_TEXT], struct ft_err *err)
 {
     struct ft_scan scan;
-    struct ft_lineage lineage;
-    char content[FT_CONTENT_TEXT];
     int rc = -1;
 
     if (ft_scan_init(&scan, file, publish->src, err) < 0)
@@ -217,12 +225,24 @@ static int complete(const struct ft_publish *publish, hid_t file,
                ft_content_digest(&scan, content, err) < 0) {
         ft_err_context(err, "'%s' is not a good %s", publish->src,
                        publish->kind->name);
-    } else if (ft_lineage_init(&lineage, json_object_get(publish->record),
-                               content, err) == 0) {
-        rc = ft_lineage_write(file, &lineage, err);
-        ft_lineage_release(&lineage);
+    } else {
+        rc = 0;
     }
     ft_scan_release(&scan);
+    return rc;
+}
+
+static int add_lineage(const struct ft_publish *publish, hid_t file,
+                       const char *content, struct ft_err *err)
+{
+    struct ft_lineage lineage;
+    int rc;
+
+    if (ft_lineage_init(&lineage, json_object_get(publish->record), content,
+                        err) < 0)
+        return -1;
+    rc = ft_lineage_write(file, &lineage, err);
+    ft_lineage_release(&lineage);
     return rc;
 }
 
@@ -254,11 +274,13 @@ int ft_publish(const struct ft_publish *publish,
                struct ft_published *published, struct ft_err *err)
 {
     struct ft_draft draft = { .fd = -1, .file = -1 };
+    char content[FT_CONTENT_TEXT] = "";
     int rc = -1;
 
     *published = (struct ft_published){ 0 };
-    if (bring(publish, &draft, err) == 0 &&
-        complete(publish, draft.file, err) == 0 &&
+    if (bring(publish, &draft, content, err) == 0 &&
+        (*content || check(publish, draft.file, content, err) == 0) &&
+        add_lineage(publish, draft.file, content, err) == 0 &&
         ft_draft_finish(&draft, err) == 0 &&
         read_back(draft.path, published, err) == 0)
         rc = commit(&draft, publish->meta, &published->verified, err);

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
+#define DEFAULT_CACHE (1u << 20) /* bytes that HDF5 keeps of a dataset */
+
 /* An open dataset and how it is cut: a piece is 'step' indices of dimension
  * 'split' and everything of the dimensions behind. */
 struct cut {
@@ -60,16 +62,27 @@ static size_t cache_bytes(const struct cut *cut)
     return bytes;
 }
 
+/* With a cache for all chunks of a piece; that of HDF5 does for a few. */
+static hid_t open_dataset(hid_t file, const struct cut *cut)
+{
+    size_t bytes = cut->item->chunk[0] ? cache_bytes(cut) : 0;
+    hid_t plist, id = -1;
+
+    if (bytes <= DEFAULT_CACHE)
+        return H5Dopen2(file, cut->item->path, H5P_DEFAULT);
+    plist = H5Pcreate(H5P_DATASET_ACCESS);
+    if (plist >= 0 && H5Pset_chunk_cache(plist, 1009, bytes, 1.0) >= 0)
+        id = H5Dopen2(file, cut->item->path, plist);
+    ft_h5_close(plist);
+    return id;
+}
+
 static int open_cut(hid_t file, struct cut *cut)
 {
-    hid_t plist = H5Pcreate(H5P_DATASET_ACCESS), type = -1;
+    hid_t type = -1;
     int rc = -1;
 
-    if (plist < 0)
-        return -1;
-    if (!cut->item->rank || !cut->item->chunk[0] ||
-        H5Pset_chunk_cache(plist, 1009, cache_bytes(cut), 1.0) >= 0)
-        cut->id = H5Dopen2(file, cut->item->path, plist);
+    cut->id = open_dataset(file, cut);
     if (cut->id >= 0) {
         cut->space = H5Dget_space(cut->id);
         type = H5Dget_type(cut->id);
@@ -79,7 +92,6 @@ static int open_cut(hid_t file, struct cut *cut)
     if (cut->space >= 0 && cut->memory >= 0)
         rc = 0;
     ft_h5_close(type);
-    ft_h5_close(plist);
     return rc;
 }
 
