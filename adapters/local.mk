@@ -6,6 +6,7 @@ engine_librun_a_SOURCES += \
     adapters/local.c adapters/local_job.h \
     adapters/local_end.c adapters/local_watch.c \
     adapters/local_pool.c adapters/local_pool.h \
+    adapters/local_modules.c adapters/local_modules.h \
     adapters/local_session.c adapters/local_session.h \
     adapters/local_energy.c adapters/local_energy.h \
     adapters/local_spawn.c adapters/local_spawn.h

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "adapters/local_modules.h"
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/str.h"
@@ -63,6 +64,7 @@ static void make_argv(const struct ft_site *site, const struct ft_attempt *a,
     size_t n = own ? site->n_mpirun : FT_ARRAY_LEN(launcher);
     int ranks = a->resources.ranks ? a->resources.ranks : 1;
 
+    ft_local_modules_add(site, a, argv);
     for (size_t i = 0; a->mpi && i < n; i++)
         ft_words_add(argv, replace_ranks(own ? site->mpirun[i] : launcher[i],
                                          ranks));

@@ -18,6 +18,7 @@ dist_examples_DATA = \
     workflows/examples/include.yaml \
     workflows/examples/loop-matrix.yaml \
     workflows/examples/loop.yaml \
+    workflows/examples/modules.yaml \
     workflows/examples/optional.yaml \
     workflows/examples/parameters.values.yaml \
     workflows/examples/parameters.yaml \

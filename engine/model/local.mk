@@ -55,6 +55,6 @@ endif
 
 # What the keys of a workflow mean when it runs.
 LANGUAGE_TESTS = t/t2100-optional.t t/t2101-parameters.t \
-    t/t2102-include.t t/t2103-subworkflow.t
+    t/t2102-include.t t/t2103-subworkflow.t t/t2104-modules.t
 TESTS += $(LANGUAGE_TESTS)
 EXTRA_DIST += $(LANGUAGE_TESTS)

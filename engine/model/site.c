@@ -32,6 +32,9 @@ const struct ft_field ft_site_fields[] = {
       .doc = "memory offered; what the adapter finds when not said" },
     { .key = "mpirun", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
       .doc = "words that start an MPI program; {ranks} is replaced" },
+    { .key = "module_init", .type = FT_FIELD_TEXT,
+      .doc = "file that defines 'module' in a shell, for environment modules; "
+             "$MODULESHOME/init/sh when not said" },
     { .key = "options", .type = FT_FIELD_MAP, .of = FT_FIELD_ANY,
       .doc = "what the adapter itself understands" },
     { 0 },
@@ -90,6 +93,18 @@ static bool check_program(const struct reader *r)
     return false;
 }
 
+/* It is read by a shell that starts somewhere else. */
+static bool check_module_init(const struct reader *r)
+{
+    const struct ft_node *init = ft_node_get(r->root, "module_init");
+
+    if (!init || init->text[0] == '/')
+        return true;
+    ft_diag_add(r->diags, r->doc, &init->mark, FT_D_SITE,
+                "'%s' is not an absolute path", init->text);
+    return false;
+}
+
 /* A launcher that ignores the number of ranks would start just any. */
 static bool check_mpirun(const struct reader *r)
 {
@@ -120,6 +135,7 @@ static struct ft_site *read_site(const struct reader *r)
     const struct ft_node *program = ft_node_get(r->root, "program");
     const struct ft_node *slots = ft_node_get(r->root, "slots");
     const struct ft_node *memory = ft_node_get(r->root, "memory");
+    const struct ft_node *init = ft_node_get(r->root, "module_init");
     struct ft_site *site = ft_calloc(1, sizeof(*site));
     struct ft_quantity q = { 0 };
     long long n = 0;
@@ -127,6 +143,7 @@ static struct ft_site *read_site(const struct reader *r)
     site->name = ft_strdup(ft_node_get(r->root, "site")->text);
     site->adapter = ft_strdup(ft_node_get(r->root, "adapter")->text);
     site->program = program ? ft_strdup(program->text) : NULL;
+    site->module_init = init ? ft_strdup(init->text) : NULL;
     site->node = ft_node_get(r->root, "options");
     if (slots)
         ft_node_int(slots, &n);
@@ -153,6 +170,7 @@ struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
     if (ok) {
         ok = check_program(&r);
         ok &= check_mpirun(&r);
+        ok &= check_module_init(&r);
     }
     if (ok) {
         site = read_site(&r);
@@ -176,6 +194,7 @@ void ft_site_free(struct ft_site *site)
     free(site->file);
     free(site->adapter);
     free(site->program);
+    free(site->module_init);
     ft_doc_free(site->doc);
     free(site);
 }

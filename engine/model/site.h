@@ -13,6 +13,7 @@ struct ft_site {
     const struct ft_node *node; /* options of the adapter itself, or NULL */
     int slots;                  /* cores offered; 0: what the adapter finds */
     double memory_bytes;        /* 0: what the adapter finds */
+    char *module_init;          /* what defines 'module' in a shell, or NULL */
     char **mpirun;              /* launcher; "{ranks}" is replaced */
     size_t n_mpirun;
 };

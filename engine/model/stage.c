@@ -109,7 +109,7 @@ const struct ft_field ft_stage_fields[] = {
 };
 
 /* Read and checked, but this version does not execute them. */
-static const char *const unsupported[] = { "modules", "container" };
+static const char *const unsupported[] = { "container" };
 
 /* --- small parts ---------------------------------------------------------- */
 
@@ -333,6 +333,30 @@ static void inherit(struct ft_stage *stage)
     stage->optional |= use->optional;
 }
 
+static void add_module(struct ft_build *b, struct ft_stage *stage,
+                       const struct ft_node *name)
+{
+    if (!name->len || name->text[0] == '-' ||
+        name->text[strcspn(name->text, " \t\n")] || ft_node_has_expr(name))
+        ft_diag_add(b->diags, stage->text->doc, &name->mark, FT_D_NAME,
+                    "'%s' is not the name of an environment module",
+                    name->text);
+    stage->modules[stage->n_modules++] = ft_strdup(name->text);
+}
+
+static void read_modules(struct ft_build *b, struct ft_stage *stage)
+{
+    const struct ft_node *modules = get(stage, "modules");
+
+    if (!modules)
+        return;
+    stage->modules = ft_calloc(modules->n + 1, sizeof(*stage->modules));
+    if (modules->kind == FT_NODE_SCALAR)
+        add_module(b, stage, modules);
+    for (size_t i = 0; i < modules->n; i++)
+        add_module(b, stage, modules->item[i]);
+}
+
 void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
 {
     const struct ft_node *resources = get(stage, "resources");
@@ -349,6 +373,7 @@ void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
     if (resources)
         ft_resources_read(resources, &stage->resources);
     read_retry(stage);
+    read_modules(b, stage);
     report_unsupported(b, stage);
     ft_axes_read(b, stage);
     inherit(stage);
@@ -379,6 +404,9 @@ void ft_stage_release(struct ft_stage *stage)
         free(stage->axis[i].value);
         free(stage->axis[i].name);
     }
+    for (size_t i = 0; i < stage->n_modules; i++)
+        free(stage->modules[i]);
+    free(stage->modules);
     ft_ports_release(stage->out, stage->n_out);
     free(stage->in);
     free(stage->axis);

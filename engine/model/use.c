@@ -16,7 +16,7 @@
 
 /* Keys that say how a program runs: the stages inside have their own. */
 static const char *const refused[] = { "out", "retry", "timeout",
-                                       "resources" };
+                                       "resources", "modules" };
 
 static void refuse_keys(struct ft_build *b, const struct ft_stage *use)
 {

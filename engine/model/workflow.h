@@ -172,6 +172,8 @@ struct ft_stage {
     enum ft_cache_policy cache;
     bool optional; /* the run goes on and succeeds without its results */
     const struct ft_node *seed; /* or NULL */
+    char **modules;             /* environment modules, in order */
+    size_t n_modules;
     const struct ft_space *used; /* FT_ACTION_USE: what it opens, or NULL */
     struct ft_stage_state *state; /* while it is read; then NULL */
 };

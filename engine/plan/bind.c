@@ -371,6 +371,16 @@ static const char *const action_names[] = {
     [FT_ACTION_PYTHON] = "python",
 };
 
+static struct json_object *recipe_modules(const struct ft_stage *stage)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < stage->n_modules; i++)
+        json_object_array_add(list,
+                              json_object_new_string(stage->modules[i]));
+    return list;
+}
+
 static int make_recipe(struct binding *b, struct ft_err *err)
 {
     const struct ft_module *module = b->stage->module;
@@ -393,6 +403,8 @@ static int make_recipe(struct binding *b, struct ft_err *err)
     ft_plan_resources(b->plan, b->bound->task, 1, &res);
     if (!module || module->determinism != FT_DET_BITWISE)
         ft_json_add_int(recipe, "ranks", res.ranks);
+    if (b->stage->n_modules)
+        json_object_object_add(recipe, "modules", recipe_modules(b->stage));
     json_object_object_add(recipe, "inputs", recipe_inputs(b));
     json_object_object_add(recipe, "outputs", recipe_outputs(b->stage));
     if (recipe_params(b, recipe, err) < 0 ||

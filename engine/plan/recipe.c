@@ -112,15 +112,17 @@ void ft_recipe_diff(struct json_object *before, struct json_object *after,
 {
     static const struct {
         const char *key, *what;
+        bool may_miss; /* a recipe without it is one without any */
     } plain[] = {
-        { "module", "module" },
-        { "module_version", "module version" },
-        { "cell", "cell" },
-        { "seed", "seed" },
-        { "ranks", "ranks" },
-        { "command", "command" },
-        { "environment", "environment" },
-        { "outputs", "outputs" },
+        { "module", "module", false },
+        { "module_version", "module version", false },
+        { "cell", "cell", false },
+        { "seed", "seed", false },
+        { "ranks", "ranks", false },
+        { "command", "command", false },
+        { "environment", "environment", false },
+        { "modules", "environment modules", true },
+        { "outputs", "outputs", false },
     };
     size_t start = out->len;
 
@@ -129,7 +131,7 @@ void ft_recipe_diff(struct json_object *before, struct json_object *after,
         struct json_object *b = member(after, plain[i].key);
 
         /* A recipe without ranks does not depend on them. */
-        if (b && !json_object_equal(a, b))
+        if ((b || plain[i].may_miss) && !json_object_equal(a, b))
             add_change(out, plain[i].what, NULL, a, b);
     }
     diff_members(out, "parameter", member(before, "params"),

@@ -45,6 +45,8 @@ struct ft_attempt {
     const char *dir;    /* attempt directory, exists, holds task.json */
     char *const *argv;  /* without the MPI launcher */
     char *const *env;   /* additions to the environment */
+    char *const *modules; /* environment modules to load before it starts */
+    size_t n_modules;
     bool mpi;
     bool serve;         /* the program understands --serve: the site may keep
                            it and give it one task after another */

@@ -40,7 +40,9 @@ struct world {
 
 static void open_world(struct world *w)
 {
-    static const struct ft_setting setting[] = { { .name = "size", .text = "5 mm" } };
+    static const struct ft_setting setting[] = {
+        { .name = "size", .text = "5 mm" },
+    };
     struct ft_diags diags = FT_DIAGS_INIT;
     char dir[] = "/tmp/fedtwin-journal-XXXXXX";
     struct ft_err err = { 0 };

@@ -107,8 +107,8 @@ static const struct {
     /* not executed yet */
     { HEAD "stages: {a: {shell: x, container: y}}\n", "FT0115", 3, 24,
       "this version cannot execute 'container'", NULL },
-    { HEAD "stages: {a: {shell: x, modules: gcc}}\n", "FT0115", 3, 24,
-      "this version cannot execute 'modules'", NULL },
+    { HEAD "stages: {a: {shell: x, modules: -gcc}}\n", "FT0106", 3, 33,
+      "'-gcc' is not the name of an environment module", NULL },
     { HEAD "stages: {a: {shell: x, loop: {max: 0}}}\n", "FT0204", 3, 36,
       "'max' of 'loop' of stage 'a' must be at least 1", NULL },
     { HEAD HEAT "    with: {conductivity: 1 W/m/K}\n"
