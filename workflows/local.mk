@@ -24,5 +24,6 @@ dist_examples_DATA = \
     workflows/examples/parameters.yaml \
     workflows/examples/population.yaml \
     workflows/examples/rod.yaml \
+    workflows/examples/rows.yaml \
     workflows/examples/simulated.yaml \
     workflows/examples/subworkflow.yaml

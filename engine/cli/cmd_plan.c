@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli/open.h"
 #include "cli/term.h"
+#include "plan/expand.h"
 #include "plan/reuse.h"
 
 #define SCHEMA 1
@@ -65,6 +66,8 @@ static void print_stages(const struct ft_plan *plan,
         struct ft_str why = FT_STR_INIT;
 
         add_reason(&why, c.reason);
+        if (plan->stage[s].unknown)
+            ft_plan_rows_text(plan, s, &why);
         if (c.n[FT_MAY_RUN])
             ft_str_addf(&why, "%sup to %zu more turns", why.len ? "; " : "",
                         c.n[FT_MAY_RUN]);
@@ -99,6 +102,18 @@ static void print_tasks(const struct ft_plan *plan,
     ft_table_print(&table);
 }
 
+/* Stages that have one task for each row of a table that is not there. */
+static void add_unknown(struct json_object *obj, const struct ft_plan *plan)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (size_t s = 0; s < plan->wf->n_stages; s++)
+        if (plan->stage[s].unknown)
+            json_object_array_add(list, json_object_new_string(
+                                            plan->wf->stage[s].name));
+    json_object_object_add(obj, "unknown", list);
+}
+
 static void print_json(const struct ft_plan *plan, const struct ft_forecast *f)
 {
     struct json_object *obj = json_object_new_object();
@@ -110,6 +125,7 @@ static void print_json(const struct ft_plan *plan, const struct ft_forecast *f)
     ft_json_add_int(obj, "reuse", (int64_t)f->n_reuse);
     ft_json_add_int(obj, "skip", (int64_t)f->n_skip);
     ft_json_add_int(obj, "maybe", (int64_t)f->n_may);
+    add_unknown(obj, plan);
     for (size_t t = 0; t < plan->n_tasks; t++) {
         struct json_object *task;
         struct ft_str name = FT_STR_INIT;
@@ -132,6 +148,8 @@ static void print_forecast(const struct ft_cli *cli,
                            const struct ft_plan *plan,
                            const struct ft_forecast *f)
 {
+    size_t n_unknown = 0;
+
     if (ft_cli_has(cli, "json")) {
         print_json(plan, f);
         return;
@@ -142,6 +160,11 @@ static void print_forecast(const struct ft_cli *cli,
         print_stages(plan, f);
     printf("%zu task%s would run, %zu would be reused, %zu skipped",
            f->n_run, f->n_run == 1 ? "" : "s", f->n_reuse, f->n_skip);
+    for (size_t s = 0; s < plan->wf->n_stages; s++)
+        n_unknown += plan->stage[s].unknown;
+    if (n_unknown)
+        printf("; %zu stage%s one for each row", n_unknown,
+               n_unknown == 1 ? " has" : "s have");
     if (f->n_may)
         printf("; up to %zu more turns may run", f->n_may);
     printf("\n");

@@ -52,6 +52,18 @@ static void print_failures(const struct ft_run *run)
 {
     size_t shown = 0;
 
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++) {
+        struct ft_str reason = FT_STR_INIT;
+
+        if (!run->stage[s].reason)
+            continue;
+        ft_safe_text(run->stage[s].reason, strlen(run->stage[s].reason),
+                     &reason);
+        ft_print_error("stage '%s' has no tasks: %s",
+                       run->plan->wf->stage[s].name, reason.s);
+        ft_str_release(&reason);
+    }
+
     for (size_t t = 0; t < run->plan->n_tasks; t++) {
         const struct ft_task_detail *d = ft_run_detail(run, t);
         struct ft_str name = FT_STR_INIT, reason = FT_STR_INIT;

@@ -177,6 +177,8 @@ void ft_run_text_stages(const struct ft_run *run)
         if (ft_run_stage_forgiven(run, s))
             ft_str_add(&counts, " (optional)");
         add_loops(run, s, &counts);
+        if (run->plan->stage[s].unknown)
+            ft_run_rows_text(run, s, &counts);
         ft_table_add(&table, " ");
         ft_table_add(&table, "%s", run->plan->wf->stage[s].name);
         ft_table_add(&table, "%s", counts.s);

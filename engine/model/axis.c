@@ -344,27 +344,45 @@ static void see(const struct ft_ref *ref, void *arg)
     *object |= !ft_scope_reserved(ref->part[0]);
 }
 
-/* "foreach: ${stage.output}" is read, but this version has no rows. */
-static bool is_rows(const struct ft_build *b, const struct ft_stage *stage,
-                    const struct ft_node *foreach)
+/* "foreach: ${stage.output}" or "${store('...')}": what that is, an input can
+ * tell once all stages have been read. */
+static bool is_rows(const struct ft_node *foreach)
 {
+    const char *text = foreach->text;
     struct ft_template tpl = { 0 };
     bool object = false;
     size_t at;
 
-    if (!ft_node_has_expr(foreach) ||
-        ft_template_parse(foreach->text, foreach->len, &tpl, &at, NULL) < 0)
+    if (!ft_node_has_expr(foreach))
+        return false;
+    if (ft_starts_with(text, "${") &&
+        ft_starts_with(text + 2 + strspn(text + 2, " "), "store("))
+        return true;
+    if (ft_template_parse(foreach->text, foreach->len, &tpl, &at, NULL) < 0)
         return false;
     for (size_t i = 0; i < tpl.n; i++)
         if (tpl.piece[i].expr)
             ft_expr_refs(tpl.piece[i].expr, see, &object);
     ft_template_release(&tpl);
-    if (object)
-        ft_diag_add(b->diags, stage->text->doc, &foreach->mark,
-                    FT_D_UNSUPPORTED,
-                    "this version cannot execute 'foreach' over the rows of "
-                    "an object");
     return object;
+}
+
+/* The rows themselves come in the run. */
+static bool take_rows(struct ft_build *b, struct ft_stage *stage,
+                      const struct ft_node *foreach)
+{
+    if (stage->n_outer || ft_node_get(stage->node, "use")) {
+        ft_diag_add(b->diags, stage->text->doc, &foreach->mark,
+                    FT_D_UNSUPPORTED, "this version cannot execute 'foreach' "
+                    "over rows %s", stage->n_outer
+                        ? "in a workflow that is used by a matrix"
+                        : "of a stage that uses a workflow");
+        return false;
+    }
+    stage->rows = ft_calloc(1, sizeof(*stage->rows));
+    *stage->rows = (struct ft_input){ .name = ft_strdup("foreach"),
+                                      .node = foreach };
+    return true;
 }
 
 void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
@@ -382,8 +400,8 @@ void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
         ok = false;
     } else if (matrix) {
         ok = read_matrix(b, stage, matrix);
-    } else if (foreach && is_rows(b, stage, foreach)) {
-        ok = false;
+    } else if (foreach && is_rows(foreach)) {
+        ok = take_rows(b, stage, foreach);
     } else if (foreach) {
         make_room(stage, 1);
         ok = add_axis(b, stage, "item", foreach);
@@ -391,4 +409,40 @@ void ft_axes_read(struct ft_build *b, struct ft_stage *stage)
     if (stage->space->use && stage->space->use->state->no_axes)
         ok = false;
     stage->state->no_axes = !ok;
+}
+
+/* --- rows ----------------------------------------------------------------- */
+
+void ft_axes_release(struct ft_axis *axis, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < axis[i].n; k++)
+            ft_value_release(&axis[i].value[k]);
+        free(axis[i].value);
+        free(axis[i].name);
+    }
+}
+
+void ft_stage_set_rows(struct ft_stage *stage, struct ft_axis *column,
+                       size_t n_columns, size_t n_rows)
+{
+    ft_stage_forget_rows(stage);
+    column = ft_realloc(column, n_columns + stage->n_axes, sizeof(*column));
+    for (size_t i = 0; i < stage->n_axes; i++)
+        column[n_columns + i] = stage->axis[i];
+    free(stage->axis);
+    stage->axis = column;
+    stage->n_axes += n_columns;
+    stage->n_zipped = n_columns;
+    stage->n_cells = n_rows * (stage->loop ? stage->loop->max : 1);
+}
+
+void ft_stage_forget_rows(struct ft_stage *stage)
+{
+    ft_axes_release(stage->axis, stage->n_zipped);
+    for (size_t i = stage->n_zipped; i < stage->n_axes; i++)
+        stage->axis[i - stage->n_zipped] = stage->axis[i];
+    stage->n_axes -= stage->n_zipped;
+    stage->n_zipped = 0;
+    stage->n_cells = stage->loop ? stage->loop->max : 1;
 }

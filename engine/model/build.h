@@ -111,6 +111,7 @@ extern const struct ft_field ft_include_fields[];
 void ft_stage_read(struct ft_build *b, struct ft_stage *stage);
 void ft_stage_release(struct ft_stage *stage);
 void ft_axes_read(struct ft_build *b, struct ft_stage *stage);
+void ft_axes_release(struct ft_axis *axis, size_t n);
 /* A loop, when action and outputs are known; its axis comes last. */
 extern const struct ft_field ft_loop_fields[];
 void ft_loop_read(struct ft_build *b, struct ft_stage *stage);

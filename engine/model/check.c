@@ -117,6 +117,8 @@ static void check_text(struct ft_build *b, const struct ft_stage *stage,
     struct ft_value value = FT_VALUE_INIT;
     struct ft_err err = { 0 };
 
+    if (ft_eval_needs_row(stage, node))
+        return;
     if (ft_eval_node(b->wf, stage, cell,
                      stage->action == FT_ACTION_USE ? NULL : &task, node,
                      &value, &err) < 0)
@@ -154,6 +156,20 @@ static void check_handed(struct ft_build *b, const struct ft_stage *use,
     }
 }
 
+static void check_selectors(struct ft_build *b, const struct ft_stage *stage,
+                            size_t cell, const struct ft_input *in)
+{
+    struct ft_err err = { 0 };
+
+    for (size_t k = 0; k < in->n_axes; k++) {
+        struct ft_value chosen = FT_VALUE_INIT;
+
+        if (ft_eval_chosen(b->wf, stage, cell, in, k, &chosen, &err) < 0)
+            report(b, stage, in->node, &err);
+        ft_value_release(&chosen);
+    }
+}
+
 static void check_cell(struct ft_build *b, const struct ft_stage *stage,
                        size_t cell)
 {
@@ -168,20 +184,17 @@ static void check_cell(struct ft_build *b, const struct ft_stage *stage,
     if (stage->used)
         check_handed(b, stage, cell);
     check_command(b, stage, cell);
-    if (ft_eval_when(b->wf, stage, cell, &yes, &err) < 0)
+    if (!ft_eval_needs_row(stage, stage->when) &&
+        ft_eval_when(b->wf, stage, cell, &yes, &err) < 0)
         report(b, stage, stage->when, &err);
-    if (stage->seed && ft_eval_seed(b->wf, stage, cell, &seed, &err) < 0)
+    if (stage->seed && !ft_eval_needs_row(stage, stage->seed) &&
+        ft_eval_seed(b->wf, stage, cell, &seed, &err) < 0)
         report(b, stage, stage->seed, &err);
-    for (size_t i = 0; i < stage->n_in; i++) {
-        for (size_t k = 0; k < stage->in[i].n_axes; k++) {
-            struct ft_value chosen = FT_VALUE_INIT;
-
-            if (ft_eval_chosen(b->wf, stage, cell, &stage->in[i], k, &chosen,
-                               &err) < 0)
-                report(b, stage, stage->in[i].node, &err);
-            ft_value_release(&chosen);
-        }
-    }
+    for (size_t i = 0; i < stage->n_in; i++)
+        if (!ft_eval_needs_row(stage, stage->in[i].node))
+            check_selectors(b, stage, cell, &stage->in[i]);
+    if (stage->rows)
+        check_selectors(b, stage, cell, stage->rows);
 }
 
 /* Every value of every axis once, the other axes at their first: what a value

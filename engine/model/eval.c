@@ -50,6 +50,34 @@ static int eval(const struct ft_doc *doc, const struct ft_scope *scope,
     return 0;
 }
 
+static void see_item(const struct ft_ref *ref, void *arg)
+{
+    bool *seen = arg;
+
+    *seen |= strcmp(ref->part[0], "item") == 0;
+}
+
+bool ft_eval_needs_row(const struct ft_stage *stage,
+                       const struct ft_node *node)
+{
+    struct ft_template tpl = { 0 };
+    bool seen = false;
+    size_t at;
+
+    if (!stage->rows || stage->n_zipped || !node)
+        return false;
+    for (size_t i = 0; i < node->n && !seen; i++)
+        seen = ft_eval_needs_row(stage, node->item[i]);
+    if (node->kind != FT_NODE_SCALAR ||
+        ft_template_parse(node->text, node->len, &tpl, &at, NULL) < 0)
+        return seen;
+    for (size_t i = 0; i < tpl.n; i++)
+        if (tpl.piece[i].expr)
+            ft_expr_refs(tpl.piece[i].expr, see_item, &seen);
+    ft_template_release(&tpl);
+    return seen;
+}
+
 int ft_eval_node(const struct ft_workflow *wf, const struct ft_stage *stage,
                  size_t cell, const struct ft_scope *task,
                  const struct ft_node *node, struct ft_value *value,
@@ -114,6 +142,8 @@ static bool add_param(const struct ft_stage *stage,
     const struct ft_node *given = ft_node_get(stage->with, param->name);
     struct ft_value value = FT_VALUE_INIT;
 
+    if (ft_eval_needs_row(stage, given))
+        return true;
     if (given && ft_param_eval(param, stage->text->doc, given, scope, &value,
                                diags) < 0)
         return false;

@@ -15,6 +15,11 @@
 
 struct ft_err;
 
+/* Does the node name an item of rows that are not known yet?  It has no value
+ * then, and its names are checked when the rows have come. */
+bool ft_eval_needs_row(const struct ft_stage *stage,
+                       const struct ft_node *node);
+
 /* The value of a node: a scalar with expressions, a list or a mapping.  'task'
  * resolves in., out., run. and task.; NULL: they are unknown names. */
 int ft_eval_node(const struct ft_workflow *wf, const struct ft_stage *stage,

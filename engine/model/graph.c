@@ -72,6 +72,10 @@ static bool edge(const struct ft_stage *stage, size_t k, size_t *to)
             return true;
         }
     }
+    if (stage->rows && stage->rows->kind == FT_SOURCE_OBJECT && !k--) {
+        *to = stage->rows->stage;
+        return true;
+    }
     if (k >= stage->n_needs)
         return false;
     *to = stage->needs[k];

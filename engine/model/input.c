@@ -103,7 +103,8 @@ static void read_path(const struct reader *r, bool per_cell)
     char *path;
 
     r->in->kind = FT_SOURCE_FILE;
-    if (r->stage->space->no_values || r->stage->state->no_axes)
+    if (r->stage->space->no_values || r->stage->state->no_axes ||
+        ft_eval_needs_row(r->stage, r->in->node))
         return;
     if (cells > FT_CHECKED_CELLS)
         cells = FT_CHECKED_CELLS;
@@ -187,6 +188,12 @@ static void check_port(const struct reader *r, const struct ft_stage *from)
         check_ending(r, out->path);
     if (port->many || from->state->no_axes)
         return;
+    if (from->rows) {
+        report(r, NULL, FT_D_OBJECT_TYPE, "input '%s' takes one object, but "
+               "there is a '%s.%s' for each row", r->in->name, from->name,
+               out->name);
+        return;
+    }
     n = count_gathered(r->in, from);
     if (n < 2)
         return;
@@ -548,6 +555,9 @@ void ft_input_default(struct ft_build *b, const struct ft_text *text,
     }
 }
 
+/* What 'foreach' takes its rows from. */
+static const struct ft_port rows_port = { .type = FT_OBJECT_TABLE };
+
 void ft_inputs_read(struct ft_build *b, struct ft_stage *stage)
 {
     const struct ft_node *in = ft_node_get(stage->node, "in");
@@ -567,6 +577,10 @@ void ft_inputs_read(struct ft_build *b, struct ft_stage *stage)
         read_input(&r);
         if (!r.in->node)
             ft_input_release(&stage->in[--stage->n_in]); /* left out */
+    }
+    if (stage->rows) {
+        stage->rows->port = &rows_port;
+        ft_input_read(b, stage, stage->rows);
     }
     ft_carry_read(b, stage);
 }

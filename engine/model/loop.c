@@ -322,6 +322,8 @@ static void check_name(const struct ft_ref *ref, void *arg)
     } else if (strcmp(first, "out") == 0) {
         c->needs_turn = true;
         check_column(c, ref);
+    } else if (strcmp(first, "item") == 0 && c->stage->rows) {
+        c->needs_turn = true;
     }
 }
 

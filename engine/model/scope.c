@@ -92,6 +92,27 @@ static int look_param(const struct ft_cell_scope *cs, const char *name,
     return rc;
 }
 
+/* "item.COLUMN" of the rows of a table. */
+static int look_column(const struct ft_cell_scope *cs,
+                       const struct ft_ref *ref, struct ft_value *value,
+                       struct ft_err *err)
+{
+    const struct ft_stage *stage = cs->stage;
+    const char *known[FT_AXES_MAX];
+
+    if (ref->n != 2)
+        return refuse(err, "item", "a column has to follow, as in item.power");
+    for (size_t i = 0; i < stage->n_zipped; i++) {
+        known[i] = stage->axis[i].name;
+        if (strcmp(known[i], ref->part[1]) != 0)
+            continue;
+        ft_value_copy(ft_stage_cell(stage, cs->cell, i), value);
+        return 0;
+    }
+    return unknown(err, FT_D_EXPR_NAME, "column", ref->part[1], known,
+                   stage->n_zipped);
+}
+
 /* The stage's own axes: what is around its workflow is not seen in there. */
 static int look_axis(const struct ft_cell_scope *cs, const char *name,
                      struct ft_value *value, struct ft_err *err)
@@ -158,6 +179,8 @@ static int look(const struct ft_scope *scope, const struct ft_ref *ref,
         return look_axis(cs, ref->part[1], value, err);
     if (strcmp(first, "params") == 0 || strcmp(first, "matrix") == 0)
         return refuse(err, first, "a name has to follow, as in params.size");
+    if (strcmp(first, "item") == 0 && cs->stage && cs->stage->rows)
+        return look_column(cs, ref, value, err);
     if (strcmp(first, "item") == 0 && foreach && ref->n == 1)
         return look_axis(cs, "item", value, err);
     if (strcmp(first, "item") == 0)

@@ -398,17 +398,16 @@ void ft_stage_release(struct ft_stage *stage)
 {
     for (size_t i = 0; i < stage->n_in; i++)
         ft_input_release(&stage->in[i]);
-    for (size_t i = stage->n_outer; i < stage->n_axes; i++) {
-        for (size_t k = 0; k < stage->axis[i].n; k++)
-            ft_value_release(&stage->axis[i].value[k]);
-        free(stage->axis[i].value);
-        free(stage->axis[i].name);
-    }
+    if (stage->rows)
+        ft_input_release(stage->rows);
+    ft_axes_release(stage->axis + stage->n_outer,
+                    stage->n_axes - stage->n_outer);
     for (size_t i = 0; i < stage->n_modules; i++)
         free(stage->modules[i]);
     free(stage->modules);
     ft_ports_release(stage->out, stage->n_out);
     free(stage->in);
+    free(stage->rows);
     free(stage->axis);
     free(stage->needs);
     free(stage->loop);

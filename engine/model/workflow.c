@@ -268,7 +268,9 @@ long ft_workflow_stage(const struct ft_workflow *wf, const char *name)
 
 size_t ft_stage_place(const struct ft_stage *stage, size_t cell, size_t axis)
 {
-    for (size_t a = stage->n_axes; --a > axis;)
+    size_t behind = axis < stage->n_zipped ? stage->n_zipped : axis + 1;
+
+    for (size_t a = behind; a < stage->n_axes; a++)
         cell /= stage->axis[a].n;
     return cell % stage->axis[axis].n;
 }

@@ -158,9 +158,14 @@ struct ft_stage {
     const struct ft_node *with; /* module parameters, or NULL */
     size_t *needs;              /* stages, order only */
     size_t n_needs;
+    /* foreach: the table whose rows give the tasks, or NULL.  It is not known
+     * before a run what they are: ft_stage_set_rows(). */
+    struct ft_input *rows;
     struct ft_axis *axis; /* of matrix, or one of foreach; then of loop */
     size_t n_axes;
     size_t n_outer; /* the first axes, which space->use has and owns */
+    size_t n_zipped; /* so many in front are columns of rows: cell i has value i
+                        of each; no product */
     size_t n_cells; /* product of the axes, 1 without */
     const struct ft_node *when; /* or NULL */
     struct ft_loop *loop;       /* or NULL */
@@ -250,6 +255,13 @@ void ft_workflow_free(struct ft_workflow *wf);
 
 /* Index of a stage, or -1. */
 long ft_workflow_stage(const struct ft_workflow *wf, const char *name);
+
+/* The rows of stage->rows have come: 'n_columns' axes (taken, with the array)
+ * of 'n_rows' values each.  The one thing of a workflow that changes, so that
+ * it has one plan at a time. */
+void ft_stage_set_rows(struct ft_stage *stage, struct ft_axis *column,
+                       size_t n_columns, size_t n_rows);
+void ft_stage_forget_rows(struct ft_stage *stage);
 
 /* The values of a cell's axes: axis i of cell c has index
  * (c / product of the sizes behind i) % n_i; the last axis turns fastest. */

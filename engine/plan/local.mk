@@ -10,6 +10,7 @@ engine_libplan_a_SOURCES = \
     engine/plan/reuse.c engine/plan/reuse.h \
     engine/plan/scope.c engine/plan/scope.h \
     engine/plan/shell_text.c engine/plan/shell_text.h \
+    engine/plan/expand.c engine/plan/expand.h \
     engine/plan/rows.c engine/plan/rows.h \
     engine/plan/turn.c engine/plan/turn.h
 engine_libplan_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

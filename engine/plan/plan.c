@@ -31,6 +31,8 @@ static void find_dependencies(const struct ft_stage *stage,
         else
             add_after(ps, in->stage);
     }
+    if (stage->rows && stage->rows->kind == FT_SOURCE_OBJECT)
+        add_after(ps, stage->rows->stage);
     for (size_t i = 0; i < stage->n_needs; i++)
         add_after(ps, stage->needs[i]);
 }
@@ -59,6 +61,18 @@ static void check_selectors(const struct ft_plan *plan, size_t s,
     ft_tasks_release(&tasks);
 }
 
+void ft_plan_add_range(struct ft_plan *plan, size_t stage)
+{
+    struct ft_plan_stage *ps = &plan->stage[stage];
+
+    ps->first = plan->n_tasks;
+    if (!ps->n)
+        return;
+    plan->range[plan->n_ranges++] =
+        (struct ft_plan_range){ ps->first, stage };
+    plan->n_tasks += ps->n;
+}
+
 struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
                             struct ft_diags *diags)
 {
@@ -67,11 +81,14 @@ struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
 
     plan->wf = wf;
     plan->stage = ft_calloc(wf->n_stages, sizeof(*plan->stage));
+    plan->range = ft_calloc(wf->n_stages, sizeof(*plan->range));
     for (size_t s = 0; s < wf->n_stages; s++) {
         struct ft_plan_stage *ps = &plan->stage[s];
 
-        ps->first = plan->n_tasks;
-        ps->n = wf->stage[s].n_cells;
+        if (wf->stage[s].rows)
+            ft_stage_forget_rows(&wf->stage[s]);
+        ps->unknown = wf->stage[s].rows != NULL;
+        ps->n = ps->unknown ? 0 : wf->stage[s].n_cells;
         ps->turns = wf->stage[s].loop ? wf->stage[s].loop->max : 1;
         if (ps->n > FT_TASKS_MAX - plan->n_tasks) {
             ft_diag_add(diags, wf->stage[s].text->doc, &wf->stage[s].mark,
@@ -79,7 +96,7 @@ struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
                         FT_TASKS_MAX);
             break;
         }
-        plan->n_tasks += ps->n;
+        ft_plan_add_range(plan, s);
         find_dependencies(&wf->stage[s], ps);
     }
     for (size_t s = 0; s < wf->n_stages && diags->n_errors == errors; s++)
@@ -98,22 +115,23 @@ void ft_plan_free(struct ft_plan *plan)
     for (size_t s = 0; s < plan->wf->n_stages; s++)
         free(plan->stage[s].after);
     free(plan->stage);
+    free(plan->range);
     free(plan);
 }
 
 size_t ft_plan_stage_of(const struct ft_plan *plan, size_t task)
 {
-    size_t low = 0, high = plan->wf->n_stages;
+    size_t low = 0, high = plan->n_ranges;
 
     while (high - low > 1) {
         size_t mid = low + (high - low) / 2;
 
-        if (plan->stage[mid].first <= task)
+        if (plan->range[mid].first <= task)
             low = mid;
         else
             high = mid;
     }
-    return low;
+    return plan->range[low].stage;
 }
 
 size_t ft_plan_cell_of(const struct ft_plan *plan, size_t task)
@@ -181,19 +199,17 @@ static void add_task(struct ft_tasks *tasks, size_t task)
 #define ANY ((size_t)-1) /* no selector on this axis */
 
 /* Which value of the producer's axis the selector 'k' of 'in' wants. */
-static int choose_value(const struct ft_plan *plan, size_t task,
+static int choose_value(const struct ft_plan *plan, size_t s, size_t cell,
                         const struct ft_input *in, size_t k,
                         const struct ft_axis *axis, size_t *ret,
                         struct ft_err *err)
 {
     const struct ft_workflow *wf = plan->wf;
-    size_t s = ft_plan_stage_of(plan, task);
     struct ft_value want = FT_VALUE_INIT;
     struct ft_str text = FT_STR_INIT;
     int rc = -1;
 
-    if (ft_eval_chosen(wf, &wf->stage[s], task - plan->stage[s].first, in, k,
-                       &want, err) < 0)
+    if (ft_eval_chosen(wf, &wf->stage[s], cell, in, k, &want, err) < 0)
         return -1;
     for (size_t i = 0; i < axis->n && rc < 0; i++) {
         if (!ft_value_equal(&axis->value[i], &want))
@@ -212,18 +228,16 @@ static int choose_value(const struct ft_plan *plan, size_t task,
 }
 
 /* Fill chosen[axis] of the producer from the selectors of 'in'. */
-static int choose_cells(const struct ft_plan *plan, size_t task,
+static int choose_cells(const struct ft_plan *plan, size_t s, size_t cell,
                         const struct ft_input *in, size_t chosen[FT_AXES_MAX],
                         struct ft_err *err)
 {
     const struct ft_stage *from = &plan->wf->stage[in->stage];
-    size_t s = ft_plan_stage_of(plan, task);
 
     for (size_t a = 0; a < FT_AXES_MAX; a++)
         chosen[a] = ANY;
     for (size_t a = 0; a < in->n_shared; a++)
-        chosen[a] = ft_stage_place(&plan->wf->stage[s],
-                                   task - plan->stage[s].first, a);
+        chosen[a] = ft_stage_place(&plan->wf->stage[s], cell, a);
     for (size_t k = 0; k < in->n_axes; k++) {
         size_t a = in->n_shared;
 
@@ -232,7 +246,7 @@ static int choose_cells(const struct ft_plan *plan, size_t task,
         if (a == from->n_axes)
             return ft_err_set(err, FT_EDOC, "stage '%s' has no axis '%s'",
                               from->name, in->axis[k]);
-        if (choose_value(plan, task, in, k, &from->axis[a], &chosen[a],
+        if (choose_value(plan, s, cell, in, k, &from->axis[a], &chosen[a],
                          err) < 0)
             return -1;
     }
@@ -243,7 +257,7 @@ static int choose_cells(const struct ft_plan *plan, size_t task,
 static bool cell_matches(const struct ft_stage *stage, size_t cell,
                          const size_t chosen[FT_AXES_MAX])
 {
-    for (size_t a = stage->n_axes; a-- > 0;) {
+    for (size_t a = stage->n_axes; a-- > stage->n_zipped;) {
         size_t at = cell % stage->axis[a].n;
 
         if (chosen[a] != ANY && chosen[a] != at)
@@ -303,7 +317,7 @@ static size_t first_cell(const struct ft_stage *stage,
     return first;
 }
 
-static int find_producers(const struct ft_plan *plan, size_t task,
+static int find_producers(const struct ft_plan *plan, size_t s, size_t of,
                           const struct ft_input *input,
                           struct ft_tasks *tasks, struct ft_err *err)
 {
@@ -311,13 +325,17 @@ static int find_producers(const struct ft_plan *plan, size_t task,
     const struct ft_stage *from = &plan->wf->stage[input->stage];
     size_t chosen[FT_AXES_MAX], cell, end;
 
-    if (choose_cells(plan, task, input, chosen, err) < 0)
+    tasks->n = 0;
+    tasks->last_turns = false;
+    if (choose_cells(plan, s, of, input, chosen, err) < 0)
         return -1;
     if (from->loop && chosen[from->n_axes - 1] == ANY) {
         chosen[from->n_axes - 1] = from->loop->max - 1;
         tasks->last_turns = true;
     }
-    if (only_cell(from, chosen, &cell)) {
+    if (ps->unknown)
+        return 0;
+    if (!from->n_zipped && only_cell(from, chosen, &cell)) {
         add_task(tasks, ps->first + cell);
         return 0;
     }
@@ -333,16 +351,28 @@ static int find_producers(const struct ft_plan *plan, size_t task,
 int ft_plan_producers(const struct ft_plan *plan, size_t task, size_t in,
                       struct ft_tasks *tasks, struct ft_err *err)
 {
-    const struct ft_input *input =
-        &plan->wf->stage[ft_plan_stage_of(plan, task)].in[in];
+    size_t s = ft_plan_stage_of(plan, task);
+    const struct ft_input *input = &plan->wf->stage[s].in[in];
 
     tasks->n = 0;
     tasks->last_turns = false;
     if (is_carried(plan, task, input))
         add_task(tasks, task - 1);
     else if (input->kind == FT_SOURCE_OBJECT)
-        return find_producers(plan, task, input, tasks, err);
+        return find_producers(plan, s, task - plan->stage[s].first, input,
+                              tasks, err);
     return 0;
+}
+
+int ft_plan_row_makers(const struct ft_plan *plan, size_t stage,
+                       struct ft_tasks *tasks, struct ft_err *err)
+{
+    const struct ft_input *rows = plan->wf->stage[stage].rows;
+
+    tasks->n = 0;
+    return rows->kind == FT_SOURCE_OBJECT
+               ? find_producers(plan, stage, 0, rows, tasks, err)
+               : 0;
 }
 
 int ft_plan_when(const struct ft_plan *plan, size_t task, bool *yes,
@@ -422,9 +452,11 @@ void ft_plan_dot(const struct ft_plan *plan, struct ft_str *out)
             ft_str_addf(out, "\\n%s", stage->module->name);
         if (stage->loop)
             ft_str_addf(out, "\\nup to %zu turns", stage->loop->max);
-        if (stage->n_cells > plan->stage[s].turns)
+        if (plan->stage[s].unknown)
+            ft_str_add(out, "\\na task for each row");
+        else if (plan->stage[s].n > plan->stage[s].turns)
             ft_str_addf(out, "\\n%zu tasks",
-                        stage->n_cells / plan->stage[s].turns);
+                        plan->stage[s].n / plan->stage[s].turns);
         ft_str_add(out, "\"];\n");
     }
     for (size_t s = 0; s < wf->n_stages; s++) {
@@ -435,6 +467,8 @@ void ft_plan_dot(const struct ft_plan *plan, struct ft_str *out)
                 dot_edge(wf, stage->in[i].stage, s,
                          wf->stage[stage->in[i].stage]
                              .out[stage->in[i].output].name, "", out);
+        if (stage->rows && stage->rows->kind == FT_SOURCE_OBJECT)
+            dot_edge(wf, stage->rows->stage, s, "rows", "", out);
         for (size_t i = 0; i < stage->n_needs; i++)
             dot_edge(wf, stage->needs[i], s, "", ", style=dashed", out);
     }

@@ -1,4 +1,4 @@
-/* plan.h - the tasks of a workflow and what each depends on; never changes
+/* plan.h - the tasks of a workflow and what each depends on; only ever grows
  *
  * Stage s owns the tasks [first, first + n_cells): a matrix stays a range, and
  * what a task depends on is computed, not stored.  The turns of a loop are
@@ -15,6 +15,7 @@
 #include "model/workflow.h"
 
 struct ft_err;
+struct json_object;
 
 #define FT_TASKS_MAX 20000000
 
@@ -22,16 +23,24 @@ struct ft_plan_stage {
     size_t first;  /* number of its first task */
     size_t n;      /* tasks */
     size_t turns;  /* of the loop of each cell, next to each other; else 1 */
+    bool unknown;  /* one for each row of a table that is not there yet */
     size_t *after; /* stages that it depends on as a whole: gathers, needs */
     size_t n_after;
     bool chooses;  /* some input takes chosen cells only: ask
                       ft_plan_producers() */
 };
 
+struct ft_plan_range {
+    size_t first, stage;
+};
+
 struct ft_plan {
     const struct ft_workflow *wf; /* borrowed */
     struct ft_plan_stage *stage;  /* as many as wf->n_stages */
     size_t n_tasks;
+    struct ft_plan_range *range; /* tasks of the stages that have some, in order
+                                    of numbers */
+    size_t n_ranges;
 };
 
 /* FT_D_PLAN problems (a selector that matches no cell, too many tasks) go to
@@ -39,6 +48,16 @@ struct ft_plan {
 struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
                             struct ft_diags *diags);
 void ft_plan_free(struct ft_plan *plan);
+/* For expand.c: give the tasks of 'stage', which has plan->stage[stage].n, the
+ * next numbers. */
+void ft_plan_add_range(struct ft_plan *plan, size_t stage);
+
+/* The rows that 'stage' is to be done for have come ('columns' as in rows.h):
+ * its tasks go behind all that there are, so that no number changes.  FT_EDOC
+ * when they cannot be tasks: a row that stands twice, a value that is missing,
+ * a unit that is not known, too many of them.  The plan is as it was then. */
+int ft_plan_expand(struct ft_plan *plan, size_t stage,
+                   struct json_object *columns, struct ft_err *err);
 
 size_t ft_plan_stage_of(const struct ft_plan *plan, size_t task);
 size_t ft_plan_cell_of(const struct ft_plan *plan, size_t task);
@@ -65,6 +84,11 @@ void ft_tasks_release(struct ft_tasks *tasks);
  * same for all tasks of a stage: turns after the first may carry. */
 bool ft_plan_source(const struct ft_plan *plan, size_t task, size_t in,
                     size_t *stage, size_t *output);
+
+/* The tasks that write the table of stage->rows (one; none when that is a
+ * version in the store). */
+int ft_plan_row_makers(const struct ft_plan *plan, size_t stage,
+                       struct ft_tasks *tasks, struct ft_err *err);
 
 /* The tasks whose object feeds input 'in' of 'task', in matrix order (empty
  * when no object does).  FT_EDOC when a selector has no value. */

@@ -8,10 +8,11 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "plan/bind.h"
+#include "plan/expand.h"
 #include "plan/turn.h"
 
 struct forecasting {
-    const struct ft_plan *plan;
+    struct ft_plan *plan;
     struct ft_store *store;
     struct ft_forecast *out;
     struct ft_versions *found; /* of each task that would be reused */
@@ -83,6 +84,12 @@ static int follow_input(struct forecasting *f, size_t task, size_t i,
     size_t n_skipped = 0;
     int rc = 0;
 
+    if (in->kind == FT_SOURCE_OBJECT && f->plan->stage[in->stage].unknown) {
+        decide(f, task, FT_WILL_RUN,
+               ft_asprintf("input '%s' comes from '%s', which will run",
+                           in->name, f->plan->wf->stage[in->stage].name));
+        return 1;
+    }
     if (ft_plan_producers(f->plan, task, i, &tasks, err) < 0)
         rc = -1;
     for (size_t k = 0; k < tasks.n && rc == 0; k++) {
@@ -229,7 +236,69 @@ static int forecast_turns(struct forecasting *f, size_t s, size_t first,
     return 0;
 }
 
-int ft_forecast(const struct ft_plan *plan, struct ft_store *store,
+/* Tasks for the rows of a table that would be reused. */
+static int expand(struct forecasting *f, size_t s, struct ft_err *err)
+{
+    size_t before = f->plan->n_tasks, n, more;
+    struct json_object *columns = NULL;
+    int rc = ft_plan_read_rows(f->plan, s, &f->have, f->store, &columns, err);
+
+    if (rc == 0)
+        rc = ft_plan_expand(f->plan, s, columns, err);
+    json_object_put(columns);
+    if (rc < 0)
+        return ft_err_context(err, "stage '%s'", f->plan->wf->stage[s].name);
+    n = f->out->n = f->plan->n_tasks;
+    more = n - before;
+    f->out->decision = ft_realloc(f->out->decision, n,
+                                  sizeof(*f->out->decision));
+    f->out->reason = ft_realloc(f->out->reason, n, sizeof(*f->out->reason));
+    f->found = ft_realloc(f->found, n, sizeof(*f->found));
+    memset(&f->out->decision[before], 0, more * sizeof(*f->out->decision));
+    memset(&f->out->reason[before], 0, more * sizeof(*f->out->reason));
+    memset(&f->found[before], 0, more * sizeof(*f->found));
+    return 0;
+}
+
+/* Is it known which rows the stage would be done for? */
+static int rows_known(struct forecasting *f, size_t s, bool *known,
+                      struct ft_err *err)
+{
+    const struct ft_input *rows = f->plan->wf->stage[s].rows;
+    struct ft_tasks tasks = { 0 };
+    int rc = ft_plan_row_makers(f->plan, s, &tasks, err);
+
+    *known = f->store && (rows->kind == FT_SOURCE_STORED ||
+                          !f->plan->stage[rows->stage].unknown);
+    for (size_t k = 0; k < tasks.n && rc == 0; k++) {
+        size_t from = tasks.last_turns ? last_turn(f, tasks.item[k])
+                                       : tasks.item[k];
+        enum ft_decision d = f->out->decision[from];
+
+        *known &= d != FT_WILL_RUN && d != FT_MAY_RUN;
+    }
+    ft_tasks_release(&tasks);
+    return rc;
+}
+
+static int forecast_stage(struct forecasting *f, size_t s, struct ft_err *err)
+{
+    const struct ft_plan_stage *ps = &f->plan->stage[s];
+    bool known = true;
+    int rc = 0;
+
+    if (ps->unknown)
+        rc = rows_known(f, s, &known, err);
+    if (rc == 0 && ps->unknown && known)
+        rc = expand(f, s, err);
+    for (size_t c = 0; c < ps->n && rc == 0; c += ps->turns)
+        rc = f->plan->wf->stage[s].loop
+                 ? forecast_turns(f, s, ps->first + c, err)
+                 : forecast_task(f, s, ps->first + c, err);
+    return rc;
+}
+
+int ft_forecast(struct ft_plan *plan, struct ft_store *store,
                 struct ft_forecast *forecast, struct ft_err *err)
 {
     struct forecasting f = { .plan = plan, .store = store, .out = forecast };
@@ -243,16 +312,8 @@ int ft_forecast(const struct ft_plan *plan, struct ft_store *store,
     f.any = store && ft_store_any_cached(store);
     f.have = (struct ft_have){ .version = version_of, .needed = was_needed,
                                .arg = &f };
-    for (size_t k = 0; k < plan->wf->n_stages && rc == 0; k++) {
-        size_t s = plan->wf->order[k];
-
-        const struct ft_plan_stage *ps = &plan->stage[s];
-
-        for (size_t c = 0; c < ps->n && rc == 0; c += ps->turns)
-            rc = plan->wf->stage[s].loop
-                     ? forecast_turns(&f, s, ps->first + c, err)
-                     : forecast_task(&f, s, ps->first + c, err);
-    }
+    for (size_t k = 0; k < plan->wf->n_stages && rc == 0; k++)
+        rc = forecast_stage(&f, plan->wf->order[k], err);
     for (size_t t = 0; t < plan->n_tasks; t++)
         ft_versions_release(&f.found[t]);
     free(f.found);

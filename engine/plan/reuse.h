@@ -26,8 +26,9 @@ struct ft_forecast {
     size_t n_texts;
 };
 
-/* 'store' may be NULL: nothing was ever made. */
-int ft_forecast(const struct ft_plan *plan, struct ft_store *store,
+/* 'store' may be NULL: nothing was ever made.  The plan grows by the rows of
+ * tables that would be reused; stages that stay unknown have no decisions. */
+int ft_forecast(struct ft_plan *plan, struct ft_store *store,
                 struct ft_forecast *forecast, struct ft_err *err);
 void ft_forecast_release(struct ft_forecast *forecast);
 

@@ -15,8 +15,15 @@
 #include "run/run.h"
 
 /* A run of 'plan' (borrowed) in which everything waits. */
-struct ft_run *ft_run_new(const char *id, const struct ft_plan *plan,
+struct ft_run *ft_run_new(const char *id, struct ft_plan *plan,
                           const char *workflow_file, int64_t start_ns);
+
+/* The rows of a table have come: tasks of 'stage' for them (ft_plan_expand).
+ * Or they could not become tasks, for 'reason'. */
+int ft_run_expand(struct ft_run *run, size_t stage,
+                  struct json_object *columns, struct ft_err *err);
+void ft_run_cannot_expand(struct ft_run *run, size_t stage,
+                          const char *reason);
 
 /* Attempt number 'attempt' of 'task' may be started from now on. */
 void ft_run_intend(struct ft_run *run, size_t task, int attempt);
@@ -79,6 +86,7 @@ void ft_run_report(struct ft_run *run, size_t task,
                    struct json_object *report);
 
 bool ft_task_state_final(enum ft_task_state state);
+bool ft_task_has_results(enum ft_task_state state);
 
 /* Everything about a version that follows from its place in the plan. */
 void ft_run_fill_version(const struct ft_run *run, size_t task, size_t out,

@@ -269,6 +269,9 @@ static enum ft_run_state verdict(const struct ft_drive *d)
         return d->fate;
     for (size_t s = 0; s < d->plan->wf->n_stages; s++)
         n += ft_run_stage_settled(d->run, s);
+    for (size_t s = 0; s < d->plan->wf->n_stages; s++)
+        if (d->plan->stage[s].unknown)
+            return FT_RUN_FAILED;
     return n == d->plan->n_tasks ? FT_RUN_SUCCEEDED : FT_RUN_FAILED;
 }
 

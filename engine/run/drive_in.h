@@ -9,7 +9,7 @@
  *   simulated.c  time and results where a site is only simulated
  *   collect.c  what an attempt leaves behind, and its publication
  *   serve.c    what other commands ask of the run
- *   turns.c    whether a loop goes on after a turn
+ *   turns.c    what is known only as the run goes: turns and rows
  *   recall.c   single tasks that are cancelled or tried again
  *
  * A flight is a task between its preparation and its final state.
@@ -235,6 +235,8 @@ extern const struct ft_version ft_imagined_version;
 
 /* The turn 'task' is done: another one, or is the loop over? */
 void ft_drive_decide(struct ft_drive *d, size_t task);
+/* The table is there whose rows give 'stage' its tasks. */
+void ft_drive_expand(struct ft_drive *d, size_t stage);
 
 /* --- handoff.c ------------------------------------------------------------ */
 

@@ -368,6 +368,34 @@ void ft_journal_end_loop(struct ft_journal *j, struct ft_run *run,
     ft_run_end_loop(run, task, reason);
 }
 
+int ft_journal_expand(struct ft_journal *j, struct ft_run *run, size_t stage,
+                      struct json_object *columns, int64_t now_ns,
+                      struct ft_err *err)
+{
+    if (ft_run_expand(run, stage, columns, err) < 0)
+        return -1;
+    ft_str_cut(&j->line, 0);
+    ft_str_addf(&j->line, "{\"k\":\"expand\",\"s\":%zu", stage);
+    add_int(j, "at", now_ns);
+    ft_str_addf(&j->line, ",\"columns\":%s",
+                json_object_to_json_string_ext(columns,
+                                               JSON_C_TO_STRING_PLAIN));
+    end(j);
+    return 0;
+}
+
+void ft_journal_cannot_expand(struct ft_journal *j, struct ft_run *run,
+                              size_t stage, const char *reason,
+                              int64_t now_ns)
+{
+    ft_str_cut(&j->line, 0);
+    ft_str_addf(&j->line, "{\"k\":\"expand\",\"s\":%zu", stage);
+    add_int(j, "at", now_ns);
+    add_text(j, "reason", reason);
+    end(j);
+    ft_run_cannot_expand(run, stage, reason);
+}
+
 void ft_journal_fail(struct ft_journal *j, struct ft_run *run, size_t task,
                      enum ft_task_state state, const char *reason,
                      int64_t now_ns)

@@ -88,6 +88,12 @@ void ft_journal_skip(struct ft_journal *journal, struct ft_run *run,
                      size_t task);
 void ft_journal_end_loop(struct ft_journal *journal, struct ft_run *run,
                          size_t task, const char *reason);
+int ft_journal_expand(struct ft_journal *journal, struct ft_run *run,
+                      size_t stage, struct json_object *columns,
+                      int64_t now_ns, struct ft_err *err);
+void ft_journal_cannot_expand(struct ft_journal *journal, struct ft_run *run,
+                              size_t stage, const char *reason,
+                              int64_t now_ns);
 void ft_journal_fail(struct ft_journal *journal, struct ft_run *run,
                      size_t task, enum ft_task_state state,
                      const char *reason, int64_t now_ns);

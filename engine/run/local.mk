@@ -7,7 +7,7 @@ engine_librun_a_SOURCES = \
     engine/run/sched_queue.c engine/run/sched_queue.h \
     engine/run/sched_room.c engine/run/sched_wait.c \
     engine/run/run.c engine/run/run.h engine/run/change.h \
-    engine/run/reported.c \
+    engine/run/reported.c engine/run/tally.c \
     engine/run/journal.c engine/run/journal.h engine/run/journal_in.h \
     engine/run/replay.c \
     engine/run/members.c engine/run/members.h \
@@ -94,7 +94,7 @@ endif
 
 RUN_TESTS = t/t2000-run.t t/t2001-bad-stages.t t/t2002-resume.t \
     t/t2003-cancel.t t/t2141-detach.t t/t2004-full-disk.t t/t2050-newcomer.t \
-    t/t2120-loop.t
+    t/t2120-loop.t t/t2121-rows.t
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS)
 if SOLVERS

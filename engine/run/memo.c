@@ -80,6 +80,16 @@ static void add_node(const struct ft_node *node, struct ft_str *out)
     }
 }
 
+/* Rows that a stage is done for are in no text. */
+static void add_rows(const struct ft_stage *stage, struct ft_str *out)
+{
+    for (size_t a = 0; a < stage->n_zipped; a++)
+        for (size_t i = 0; i < stage->axis[a].n; i++) {
+            ft_str_addc(out, '\n');
+            ft_value_text(&stage->axis[a].value[i], out);
+        }
+}
+
 /* Inputs of which the recipe of one cell does not tell those of all. */
 static bool add_inputs(struct ft_drive *d, const struct ft_stage *stage,
                        struct ft_str *out)
@@ -118,6 +128,7 @@ static bool make_key(struct ft_drive *d, const struct ft_bound *first,
     /* What is inside a used workflow follows from more than its own text. */
     if (stage->space != wf->space[0])
         ft_str_add(&text, wf->digest);
+    add_rows(stage, &text);
     ok = add_inputs(d, stage, &text);
     if (ok)
         ft_sha256_text(text.s, text.len, key);
@@ -131,7 +142,7 @@ static bool may_have_memo(const struct ft_drive *d, size_t s)
 {
     const struct ft_stage *stage = &d->plan->wf->stage[s];
 
-    return d->plan->stage[s].n >= FT_MEMO_CELLS_MIN && !stage->loop &&
+    return d->plan->stage[s].n >= FT_MEMO_CELLS_MIN &&
            stage->cache == FT_CACHE_CONTENT && !stage->loop &&
            !d->adapter->bare;
 }

@@ -347,6 +347,28 @@ static int on_stop(const struct record *rec, struct ft_err *err)
     return 0;
 }
 
+static int on_expand(const struct record *rec, struct ft_err *err)
+{
+    struct ft_plan *plan = rec->run->plan;
+    int64_t stage = ft_members_int(rec->members, "s", -1);
+    struct json_object *columns = ft_members_json(rec->members, "columns");
+    const char *reason = text_of(rec, "reason");
+    int rc;
+
+    if (stage < 0 || (uint64_t)stage >= plan->wf->n_stages ||
+        !plan->stage[stage].unknown)
+        return bad(rec, err);
+    if (reason) {
+        ft_run_cannot_expand(rec->run, (size_t)stage, reason);
+        return 0;
+    }
+    /* A table without columns is plain. */
+    columns = columns ? json_object_get(columns) : json_object_new_array();
+    rc = ft_run_expand(rec->run, (size_t)stage, columns, err);
+    json_object_put(columns);
+    return rc;
+}
+
 static int on_failed(const struct record *rec, struct ft_err *err)
 {
     unsigned state;
@@ -414,7 +436,7 @@ static const struct {
     { "done", false, on_done },       { "cached", false, on_cached },
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
     { "taken", false, on_taken },
-    { "stop", false, on_stop },
+    { "stop", false, on_stop },       { "expand", true, on_expand },
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },

@@ -41,7 +41,7 @@ int ft_run_state_status(enum ft_run_state state)
 
 /* --- lifecycle ------------------------------------------------------------ */
 
-struct ft_run *ft_run_new(const char *id, const struct ft_plan *plan,
+struct ft_run *ft_run_new(const char *id, struct ft_plan *plan,
                           const char *workflow_file, int64_t start_ns)
 {
     struct ft_run *run = ft_calloc(1, sizeof(*run));
@@ -88,6 +88,8 @@ void ft_run_free(struct ft_run *run)
     free(run->usage);
     free(run->outlook.path);
     free(run->user);
+    for (size_t s = 0; s < run->n_memos; s++)
+        free(run->stage[s].reason);
     free(run->stage);
     free(run->workflow_file);
     free(run->site_file);
@@ -101,11 +103,6 @@ void ft_run_free(struct ft_run *run)
 
 /* --- questions ------------------------------------------------------------ */
 
-static bool has_results(enum ft_task_state state)
-{
-    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED;
-}
-
 const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
                                            size_t task)
 {
@@ -114,128 +111,9 @@ const struct ft_task_detail *ft_run_detail(const struct ft_run *run,
     return at ? &run->detail[at - 1] : NULL;
 }
 
-uint32_t ft_run_shown(const struct ft_run *run, size_t stage,
-                      enum ft_task_state state)
+bool ft_task_has_results(enum ft_task_state state)
 {
-    const uint32_t *count = run->counts[stage];
-    const struct ft_plan_stage *ps = &run->plan->stage[stage];
-    size_t left = ps->n / ps->turns - run->stage[stage].ended, now = 0;
-
-    if (state == FT_TASK_SKIPPED)
-        return count[state] - run->stage[stage].unneeded;
-    if (state != FT_TASK_WAITING || !run->plan->wf->stage[stage].loop)
-        return count[state];
-    /* Each loop that goes on has one turn that counts. */
-    for (unsigned s = FT_TASK_READY; s < FT_TASK_STATE_COUNT; s++)
-        if (!has_results(s) && s != FT_TASK_SKIPPED)
-            now += count[s];
-    now -= ft_run_stage_forgiven(run, stage);
-    return left > now ? (uint32_t)(left - now) : 0;
-}
-
-bool ft_run_is_shown(const struct ft_run *run, size_t task)
-{
-    unsigned state = run->task[task].state;
-
-    if (ft_plan_first_turn(run->plan, task) == task)
-        return true;
-    return state == FT_TASK_WAITING ? has_results(run->task[task - 1].state)
-                                    : state != FT_TASK_SKIPPED;
-}
-
-size_t ft_run_stage_tasks(const struct ft_run *run, size_t stage)
-{
-    size_t n = 0;
-
-    for (unsigned s = 0; s < FT_TASK_STATE_COUNT; s++)
-        n += ft_run_shown(run, stage, s);
-    return n;
-}
-
-size_t ft_run_tasks(const struct ft_run *run)
-{
-    size_t n = 0;
-
-    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
-        n += ft_run_stage_tasks(run, s);
-    return n;
-}
-
-size_t ft_run_count(const struct ft_run *run, enum ft_task_state state)
-{
-    size_t n = 0;
-
-    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
-        n += ft_run_shown(run, s, state);
-    return n;
-}
-
-/* Failures of a stage that the run may have. */
-size_t ft_run_stage_forgiven(const struct ft_run *run, size_t stage)
-{
-    const uint32_t *count = run->counts[stage];
-
-    if (!run->plan->wf->stage[stage].optional)
-        return 0;
-    return (size_t)count[FT_TASK_FAILED] + count[FT_TASK_LOST];
-}
-
-size_t ft_run_stage_settled(const struct ft_run *run, size_t stage)
-{
-    const uint32_t *count = run->counts[stage];
-    const struct ft_plan_stage *ps = &run->plan->stage[stage];
-    size_t n = (size_t)count[FT_TASK_SUCCEEDED] + count[FT_TASK_CACHED] +
-               count[FT_TASK_SKIPPED] + ft_run_stage_forgiven(run, stage);
-    size_t open = ps->n / ps->turns - run->stage[stage].ended;
-
-    /* After its last turn a loop is open until somebody says how it ended. */
-    if (run->plan->wf->stage[stage].loop && n > ps->n - open)
-        n = ps->n - open;
-    return n;
-}
-
-size_t ft_run_forgiven(const struct ft_run *run)
-{
-    size_t n = 0;
-
-    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
-        n += ft_run_stage_forgiven(run, s);
-    return n;
-}
-
-bool ft_run_absent(const struct ft_run *run, size_t task)
-{
-    unsigned state = run->task[task].state;
-
-    if (state != FT_TASK_FAILED && state != FT_TASK_LOST)
-        return state == FT_TASK_SKIPPED;
-    return run->plan->wf->stage[ft_plan_stage_of(run->plan, task)].optional;
-}
-
-bool ft_run_done(const struct ft_run *run, size_t task)
-{
-    return has_results(run->task[task].state) || ft_run_absent(run, task);
-}
-
-bool ft_run_settled(const struct ft_run *run, size_t task)
-{
-    size_t s = ft_plan_stage_of(run->plan, task);
-    const struct ft_task_detail *d = ft_run_detail(run, task);
-
-    if (!ft_run_done(run, task))
-        return false;
-    return !run->plan->wf->stage[s].loop ||
-           !has_results(run->task[task].state) || (d && d->ends_loop) ||
-           ft_plan_last_turn(run->plan, task) != task;
-}
-
-size_t ft_run_last_turn(const struct ft_run *run, size_t task)
-{
-    size_t first = ft_plan_first_turn(run->plan, task);
-
-    while (task > first && run->task[task].state == FT_TASK_SKIPPED)
-        task--;
-    return task;
+    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED;
 }
 
 bool ft_task_state_final(enum ft_task_state state)
@@ -285,6 +163,29 @@ static void take_versions(struct ft_task_detail *d, struct ft_versions *out)
     ft_versions_release(&d->out);
     d->out = *out;
     *out = (struct ft_versions){ 0 };
+}
+
+/* --- growing -------------------------------------------------------------- */
+
+int ft_run_expand(struct ft_run *run, size_t stage,
+                  struct json_object *columns, struct ft_err *err)
+{
+    size_t before = run->plan->n_tasks, n;
+
+    if (ft_plan_expand(run->plan, stage, columns, err) < 0)
+        return -1;
+    n = run->plan->n_tasks - before;
+    run->task = ft_realloc(run->task, run->plan->n_tasks, sizeof(*run->task));
+    memset(&run->task[before], 0, n * sizeof(*run->task));
+    run->counts[stage][FT_TASK_WAITING] += (uint32_t)n;
+    set_text(&run->stage[stage].reason, NULL);
+    return 0;
+}
+
+void ft_run_cannot_expand(struct ft_run *run, size_t stage,
+                          const char *reason)
+{
+    set_text(&run->stage[stage].reason, reason);
 }
 
 /* --- attempts ------------------------------------------------------------- */
@@ -524,7 +425,7 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
         /* A turn that might have come has no fate of its own. */
         if (to != run->task[t].state &&
             (ft_plan_first_turn(run->plan, t) == t ||
-             has_results(run->task[t - 1].state)))
+             ft_task_has_results(run->task[t - 1].state)))
             set_state(run, t, to);
     }
     run->state = state;
@@ -564,6 +465,8 @@ void ft_run_resume(struct ft_run *run)
     for (size_t t = 0; t < run->plan->n_tasks; t++)
         if (!ft_run_done(run, t))
             ft_run_wait_again(run, t);
+    for (size_t s = 0; s < run->plan->wf->n_stages; s++)
+        set_text(&run->stage[s].reason, NULL);
     run->state = FT_RUN_RUNNING;
     run->end_ns = 0;
     run->outlook.at_ns = 0;

@@ -94,6 +94,7 @@ struct ft_task_detail {
 struct ft_run_stage {
     uint32_t ended;    /* cells whose loop is over */
     uint32_t unneeded; /* turns that are skipped for that */
+    char *reason; /* why its rows could not become tasks, or NULL */
 };
 
 /* A stage whose results were taken from a memo as a whole (memo.h): its tasks
@@ -116,7 +117,7 @@ struct ft_outlook {
 
 struct ft_run {
     char id[FT_RUN_ID_MAX];
-    const struct ft_plan *plan;
+    struct ft_plan *plan; /* grows by ft_run_expand() alone */
     char *workflow_file;
     char *user; /* who began it, or NULL */
     char *site_file; /* of the site it runs at; NULL: the local one */
@@ -170,6 +171,11 @@ size_t ft_run_stage_settled(const struct ft_run *run, size_t stage);
 size_t ft_run_stage_forgiven(const struct ft_run *run, size_t stage);
 /* Failures that the run may have: tasks of optional stages. */
 size_t ft_run_forgiven(const struct ft_run *run);
+
+/* What there is instead of tasks while it is not known which rows a stage is
+ * done for: "as many tasks as 'sample.table' has rows", or why not. */
+void ft_run_rows_text(const struct ft_run *run, size_t stage,
+                      struct ft_str *out);
 
 /* Read a run from its directory.  'id' may be a unique prefix or suffix, or
  * NULL or "last" for the newest.  FT_ENOENT, FT_EUSAGE when ambiguous. */

@@ -46,6 +46,18 @@ void ft_sched_free(struct ft_sched *s)
 
 /* --- what comes next ------------------------------------------------------ */
 
+/* The stage 'stage', whose turn has come, has no tasks yet. */
+static bool expand(struct ft_sched *s, size_t stage, struct ft_todo *todo)
+{
+    if (!s->plan->stage[stage].unknown || s->stage[stage].expanding)
+        return false;
+    s->stage[stage].expanding = true;
+    s->in_flight++;
+    todo->kind = FT_TODO_EXPAND;
+    todo->stage = stage;
+    return true;
+}
+
 /* Look at the stages that have cells left, the last in the workflow first. */
 static void look_further(struct ft_sched *s, const struct ft_run *run,
                          struct ft_todo *todo, struct ft_err *err)
@@ -56,6 +68,8 @@ static void look_further(struct ft_sched *s, const struct ft_run *run,
     while (s->candidate.n && !found && looks > 0) {
         size_t stage = s->candidate.at[0].item;
 
+        if (expand(s, stage, todo))
+            return;
         found = ft_sched_next_cell(s, run, stage, &todo->task, &looks, err);
         if (found > 0 &&
             ft_sched_must_skip(s, run, stage, todo->task, &skip, err) < 0)
@@ -153,6 +167,16 @@ void ft_sched_turn(struct ft_sched *s, const struct ft_run *run, size_t task,
     ft_sched_arrived(s, run, task, last);
     if (go_on)
         ft_sched_next_turn(s, task + 1);
+}
+
+void ft_sched_expanded(struct ft_sched *s, const struct ft_run *run,
+                       size_t stage)
+{
+    s->in_flight--;
+    if (!s->plan->stage[stage].unknown)
+        ft_sched_add_tasks(s, run, stage);
+    else if (!s->limit.keep_going)
+        s->closed = true;
 }
 
 void ft_sched_stage_finished(struct ft_sched *s, const struct ft_run *run,

@@ -33,6 +33,8 @@
  *     comes again); a task that is done is never named again but by DECIDE;
  *   - DECIDE names each turn that was done at most once, and again only after
  *     ft_sched_new() when no turn behind it has begun;
+ *   - EXPAND names a stage whose table is settled, once for each scheduler;
+ *     the stage has no task before, and those behind it wait;
  *   - started tasks never need more than the limits, unless one alone does;
  *   - ft_sched_over() becomes true when every todo has been answered and no
  *     failure is left to retry; every task is settled then, unless something
@@ -74,11 +76,13 @@ enum ft_todo_kind {
     FT_TODO_PREPARE, /* bind 'task'; reuse its results or hand it over */
     FT_TODO_START,   /* submit 'task', which is prepared */
     FT_TODO_DECIDE,  /* does the loop go on after 'task', which is done? */
+    FT_TODO_EXPAND,  /* the table is there whose rows give 'stage' its tasks */
 };
 
 struct ft_todo {
     enum ft_todo_kind kind;
     size_t task;
+    size_t stage; /* EXPAND only */
 };
 
 /* What 'run' has done already is taken into account. */
@@ -121,6 +125,12 @@ void ft_sched_stage_finished(struct ft_sched *sched, const struct ft_run *run,
  * task, by ft_sched_finished(). */
 void ft_sched_turn(struct ft_sched *sched, const struct ft_run *run,
                    size_t task, bool go_on);
+
+/* The answer to EXPAND: 'run' has tasks for the stage (ft_run_expand), or it is
+ * still unknown, which counts as a failure.  Whoever keeps something for each
+ * task lets it grow now. */
+void ft_sched_expanded(struct ft_sched *sched, const struct ft_run *run,
+                       size_t stage);
 
 /* Start nothing more: cancelled, expired, or the disk is full. */
 void ft_sched_close(struct ft_sched *sched);

@@ -25,6 +25,7 @@ struct ft_sched_stage {
     struct ft_fifo turn; /* turns after the first, whose time has come */
     bool listed;         /* in sched->candidate */
     bool complete;
+    bool expanding; /* its rows were asked for */
 };
 
 /* Consumers of one producer, when cells are chosen: a linked list in 'edge'. */
@@ -42,6 +43,7 @@ struct ft_sched {
     size_t n_edges, cap_edges;
     uint32_t *first_edge; /* of each task: 1 + index; NULL: no stage chooses */
     uint32_t *missing;    /* of each task: producers that are not there */
+    size_t n_tasks;       /* that these two have room for */
     struct ft_sorted ready; /* last stage first, then as prepared */
     struct ft_heap later;   /* tasks by the time they may come again */
     struct ft_sorted preparing; /* handed out, not yet ready; key 0 */
@@ -83,6 +85,9 @@ void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
 void ft_sched_offer(struct ft_sched *s, size_t task);
 /* 'task' is done: with its results may come another turn. */
 void ft_sched_done(struct ft_sched *s, const struct ft_run *run, size_t task);
+/* The tasks of 'stage' have come. */
+void ft_sched_add_tasks(struct ft_sched *s, const struct ft_run *run,
+                        size_t stage);
 /* A turn behind the first may be looked at. */
 void ft_sched_next_turn(struct ft_sched *s, size_t task);
 

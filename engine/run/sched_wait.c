@@ -1,5 +1,6 @@
 /* sched_wait.c - what stages and tasks wait for */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -22,7 +23,8 @@ static void list_stage(struct ft_sched *s, size_t stage)
 static bool is_complete(const struct ft_sched *s, const struct ft_run *run,
                         size_t stage)
 {
-    return ft_run_stage_settled(run, stage) == s->plan->stage[stage].n;
+    return !s->plan->stage[stage].unknown &&
+           ft_run_stage_settled(run, stage) == s->plan->stage[stage].n;
 }
 
 static void complete_stage(struct ft_sched *s, size_t stage)
@@ -70,10 +72,29 @@ void ft_sched_wait_init(struct ft_sched *s, const struct ft_run *run)
     if (chooses) {
         s->first_edge = ft_calloc(plan->n_tasks, sizeof(*s->first_edge));
         s->missing = ft_calloc(plan->n_tasks, sizeof(*s->missing));
+        s->n_tasks = plan->n_tasks;
     }
     for (size_t i = 0; i < plan->wf->n_stages; i++)
         if (is_complete(s, run, i))
             complete_stage(s, i);
+}
+
+void ft_sched_add_tasks(struct ft_sched *s, const struct ft_run *run,
+                        size_t stage)
+{
+    size_t n = s->plan->n_tasks, more = n - s->n_tasks;
+
+    if (s->first_edge && more) {
+        s->first_edge = ft_realloc(s->first_edge, n, sizeof(*s->first_edge));
+        s->missing = ft_realloc(s->missing, n, sizeof(*s->missing));
+        memset(&s->first_edge[s->n_tasks], 0, more * sizeof(*s->first_edge));
+        memset(&s->missing[s->n_tasks], 0, more * sizeof(*s->missing));
+        s->n_tasks = n;
+    }
+    if (is_complete(s, run, stage))
+        complete_stage(s, stage);
+    else
+        list_stage(s, stage);
 }
 
 void ft_sched_wait_release(struct ft_sched *s)

@@ -311,6 +311,9 @@ static void take_step(struct ft_drive *d, const struct ft_todo *todo,
     case FT_TODO_DECIDE:
         ft_drive_decide(d, todo->task);
         break;
+    case FT_TODO_EXPAND:
+        ft_drive_expand(d, todo->stage);
+        break;
     }
 }
 

@@ -1,4 +1,5 @@
-/* turns.c - whether a loop goes on after a turn
+/* turns.c - what is known only as the run goes: whether a loop goes on after a
+ * turn, and the rows that a stage is done for
  *
  * What decides is durable before it is asked: what the turn reported, and its
  * results.  So a decision to go on needs no record of its own: a resumed run
@@ -6,6 +7,7 @@
  */
 #include "base/clock.h"
 #include "base/json.h"
+#include "plan/expand.h"
 #include "plan/turn.h"
 #include "run/change.h"
 #include "run/drive_in.h"
@@ -48,5 +50,28 @@ void ft_drive_decide(struct ft_drive *d, size_t task)
     } else {
         ft_sched_turn(d->sched, d->run, task, true);
     }
+    ft_str_release(&reason);
+}
+
+void ft_drive_expand(struct ft_drive *d, size_t stage)
+{
+    struct json_object *columns = NULL;
+    struct ft_str reason = FT_STR_INIT;
+    struct ft_err err;
+
+    if (ft_plan_read_rows(d->plan, stage, &d->have, d->store, &columns, &err) <
+            0 ||
+        ft_journal_expand(d->journal, d->run, stage, columns,
+                          ft_drive_now_ns(d), &err) < 0) {
+        ft_str_add(&reason, err.msg);
+        if (*err.hint)
+            ft_str_addf(&reason, "; %s", err.hint);
+        ft_journal_cannot_expand(d->journal, d->run, stage, reason.s,
+                                 ft_drive_now_ns(d));
+        if (ft_drive_is_ours(err.code))
+            ft_drive_give_up(d, &err);
+    }
+    ft_sched_expanded(d->sched, d->run, stage);
+    json_object_put(columns);
     ft_str_release(&reason);
 }

@@ -168,6 +168,8 @@ static bool turn(struct sim *sim)
         break;
     case FT_TODO_DECIDE:
         sim_broken(sim, "a turn of task %zu, which does not loop", todo.task);
+    case FT_TODO_EXPAND:
+        sim_broken(sim, "stage s%zu takes no rows", todo.stage);
     case FT_TODO_START:
         start(sim, todo.task);
         break;

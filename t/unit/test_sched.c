@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "model/workflow.h"
 #include "run/change.h"
 #include "t/unit/unit.h"
@@ -93,16 +94,20 @@ static void random_workflow(uint64_t *seed, struct ft_str *text)
 {
     size_t n = 1 + draw(seed) % 7;
     int cells[8] = { 0 };
+    bool rows[8] = { false };
 
     ft_str_add(text, "fedtwin: 1\nworkflow: random\nstages:\n");
     for (size_t s = 0; s < n; s++) {
         size_t from = s ? draw(seed) % s : 0;
         int kind = s ? (int)(draw(seed) % 4) : 0;
 
-        cells[s] = kind == 2 && cells[from] ? cells[from]
-                                            : (int)(draw(seed) % 4);
+        rows[s] = s && kind != 2 && !cells[from] && !rows[from] &&
+                  chance(seed, 25);
+        cells[s] = rows[s]                    ? 0
+                   : kind == 2 && cells[from] ? cells[from]
+                                              : (int)(draw(seed) % 4);
         ft_str_addf(text, "  s%zu:\n    run: [\"true\"]\n"
-                    "    out: {o: {type: file, path: o}}\n"
+                    "    out: {o: {type: file, path: o}, t: {type: table}}\n"
                     "    retry: {max: %d, on: [error, oom, timeout], "
                     "backoff: 1 s}\n"
                     "    resources: {ranks: %d}\n",
@@ -113,6 +118,8 @@ static void random_workflow(uint64_t *seed, struct ft_str *text)
                 ft_str_addf(text, ", %d", c);
             ft_str_add(text, "]}\n");
         }
+        if (rows[s])
+            ft_str_addf(text, "    foreach: \"${s%zu.t}\"\n", from);
         if (kind == 1)
             ft_str_addf(text, "    in: {x: \"${s%zu.o}\"}\n", from);
         if (kind == 2)
@@ -236,6 +243,35 @@ static void sim_decide(struct simulation *sim, size_t task)
     }
 }
 
+/* A table of up to three rows, or one that cannot be read. */
+static void sim_expand(struct simulation *sim, size_t stage)
+{
+    struct world *w = &sim->w;
+    size_t before = w->plan->n_tasks, n = draw(&sim->seed) % 4;
+    const struct ft_stage *st = &w->wf->stage[stage];
+    struct json_object *columns = json_tokener_parse(
+        "[{\"name\":\"x\",\"unit\":\"m\",\"values\":[]}]");
+    struct json_object *values = ft_json_or_null(
+        json_object_array_get_idx(columns, 0), "values");
+    size_t from = st->rows->stage;
+
+    ck_assert_uint_eq(ft_run_stage_settled(w->run, from),
+                      w->plan->stage[from].n);
+    ck_assert(w->plan->stage[stage].unknown);
+    for (size_t i = 0; i < n; i++)
+        json_object_array_add(values, json_object_new_int((int)i));
+    if (chance(&sim->seed, 5))
+        ft_run_cannot_expand(w->run, stage, "damaged");
+    else
+        ck_assert_int_eq(ft_run_expand(w->run, stage, columns, NULL), 0);
+    sim->succeeded = ft_realloc(sim->succeeded, w->plan->n_tasks,
+                                sizeof(*sim->succeeded));
+    for (size_t t = before; t < w->plan->n_tasks; t++)
+        sim->succeeded[t] = 0;
+    ft_sched_expanded(w->sched, w->run, stage);
+    json_object_put(columns);
+}
+
 static void sim_step(struct simulation *sim, const struct ft_todo *todo)
 {
     struct world *w = &sim->w;
@@ -266,6 +302,9 @@ static void sim_step(struct simulation *sim, const struct ft_todo *todo)
     case FT_TODO_DECIDE:
         sim_decide(sim, todo->task);
         break;
+    case FT_TODO_EXPAND:
+        sim_expand(sim, todo->stage);
+        break;
     case FT_TODO_AGAIN:
     case FT_TODO_FAIL:
         ck_abort_msg("todo %d", todo->kind);
@@ -279,6 +318,10 @@ static void check_end(const struct simulation *sim)
     const struct ft_run *run = sim->w.run;
     size_t n_failed = ft_run_count(run, FT_TASK_FAILED);
 
+    for (size_t s = 0; s < sim->w.wf->n_stages; s++)
+        n_failed += run->stage[s].reason != NULL;
+    for (size_t s = 0; s < sim->w.wf->n_stages; s++)
+        ck_assert(!sim->w.plan->stage[s].unknown || n_failed);
     for (size_t t = 0; t < sim->w.plan->n_tasks; t++) {
         unsigned state = run->task[t].state;
 

@@ -112,10 +112,9 @@ static const struct {
     { HEAD "stages: {a: {shell: x, loop: {max: 0}}}\n", "FT0204", 3, 36,
       "'max' of 'loop' of stage 'a' must be at least 1", NULL },
     { HEAD HEAT "    with: {conductivity: 1 W/m/K}\n"
-                "    foreach: ${mesh.quality}\n",
-      "FT0115", 11, 14,
-      "this version cannot execute 'foreach' over the rows of an object",
-      NULL },
+                "    foreach: ${mesh.mesh}\n",
+      "FT0113", 11, 14,
+      "input 'foreach' takes a table, but 'mesh.mesh' is a mesh", NULL },
     /* inputs */
     { HEAD "stages:\n  a:\n    module: mk.mesh\n", "FT0103", 4, 3,
       "stage 'a' lacks the input 'geometry' (a file) of module 'mk.mesh'",
