@@ -299,7 +299,7 @@ int ft_cmd_data_put(struct ft_cli *cli)
     if (!status)
         status = choose_type(cli, cli->arg[1], &type);
     if (!status)
-        status = ft_session_store(&s, FT_STORE_WRITE);
+        status = ft_session_store(&s, FT_STORE_PUBLISH);
     if (!status)
         status = put(&s, cli, stage, name, type);
     free(stage);

@@ -388,6 +388,12 @@ static void write_some(struct ft_client *client)
     client->out_at = 0;
 }
 
+void ft_client_start(struct ft_client *client)
+{
+    if (client->worker.fd < 0 && start(client))
+        write_some(client);
+}
+
 static bool read_some(struct ft_client *client)
 {
     char chunk[READ_CHUNK];

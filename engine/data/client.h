@@ -32,6 +32,9 @@ struct ft_client *ft_client_new(const char *meta, ft_client_answer *answer,
 /* NULL is fine.  What has no answer yet is answered with FT_ECANCEL. */
 void ft_client_free(struct ft_client *client);
 
+/* Start the program now, for a request to come; a failure shows then. */
+void ft_client_start(struct ft_client *client);
+
 /* Queue a request.  'request' is an object with "op", taken over; 'what' names
  * it in errors ("publish 'a.h5'"); 'limit_s' is how long the worker may take
  * for it before it counts as hung. */

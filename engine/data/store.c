@@ -42,11 +42,14 @@ struct ft_store *ft_store_open(const struct ft_project *project,
     store->objects_fd = -1;
     store->dir = ft_strdup(project->dir);
     store->meta = ft_strdup(project->meta);
-    store->can_write = mode == FT_STORE_WRITE && !project->read_only;
+    store->can_write = mode != FT_STORE_READ && !project->read_only;
     ft_jobs_init(&store->ready);
     ft_jobs_init(&store->reported);
-    if (mode == FT_STORE_WRITE && ft_store_need_write(store, err) < 0)
+    if (mode != FT_STORE_READ && ft_store_need_write(store, err) < 0)
         goto fail;
+    store->client = ft_client_new(store->meta, ft_job_answered, store);
+    if (mode == FT_STORE_PUBLISH)
+        ft_client_start(store->client);
     store->index = ft_index_open(store->meta,
                                  project->read_only ? FT_INDEX_READ
                                                     : FT_INDEX_WRITE,
@@ -58,7 +61,6 @@ struct ft_store *ft_store_open(const struct ft_project *project,
             goto fail;
         sweep_tmp(store->meta);
     }
-    store->client = ft_client_new(store->meta, ft_job_answered, store);
     return store;
 fail:
     ft_store_close(store);

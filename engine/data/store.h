@@ -27,7 +27,12 @@ struct json_object;
 
 #define FT_CONTENT_TEXT (7 + FT_SHA256_HEX + 1) /* "sha256:" hex NUL */
 
-enum ft_store_mode { FT_STORE_READ, FT_STORE_WRITE };
+enum ft_store_mode {
+    FT_STORE_READ,
+    FT_STORE_WRITE,
+    FT_STORE_PUBLISH, /* the same, and something will be published: the worker
+                         starts while the index is opened */
+};
 
 /* Opening replays what the index has not seen yet; a missing or damaged index
  * is rebuilt from the oplog.  The worker starts on first use. */

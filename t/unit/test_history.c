@@ -158,6 +158,37 @@ END_TEST
 
 #define CELL(n) "{\"i\":" #n "}"
 
+/* That a state is the one of the tip is remembered for this tip alone, and
+ * found out again without the index. */
+START_TEST(the_same_state_again)
+{
+    char a[65], b[65];
+
+    publish_one(&s, "heat", "a", a);
+    publish_one(&s, "heat", "b", b);
+    {
+        const struct ft_binding one[] = { { "heat.t", "1", a },
+                                          { "heat.t", "2", b } };
+        const struct ft_binding two[] = { { "heat.t", "2", b },
+                                          { "heat.t", "1", a } };
+
+        for (int i = 0; i < 2; i++) {
+            ck_assert(record(one, 2, a));
+            ck_assert(!record(one, 2, a));
+            ck_assert(!record(one, 2, a));
+            ck_assert(record(one, 2, b));
+            ck_assert(record(one, 2, a));
+            ck_assert(record(two, 2, a)); /* another order */
+            ck_assert(!record(two, 2, a));
+            ck_assert(record(one, 1, a));
+            ck_assert(!record(one, 1, a));
+            replay();
+            ck_assert(!record(one, 1, a));
+        }
+    }
+}
+END_TEST
+
 START_TEST(cells_keep_their_order)
 {
     char v[4][65];
@@ -335,6 +366,7 @@ static Suite *suite(void)
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, nothing_yet);
     tcase_add_test(tc, states_and_references);
+    tcase_add_test(tc, the_same_state_again);
     tcase_add_test(tc, cells_keep_their_order);
     tcase_add_test(tc, reused_under_another_name);
     tcase_add_test(tc, one_object_alone);

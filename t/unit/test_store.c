@@ -264,6 +264,29 @@ START_TEST(worker_that_does_not_work)
 }
 END_TEST
 
+/* What fails at an early start is said when it is needed. */
+START_TEST(worker_that_starts_early)
+{
+    struct one_result one;
+    struct ft_err err = { 0 };
+
+    ft_store_close(s.store);
+    setenv("FAKE_NO_START", "1", 1);
+    s.store = ft_store_open(s.project, FT_STORE_PUBLISH, &err);
+    ck_assert_msg(s.store != NULL, "%s", err.msg);
+    ck_assert_int_eq(ft_store_fd(s.store), -1);
+    one_init(&one, &s, "heat", "x");
+    ck_assert_int_eq(ft_store_publish(s.store, &one.result, &err), -1);
+    ck_assert_int_eq(err.code, FT_EIO);
+    unsetenv("FAKE_NO_START");
+    ft_store_close(s.store);
+    s.store = ft_store_open(s.project, FT_STORE_PUBLISH, &err);
+    ck_ok(ft_store_publish(s.store, &one.result, &err), err);
+    ck_assert(is_published(&s, one.out.version));
+    one_release(&one);
+}
+END_TEST
+
 START_TEST(result_without_outputs)
 {
     struct one_result one;
@@ -813,6 +836,7 @@ static Suite *suite(void)
     tcase_add_test(tc, too_large_for_the_disk);
     tcase_add_loop_test(tc, worker_that_does_not_work, 0,
                         FT_ARRAY_LEN(broken));
+    tcase_add_test(tc, worker_that_starts_early);
     tcase_add_test(tc, result_without_outputs);
     tcase_add_test(tc, many_and_the_descriptor);
     tcase_add_test(tc, descriptor_is_quiet);
