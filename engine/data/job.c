@@ -245,6 +245,16 @@ int ft_store_advance(struct ft_store *store, bool wait, ft_store_done *done,
     return 0;
 }
 
+size_t ft_store_gather(struct ft_store *store)
+{
+    size_t n = 0;
+
+    ft_client_pump(store->client, false);
+    for (struct job *job = store->ready.first; job; job = job->next)
+        n++;
+    return n;
+}
+
 /* --- one at a time -------------------------------------------------------- */
 
 static void take_out(struct job_list *list, struct job *job)

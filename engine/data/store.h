@@ -99,6 +99,11 @@ size_t ft_store_pending(const struct ft_store *store);
 int ft_store_advance(struct ft_store *store, bool wait, ft_store_done *done,
                      void *arg, struct ft_err *err);
 
+/* Talk to the worker, but commit and report nothing yet: how many results and
+ * other requests the next ft_store_advance() has to report.  They share its
+ * sync, so that it pays to let some gather. */
+size_t ft_store_gather(struct ft_store *store);
+
 /* Start, wait and report in one. */
 int ft_store_publish(struct ft_store *store, struct ft_result *result,
                      struct ft_err *err);

@@ -194,6 +194,8 @@ static void open_loop(struct ft_drive *d)
     (void)uv_idle_init(&d->loop, &d->more);
     (void)uv_timer_init(&d->loop, &d->flush);
     (void)uv_timer_init(&d->loop, &d->wake);
+    (void)uv_timer_init(&d->loop, &d->gather);
+    d->gather.data = d;
     (void)uv_timer_init(&d->loop, &d->deadline);
     (void)uv_timer_init(&d->loop, &d->tick);
     d->turn.data = d->flush.data = d->deadline.data = d->tick.data = d;

@@ -110,6 +110,7 @@ struct ft_drive {
     struct ft_estimate *estimate; /* from earlier runs; NULL: not read */
     uv_timer_t tick;     /* for the watcher */
     uv_signal_t interrupt, terminate, hangup;
+    uv_timer_t gather;   /* results that wait for company */
     uv_poll_t *poll;     /* the store, while it has work under way */
     int poll_fd;
 

@@ -7,6 +7,8 @@
 #include "run/drive_in.h"
 
 #define NS_PER_S 1e9
+#define GATHER_MAX 64 /* results that are committed together, */
+#define GATHER_MS 5   /* or how long they wait for company */
 
 /* --- the store ------------------------------------------------------------ */
 
@@ -60,16 +62,36 @@ void ft_drive_stop_polling(struct ft_drive *d)
     d->poll_fd = -1;
 }
 
-static void on_store_readable(uv_poll_t *handle, int status, int events)
+static void advance(struct ft_drive *d)
 {
-    struct ft_drive *d = handle->data;
     struct ft_err err;
 
-    (void)status;
-    (void)events;
+    (void)uv_timer_stop(&d->gather);
     if (ft_store_advance(d->store, false, on_stored, d, &err) < 0)
         ft_drive_give_up(d, &err);
     ft_drive_poll_store(d);
+}
+
+static void on_gathered(uv_timer_t *timer)
+{
+    advance(timer->data);
+}
+
+/* While every slot is taken nobody is kept waiting by results that gather for a
+ * moment, to be committed together. */
+static void on_store_readable(uv_poll_t *handle, int status, int events)
+{
+    struct ft_drive *d = handle->data;
+    size_t n = ft_store_gather(d->store);
+
+    (void)status;
+    (void)events;
+    if (!n)
+        ft_drive_poll_store(d);
+    else if (n >= GATHER_MAX || !ft_sched_busy(d->sched))
+        advance(d);
+    else if (!uv_is_active((uv_handle_t *)&d->gather))
+        (void)uv_timer_start(&d->gather, on_gathered, GATHER_MS, 0);
 }
 
 int ft_drive_drain_store(struct ft_drive *d, struct ft_err *err)

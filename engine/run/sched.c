@@ -281,6 +281,11 @@ size_t ft_sched_running(const struct ft_sched *s)
     return s->n_running;
 }
 
+bool ft_sched_busy(const struct ft_sched *s)
+{
+    return s->used_slots >= s->slots && s->ready.n > 0;
+}
+
 bool ft_sched_preparing(const struct ft_sched *s, size_t task)
 {
     return ft_sorted_find(&s->preparing, task) < s->preparing.n;

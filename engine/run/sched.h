@@ -171,6 +171,8 @@ int ft_sched_slots(const struct ft_sched *sched, const struct ft_run *run,
                    size_t task);
 /* Attempts that are started and hold slots. */
 size_t ft_sched_running(const struct ft_sched *sched);
+/* Is every slot taken, with more that could start? */
+bool ft_sched_busy(const struct ft_sched *sched);
 /* Is 'task' between FT_TODO_PREPARE and ft_sched_prepared()? */
 bool ft_sched_preparing(const struct ft_sched *sched, size_t task);
 
