@@ -50,6 +50,85 @@ bench_start() {
 	row '' '' '' 'git --version' "$(calc "$peer")" "$(calc "$own / $peer" 1)"
 }
 
+# --- check ------------------------------------------------------------------
+
+# Two modules, and $1 groups of four stages: a mesh, a solution of 21 cells,
+# and two programs behind it.
+write_modules() {
+	mkdir -p modules &&
+	cat >modules/bench.mesh.yaml <<-\EOT &&
+	fedtwin-module: 1
+	module: bench.mesh
+	version: "1"
+	run: ["true"]
+	params:
+	  size: {type: quantity, unit: m, each: list}
+	  cells: {type: integer, each: list, min: 1}
+	out: {mesh: {type: mesh}}
+	EOT
+	cat >modules/bench.solve.yaml <<-\EOT
+	fedtwin-module: 1
+	module: bench.solve
+	version: "1"
+	run: ["true"]
+	in: {mesh: {type: mesh}}
+	params:
+	  conductivity: {type: quantity, unit: W/m/K, each: group}
+	  source: {type: quantity, unit: W/m^3, each: group, optional: true}
+	  thickness: {type: quantity, unit: m, default: 1 m}
+	  degree: {type: integer, default: 1, min: 1, max: 2}
+	  solver: {type: string, default: cg, choices: [cg, gmres]}
+	out: {temperature: {type: field, unit: K}, summary: {type: table}}
+	EOT
+}
+
+write_stages() {
+	cat <<-\EOT
+	fedtwin: 1
+	workflow: large
+	params:
+	  size: {type: quantity, unit: mm, default: 2 mm}
+	  k: {type: quantity, unit: W/m/K, default: 237 W/m/K}
+	stages:
+	EOT
+	i=0
+	while test "$i" -lt "$1"
+	do
+		i=$((i + 1))
+		cat <<-EOT
+		  mesh$i:
+		    module: bench.mesh
+		    with: {size: [1 cm, "\${params.size}"], cells: [4, $i]}
+		  heat$i:
+		    module: bench.solve
+		    in: {mesh: "\${mesh$i.mesh}"}
+		    matrix:
+		      power: [45 W/m^3, 65 W/m^3, 95 W/m^3]
+		      angle: {from: 0, to: 90, step: 15}
+		    with:
+		      conductivity: "\${params.k}"
+		      source: {box: "\${matrix.power}"}
+		    resources: {ranks: 2, memory: 2 GiB, walltime: 10 min}
+		    retry: {max: 2, on: [oom, timeout], scale: {memory: 2}}
+		  peak$i:
+		    run: [sort, -n, "\${in.t}"]
+		    in: {t: "\${heat$i.summary{power = 65 W/m^3}}"}
+		    out: {peak: {type: file, path: peak.txt}}
+		  plot$i:
+		    shell: cat \${in.t} >all.txt
+		    in: {t: "\${peak$i.peak}"}
+		    out: {all: {type: file, path: all.txt}}
+		EOT
+	done
+}
+
+bench_check() {
+	fedtwin init >/dev/null && write_modules && write_stages 50 >large.yaml ||
+		return
+	own=$("$measure" -r 51 fedtwin check large.yaml) || return
+	row 'check of 200 stages' "$(calc "$own")" ms '' '' ''
+}
+
 # --- tasks ------------------------------------------------------------------
 
 # A matrix of $1 cells that each run $2; the rest are more lines of the stage.
@@ -235,7 +314,7 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 	"medians of $repeats; ratio: fedtwin to peer"
 echo
 row what fedtwin '' peer value ratio
-for part in ${BENCH:-start tasks versions again plan commits}
+for part in ${BENCH:-start check tasks versions again plan commits}
 do
 	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }
 	then
