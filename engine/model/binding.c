@@ -92,6 +92,8 @@ static void report_missing(struct ft_build *b, const struct ft_space *space,
                                "of another");
         return;
     }
+    if (use->state->misspelt)
+        return; /* reported with the keys */
     ft_diag_add(b->diags, use->text->doc, &use->mark, FT_D_MISSING_KEY,
                 "stage '%s' lacks the input '%s' (a %s) of workflow '%s'",
                 use->name, port->name, ft_object_type_text(port->type),

@@ -32,6 +32,7 @@ struct ft_build {
 /* What is known of a stage that has errors, so that each is reported once. */
 struct ft_stage_state {
     bool broken;     /* its keys cannot be read */
+    bool misspelt;   /* it has an unknown key: what is missing may be that */
     bool no_outputs; /* its outputs are not known */
     bool no_axes;    /* its matrix is not known */
 };

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "model/build.h"
 #include "model/scalar.h"
 #include "model/scope.h"
 #include "text/field.h"
@@ -134,6 +135,11 @@ static void put(struct ft_value *map, const char *name,
     map->item[map->n++] = *value;
 }
 
+static bool is_misspelt(const struct ft_stage *stage)
+{
+    return stage->state && stage->state->misspelt;
+}
+
 static bool add_param(const struct ft_stage *stage,
                       const struct ft_scope *scope,
                       const struct ft_param *param, struct ft_value *params,
@@ -147,6 +153,8 @@ static bool add_param(const struct ft_stage *stage,
     if (given && ft_param_eval(param, stage->text->doc, given, scope, &value,
                                diags) < 0)
         return false;
+    if (!given && param->required && is_misspelt(stage))
+        return false; /* reported with the keys */
     if (!given && param->required) {
         ft_diag_add(diags, stage->text->doc, &stage->mark, FT_D_MISSING_KEY,
                     "stage '%s' lacks the parameter '%s' of module '%s'",

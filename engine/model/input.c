@@ -515,7 +515,8 @@ static void check_missing(struct ft_build *b, const struct ft_stage *stage,
     for (size_t i = 0; module && i < module->n_in; i++) {
         const struct ft_port *port = &module->in[i];
 
-        if (port->optional || ft_node_get(in, port->name))
+        if (port->optional || stage->state->misspelt || ft_node_get(in,
+                                                                    port->name))
             continue;
         ft_diag_add(b->diags, stage->text->doc, in ? &in->mark : &stage->mark,
                     FT_D_MISSING_KEY,

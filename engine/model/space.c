@@ -176,15 +176,23 @@ static char *full_name(const struct ft_space *space, const char *name)
     return ft_asprintf("%s%s", space->prefix, name);
 }
 
-static bool is_broken(struct ft_build *b, const struct ft_text *text,
-                      const struct ft_node *node)
+/* What the keys of the stage, which have been reported, leave to be read. */
+static void judge_keys(struct ft_build *b, const struct ft_stage *stage)
 {
+    const char *unknown = ft_diag_code_id(FT_D_UNKNOWN_KEY);
+    struct ft_stage_state *state = stage->state;
     struct ft_diags scratch = FT_DIAGS_INIT;
-    bool ok = !b->diags->n_errors ||
-              ft_fields_check(text->doc, node, ft_stage_fields, "", &scratch);
 
+    if (b->diags->n_errors)
+        ft_fields_check(stage->text->doc, stage->node, ft_stage_fields, "",
+                        &scratch);
+    for (size_t i = 0; i < scratch.len; i++) {
+        if (strcmp(scratch.item[i].code, unknown) == 0)
+            state->misspelt = true;
+        else
+            state->broken = state->no_outputs = state->no_axes = true;
+    }
     ft_diags_release(&scratch);
-    return !ok;
 }
 
 /* May the space have a stage of this name? */
@@ -243,8 +251,7 @@ static void add_stage(struct reader *r, const struct ft_text *text,
         return;
     }
     stage.state = ft_calloc(1, sizeof(*stage.state));
-    if (is_broken(r->b, text, node))
-        *stage.state = (struct ft_stage_state){ true, true, true };
+    judge_keys(r->b, &stage);
     if (!ft_node_get(node, "use")) {
         append_stage(r->b, &stage);
         return;

@@ -219,6 +219,8 @@ static bool find_action(struct ft_build *b, struct ft_stage *stage)
     }
     if (n == 1)
         return true;
+    if (!n && stage->state->misspelt)
+        return false;
     ft_diag_add(b->diags, stage->text->doc, n ? &second->mark : &stage->mark,
                 FT_D_ACTION, "stage '%s' %s", stage->name,
                 n ? "has more than one action" : "does nothing");

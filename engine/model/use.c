@@ -147,7 +147,9 @@ static void take_value(struct ft_build *b, struct ft_space *space, size_t i)
     const struct ft_node *given = ft_node_get(use->with, param->name);
     struct ft_value value = FT_VALUE_INIT;
 
-    if (!given && param->required) {
+    if (!given && param->required && use->state->misspelt) {
+        space->no_values = true; /* reported with the keys */
+    } else if (!given && param->required) {
         ft_diag_add(b->diags, use->text->doc, &use->mark, FT_D_MISSING_KEY,
                     "stage '%s' lacks the parameter '%s' of workflow '%s'",
                     use->name, param->name, ft_node_get(use->node,

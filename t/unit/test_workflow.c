@@ -370,7 +370,7 @@ START_TEST(all_at_once)
         "  after:\n"
         "    shell: \"x ${in.t} ${in.u}\"\n"
         "    in: {t: \"${heat.whatever}\"}\n";
-    static const int line[] = { 6, 7, 7, 12, 14 };
+    static const int line[] = { 6, 7, 7, 9, 10, 11, 12, 14 };
     struct ft_diags diags = FT_DIAGS_INIT;
 
     ck_assert_ptr_null(parse(text, &diags));
@@ -378,6 +378,27 @@ START_TEST(all_at_once)
     for (size_t i = 0; i < diags.len; i++)
         ck_assert_int_eq(diags.item[i].line, line[i]);
     ft_diags_release(&diags);
+}
+END_TEST
+
+/* A key that is misspelt is not missing as well. */
+START_TEST(misspelt_once)
+{
+    static const char *const text[] = {
+        "stages: {a: {modul: mk.mesh}}\n",
+        "stages: {a: {module: mk.mesh, inn: {geometry: a.geo}, "
+        "wiht: {size: 1 mm}}}\n",
+    };
+    static const size_t n[] = { 1, 2 };
+    struct ft_diags diags = FT_DIAGS_INIT;
+    char *whole = ft_asprintf("fedtwin: 1\nworkflow: t\n%s", text[_i]);
+
+    ck_assert_ptr_null(parse(whole, &diags));
+    ck_assert_uint_eq(diags.len, n[_i]);
+    for (size_t i = 0; i < diags.len; i++)
+        ck_assert_str_eq(diags.item[i].code, "FT0102");
+    ft_diags_release(&diags);
+    free(whole);
 }
 END_TEST
 
@@ -785,6 +806,7 @@ int main(void)
     tcase_add_unchecked_fixture(tc, set_up, tear_down);
     tcase_add_loop_test(tc, refused, 0, FT_ARRAY_LEN(bad));
     tcase_add_test(tc, all_at_once);
+    tcase_add_loop_test(tc, misspelt_once, 0, 2);
     tcase_add_test(tc, reads_everything);
     tcase_add_test(tc, cells);
     tcase_add_test(tc, parameters_of_a_cell);
