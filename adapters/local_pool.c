@@ -104,6 +104,8 @@ static char *key_of(const struct ft_attempt *a)
     for (size_t i = 0; a->env && a->env[i]; i++)
         if (is_common(a->env[i]))
             ft_str_addf(&key, "%s\n", a->env[i]);
+    for (size_t i = 0; i < a->n_modules; i++)
+        ft_str_addf(&key, "+ %s\n", a->modules[i]);
     return ft_str_take(&key);
 }
 

@@ -25,5 +25,6 @@ dist_examples_DATA = \
     workflows/examples/population.yaml \
     workflows/examples/rod.yaml \
     workflows/examples/rows.yaml \
+    workflows/examples/warm.yaml \
     workflows/examples/simulated.yaml \
     workflows/examples/subworkflow.yaml

@@ -229,7 +229,7 @@ static void choose_pool(const struct ft_flight *f, const struct ft_stage *stage,
     const struct ft_drive *d = f->drive;
 
     attempt->serve = stage->module && stage->module->serve && attempt->mpi &&
-                     !attempt->n_modules && !d->options.no_pool;
+                     !d->options.no_pool;
     if (!attempt->serve)
         return;
     /* If the first one took a pool with it, the second shows who is to

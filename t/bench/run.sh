@@ -3,7 +3,8 @@
 # ratios; share/doc/benchmarks.md says what is measured and why.
 #
 # Usage: make bench [BENCH="start tasks ..."] [BENCH_TASKS=10000]
-#	[BENCH_AGAIN=100000] [BENCH_COMMITS=100] [BENCH_REPEATS=5]
+#	[BENCH_AGAIN=100000] [BENCH_COMMITS=100] [BENCH_SOLVES=200]
+#	[BENCH_REPEATS=5]
 #
 # Every figure is a median.  A peer that is not installed is left out.
 
@@ -13,6 +14,7 @@ again=${BENCH_AGAIN:-100000}
 commits=${BENCH_COMMITS:-100}
 repeats=${BENCH_REPEATS:-5}
 
+here=$(cd "$(dirname "$0")" && pwd -P) || exit 1
 build=${FT_BUILDDIR:-$(pwd -P)}
 test -x "$build/fedtwin" || {
 	echo "$0: no fedtwin in $build; call it with 'make bench'" >&2
@@ -303,6 +305,9 @@ commit_row() { # WHAT MS
 	fi
 }
 
+# shellcheck source=t/bench/warm.sh
+. "$here/warm.sh"
+
 # --- report -----------------------------------------------------------------
 
 fedtwin version | head -n 1
@@ -314,7 +319,7 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 	"medians of $repeats; ratio: fedtwin to peer"
 echo
 row what fedtwin '' peer value ratio
-for part in ${BENCH:-start check tasks versions again plan commits}
+for part in ${BENCH:-start check tasks versions again plan commits solves}
 do
 	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }
 	then
