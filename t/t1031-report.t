@@ -63,6 +63,7 @@ def check(path):
 
 page = check(sys.argv[1])
 for want in sys.argv[2:]:
+    want = want.replace("\\xa0", "\xa0")
     assert want in page.text, (want, page.text[:3000])
 EOT
 check_page() {
@@ -143,6 +144,14 @@ test_expect_success 'a run that still goes on, was cancelled, was left' '
 	fedtwin cancel last &&
 	fedtwin report -o cancelled.html &&
 	check_page cancelled.html cancelled
+'
+
+test_expect_success 'a loop: the turns that were needed, in a chain' '
+	cp -r "$FT_SRCDIR/workflows/examples" . &&
+	fedtwin run examples/loop-matrix.yaml && fedtwin report -o loop.html &&
+	check_page loop.html "7 / 7" "in 5 tasks" "6\\xa0succeeded" \
+		"[share=0.5,turn=4] file" &&
+	test_grep ! "turn=5" loop.html
 '
 
 test_expect_success 'no such run, no such place' '

@@ -61,7 +61,7 @@ static void add_tiles(struct ft_report *r)
 
     ft_usage_of_run(run, &use);
     ft_str_add(r->out, "<div class=\"tiles\">\n");
-    snprintf(text, sizeof(text), "%zu / %zu", done, run->plan->n_tasks);
+    snprintf(text, sizeof(text), "%zu / %zu", done, ft_run_tasks(run));
     tile(r, text, "tasks done");
     if (ft_run_count(run, FT_TASK_FAILED)) {
         snprintf(text, sizeof(text), "%zu", ft_run_count(run, FT_TASK_FAILED));

@@ -33,6 +33,27 @@ static const struct ft_version *version(const struct ft_run *run, size_t task,
                                                        : NULL;
 }
 
+static bool has_results(const struct ft_run *run, size_t task)
+{
+    unsigned state = run->task[task].state;
+
+    return state == FT_TASK_SUCCEEDED || state == FT_TASK_CACHED;
+}
+
+/* Of a loop the last turn stands for all of them. */
+static size_t task_of(const struct drawing *d, size_t stage, size_t cell)
+{
+    const struct ft_plan_stage *ps = &d->report->run->plan->stage[stage];
+
+    return ft_run_last_turn(d->report->run,
+                            ps->first + (cell + 1) * ps->turns - 1);
+}
+
+static size_t cells_of(const struct ft_plan *plan, size_t stage)
+{
+    return plan->stage[stage].n / plan->stage[stage].turns;
+}
+
 static size_t *slot_of(struct drawing *d, size_t stage, size_t cell,
                        size_t out)
 {
@@ -46,24 +67,30 @@ static void box_texts(const struct drawing *d, size_t stage, size_t cell,
 {
     const struct ft_run *run = d->report->run;
     const struct ft_stage *st = &run->plan->wf->stage[stage];
-    size_t task = run->plan->stage[stage].first + cell;
+    size_t task = task_of(d, stage, cell);
     const struct ft_version *v = version(run, task, out);
     struct ft_str name = FT_STR_INIT;
 
     ft_str_addf(&text[0], "%s.%s", st->name, st->out[out].name);
     if (d->cells && st->n_axes) {
-        ft_task_name(st, cell, &name);
+        ft_plan_task_name(run->plan, task, &name);
         ft_str_add(&text[1], name.s + strlen(st->name));
         ft_str_add(&text[1], " ");
         ft_str_release(&name);
     }
     ft_str_add(&text[1], ft_object_type_text(st->out[out].type));
     if (!d->cells && st->n_axes)
-        ft_str_addf(&text[2], "%zu cells", run->plan->stage[stage].n);
+        ft_str_addf(&text[2], "%zu cells", cells_of(run->plan, stage));
     else if (v)
         ft_str_addf(&text[2], "%.*s  ", ID_SHOWN, v->id);
     if (v && (d->cells || !st->n_axes))
         ft_size_text((double)v->size_bytes, &text[2]);
+}
+
+static bool any_results(const struct ft_run *run, size_t stage)
+{
+    return run->counts[stage][FT_TASK_SUCCEEDED] +
+               run->counts[stage][FT_TASK_CACHED] > 0;
 }
 
 /* The box of a result, made when it is first asked for; 0: there is none. */
@@ -71,11 +98,12 @@ static size_t result_box(struct drawing *d, size_t stage, size_t cell,
                          size_t out)
 {
     const struct ft_run *run = d->report->run;
-    size_t task = run->plan->stage[stage].first + cell;
+    size_t task = task_of(d, stage, cell);
     size_t *slot = slot_of(d, stage, cell, out);
     struct ft_str text[3] = { FT_STR_INIT, FT_STR_INIT, FT_STR_INIT };
 
-    if (*slot || !version(run, task, out))
+    if (*slot || (d->cells ? !has_results(run, task)
+                           : !any_results(run, stage)))
         return *slot;
     box_texts(d, stage, cell, out, text);
     *slot = 1 + ft_picture_add(d->picture, text[0].s, text[1].s, text[2].s);
@@ -125,21 +153,19 @@ static void draw_input(struct drawing *d, size_t stage, size_t cell, size_t i)
 {
     const struct ft_plan *plan = d->report->run->plan;
     const struct ft_input *in = &plan->wf->stage[stage].in[i];
-    size_t task = plan->stage[stage].first + cell;
+    size_t task = plan->stage[stage].first + cell * plan->stage[stage].turns;
     struct ft_tasks from = { 0 };
+    size_t source, output;
 
     if (in->kind == FT_SOURCE_FILE && in->path)
         connect_box(d, file_box(d, in->path), stage, cell);
-    if (in->kind == FT_SOURCE_OBJECT &&
+    if (ft_plan_source(plan, task, i, &source, &output) &&
         ft_plan_producers(plan, task, i, &from, NULL) == 0)
         for (size_t k = 0; k < from.n; k++) {
-            size_t s = ft_plan_stage_of(plan, from.item[k]);
+            size_t at = (from.item[k] - plan->stage[source].first) /
+                        plan->stage[source].turns;
 
-            connect_box(d, result_box(d, s,
-                                      d->cells ? from.item[k] -
-                                                     plan->stage[s].first
-                                               : 0,
-                                      in->output),
+            connect_box(d, result_box(d, source, d->cells ? at : 0, output),
                         stage, cell);
             if (!d->cells)
                 break; /* the others have the same box */
@@ -152,7 +178,7 @@ static void draw(struct drawing *d)
     const struct ft_plan *plan = d->report->run->plan;
 
     for (size_t s = 0; s < plan->wf->n_stages; s++)
-        for (size_t c = 0; c < (d->cells ? plan->stage[s].n : 1); c++) {
+        for (size_t c = 0; c < (d->cells ? cells_of(plan, s) : 1); c++) {
             connect_box(d, 0, s, c); /* so that each is there */
             for (size_t i = 0; i < plan->wf->stage[s].n_in; i++)
                 draw_input(d, s, c, i);
@@ -167,7 +193,7 @@ static size_t count_results(const struct ft_plan *plan, bool cells,
     for (size_t s = 0; s < plan->wf->n_stages; s++) {
         if (first)
             first[s] = n;
-        n += (cells ? plan->stage[s].n : 1) * plan->wf->stage[s].n_out;
+        n += (cells ? cells_of(plan, s) : 1) * plan->wf->stage[s].n_out;
     }
     return n;
 }
@@ -187,7 +213,8 @@ void ft_report_results(struct ft_report *r)
     if (d.picture->n_boxes) {
         ft_report_open(r, "results", "Results",
                        "Every version that the run made or reused, and what "
-                       "it was made from.");
+                       "it was made from; of a loop the last turn stands for "
+                       "all.");
         ft_str_add(r->out, "<div class=\"wide\">");
         ft_picture_svg(d.picture, false, r->out);
         ft_str_add(r->out, "</div>\n");

@@ -65,23 +65,23 @@ static void count_cell(struct ft_report *r, size_t n)
 static void state_cell(struct ft_report *r, size_t s)
 {
     const struct ft_run *run = r->run;
-    double n = (double)run->plan->stage[s].n;
+    size_t n = ft_run_stage_tasks(run, s);
     const char *sep = "";
 
-    ft_str_addf(r->out, "<td data-key=\"%zu\">", run->plan->stage[s].n);
+    ft_str_addf(r->out, "<td data-key=\"%zu\">", n);
     for (unsigned st = 0; st < FT_TASK_STATE_COUNT; st++) {
-        if (!run->counts[s][st])
+        if (!ft_run_shown(run, s, st))
             continue;
-        ft_str_addf(r->out, "%s%u&nbsp;%s", sep, run->counts[s][st],
+        ft_str_addf(r->out, "%s%u&nbsp;%s", sep, ft_run_shown(run, s, st),
                     ft_task_state_names[st]);
         sep = ", ";
     }
     ft_str_add(r->out, "<div class=\"bar\">");
     for (unsigned st = FT_TASK_STATE_COUNT; st-- > 0;)
-        if (run->counts[s][st])
+        if (ft_run_shown(run, s, st))
             ft_str_addf(r->out, "<i class=\"b-%s\" style=\"width:%.2f%%\">"
                                 "</i>", ft_task_state_kind(st),
-                        100 * run->counts[s][st] / n);
+                        100.0 * ft_run_shown(run, s, st) / (double)n);
     ft_str_add(r->out, "</div></td>");
 }
 
@@ -145,7 +145,7 @@ static void add_reused(struct ft_report *r, size_t s)
     ft_str_add(r->out, "<tr>");
     ft_report_cell(r, r->run->plan->wf->stage[s].name);
     count_cell(r, r->run->counts[s][FT_TASK_CACHED]);
-    count_cell(r, r->run->plan->stage[s].n);
+    count_cell(r, ft_run_stage_tasks(r->run, s));
     duration_cell(r, use->saved_core_s, use->n_saved);
     ft_str_add(r->out, "</tr>\n");
 }

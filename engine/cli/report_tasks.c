@@ -38,20 +38,23 @@ static int by_task(const void *a, const void *b)
 
 static struct row *choose_rows(const struct ft_report *r, size_t *n)
 {
-    size_t n_tasks = r->run->plan->n_tasks;
-    struct row *row = ft_calloc(n_tasks + 1, sizeof(*row));
+    size_t n_rows = 0;
+    struct row *row = ft_calloc(r->run->plan->n_tasks + 1, sizeof(*row));
     int64_t start, end;
 
-    for (size_t t = 0; t < n_tasks; t++) {
+    for (size_t t = 0; t < r->run->plan->n_tasks; t++) {
         unsigned state = r->run->task[t].state;
 
-        row[t] = (struct row){ t, state > FT_TASK_SKIPPED, -1 };
+        if (!ft_run_is_shown(r->run, t))
+            continue;
+        row[n_rows] = (struct row){ t, state > FT_TASK_SKIPPED, -1 };
         if (ft_task_times(r->run, t, r->now_ns, &start, &end))
-            row[t].wall_s = (double)(end - start) / 1e9;
+            row[n_rows].wall_s = (double)(end - start) / 1e9;
+        n_rows++;
     }
-    *n = n_tasks < ROWS_MAX ? n_tasks : ROWS_MAX;
-    if (n_tasks > ROWS_MAX) {
-        qsort(row, n_tasks, sizeof(*row), by_interest);
+    *n = n_rows < ROWS_MAX ? n_rows : ROWS_MAX;
+    if (n_rows > ROWS_MAX) {
+        qsort(row, n_rows, sizeof(*row), by_interest);
         qsort(row, *n, sizeof(*row), by_task);
     }
     return row;
@@ -100,7 +103,7 @@ static void add_row(struct ft_report *r, const struct row *row)
 
 void ft_report_tasks(struct ft_report *r)
 {
-    size_t n, n_tasks = r->run->plan->n_tasks;
+    size_t n, n_tasks = ft_run_tasks(r->run);
     struct row *row = choose_rows(r, &n);
 
     ft_report_open(r, "tasks", "Tasks", NULL);

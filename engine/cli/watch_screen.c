@@ -129,6 +129,19 @@ static size_t bad_of(const uint32_t count[FT_TASK_STATE_COUNT])
            count[FT_TASK_EXPIRED] + count[FT_TASK_LOST];
 }
 
+/* Turns of a loop that may never be needed do not count. */
+static size_t count_stage(const struct ft_run *run, size_t s,
+                          uint32_t count[FT_TASK_STATE_COUNT])
+{
+    size_t n = 0;
+
+    for (unsigned state = 0; state < FT_TASK_STATE_COUNT; state++) {
+        count[state] = ft_run_shown(run, s, state);
+        n += count[state];
+    }
+    return n;
+}
+
 static void add_bar(struct page *p, size_t done, size_t n, size_t width)
 {
     size_t full = n ? done * width / n : width;
@@ -165,7 +178,7 @@ static void head_state(struct page *p)
 static void head_total(struct page *p)
 {
     const struct ft_run *run = p->run;
-    size_t n = run->plan->n_tasks, left;
+    size_t n = ft_run_tasks(run), left;
     double rate = ft_watch_rate(p->watch);
     uint32_t sum[FT_TASK_STATE_COUNT];
 
@@ -224,8 +237,8 @@ static void add_counts(struct page *p, const uint32_t *count)
 
 static void stage_line(struct page *p, size_t s, int width)
 {
-    const uint32_t *count = p->run->counts[s];
-    size_t n = p->run->plan->stage[s].n, done = done_of(count);
+    uint32_t count[FT_TASK_STATE_COUNT];
+    size_t n = count_stage(p->run, s, count), done = done_of(count);
 
     if (!wants_line(p))
         return;
@@ -247,8 +260,8 @@ static void stage_line(struct page *p, size_t s, int width)
 /* What is finished well or has not begun gives way when there is no room. */
 static bool gives_way(const struct ft_run *run, size_t s)
 {
-    const uint32_t *count = run->counts[s];
-    size_t n = run->plan->stage[s].n;
+    uint32_t count[FT_TASK_STATE_COUNT];
+    size_t n = count_stage(run, s, count);
 
     return !bad_of(count) &&
            (done_of(count) == n || count[FT_TASK_WAITING] == n);

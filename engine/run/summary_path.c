@@ -38,6 +38,20 @@ static void find_last(struct search *s)
     }
 }
 
+/* An input of a turn after the first may come from the turn before; the last
+ * turn that a loop may have stands for the last one that was needed. */
+static void consider_input(const struct search *s, size_t task, size_t in,
+                           struct ft_tasks *tasks, size_t *best)
+{
+    if (ft_plan_producers(s->run->plan, task, in, tasks, NULL) < 0)
+        return;
+    for (size_t i = 0; i < tasks->n; i++)
+        consider(s, tasks->last_turns ? ft_run_last_turn(s->run,
+                                                         tasks->item[i])
+                                      : tasks->item[i],
+                 best);
+}
+
 /* Of all that 'task' depends on, what ended last. */
 static size_t before(const struct search *s, size_t task)
 {
@@ -46,12 +60,12 @@ static size_t before(const struct search *s, size_t task)
     const struct ft_plan_stage *ps = &plan->stage[stage];
     struct ft_tasks tasks = { 0 };
 
+    if (ft_plan_first_turn(plan, task) != task)
+        consider(s, task - 1, &best);
     for (size_t i = 0; i < ps->n_after; i++)
         consider(s, s->last[ps->after[i]], &best);
     for (size_t in = 0; ps->chooses && in < plan->wf->stage[stage].n_in; in++)
-        if (ft_plan_producers(plan, task, in, &tasks, NULL) == 0)
-            for (size_t i = 0; i < tasks.n; i++)
-                consider(s, tasks.item[i], &best);
+        consider_input(s, task, in, &tasks, &best);
     ft_tasks_release(&tasks);
     return best;
 }
