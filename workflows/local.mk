@@ -15,6 +15,8 @@ dist_verify_DATA = \
 examplesdir = $(workflowsdir)/examples
 dist_examples_DATA = \
     workflows/examples/ambient.txt \
+    workflows/examples/budget.yaml \
+    workflows/examples/deadline.yaml \
     workflows/examples/include.yaml \
     workflows/examples/loop-matrix.yaml \
     workflows/examples/loop.yaml \

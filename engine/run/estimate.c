@@ -62,7 +62,8 @@ void ft_estimates_read(const struct ft_project *project,
             continue;
         earlier = ft_run_read(project, ids[i], NULL, NULL);
         looked++;
-        if (earlier)
+        if (earlier &&
+            strcmp(earlier->plan->wf->name, run->plan->wf->name) == 0)
             unknown = learn(run, earlier, stage);
         ft_run_free(earlier);
     }

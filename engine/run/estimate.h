@@ -1,6 +1,7 @@
 /* estimate.h - how long tasks of a stage take, from those that have ended
  *
- * A stage is the same in two runs when its name and what it executes are.
+ * A stage is the same in two runs when the names of workflow, stage and module
+ * are.
  */
 #ifndef FT_RUN_ESTIMATE_H
 #define FT_RUN_ESTIMATE_H

@@ -29,7 +29,7 @@ struct ft_ahead {
     size_t n_running, cap_running;
     size_t *rank; /* for the scheduler: higher comes first */
     struct ft_estimate *estimate; /* from earlier runs */
-    size_t n_durations; /* that the newest look rests on */
+    size_t n_known; /* durations and progress that the newest look rests on */
     uv_timer_t timer;
 };
 
@@ -88,7 +88,7 @@ static void update_work(struct ft_drive *d, struct ft_ahead *a)
 {
     const struct ft_estimate *earlier = ft_ahead_estimates(d);
 
-    a->n_durations = 0;
+    a->n_known = 0;
     for (size_t s = 0; s < d->plan->wf->n_stages; s++) {
         struct ft_work *w = &a->work[s];
         struct ft_estimate e = ft_estimate_update(&earlier[s],
@@ -99,14 +99,14 @@ static void update_work(struct ft_drive *d, struct ft_ahead *a)
         w->n_running = 0;
         w->task_s = e.n ? e.task_s : -1;
         w->slots = slots_of(d, s);
-        a->n_durations += e.n;
+        a->n_known += e.n;
     }
 }
 
 /* --- what runs ------------------------------------------------------------ */
 
 /* What the task itself says of its progress is the better guess. */
-static double time_left(const struct ft_drive *d, const struct ft_ahead *a,
+static double time_left(const struct ft_drive *d, struct ft_ahead *a,
                         const struct ft_flight *f, size_t s)
 {
     const struct ft_task_detail *detail = ft_run_detail(d->run, f->task);
@@ -115,9 +115,11 @@ static double time_left(const struct ft_drive *d, const struct ft_ahead *a,
                                NS_PER_S
                          : 0;
 
-    if (detail && detail->step > 0 && detail->of > detail->step)
+    if (detail && detail->step > 0 && detail->of > detail->step) {
+        a->n_known++;
         return since_s * (double)(detail->of - detail->step) /
                (double)detail->step;
+    }
     return fmax(a->work[s].task_s - since_s, 0);
 }
 
@@ -191,7 +193,7 @@ static void look(struct ft_drive *d)
     struct ft_rest rest;
 
     survey(d, d->ahead, &rest);
-    if (!d->ahead->n_durations)
+    if (!d->ahead->n_known)
         return; /* nothing is known yet */
     ft_forecast_make(&rest, &f);
     now.end_ns = now.at_ns + (int64_t)(f.left_s * NS_PER_S);
