@@ -150,7 +150,7 @@ test_expect_success 'energy' '
 	FEDTWIN_POWERCAP=$PWD/cap test_expect_code 6 fedtwin run -j 1 \
 		--budget energy="10 J" energy.yaml 2>err &&
 	test_grep "8 J of 10 J energy spent, the next task may take" err &&
-	FEDTWIN_POWERCAP=$PWD/cap fedtwin resume --budget energy="1 kJ" >out &&
+	FEDTWIN_POWERCAP=$PWD/cap fedtwin resume -j 1 --budget energy="1 kJ" >out &&
 	test_grep "5 succeeded" out
 '
 

@@ -44,7 +44,7 @@ void ft_outlook_text(const struct ft_run *run,
         ft_amount_time(outlook->path_s, out);
     }
     if (outlook->n_unknown)
-        ft_str_addf(out, "; %zu stage%s of unknown duration not counted",
+        ft_str_addf(out, "; %zu stage%s of unknown duration may take longer",
                     outlook->n_unknown, outlook->n_unknown == 1 ? "" : "s");
 }
 

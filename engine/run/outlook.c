@@ -29,6 +29,7 @@ struct ft_ahead {
     size_t n_running, cap_running;
     size_t *rank; /* for the scheduler: higher comes first */
     struct ft_estimate *estimate; /* from earlier runs */
+    size_t n_loops; /* stages with an unknown number of turns left */
     size_t n_known; /* durations and progress that the newest look rests on */
     uv_timer_t timer;
 };
@@ -143,11 +144,34 @@ static void update_running(const struct ft_drive *d, struct ft_ahead *a)
     }
 }
 
+/* How many turns a loop still takes nobody knows: one for each that has not
+ * ended is sure, the others are not counted. */
+static size_t cut_loops(const struct ft_drive *d, struct ft_ahead *a)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < d->plan->wf->n_stages; s++) {
+        const struct ft_plan_stage *ps = &d->plan->stage[s];
+        struct ft_work *w = &a->work[s];
+        size_t open, begun = w->n_done + w->n_running;
+
+        if (ps->turns <= 1)
+            continue;
+        open = ps->n / ps->turns - d->run->stage[s].ended;
+        open = open > w->n_running ? open - w->n_running : 0;
+        n += begun < w->n;
+        if (w->n > begun + open)
+            w->n = begun + open;
+    }
+    return n;
+}
+
 static void survey(struct ft_drive *d, struct ft_ahead *a,
                    struct ft_rest *rest)
 {
     update_work(d, a);
     update_running(d, a);
+    a->n_loops = cut_loops(d, a);
     *rest = (struct ft_rest){
         .stage = a->work,
         .n_stages = d->plan->wf->n_stages,
@@ -198,7 +222,7 @@ static void look(struct ft_drive *d)
     ft_forecast_make(&rest, &f);
     now.end_ns = now.at_ns + (int64_t)(f.left_s * NS_PER_S);
     now.path_s = f.path_s;
-    now.n_unknown = f.n_unknown;
+    now.n_unknown = f.n_unknown + d->ahead->n_loops;
     if (!ft_outlook_is_news(d->run, &d->run->outlook, &now))
         return;
     now.path = path_text(d, &f);

@@ -89,12 +89,35 @@ static void look_further(struct ft_sched *s, const struct ft_run *run,
         todo->kind = FT_TODO_AGAIN;
 }
 
+/* What is being published counts as well: when the store falls behind, less is
+ * prepared. */
+static bool may_prepare(const struct ft_sched *s, const struct ft_run *run)
+{
+    return s->in_flight - s->n_running - ft_sched_held_ready(s, run) <
+           s->limit.ahead;
+}
+
+/* Somebody has ranked the stages, and one that ranks above all that is ready
+ * may have a task to prepare: it shall not lose its slot for want of that. */
+static bool is_urgent(const struct ft_sched *s)
+{
+    return s->limit.rank && s->candidate.n && s->ready.n &&
+           s->used_slots < s->slots &&
+           s->candidate.at[0].key < s->ready.at[0].key;
+}
+
 void ft_sched_next(struct ft_sched *s, const struct ft_run *run,
                    int64_t now_ns, struct ft_todo *todo, struct ft_err *err)
 {
     todo->kind = FT_TODO_NOTHING;
     if (s->closed || s->paused)
         return;
+    if (is_urgent(s) && may_prepare(s, run)) {
+        look_further(s, run, todo, err);
+        if (todo->kind != FT_TODO_NOTHING && todo->kind != FT_TODO_AGAIN)
+            return;
+        todo->kind = FT_TODO_NOTHING;
+    }
     if (ft_sched_take_ready(s, run, &todo->task)) {
         todo->kind = FT_TODO_START;
     } else if (s->later.n && s->later.at[0].key <= now_ns) {
@@ -104,10 +127,7 @@ void ft_sched_next(struct ft_sched *s, const struct ft_run *run,
     } else if (ft_fifo_pop(&s->decide, &todo->task)) {
         todo->kind = FT_TODO_DECIDE;
         s->in_flight++;
-    } else if (s->in_flight - s->n_running - ft_sched_held_ready(s, run) <
-               s->limit.ahead) {
-        /* What is being published counts as well: when the store falls
-         * behind, less is prepared. */
+    } else if (may_prepare(s, run)) {
         look_further(s, run, todo, err);
     }
 }

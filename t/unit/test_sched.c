@@ -465,6 +465,33 @@ START_TEST(ranks_decide)
 }
 END_TEST
 
+/* What ranks highest is prepared before anything else takes the slot. */
+START_TEST(the_highest_does_not_lose_its_slot)
+{
+    static const size_t rank[] = { 2, 1, 0 };
+    struct ft_sched_limits one = { .slots = 1, .ahead = 10, .rank = rank };
+    struct ft_todo todo;
+    struct world w;
+
+    open_world(&w, HEAD "  mesh: {run: [\"true\"]}\n"
+               "  solve: {run: [\"true\"], needs: [mesh]}\n"
+               "  survey: {run: [\"true\"], matrix: {i: [1, 2]}}\n", &one);
+    start_one(&w, 0);
+    for (int i = 0; i < 2; i++) {
+        todo = next(&w);
+        ck_assert_int_eq(todo.kind, FT_TODO_PREPARE);
+        ck_assert_uint_eq(todo.task, 2 + (size_t)i);
+        ft_sched_prepared(w.sched, todo.task);
+    }
+    ck_assert_int_eq(next(&w).kind, FT_TODO_NOTHING);
+    ck_assert(!end_one(&w, 0, FT_OUT_OK));
+    start_one(&w, 1);
+    ck_assert(!end_one(&w, 1, FT_OUT_OK));
+    start_one(&w, 2);
+    close_world(&w);
+}
+END_TEST
+
 /* What was to start is ready again and waits for the end of what runs. */
 START_TEST(halted_until_something_ends)
 {
@@ -687,6 +714,7 @@ static Suite *suite(void)
     tcase_add_test(tc, random_runs);
     tcase_add_test(tc, retry_pauses_and_gives_up);
     tcase_add_test(tc, ranks_decide);
+    tcase_add_test(tc, the_highest_does_not_lose_its_slot);
     tcase_add_test(tc, halted_until_something_ends);
     tcase_add_test(tc, retry_only_what_is_named);
     tcase_add_test(tc, site_faults_cost_no_retry);
