@@ -137,6 +137,7 @@ void ft_binding_take(const struct ft_space *space, size_t i,
     char *name = in->name;
     const struct ft_port *port = in->port;
 
+    ft_expr_free(in->expr); /* ${inputs.NAME} itself */
     *in = *from;
     in->name = name;
     in->port = port;
