@@ -247,6 +247,38 @@ test_expect_success 'stages inside may have loops' '
 	test "$(fedtwin data get v.o - | tr "\n" " ")" = "12 22 "
 '
 
+test_expect_success 'a table that is given may be one task for each row' '
+	cat >i.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: i
+	inputs: {t: {type: table}}
+	outputs: {o: "${s.o}"}
+	stages:
+	  s:
+	    foreach: "${inputs.t}"
+	    shell: "echo ${item.w} >o.txt"
+	    out: {o: {type: file, path: o.txt}}
+	EOT
+	cat >bad.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: rows
+	stages:
+	  t:
+	    shell: "printf \"w\nx\ny\n\" >t.csv"
+	    out: {t: {type: table, path: t.csv}}
+	  u: {use: i.yaml, in: {t: "${t.t}"}}
+	  v:
+	    shell: "cat ${in.o} >o.txt"
+	    in: {o: "${u.o}"}
+	    out: {o: {type: file, path: o.txt}}
+	EOT
+	fedtwin run bad.yaml &&
+	test "$(fedtwin data get v.o - | tr "\n" " ")" = "x y " &&
+	sed -i.bak "s/type: table, path/type: file, path/" bad.yaml &&
+	bad bad.yaml:7:28 FT0113 "input .t. takes a table, but .t.t. is a file" &&
+	test_grep "fedtwin: 1 error" err
+'
+
 test_expect_success 'keys that only a program has are refused' '
 	use rod.yaml "retry: {max: 1}" &&
 	bad bad.yaml:6:5 FT0102 "a stage that uses a workflow cannot have .retry." &&

@@ -341,7 +341,8 @@ static void see(const struct ft_ref *ref, void *arg)
 {
     bool *object = arg;
 
-    *object |= !ft_scope_reserved(ref->part[0]);
+    *object |= !ft_scope_reserved(ref->part[0]) ||
+               strcmp(ref->part[0], "inputs") == 0;
 }
 
 /* "foreach: ${stage.output}" or "${store('...')}": what that is, an input can

@@ -301,6 +301,7 @@ static void read_given(const struct reader *r, const struct ft_ref *ref)
 {
     const struct ft_space *space = r->stage->space;
     const struct ft_port *mine = r->in->port, *port;
+    const struct ft_stage *from;
     const char *name = ref->n == 2 ? ref->part[1] : "";
     struct ft_mark mark = place(r, ref->offset, ref->length);
     size_t i = 0;
@@ -329,8 +330,11 @@ static void read_given(const struct reader *r, const struct ft_ref *ref)
                "input '%s' is needed, but 'inputs.%s' may be left out",
                r->in->name, name);
     ft_binding_take(space, i, r->in);
-    if (r->in->node && r->in->kind == FT_SOURCE_OBJECT)
-        check_port(r, &r->b->wf->stage[r->in->stage]);
+    if (!r->in->node || r->in->kind != FT_SOURCE_OBJECT)
+        return;
+    from = &r->b->wf->stage[r->in->stage];
+    if (from->out[r->in->output].type == port->type) /* else reported */
+        check_port(r, from);
 }
 
 static void read_object(const struct reader *r, const struct ft_ref *ref)
