@@ -154,6 +154,21 @@ test_expect_success 'a loop: the turns that were needed, in a chain' '
 	test_grep ! "turn=5" loop.html
 '
 
+test_expect_success 'a run that has spent its budget, and its deadline' '
+	cat >dear.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: dear
+	stages:
+	  a:
+	    run: [sleep, "0.1"]
+	    matrix: {i: [1, 2, 3, 4]}
+	EOT
+	test_expect_code 6 fedtwin run -j 1 dear.yaml --deadline "10 min" \
+		--budget core_time="0.15 s" &&
+	fedtwin report -o dear.html &&
+	check_page dear.html paused "budget" "core time spent" "deadline"
+'
+
 test_expect_success 'no such run, no such place' '
 	test_expect_code 4 fedtwin report nonesuch 2>err &&
 	test_grep nonesuch err &&

@@ -15,8 +15,9 @@ static bool has_budget(const struct ft_run *run)
     return run->limits.core_s > 0 || run->limits.energy_j > 0;
 }
 
-static void print_spent(const char *what, double spent, double limit,
-                        void (*amount)(double amount, struct ft_str *out))
+static void show_spent(const char *what, double spent, double limit,
+                       void (*amount)(double amount, struct ft_str *out),
+                       ft_limit_line *line, void *arg)
 {
     struct ft_str text = FT_STR_INIT;
 
@@ -25,32 +26,45 @@ static void print_spent(const char *what, double spent, double limit,
     amount(spent, &text);
     ft_str_add(&text, " of ");
     amount(limit, &text);
-    printf("budget: %s %s spent\n", text.s, what);
+    ft_str_addf(&text, " %s spent", what);
+    line("budget", text.s, arg);
     ft_str_release(&text);
 }
 
-void ft_limit_text_print(const struct ft_run *run)
+void ft_limit_text_each(const struct ft_run *run, ft_limit_line *line,
+                        void *arg)
 {
     struct ft_str text = FT_STR_INIT;
     struct ft_usage sum;
 
     if (has_budget(run)) {
         ft_usage_of_run(run, &sum);
-        print_spent("core time", sum.core_s, run->limits.core_s,
-                    ft_amount_time);
-        print_spent("energy", sum.energy_j, run->limits.energy_j,
-                    ft_amount_energy);
+        show_spent("core time", sum.core_s, run->limits.core_s,
+                   ft_amount_time, line, arg);
+        show_spent("energy", sum.energy_j, run->limits.energy_j,
+                   ft_amount_energy, line, arg);
     }
     if (run->limits.deadline_ns) {
         ft_when_text(run->limits.deadline_ns, &text);
-        printf("deadline: %s\n", text.s);
+        line("deadline", text.s, arg);
         ft_str_cut(&text, 0);
     }
     if (run->state == FT_RUN_RUNNING)
         ft_outlook_text(run, &run->outlook, &text);
     if (text.len)
-        printf("forecast: %s\n", text.s);
+        line("forecast", text.s, arg);
     ft_str_release(&text);
+}
+
+static void print_line(const char *what, const char *text, void *arg)
+{
+    (void)arg;
+    printf("%s: %s\n", what, text);
+}
+
+void ft_limit_text_print(const struct ft_run *run)
+{
+    ft_limit_text_each(run, print_line, NULL);
 }
 
 static void add_time(struct json_object *obj, const char *key, int64_t ns)

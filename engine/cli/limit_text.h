@@ -6,6 +6,10 @@
 
 struct json_object;
 
+/* Is shown one limit: "budget", "deadline" or "forecast", and what of it. */
+typedef void ft_limit_line(const char *what, const char *text, void *arg);
+void ft_limit_text_each(const struct ft_run *run, ft_limit_line *line,
+                        void *arg);
 /* A line for each limit that there is. */
 void ft_limit_text_print(const struct ft_run *run);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cli/limit_text.h"
 #include "cli/markup.h"
 #include "cli/report.h"
 #include "cli/stage_picture.h"
@@ -106,6 +107,11 @@ static void fact_time(struct ft_report *r, const char *what, int64_t ns)
     fact(r, what, ns ? text : NULL);
 }
 
+static void fact_limit(const char *what, const char *text, void *arg)
+{
+    fact(arg, what, text);
+}
+
 /* The first few machines that tasks ran on. */
 static void fact_hosts(struct ft_report *r)
 {
@@ -171,6 +177,7 @@ void ft_report_head(struct ft_report *r)
     fact(r, "Runner", run->runner);
     fact(r, "Site", run->site_file ? run->site_file : "local");
     fact_hosts(r);
+    ft_limit_text_each(r->run, fact_limit, r);
     ft_str_add(r->out, "</dl>\n");
 }
 

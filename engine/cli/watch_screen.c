@@ -2,7 +2,7 @@
  *
  *   heatsink  run 20261121-115212-2421  running
  *   ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌  412/1024  40 %  12 min 03 s  3.1/s  eta 3 min 17 s
- *
+ *   budget, deadline, forecast
  *    mesh  ✔          64/64  cached 60
  *    heat  ━━━╌╌╌╌╌╌╌ 340/960  running 3  failed 1
  *
@@ -20,6 +20,7 @@
 
 #include "base/json.h"
 #include "base/path.h"
+#include "cli/limit_text.h"
 #include "cli/term.h"
 #include "cli/watch.h"
 #include "run/adapter.h"
@@ -196,6 +197,21 @@ static void head_total(struct page *p)
         ft_str_addf(&p->line, "  %.3g/s  eta ", rate);
         ft_duration_text((double)left / rate, &p->line);
     }
+    end_line(p);
+}
+
+static void add_limit(const char *what, const char *text, void *arg)
+{
+    struct page *p = arg;
+
+    ft_str_addf(&p->line, "%s%s: ", p->line.len ? "; " : "", what);
+    add_safe(p, text);
+}
+
+/* Budget, deadline and forecast, or nothing. */
+static void head_limits(struct page *p)
+{
+    ft_limit_text_each(p->run, add_limit, p);
     end_line(p);
 }
 
@@ -478,7 +494,7 @@ void ft_watch_draw(struct ft_watch *w, int columns, int rows, int64_t now_ns,
     ft_str_add(out, "\033[H");
     head_state(&p);
     head_total(&p);
-    end_line(&p);
+    head_limits(&p);
     mark = out->len;
     for (int pass = 0; pass < 2; pass++) {
         p.first = w->scroll;
