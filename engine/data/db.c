@@ -10,6 +10,10 @@
 /* A rebuild of a large index by another process takes this long at most. */
 #define BUSY_MS 60000
 
+/* Keys are digests, so that each is on another page: room for the index of some
+ * 100,000 results. */
+#define CACHE_KIB "65536"
+
 struct cached {
     const char *sql; /* compared by address */
     sqlite3_stmt *stmt;
@@ -56,6 +60,8 @@ static int set_up(struct ft_db *db, enum ft_db_mode mode, bool shared_disk,
 {
     sqlite3_busy_timeout(db->sqlite, BUSY_MS);
     sqlite3_extended_result_codes(db->sqlite, 1);
+    if (ft_db_script(db, "PRAGMA cache_size=-" CACHE_KIB, err) < 0)
+        return -1;
     if (mode == FT_DB_READ)
         return ft_db_script(db, "PRAGMA query_only=1", err);
     if (mode == FT_DB_MEMORY)
