@@ -37,13 +37,17 @@ tally:
 
 # See share/doc/benchmarks.md.
 EXTRA_PROGRAMS += $(BENCHES)
-BENCHES += t/bench/measure t/bench/commits
+BENCHES += t/bench/measure t/bench/commits t/bench/lookups
 EXTRA_DIST += t/bench/run.sh t/bench/warm.sh
 t_bench_measure_SOURCES = t/bench/measure.c
 t_bench_commits_SOURCES = t/bench/commits.c
 t_bench_commits_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 t_bench_commits_LDADD = engine/libdata.a engine/libmodel.a engine/libtext.a \
     $(YAML_LIBS) $(UDUNITS_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+
+t_bench_lookups_SOURCES = t/bench/lookups.c
+t_bench_lookups_CPPFLAGS = $(t_bench_commits_CPPFLAGS)
+t_bench_lookups_LDADD = $(t_bench_commits_LDADD)
 
 bench: all $(BENCHES)
 	@FT_BUILDDIR='$(abs_top_builddir)' $(SHELL) $(top_srcdir)/t/bench/run.sh
