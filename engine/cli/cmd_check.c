@@ -19,15 +19,18 @@ static bool check_file(struct ft_session *s, const char *file,
     size_t before = diags->n_errors;
     struct ft_workflow *wf;
     struct ft_plan *plan;
-    bool rows = false;
+    bool rows = false, loops = false;
 
     wf = ft_workflow_read(file, s->modules, params->item, params->n, diags);
     plan = wf ? ft_plan_new(wf, diags) : NULL;
-    for (size_t i = 0; plan && i < wf->n_stages; i++)
+    for (size_t i = 0; plan && i < wf->n_stages; i++) {
         rows |= plan->stage[i].unknown;
+        loops |= plan->stage[i].turns > 1;
+    }
     if (plan && diags->n_errors == before)
-        fprintf(stderr, "%s: valid: %zu stage%s, %zu task%s%s\n", file,
-                wf->n_stages, wf->n_stages == 1 ? "" : "s", plan->n_tasks,
+        fprintf(stderr, "%s: valid: %zu stage%s, %s%zu task%s%s\n", file,
+                wf->n_stages, wf->n_stages == 1 ? "" : "s",
+                loops ? "up to " : "", plan->n_tasks,
                 plan->n_tasks == 1 ? "" : "s",
                 rows ? " and one for each row of a table" : "");
     ft_plan_free(plan);

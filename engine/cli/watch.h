@@ -32,6 +32,7 @@ struct ft_watch {
     size_t *running; /* tasks, in no order */
     size_t n_running, cap_running;
     uint32_t *place; /* of each task in 'running', 1 + index; 0: not there */
+    size_t n_places;
     size_t *failed;  /* tasks, the newest last */
     size_t n_failed, cap_failed;
 

@@ -61,6 +61,18 @@ static void look_at_all(struct ft_watch *w)
         look_at(w, t);
 }
 
+/* A run may get more tasks as it goes. */
+static void grow_places(struct ft_watch *w)
+{
+    size_t n = w->run->plan->n_tasks + 1; /* so that there is one */
+
+    if (n <= w->n_places)
+        return;
+    w->place = ft_realloc(w->place, n, sizeof(*w->place));
+    memset(&w->place[w->n_places], 0, (n - w->n_places) * sizeof(*w->place));
+    w->n_places = n;
+}
+
 /* --- following ------------------------------------------------------------ */
 
 int ft_watch_open(struct ft_watch *w, const struct ft_project *project,
@@ -79,7 +91,7 @@ int ft_watch_open(struct ft_watch *w, const struct ft_project *project,
     if (!w->follower)
         return -1;
     w->run = ft_follower_run(w->follower);
-    w->place = ft_calloc(w->run->plan->n_tasks + 1, sizeof(*w->place));
+    grow_places(w);
     look_at_all(w);
     return 0;
 }
@@ -105,6 +117,7 @@ static void on_change(const struct ft_run *run, size_t task, void *arg)
 {
     struct reading *r = arg;
 
+    grow_places(r->watch);
     if (task == FT_NO_TASK)
         r->all = true;
     else

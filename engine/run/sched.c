@@ -85,7 +85,7 @@ static void look_further(struct ft_sched *s, const struct ft_run *run,
         todo->kind = FT_TODO_FAIL;
     else if (found)
         todo->kind = skip ? FT_TODO_SKIP : FT_TODO_PREPARE;
-    else if (s->candidate.n)
+    else if (s->candidate.n || ft_fifo_any(&s->decide))
         todo->kind = FT_TODO_AGAIN;
 }
 

@@ -14,6 +14,11 @@ void ft_fifo_push(struct ft_fifo *q, size_t item)
     q->item[q->n++] = item;
 }
 
+bool ft_fifo_any(const struct ft_fifo *q)
+{
+    return q->head < q->n;
+}
+
 bool ft_fifo_pop(struct ft_fifo *q, size_t *item)
 {
     if (q->head == q->n)

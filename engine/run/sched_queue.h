@@ -13,6 +13,7 @@ struct ft_fifo {
 };
 
 void ft_fifo_push(struct ft_fifo *fifo, size_t item);
+bool ft_fifo_any(const struct ft_fifo *fifo);
 bool ft_fifo_pop(struct ft_fifo *fifo, size_t *item);
 void ft_fifo_release(struct ft_fifo *fifo);
 
