@@ -19,7 +19,7 @@
     X(FT_D_UNKNOWN_STAGE, "FT0108", "unknown stage")                        \
     X(FT_D_UNKNOWN_OUTPUT, "FT0109", "unknown output or input")             \
     X(FT_D_UNKNOWN_PARAM, "FT0110", "unknown parameter")                    \
-    X(FT_D_CYCLE, "FT0111", "stages depend on each other in a circle")      \
+    X(FT_D_CYCLE, "FT0111", "stages or files depend on one another") \
     X(FT_D_ACTION, "FT0112", "a stage does not have exactly one action")    \
     X(FT_D_OBJECT_TYPE, "FT0113", "an input gets an object of another type") \
     X(FT_D_INPUT_FILE, "FT0114", "an input file is missing")                \
