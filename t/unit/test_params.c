@@ -134,6 +134,31 @@ START_TEST(from_text)
 }
 END_TEST
 
+/* What a journal keeps of a value gives it again. */
+START_TEST(to_text_and_back)
+{
+    struct ft_params params = { 0 };
+    struct ft_doc *doc = declare(row[_i].declaration, &params);
+    struct ft_value value = FT_VALUE_INIT, again = FT_VALUE_INIT;
+    struct ft_str text = FT_STR_INIT;
+    struct ft_err err = { 0 };
+
+    if (row[_i].json) {
+        ck_assert_int_eq(ft_param_from_text(params.item, row[_i].text, &value,
+                                            NULL), 0);
+        ft_param_to_text(params.item, &value, &text);
+        ck_assert_msg(ft_param_from_text(params.item, text.s, &again, &err) ==
+                          0, "%s: %s", text.s, err.msg);
+        assert_json(&again, row[_i].json);
+    }
+    ft_value_release(&value);
+    ft_value_release(&again);
+    ft_str_release(&text);
+    ft_params_release(&params);
+    ft_doc_free(doc);
+}
+END_TEST
+
 START_TEST(from_value)
 {
     struct ft_params params = { 0 };
@@ -180,6 +205,7 @@ int main(void)
     TCase *tc = tcase_create("params");
 
     tcase_add_loop_test(tc, from_text, 0, FT_ARRAY_LEN(row));
+    tcase_add_loop_test(tc, to_text_and_back, 0, FT_ARRAY_LEN(row));
     tcase_add_test(tc, from_value);
     tcase_add_test(tc, whole_numbers);
     suite_add_tcase(suite, tc);
