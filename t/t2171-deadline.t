@@ -87,6 +87,12 @@ test_expect_success 'or with another one' '
 	json_is json "d[\"state\"] == \"succeeded\" and \"deadline\" in d"
 '
 
+drive() { # a script that has Screen
+	"$PYTHON" -c 'import sys; sys.path.insert(0, sys.argv[1] + "/t")
+from screen import *
+exec(sys.stdin.read())' "$FT_SRCDIR"
+}
+
 # Never seen before, but it says itself how far it is.
 test_expect_success 'progress foretells, and status and why tell' '
 	mkfifo go && cat >steps.yaml <<-EOT &&
@@ -104,9 +110,16 @@ test_expect_success 'progress foretells, and status and why tell' '
 	id=$(fedtwin run -d --deadline "5 min" steps.yaml) &&
 	test_wait_for 60 sh -c "fedtwin status $id | grep -q \"^forecast: .* late\"" &&
 	fedtwin status $id >out && test_grep "longest path long" out &&
+	fedtwin report $id -o late.html >out2 && test_grep "will end about" late.html &&
 	test_grep "1 stage of unknown duration may take longer" out &&
 	fedtwin why $id/then >out && test_grep "the run will end about .* late" out &&
-	echo x >go && fedtwin wait $id
+	drive <<-EOT &&
+	s = Screen(["fedtwin", "watch", "$id"], 120, 24)
+	s.wait(r"^the run will end about .* late; longest path long")
+	open("go", "w").write("x\n")
+	assert s.end() == 0
+	EOT
+	fedtwin wait $id
 '
 
 test_expect_success 'an instant; one that has passed is refused' '

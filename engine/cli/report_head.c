@@ -8,6 +8,7 @@
 #include "cli/report.h"
 #include "cli/stage_picture.h"
 #include "cli/term.h"
+#include "run/deadline.h"
 #include "run/usage.h"
 
 #define PARAMS_SHOWN_MAX 200 /* bytes in the head */
@@ -99,6 +100,17 @@ static void fact(struct ft_report *r, const char *what, const char *value)
     ft_str_add(r->out, "</dd>\n");
 }
 
+/* What was foreseen last, while it may still come true. */
+static void fact_outlook(struct ft_report *r)
+{
+    struct ft_str text = FT_STR_INIT;
+
+    if (r->run->state == FT_RUN_RUNNING)
+        ft_outlook_text(r->run, &r->run->outlook, &text);
+    fact(r, "Forecast", text.s);
+    ft_str_release(&text);
+}
+
 static void fact_time(struct ft_report *r, const char *what, int64_t ns)
 {
     char text[FT_TIME_TEXT];
@@ -172,6 +184,9 @@ void ft_report_head(struct ft_report *r)
     fact_params(r);
     fact_time(r, "Started", run->start_ns);
     fact_time(r, "Ended", run->end_ns);
+    if (run->limits.deadline_ns)
+        fact_time(r, "Deadline", run->limits.deadline_ns);
+    fact_outlook(r);
     fact(r, "Because", run->reason);
     fact(r, "By", run->user);
     fact(r, "Runner", run->runner);

@@ -388,9 +388,10 @@ const struct ft_cmd ft_cmds[] = {
     { .name = "set", .args = "RUN[/TASK] KEY=VALUE...",
       .summary = "change a run, or what its waiting tasks get",
       .doc = "Of a run: jobs (cores in use at a time), weight and priority "
-             "(its share of the machine among other runs).  Of a stage or a "
-             "task: memory, walltime, timeout, ranks, as though the workflow "
-             "said so; attempts that start from now on get it.",
+             "(its share of the machine among other runs), core_time and "
+             "energy (its budget).  Of a stage or a task: memory, walltime, "
+             "timeout, ranks, as though the workflow said so; attempts that "
+             "start from now on get it.",
       .example = "fedtwin set last jobs=4 priority=5\n"
                  "fedtwin set last/heat memory='4 GiB' walltime='1 h'\n",
       .min_args = 2, .max_args = -1,

@@ -24,6 +24,7 @@
 #include "cli/term.h"
 #include "cli/watch.h"
 #include "run/adapter.h"
+#include "run/deadline.h"
 
 #define NAME_WIDTH_MAX 24
 #define BAR 10
@@ -450,11 +451,30 @@ static void waiting_lines(struct page *p)
     waiting_line(p, waiting, "for other tasks or for a slot");
 }
 
+/* A deadline that will be missed. */
+static void late_line(struct page *p)
+{
+    const struct ft_run *run = p->run;
+    struct ft_str text = FT_STR_INIT;
+
+    if (run->state != FT_RUN_RUNNING ||
+        !ft_outlook_is_late(run, &run->outlook) || !wants_line(p))
+        return;
+    ft_outlook_text(run, &run->outlook, &text);
+    tone(p, FT_RED);
+    ft_str_add(&p->line, "the run ");
+    add_safe(p, text.s);
+    tone(p, FT_PLAIN);
+    end_line(p);
+    ft_str_release(&text);
+}
+
 /* --- the screen ----------------------------------------------------------- */
 
 static void add_body(struct page *p)
 {
     p->at = 0;
+    late_line(p);
     if (!p->watch->only_failures) {
         stage_lines(p);
         running_lines(p);
