@@ -31,6 +31,19 @@ static int read_limits(const struct ft_cli *cli, struct ft_limits *limits)
     return rc;
 }
 
+/* --weight and --priority, which are kept as they are given. */
+static int read_share(const struct ft_cli *cli, const char *key,
+                      const char **text)
+{
+    struct ft_err err;
+
+    *text = ft_cli_option(cli, key);
+    if (!*text || ft_steer_check(key, *text, &err) == 0)
+        return 0;
+    ft_print_err(&err);
+    return -1;
+}
+
 int ft_execute_options(const struct ft_cli *cli,
                        struct ft_drive_options *options)
 {
@@ -43,8 +56,12 @@ int ft_execute_options(const struct ft_cli *cli,
         .keep_going = ft_cli_has(cli, "keep-going") ||
                       ft_setting_bool("keep-going"),
         .fresh = ft_cli_has(cli, "fresh"),
+        .jobs_said = ft_cli_has(cli, "jobs"),
         .no_pool = ft_cli_has(cli, "no-pool") || !ft_setting_bool("pool"),
     };
+    if (read_share(cli, "weight", &options->weight) < 0 ||
+        read_share(cli, "priority", &options->priority) < 0)
+        return -1;
     return read_limits(cli, &options->limits);
 }
 

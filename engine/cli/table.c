@@ -9,6 +9,10 @@
                            "'NAME: VALUE'; -p counts more, "                \
                            "$FEDTWIN_PARAM_NAME less" }
 #define JOBS { "jobs", 'j', "N", "run on at most N cores at a time" }
+#define SHARE                                                              \
+    { "weight", 0, "N", "of its share of the machine, beside other runs of "  \
+                        "the project (default 1)" },                         \
+    { "priority", 0, "N", "runs of higher priority come first (default 0)" }
 #define DETACH                                                             \
     { "detach", 'd', NULL, "print the id of the run and return; the run goes " \
                            "on, also after you log out" }
@@ -64,6 +68,7 @@ static const struct ft_option run_options[] = {
     JOBS,
     KEEP_GOING,
     DETACH,
+    SHARE,
     { "fresh", 0, NULL, "execute everything, even what could be reused" },
     LIMITS,
     { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
@@ -74,7 +79,7 @@ static const struct ft_option run_options[] = {
 };
 static const struct ft_option demo_options[] = { JOBS, KEEP_GOING, END };
 static const struct ft_option resume_options[] = {
-    JOBS, KEEP_GOING, DETACH, NO_POOL, LIMITS, END,
+    JOBS, KEEP_GOING, DETACH, SHARE, NO_POOL, LIMITS, END,
 };
 static const struct ft_option wait_options[] = {
     { "timeout", 't', "DURATION", "wait at most this long, such as '10 min'" },

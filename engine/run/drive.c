@@ -21,6 +21,7 @@
 #include "run/drive_in.h"
 #include "run/lease.h"
 #include "run/outcome.h"
+#include "run/rivals.h"
 #include "run/memo.h"
 #include "run/workdirs.h"
 
@@ -151,6 +152,7 @@ static void on_turn(uv_prepare_t *handle)
     struct ft_drive *d = handle->data;
     bool more = ft_drive_steps(d);
 
+    more |= ft_rivals_turn(d);
     if (ft_sched_over(d->sched)) {
         d->over = true;
         uv_stop(&d->loop);
@@ -257,10 +259,12 @@ static void make_sched(struct ft_drive *d)
 
     d->adapter->capacity(d->site, &limits.slots, &limits.memory_bytes);
     d->machine_slots = limits.slots;
+    d->machine_bytes = limits.memory_bytes;
     limits.slots = ft_drive_slots(d);
     limits.ahead = AHEAD_MIN + 2 * (size_t)limits.slots;
     limits.rank = ft_ahead_open(d);
     d->sched = ft_sched_new(d->plan, d->run, &limits);
+    ft_rivals_open(d);
 }
 
 static enum ft_run_state verdict(const struct ft_drive *d)
@@ -335,6 +339,8 @@ static void note_pause(const struct ft_drive *d)
 int ft_drive_loop(struct ft_drive *d, enum ft_run_state *state,
                   struct ft_err *err)
 {
+    if (ft_serve_options(d, err) < 0)
+        return -1;
     make_sched(d);
     d->memo = ft_calloc(d->plan->wf->n_stages, sizeof(*d->memo));
     ft_limit_arm(d);
@@ -367,6 +373,7 @@ void ft_drive_init(struct ft_drive *d, const struct ft_project *project,
 void ft_drive_release(struct ft_drive *d)
 {
     close_loop(d);
+    ft_rivals_free(d);
     ft_workdirs_free(d->workdirs);
     free(d->memo);
     ft_store_close(d->store);

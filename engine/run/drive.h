@@ -21,6 +21,8 @@ struct ft_drive_options {
     bool no_pool;    /* every task gets a process of its own */
     struct ft_limits limits; /* instead of what the workflow says */
     const struct ft_site *site; /* NULL: local; a resume stays where it was */
+    const char *weight, *priority; /* of its share; NULL: not said */
+    bool jobs_said;  /* -j counts more than what was set before a resume */
     struct json_object *retry; /* of a resume: this request first, or NULL */
 };
 

@@ -10,6 +10,7 @@
  *   collect.c  what an attempt leaves behind, and its publication
  *   serve.c    what other commands ask of the run
  *   turns.c    what is known only as the run goes: turns and rows
+ *   rivals.c   other runs on the same machine
  *   recall.c   single tasks that are cancelled or tried again
  *
  * A flight is a task between its preparation and its final state.
@@ -35,6 +36,7 @@ struct ft_ahead;
 struct ft_control;
 struct ft_estimate;
 struct ft_lease;
+struct ft_rivals;
 struct ft_workdirs;
 struct json_object;
 
@@ -82,6 +84,8 @@ struct ft_drive {
     struct ft_site *own_site; /* read again for a resume, or NULL */
     void *site; /* connection of the adapter */
     int machine_slots; /* what the site has */
+    double machine_bytes;
+    struct ft_rivals *rivals; /* NULL: the machine is not shared */
     struct ft_lease *lease;
     struct ft_control *control;
     struct ft_workdirs *workdirs;
@@ -153,6 +157,8 @@ int ft_serve(struct json_object *request, const char *by,
              struct json_object *answer, void *arg, struct ft_err *err);
 /* Tell those who watch that the state of 'task' has changed. */
 void ft_serve_task(struct ft_drive *d, size_t task);
+/* What the runner was started with counts as if somebody had set it. */
+int ft_serve_options(struct ft_drive *d, struct ft_err *err);
 /* Journal an act of 'by' and obey it.  It is durable when this returns. */
 int ft_serve_act(struct ft_drive *d, struct json_object *act,
                  struct ft_err *err);

@@ -38,6 +38,9 @@ engine_librun_a_SOURCES = \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c engine/run/recall.c \
     engine/run/start.c \
+    engine/run/share.c engine/run/share.h \
+    engine/run/share_file.c engine/run/share_file.h \
+    engine/run/rivals.c engine/run/rivals.h \
     engine/run/why.c
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 
@@ -46,8 +49,11 @@ run_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS) $(CHECK_CFLAGS)
 run_libs = engine/librun.a engine/libplan.a engine/libdata.a \
     engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
     $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS) $(CHECK_LIBS)
-check_PROGRAMS += t/unit/test_steer
-TESTS += t/unit/test_steer
+check_PROGRAMS += t/unit/test_steer t/unit/test_share
+TESTS += t/unit/test_steer t/unit/test_share
+t_unit_test_share_SOURCES = t/unit/test_share.c t/unit/unit.h
+t_unit_test_share_CPPFLAGS = $(run_cppflags)
+t_unit_test_share_LDADD = $(run_libs)
 check_PROGRAMS += t/unit/test_usage t/unit/test_energy t/unit/test_forecast
 TESTS += t/unit/test_usage t/unit/test_energy t/unit/test_forecast
 t_unit_test_forecast_SOURCES = t/unit/test_forecast.c t/unit/unit.h
@@ -100,7 +106,8 @@ t_unit_test_steer_LDADD = $(run_libs)
 endif
 
 RUN_TESTS = t/t2000-run.t t/t2001-bad-stages.t t/t2002-resume.t \
-    t/t2003-cancel.t t/t2141-detach.t t/t2004-full-disk.t t/t2050-newcomer.t \
+    t/t2003-cancel.t t/t2141-detach.t t/t2142-share.t t/t2004-full-disk.t \
+    t/t2050-newcomer.t \
     t/t2120-loop.t t/t2121-rows.t
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS)

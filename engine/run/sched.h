@@ -173,6 +173,14 @@ int ft_sched_slots(const struct ft_sched *sched, const struct ft_run *run,
 size_t ft_sched_running(const struct ft_sched *sched);
 /* Is every slot taken, with more that could start? */
 bool ft_sched_busy(const struct ft_sched *sched);
+/* What is in use, and what could be if nobody else was there: all that is ready
+ * or about to be, up to the limit.  The unit is what the next task needs. */
+struct ft_sched_demand {
+    int used, wanted, unit; /* slots */
+    double used_bytes, unit_bytes;
+};
+void ft_sched_demand(const struct ft_sched *sched, const struct ft_run *run,
+                     struct ft_sched_demand *demand);
 /* Is 'task' between FT_TODO_PREPARE and ft_sched_prepared()? */
 bool ft_sched_preparing(const struct ft_sched *sched, size_t task);
 

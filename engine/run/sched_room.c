@@ -106,3 +106,36 @@ int ft_sched_slots(const struct ft_sched *s, const struct ft_run *run,
     need_of(s, run, task, &slots, &memory_bytes);
     return slots;
 }
+
+void ft_sched_demand(const struct ft_sched *s, const struct ft_run *run,
+                     struct ft_sched_demand *demand)
+{
+    double memory_bytes;
+    int slots;
+
+    *demand = (struct ft_sched_demand){ .used = s->used_slots,
+                                        .used_bytes = s->used_memory };
+    demand->wanted = s->used_slots;
+    for (size_t i = 0; !s->closed && !s->paused && i < s->ready.n &&
+                       demand->wanted < s->limit.slots;
+         i++) {
+        if (ft_run_held(run, s->ready.at[i].item))
+            continue;
+        need_of(s, run, s->ready.at[i].item, &slots, &memory_bytes);
+        if (!demand->unit) {
+            demand->unit = slots;
+            demand->unit_bytes = memory_bytes;
+        }
+        demand->wanted += slots;
+    }
+    if (!s->closed && !s->paused && s->candidate.n)
+        demand->wanted = s->limit.slots; /* there will be more in a moment */
+    else if (!s->closed && !s->paused)
+        demand->wanted += (int)s->preparing.n;
+    if (demand->wanted > s->limit.slots)
+        demand->wanted = s->limit.slots;
+    if (demand->wanted < demand->used)
+        demand->wanted = demand->used;
+    if (!demand->unit)
+        demand->unit = 1;
+}

@@ -6,8 +6,10 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/user.h"
 #include "run/control.h"
 #include "run/drive_in.h"
+#include "run/rivals.h"
 
 #define CANCEL_GRACE_S 10.0
 
@@ -124,6 +126,7 @@ int ft_serve_act(struct ft_drive *d, struct json_object *act,
     }
     ft_sched_limit(d->sched, ft_drive_slots(d));
     ft_sched_steered(d->sched, d->run);
+    (void)ft_rivals_turn(d); /* else all of it were ours */
     tell_act(d, act);
     return 0;
 }
@@ -145,6 +148,44 @@ static int steer(struct ft_drive *d, struct json_object *request,
         rc = ft_serve_act(d, act, err);
     ft_json_add_bool(answer, "changed", act != NULL);
     json_object_put(act);
+    return rc;
+}
+
+static struct json_object *options_set(const struct ft_drive *d)
+{
+    const struct ft_drive_options *o = &d->options;
+    struct json_object *set = json_object_new_object();
+    char jobs[24];
+
+    if (o->weight)
+        ft_json_add_str(set, "weight", o->weight);
+    if (o->priority)
+        ft_json_add_str(set, "priority", o->priority);
+    snprintf(jobs, sizeof(jobs), "%d", o->jobs);
+    if (o->jobs_said && d->run->steer.jobs && d->run->steer.jobs != o->jobs)
+        ft_json_add_str(set, "jobs", jobs);
+    return set;
+}
+
+int ft_serve_options(struct ft_drive *d, struct ft_err *err)
+{
+    struct json_object *request = json_object_new_object(), *act = NULL;
+    struct json_object *set = options_set(d);
+    char *by = ft_user_name();
+    int rc = 0;
+
+    ft_json_add_str(request, "op", "set");
+    json_object_object_add(request, "set", set);
+    if (json_object_object_length(set))
+        rc = ft_steer_request(d->run, request, by, ft_clock_now_ns(), &act,
+                              err);
+    if (act)
+        rc = ft_journal_steer(d->journal, d->run, act, err);
+    if (act && rc == 0)
+        rc = ft_journal_sync(d->journal, err);
+    json_object_put(act);
+    json_object_put(request);
+    free(by);
     return rc;
 }
 

@@ -61,6 +61,9 @@ int ft_steer_request(const struct ft_run *run, struct json_object *request,
                      const char *by, int64_t now_ns, struct json_object **act,
                      struct ft_err *err);
 
+/* Can 'key' of a run be set to 'text'?  FT_EUSAGE with a hint. */
+int ft_steer_check(const char *key, const char *text, struct ft_err *err);
+
 /* Change the run.  FT_EFORMAT when the act is none. */
 int ft_steer_apply(struct ft_run *run, struct json_object *act,
                    struct ft_err *err);

@@ -301,6 +301,15 @@ static int set_one(const char *name, const char *text, bool has_tasks,
     return 0;
 }
 
+int ft_steer_check(const char *key, const char *text, struct ft_err *err)
+{
+    struct json_object *act = json_object_new_object();
+    int rc = set_one(key, text, false, act, err);
+
+    json_object_put(act);
+    return rc;
+}
+
 static int make_set(struct asking *a, struct ft_err *err)
 {
     struct json_object *set = ft_json_get(a->request, "set", json_type_object,
