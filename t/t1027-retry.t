@@ -123,4 +123,20 @@ test_expect_success 'a loop is repeated with all of its turns' '
 	test_grep "solve *$((n - 1)) succeeded" out
 '
 
+test_expect_success 'rows that tasks were made of cannot be made again' '
+	cat >rows.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: rows
+	stages:
+	  list:
+	    run: [sh, -c, "printf \"n [1]\\n1\\n2\\n\" >t.csv"]
+	    out: {t: {type: table, path: t.csv}}
+	  each: {foreach: "${list.t}", run: ["true"]}
+	EOT
+	fedtwin run rows.yaml &&
+	test_expect_code 2 fedtwin retry last/list 2>err &&
+	test_grep "each.* are made of rows" err &&
+	fedtwin retry last/each
+'
+
 test_done

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,21 +81,15 @@ static int write_holder(int fd, const struct holder *me, struct ft_err *err)
     return rc;
 }
 
-/* A program that the dead runner was just starting holds the lock until its
- * exec: then it comes free in a moment. */
+/* A runner that was killed gives the lock back when it is gone, which may take
+ * a moment, and a program that it was just starting holds it until its exec. */
 static int lock_file(int fd)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     const struct timespec pause = { .tv_nsec = RETRY_NS };
-    struct holder holder;
 
     for (int i = 0; fcntl(fd, F_OFD_SETLK, &lock) < 0; i++) {
-        int why = errno;
-        bool dead = read_holder(fd, &holder) &&
-                    kill((pid_t)holder.pid, 0) < 0 && errno == ESRCH;
-
-        errno = why;
-        if (!dead || i == RETRIES)
+        if ((errno != EAGAIN && errno != EACCES) || i == RETRIES)
             return -1;
         (void)nanosleep(&pause, NULL);
     }

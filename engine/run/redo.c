@@ -117,6 +117,32 @@ static int spread(const struct ft_run *run, uint8_t *set, struct ft_err *err)
     return 0;
 }
 
+/* The rows that a stage is done for are settled: they cannot be made anew. */
+static int check_rows(const struct ft_run *run, const uint8_t *set,
+                      struct ft_err *err)
+{
+    const struct ft_plan *plan = run->plan;
+    struct ft_tasks makers = { 0 };
+    int rc = 0;
+
+    for (size_t s = 0; s < plan->wf->n_stages && rc == 0; s++) {
+        if (!plan->wf->stage[s].rows || plan->stage[s].unknown)
+            continue;
+        makers.n = 0;
+        rc = ft_plan_row_makers(plan, s, &makers, err);
+        for (size_t i = 0; i < makers.n && rc == 0; i++)
+            if (set[makers.item[i]]) {
+                rc = ft_err_set(err, FT_EUSAGE, "the tasks of stage '%s' are "
+                                "made of rows that would be made again",
+                                plan->wf->stage[s].name);
+                ft_err_hint(err, "run the workflow again: what is unchanged "
+                            "is reused");
+            }
+    }
+    ft_tasks_release(&makers);
+    return rc;
+}
+
 static void choose(const struct ft_run *run, size_t first, size_t end,
                    struct json_object *act, void *arg)
 {
@@ -131,7 +157,7 @@ uint8_t *ft_redo_set(const struct ft_run *run, struct json_object *act,
     uint8_t *set = ft_calloc(run->plan->n_tasks, 1);
 
     if (ft_steer_ranges(run, act, choose, set, err) == 0 &&
-        spread(run, set, err) == 0)
+        spread(run, set, err) == 0 && check_rows(run, set, err) == 0)
         return set;
     free(set);
     return NULL;
@@ -155,6 +181,16 @@ static void reopen_stages(struct ft_run *run, const uint8_t *set)
     }
 }
 
+/* Tasks may have been added since the last time. */
+static void need_redo(struct ft_steer *steer, size_t n)
+{
+    if (n <= steer->n_redo)
+        return;
+    steer->redo = ft_realloc(steer->redo, n, sizeof(*steer->redo));
+    memset(steer->redo + steer->n_redo, 0, n - steer->n_redo);
+    steer->n_redo = n;
+}
+
 int ft_redo_apply(struct ft_run *run, struct json_object *act,
                   struct ft_err *err)
 {
@@ -164,11 +200,10 @@ int ft_redo_apply(struct ft_run *run, struct json_object *act,
     if (!set)
         return -1;
     reopen_stages(run, set);
-    if (!run->steer.redo)
-        run->steer.redo = ft_calloc((n + 7) / 8, 1);
+    need_redo(&run->steer, n);
     for (size_t t = 0; t < n; t++) {
         if (set[t] == FT_REDO_CHOSEN)
-            run->steer.redo[t / 8] |= (uint8_t)(1u << t % 8);
+            run->steer.redo[t] = true;
         if (set[t])
             ft_run_wait_again(run, t);
     }
@@ -179,7 +214,5 @@ int ft_redo_apply(struct ft_run *run, struct json_object *act,
 
 bool ft_run_must_redo(const struct ft_run *run, size_t task)
 {
-    const uint8_t *redo = run->steer.redo;
-
-    return redo && redo[task / 8] & 1u << task % 8;
+    return task < run->steer.n_redo && run->steer.redo[task];
 }

@@ -146,8 +146,8 @@ static void set_state(struct ft_run *run, size_t task,
     count[run->task[task].state]--;
     count[state]++;
     run->task[task].state = state;
-    if (state == FT_TASK_SUCCEEDED && run->steer.redo)
-        run->steer.redo[task / 8] &= (uint8_t)~(1u << task % 8);
+    if (state == FT_TASK_SUCCEEDED && task < run->steer.n_redo)
+        run->steer.redo[task] = false;
 }
 
 static void set_text(char **at, const char *text)

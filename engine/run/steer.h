@@ -45,9 +45,10 @@ struct ft_steer {
     int jobs;        /* 0: as the runner was started */
     double weight;   /* of its share of the machine; 0: 1 */
     int priority;    /* higher comes first */
-    uint8_t *redo;   /* a bit for each task that is to be executed, whatever
-                        results there are; or NULL */
-    int64_t redo_ns; /* when that was asked for, the last time */
+    bool *redo;      /* of each of the first tasks: is it to be executed,
+                        whatever results there are? */
+    size_t n_redo;   /* 0: nobody asked for that */
+    int64_t redo_ns; /* when somebody did, the last time */
 };
 
 #define FT_WEIGHT_MAX 1000.0

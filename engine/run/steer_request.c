@@ -43,6 +43,13 @@ static int unknown_task(const struct ft_run *run, const char *name,
                               run->id);
 }
 
+static int not_yet(const char *name, struct ft_err *err)
+{
+    ft_err_set(err, FT_EUSAGE, "the tasks of stage '%s' are not known yet",
+               name);
+    return ft_err_hint(err, "its rows have to be made first");
+}
+
 /* A stage's name means all of its tasks. */
 static int find_tasks(const struct ft_run *run, const char *name,
                       size_t *first, size_t *end, struct ft_err *err)
@@ -52,7 +59,7 @@ static int find_tasks(const struct ft_run *run, const char *name,
     if (stage >= 0) {
         *first = run->plan->stage[stage].first;
         *end = *first + run->plan->stage[stage].n;
-        return 0;
+        return run->plan->stage[stage].unknown ? not_yet(name, err) : 0;
     }
     task = ft_plan_find_task(run->plan, name);
     if (task < 0)
