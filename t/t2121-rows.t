@@ -96,7 +96,11 @@ test_expect_success 'a column that is not there is found at its place' '
 test_expect_success 'a resumed run tries the rows again' '
 	test_expect_code 1 fedtwin run -p "text=turn [1]\n1\n" table.yaml &&
 	test_expect_code 1 fedtwin resume last 2>err &&
-	test_grep "cannot be called .turn." err
+	test_grep "cannot be called .turn." err &&
+	test_expect_code 2 fedtwin why last/each 2>err &&
+	test_grep "stage .each. has no tasks: a column cannot" err &&
+	fedtwin status --json last >json &&
+	test_grep "no tasks: a column cannot be called" json
 '
 
 test_expect_success 'a killed runner: the rows stay those of the journal' '

@@ -146,8 +146,27 @@ static long find_task(const struct ft_plan *plan, const char *name)
 {
     long stage = ft_workflow_stage(plan->wf, name);
 
-    return stage >= 0 ? (long)plan->stage[stage].first
-                      : ft_plan_find_task(plan, name);
+    return stage >= 0 && plan->stage[stage].n
+               ? (long)plan->stage[stage].first
+               : ft_plan_find_task(plan, name);
+}
+
+static void print_no_task(const struct ft_run *run, const char *name)
+{
+    long stage = ft_workflow_stage(run->plan->wf, name);
+    struct ft_str text = FT_STR_INIT;
+
+    if (stage < 0) {
+        ft_print_error("run '%s' has no task '%s'", run->id, name);
+        hint_task(run->plan, name);
+        return;
+    }
+    if (run->plan->stage[stage].unknown)
+        ft_run_rows_text(run, (size_t)stage, &text);
+    else
+        ft_str_add(&text, "no tasks: its table has no rows");
+    ft_print_error("stage '%s' has %s", name, text.s);
+    ft_str_release(&text);
 }
 
 int ft_session_task(struct ft_session *s, const char *text, long *task)
@@ -160,9 +179,7 @@ int ft_session_task(struct ft_session *s, const char *text, long *task)
     if (!status && text[len]) {
         *task = find_task(s->run->plan, text + len + 1);
         if (*task < 0) {
-            ft_print_error("run '%s' has no task '%s'", s->run->id,
-                           text + len + 1);
-            hint_task(s->run->plan, text + len + 1);
+            print_no_task(s->run, text + len + 1);
             status = STATUS_USAGE;
         }
     }

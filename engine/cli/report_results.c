@@ -178,7 +178,8 @@ static void draw(struct drawing *d)
     const struct ft_plan *plan = d->report->run->plan;
 
     for (size_t s = 0; s < plan->wf->n_stages; s++)
-        for (size_t c = 0; c < (d->cells ? cells_of(plan, s) : 1); c++) {
+        for (size_t c = 0; plan->stage[s].n &&
+                           c < (d->cells ? cells_of(plan, s) : 1); c++) {
             connect_box(d, 0, s, c); /* so that each is there */
             for (size_t i = 0; i < plan->wf->stage[s].n_in; i++)
                 draw_input(d, s, c, i);

@@ -78,12 +78,18 @@ static struct json_object *stage_json(const struct ft_run *run, size_t s)
 {
     struct json_object *obj = json_object_new_object();
     struct json_object *counts = json_object_new_object();
+    struct ft_str rows = FT_STR_INIT;
 
     ft_json_add_str(obj, "stage", run->plan->wf->stage[s].name);
     ft_json_add_int(obj, "tasks", (int64_t)ft_run_stage_tasks(run, s));
     if (run->plan->wf->stage[s].optional)
         json_object_object_add(obj, "optional",
                                json_object_new_boolean(true));
+    if (run->plan->stage[s].unknown) {
+        ft_run_rows_text(run, s, &rows);
+        ft_json_add_str(obj, "rows", rows.s);
+    }
+    ft_str_release(&rows);
     for (int state = 0; state < FT_TASK_STATE_COUNT; state++)
         if (ft_run_shown(run, s, state))
             ft_json_add_int(counts, ft_task_state_names[state],

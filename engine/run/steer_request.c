@@ -56,6 +56,9 @@ static int find_tasks(const struct ft_run *run, const char *name,
 {
     long stage = ft_workflow_stage(run->plan->wf, name), task;
 
+    if (stage >= 0 && !run->plan->stage[stage].n)
+        return ft_err_set(err, FT_EUSAGE, "stage '%s' has no tasks yet",
+                          name);
     if (stage >= 0) {
         *first = run->plan->stage[stage].first;
         *end = *first + run->plan->stage[stage].n;
