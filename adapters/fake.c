@@ -232,13 +232,11 @@ static void accept_job(struct fake *fake, const struct ft_attempt *a,
         .run_ns = (int64_t)(fate->run_s * NS_PER_S),
         .outcome = fate->outcome,
     };
-    char id[24];
 
     if (fate->answer == FT_SUBMIT_UNKNOWN_OUTCOME) {
         job.tag_text = ft_strdup(a->tag_text);
     } else {
-        snprintf(id, sizeof(id), "%llu", (unsigned long long)job.order);
-        fake->events.submitted(a->tag, FT_SUBMIT_OK, id, 0, NULL,
+        fake->events.submitted(a->tag, FT_SUBMIT_OK, NULL, 0, NULL,
                                fake->events.arg);
     }
     push(fake, &job);

@@ -80,7 +80,8 @@ struct ft_ending {
     int slots; /* that it held; the engine fills it in */
 };
 
-/* Called by the adapter; 'arg' is the one given at open. */
+/* Called by the adapter; 'arg' is the one given at open.  'job' may be NULL:
+ * the site has no name for it. */
 struct ft_adapter_events {
     void (*submitted)(uint64_t tag, enum ft_submit_answer answer,
                       const char *job, double retry_after_s,

@@ -72,7 +72,6 @@ void ft_run_free(struct ft_run *run)
         ft_versions_release(&run->detail[i].out);
         free(run->detail[i].reason);
         free(run->detail[i].job);
-        free(run->detail[i].host);
         json_object_put(run->detail[i].report);
     }
     for (size_t s = 0; s < run->n_memos; s++) {
@@ -81,6 +80,9 @@ void ft_run_free(struct ft_run *run)
         ft_str_release(&run->memo[s].id);
     }
     free(run->memo);
+    for (size_t i = 0; i < run->n_hosts; i++)
+        free(run->host[i]);
+    free(run->host);
     free(run->detail);
     ft_steer_release(&run->steer);
     free(run->task);
@@ -158,6 +160,21 @@ static void set_text(char **at, const char *text)
     *at = copy;
 }
 
+/* Many tasks, few hosts: a name is kept once.  The newest one comes first to
+ * mind. */
+static const char *keep_host(struct ft_run *run, const char *host)
+{
+    if (!host || !*host)
+        return NULL;
+    for (size_t i = run->n_hosts; i-- > 0;)
+        if (strcmp(run->host[i], host) == 0)
+            return run->host[i];
+    run->host = ft_grow(run->host, run->n_hosts, &run->cap_hosts,
+                        sizeof(*run->host));
+    run->host[run->n_hosts] = ft_strdup(host);
+    return run->host[run->n_hosts++];
+}
+
 static void take_versions(struct ft_task_detail *d, struct ft_versions *out)
 {
     ft_versions_release(&d->out);
@@ -215,7 +232,7 @@ void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,
     d->report = NULL;
     set_text(&d->reason, NULL);
     set_text(&d->job, job);
-    set_text(&d->host, host);
+    d->host = keep_host(run, host);
 }
 
 void ft_run_wait_reason(struct ft_run *run, size_t task, const char *reason)
@@ -279,7 +296,7 @@ void ft_run_attempt_end(struct ft_run *run, size_t task,
     d->core_s = ft_ending_core_s(ending);
     set_text(&d->reason, ending->reason);
     if (*ending->host)
-        set_text(&d->host, ending->host);
+        d->host = keep_host(run, ending->host);
     if (ending->outcome == FT_OUT_OK && !run->plan->wf->stage[stage].n_out)
         set_state(run, task, FT_TASK_SUCCEEDED);
 }

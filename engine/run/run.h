@@ -79,7 +79,8 @@ struct ft_task_detail {
     double user_s, system_s, peak_rss_bytes;
     double core_s; /* slots that the last attempt held, times how long */
     char *reason; /* of a failure or of waiting; or NULL */
-    char *job, *host;
+    char *job;
+    const char *host; /* one of the run's */
     /* newest progress */
     int64_t step, of; /* -1: none */
     double residual;  /* NAN: none */
@@ -136,6 +137,8 @@ struct ft_run {
     struct ft_run_stage *stage;
     struct ft_limits limits; /* in force; the deadline is an instant */
     struct ft_outlook outlook;
+    char **host; /* each name once */
+    size_t n_hosts, cap_hosts;
     char *runner; /* "host pid" of the live runner, or NULL */
     char *reason; /* why it ended as it did, or NULL */
     struct ft_workflow *own_wf; /* when read from disk: owned here */
