@@ -325,6 +325,8 @@ bench_lookups() {
 
 # shellcheck source=t/bench/warm.sh
 . "$here/warm.sh"
+# shellcheck source=t/bench/simulated.sh
+. "$here/simulated.sh"
 
 # --- report -----------------------------------------------------------------
 
@@ -337,7 +339,7 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 	"medians of $repeats; ratio: fedtwin to peer"
 echo
 row what fedtwin '' peer value ratio
-parts="start check tasks versions again plan commits lookups solves"
+parts="start check tasks versions again plan commits lookups solves simulated"
 for part in ${BENCH:-$parts}
 do
 	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }
