@@ -17,6 +17,7 @@ dist_examples_DATA = \
     workflows/examples/ambient.txt \
     workflows/examples/budget.yaml \
     workflows/examples/deadline.yaml \
+    workflows/examples/gauge.yaml workflows/examples/levels.txt \
     workflows/examples/include.yaml \
     workflows/examples/loop-matrix.yaml \
     workflows/examples/loop.yaml \

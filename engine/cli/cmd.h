@@ -120,6 +120,7 @@ int ft_cmd_schema(struct ft_cli *cli);
 int ft_cmd_set(struct ft_cli *cli);
 int ft_cmd_status(struct ft_cli *cli);
 int ft_cmd_unpause(struct ft_cli *cli);
+int ft_cmd_trigger(struct ft_cli *cli);
 int ft_cmd_usage(struct ft_cli *cli);
 int ft_cmd_version(struct ft_cli *cli);
 int ft_cmd_wait(struct ft_cli *cli);

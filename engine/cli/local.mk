@@ -34,6 +34,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_set.c \
     engine/cli/cmd_status.c \
     engine/cli/limit_text.c engine/cli/limit_text.h \
+    engine/cli/cmd_trigger.c \
     engine/cli/cmd_usage.c engine/cli/usage_text.c engine/cli/usage_text.h \
     engine/cli/cmd_unpause.c \
     engine/cli/cmd_version.c \
@@ -101,6 +102,7 @@ man1_MANS = \
     share/man/man1/fedtwin-schema.1 \
     share/man/man1/fedtwin-set.1 \
     share/man/man1/fedtwin-status.1 \
+    share/man/man1/fedtwin-trigger.1 \
     share/man/man1/fedtwin-usage.1 \
     share/man/man1/fedtwin-unpause.1 \
     share/man/man1/fedtwin-version.1 \
@@ -155,7 +157,7 @@ CLI_TESTS = \
     t/t1029-watch.t \
     t/t1030-wait.t \
     t/t1031-report.t \
-    t/t1033-usage.t
+    t/t1032-trigger.t t/t1033-usage.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif

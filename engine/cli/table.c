@@ -81,6 +81,24 @@ static const struct ft_option demo_options[] = { JOBS, KEEP_GOING, END };
 static const struct ft_option resume_options[] = {
     JOBS, KEEP_GOING, DETACH, SHARE, NO_POOL, LIMITS, END,
 };
+static const struct ft_option trigger_options[] = {
+    { "file", 0, "PATH", "when the content of PATH has changed; may be given "
+                         "several times" },
+    { "object", 0, "REF", "when REF names another version; may be given "
+                          "several times" },
+    { "every", 0, "DURATION", "at multiples of DURATION since 1970-01-01 UTC: "
+                              "'1 h' is every full hour" },
+    { "now", 0, NULL, "a first cycle at once" },
+    { "supersede", 0, NULL, "cancel a cycle that still runs when the next one "
+                            "is due; otherwise that waits" },
+    { "time-param", 0, "NAME", "set this parameter to the time of the cycle" },
+    { "cycles", 0, "N", "end after N cycles" },
+    PARAM,
+    JOBS,
+    KEEP_GOING,
+    { "site", 0, "SITE", "run at SITE" },
+    END,
+};
 static const struct ft_option wait_options[] = {
     { "timeout", 't', "DURATION", "wait at most this long, such as '10 min'" },
     END,
@@ -300,6 +318,18 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin usage --by user --since '30 day' --csv\n",
       .option = usage_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_usage },
+    { .name = "trigger", .args = "FILE",
+      .summary = "run a workflow whenever something changes, or by the clock",
+      .doc = "Watches until it is interrupted.  Each cycle is a detached run "
+             "of FILE that goes on when the trigger ends; the same command "
+             "takes it up again, and notices what changed meanwhile.  While a "
+             "cycle runs, further changes are kept as one pending cycle.\n\n"
+             "Exit status: 0, or 1 when a cycle did not succeed.",
+      .example = "fedtwin trigger --file gauges.csv flood.yaml\n"
+                 "fedtwin trigger --every '6 h' --supersede --time-param t0 "
+                 "forecast.yaml\n",
+      .option = trigger_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_trigger },
     { .name = "wait", .args = "[RUN]",
       .summary = "wait until a run has ended",
       .doc = "The exit status is that of the run: 0 everything succeeded, 1 a "

@@ -23,6 +23,9 @@ engine_librun_a_SOURCES = \
     engine/run/steps.c engine/run/turns.c \
     engine/run/handoff.c \
     engine/run/workdirs.c engine/run/workdirs.h \
+    engine/run/trigger.c engine/run/trigger.h engine/run/trigger_in.h \
+    engine/run/trigger_cycle.c engine/run/trigger_watch.c \
+    engine/run/trigger_log.c engine/run/trigger_log.h \
     engine/run/collect.c \
     engine/run/result.c engine/run/result.h \
     engine/run/outcome.c engine/run/outcome.h \
