@@ -84,6 +84,23 @@ test_expect_success 'a run without a runner is cancelled, its processes end' '
 	ended 137 cancelled
 '
 
+asks() { # PID: it has reached a runner
+	find /proc/"$1"/fd -lname "socket:*" 2>/dev/null | grep -q .
+}
+
+test_expect_success 'a runner that dies while it is asked' '
+	start polite.yaml &&
+	kill -STOP $runner &&
+	{
+		fedtwin cancel $run &
+		cancel=$!
+	} &&
+	test_wait_for 30 asks $cancel &&
+	kill -KILL $runner &&
+	wait $cancel &&
+	ended 137 cancelled
+'
+
 test_expect_success 'cancelled runs can be resumed' '
 	run=$(newest_run) &&
 	rm -f "$UP" &&

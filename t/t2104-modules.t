@@ -88,7 +88,7 @@ test_expect_success 'what is no name of a module is refused' '
 	do
 		sed "s,gcc/12,$name," modules.yaml >bad.yaml &&
 		test_expect_code 3 fedtwin check bad.yaml 2>err &&
-		test_grep "bad.yaml:7:15: error FT0106" err || return 1
+		test_grep "bad.yaml:9:15: error FT0106" err || return 1
 	done
 '
 

@@ -218,22 +218,24 @@ static int cancel_dead(const struct ft_project *project, const char *id,
 int ft_run_cancel(const struct ft_project *project, const char *run_id,
                   const char *reason, struct ft_err *err)
 {
+    enum ft_run_state state = FT_RUN_RUNNING;
     char id[FT_RUN_ID_MAX], *dir;
     struct ft_lease *lease;
     int rc;
 
     if (ft_run_find(project, run_id, id, err) < 0)
         return -1;
+    if (!reason)
+        reason = "cancelled";
     dir = ft_run_path(project, id, NULL);
-    rc = ft_control_ask_cancel(dir, reason ? reason : "cancelled", err);
-    if (rc == 0) {
+    rc = ft_control_ask_cancel(dir, reason, err);
+    if (rc > 0)
+        rc = read_state(project, id, &state, err);
+    if (rc == 0 &&
+        (state == FT_RUN_RUNNING || state == FT_RUN_INTERRUPTED)) {
         lease = ft_lease_take(dir, NULL, err);
-        rc = lease ? cancel_dead(project, id, reason ? reason : "cancelled",
-                                 err)
-                   : -1;
+        rc = lease ? cancel_dead(project, id, reason, err) : -1;
         ft_lease_release(lease);
-    } else if (rc > 0) {
-        rc = 0;
     }
     free(dir);
     return rc;

@@ -290,8 +290,8 @@ int ft_control_connect(const char *dir)
     return fd;
 }
 
-static int send_request(int fd, struct json_object *request,
-                        struct ft_err *err)
+/* False: the runner is gone. */
+static bool send_request(int fd, struct json_object *request)
 {
     char *line = ft_asprintf("%s\n", json_object_to_json_string_ext(
                                          request, JSON_C_TO_STRING_PLAIN));
@@ -304,11 +304,11 @@ static int send_request(int fd, struct json_object *request,
             n = 0;
     }
     free(line);
-    return n < 0 ? ft_err_sys(err, "could not reach the runner") : 0;
+    return n >= 0;
 }
 
-/* One line, without its end. */
-static int read_line(int fd, struct ft_str *line, struct ft_err *err)
+/* One line, without its end.  False: the runner was gone before. */
+static bool read_line(int fd, struct ft_str *line)
 {
     char chunk[4096];
     const char *end = NULL;
@@ -319,12 +319,11 @@ static int read_line(int fd, struct ft_str *line, struct ft_err *err)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return ft_err_set(err, FT_EBUSY, "the runner went away before it "
-                              "answered");
+            return false;
         end = memchr(chunk, '\n', (size_t)n);
         ft_str_addn(line, chunk, end ? (size_t)(end - chunk) : (size_t)n);
     }
-    return 0;
+    return true;
 }
 
 /* What the runner did not do, in its own words. */
@@ -340,19 +339,20 @@ static int refused(struct json_object *answer, struct ft_err *err)
     return hint ? ft_err_hint(err, "%s", hint) : -1;
 }
 
-/* On a connection; '*answer' is for the caller to release. */
+/* On a connection, as ft_control_ask. */
 static int ask(int fd, struct json_object *request,
                struct json_object **answer, struct ft_err *err)
 {
     struct ft_str line = FT_STR_INIT;
-    int rc = -1;
+    int rc = 0;
 
     *answer = NULL;
-    if (send_request(fd, request, err) == 0 && read_line(fd, &line, err) == 0)
+    if (send_request(fd, request) && read_line(fd, &line)) {
         *answer = ft_json_parse(line.s, line.len, "the runner's answer", err);
-    if (*answer)
-        rc = ft_json_bool_or(*answer, "ok", false) ? 0
-                                                   : refused(*answer, err);
+        rc = !*answer                                 ? -1
+             : ft_json_bool_or(*answer, "ok", false) ? 1
+                                                      : refused(*answer, err);
+    }
     ft_str_release(&line);
     return rc;
 }
@@ -367,11 +367,11 @@ int ft_control_ask(const char *dir, struct json_object *request,
         return 0;
     rc = ask(fd, request, &got, err);
     (void)close(fd);
-    if (answer && rc == 0)
+    if (answer && rc > 0)
         *answer = got;
     else
         json_object_put(got);
-    return rc < 0 ? -1 : 1;
+    return rc;
 }
 
 int ft_control_ask_cancel(const char *dir, const char *reason,
@@ -385,7 +385,7 @@ int ft_control_ask_cancel(const char *dir, const char *reason,
     ft_json_add_str(request, "op", "cancel");
     ft_json_add_str(request, "reason", reason);
     if (fd >= 0)
-        rc = ask(fd, request, &answer, err) < 0 ? -1 : 1;
+        rc = ask(fd, request, &answer, err);
     while (rc == 1 && (n = read(fd, chunk, sizeof(chunk))) != 0)
         if (n < 0 && errno != EINTR)
             break; /* reset: the runner has gone */

@@ -38,11 +38,12 @@ void ft_control_tell(struct ft_control *control, struct json_object *event);
 int ft_control_connect(const char *dir);
 
 /* Ask it; '*answer' (may be NULL) is for the caller to release.  1: done, 0:
- * there is no runner, -1: it refused, or went away. */
+ * there is no runner, or it died before it answered, -1: it refused. */
 int ft_control_ask(const char *dir, struct json_object *request,
                    struct json_object **answer, struct ft_err *err);
 
-/* Ask to cancel, and wait until the runner has gone. */
+/* Ask to cancel, and wait until the runner has gone; 1 does not tell whether
+ * it lived to do it. */
 int ft_control_ask_cancel(const char *dir, const char *reason,
                           struct ft_err *err);
 
