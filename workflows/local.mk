@@ -30,4 +30,5 @@ dist_examples_DATA = \
     workflows/examples/rows.yaml \
     workflows/examples/warm.yaml \
     workflows/examples/simulated.yaml \
+    workflows/examples/steering.yaml \
     workflows/examples/subworkflow.yaml
