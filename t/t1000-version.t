@@ -54,6 +54,19 @@ test_expect_success 'output that cannot be written is an error' '
 	test_grep "cannot write the output" err
 '
 
+test_expect_success 'a reader that goes away is no error' '
+	mkfifo gone &&
+	{
+		read -r line <gone &&
+		fedtwin help run 2>err
+		echo $? >status
+	} | {
+		exec <&-
+		echo >gone
+	} &&
+	test "$(cat status)" = 0 && test_must_be_empty err
+'
+
 test_expect_success '-C works elsewhere' '
 	mkdir -p there && fedtwin init there &&
 	fedtwin -C there status >out &&

@@ -1,5 +1,8 @@
 /* main.c - the program 'fedtwin': one command, then the end */
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +26,27 @@ static int choose_colour(const char *text, enum ft_colour_when *when)
     }
     ft_print_error("colour is auto, always or never, not '%s'", text);
     return -1;
+}
+
+/* Nobody reads what is written any more, as behind 'head'. */
+static bool reader_is_gone(FILE *out)
+{
+    struct pollfd p = { .fd = fileno(out), .events = POLLOUT };
+
+    return poll(&p, 1, 0) > 0 && (p.revents & POLLERR);
+}
+
+/* Say what is lost of the output; the status to end with. */
+static int close_output(int status)
+{
+    bool failed_before = ferror(stdout), fails = fflush(stdout) != 0;
+    int why = errno;
+
+    if ((!failed_before && !fails) || reader_is_gone(stdout))
+        return status;
+    ft_print_error("cannot write the output: %s",
+                   fails ? strerror(why) : "some of it is missing");
+    return status ? status : STATUS_IO;
 }
 
 int main(int argc, char **argv)
@@ -50,10 +74,5 @@ int main(int argc, char **argv)
         return STATUS_USAGE;
     ft_term_init(when);
     ft_settings_export();
-    status = cli.cmd->run(&cli);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        ft_print_error("cannot write the output: %m");
-        return status ? status : STATUS_IO;
-    }
-    return status;
+    return close_output(cli.cmd->run(&cli));
 }

@@ -11,10 +11,17 @@
 #include "base/str.h"
 #include "cli/term.h"
 
-#define PROGRESS_LINES_MAX 20 /* lines a second, off a terminal */
+#define LINES_AT_ONCE 20 /* off a terminal; then one a second */
+#define COUNT_EVERY_NS (10 * (int64_t)NS_PER_S)
 #define BAR_WIDTH 10
 #define NAME_WIDTH_MAX 24
 #define NS_PER_S 1000000000
+
+/* How many lines may be written: LINES_AT_ONCE, and one more each second. */
+struct allowance {
+    double left;
+    int64_t at_ns; /* 0: not used yet */
+};
 
 struct ft_progress {
     ft_progress_begun *begun, *ended;
@@ -22,9 +29,9 @@ struct ft_progress {
     void *arg;
     bool live;
     int drawn;         /* lines of the block on the screen */
-    int64_t second;    /* off a terminal: the second that is being counted */
-    int n_in_second;
-    size_t n_left_out;
+    /* off a terminal */
+    struct allowance news, troubles;
+    int64_t counted_ns; /* when the tasks were counted last */
     size_t *heard; /* of each stage: 1 + the task that was heard of last */
 };
 
@@ -248,24 +255,50 @@ static void draw(struct ft_progress *p, const struct ft_run *run, bool all)
 
 /* --- lines elsewhere ------------------------------------------------------ */
 
-static void print_line(struct ft_progress *p, const char *text)
+static bool may_write(struct allowance *a, int64_t now)
+{
+    if (!a->at_ns)
+        a->left = LINES_AT_ONCE;
+    else if (now > a->at_ns)
+        a->left += (double)(now - a->at_ns) / NS_PER_S;
+    if (a->left > LINES_AT_ONCE)
+        a->left = LINES_AT_ONCE;
+    a->at_ns = now;
+    if (a->left < 1)
+        return false;
+    a->left--;
+    return true;
+}
+
+static void print_line(int64_t now, const char *text)
 {
     char when[FT_TIME_TEXT];
-    int64_t now = ft_clock_now_ns();
 
-    if (now / NS_PER_S != p->second) {
-        if (p->n_left_out)
-            fprintf(stderr, "(%zu lines left out)\n", p->n_left_out);
-        p->second = now / NS_PER_S;
-        p->n_in_second = 0;
-        p->n_left_out = 0;
-    }
-    if (p->n_in_second++ >= PROGRESS_LINES_MAX) {
-        p->n_left_out++;
-        return;
-    }
     ft_time_text(now, when);
     fprintf(stderr, "%.19sZ %s\n", when, text);
+}
+
+/* What stands for the lines that are left out. */
+static void print_counts(struct ft_progress *p, const struct ft_run *run,
+                         int64_t now)
+{
+    size_t n_stages = run->plan->wf->n_stages, done = 0, bad = 0, running = 0;
+    struct ft_str text = FT_STR_INIT;
+
+    if (now - p->counted_ns < COUNT_EVERY_NS)
+        return;
+    p->counted_ns = now;
+    for (size_t s = 0; s < n_stages; s++) {
+        done += stage_done(run, s);
+        bad += stage_bad(run, s);
+        running += stage_count(run, s, FT_TASK_RUNNING);
+    }
+    ft_str_addf(&text, "%zu of %zu tasks done, %zu running", done,
+                ft_run_tasks(run), running);
+    if (bad)
+        ft_str_addf(&text, ", %zu without result", bad);
+    print_line(now, text.s);
+    ft_str_release(&text);
 }
 
 /* A task whose program has ended runs until its results are published, which
@@ -300,16 +333,22 @@ static void print_task(struct ft_progress *p, const struct ft_run *run,
 {
     const struct ft_task_detail *d = ft_run_detail(run, task);
     enum ft_task_state state = (enum ft_task_state)run->task[task].state;
+    bool trouble = state == FT_TASK_FAILED || state == FT_TASK_READY;
+    int64_t now = ft_clock_now_ns();
     struct ft_str text = FT_STR_INIT;
 
     if (!is_worth_a_line(state, d))
         return;
+    if (!may_write(trouble ? &p->troubles : &p->news, now)) {
+        print_counts(p, run, now);
+        return;
+    }
     ft_plan_task_name(run->plan, task, &text);
     if (d && d->ends_loop && d->reason)
         ft_str_addf(&text, ": %s", d->reason);
     else
         add_news(d, state, &text);
-    print_line(p, text.s);
+    print_line(now, text.s);
     ft_str_release(&text);
 }
 
@@ -329,7 +368,8 @@ static void on_begin(const struct ft_run *run, void *arg)
         ft_str_addf(&text, "run %s of %s: %zu task%s", run->id,
                     run->workflow_file, ft_run_tasks(run),
                     ft_run_tasks(run) == 1 ? "" : "s");
-        print_line(p, text.s);
+        p->counted_ns = ft_clock_now_ns();
+        print_line(p->counted_ns, text.s);
     }
     ft_str_release(&text);
 }
@@ -373,9 +413,6 @@ static void on_end(const struct ft_run *run, void *arg)
 
     if (p->live)
         draw(p, run, true);
-    if (p->n_left_out)
-        fprintf(stderr, "(%zu lines left out)\n", p->n_left_out);
-    p->n_left_out = 0;
     if (p->ended)
         p->ended(run, p->ended_arg);
 }

@@ -1,8 +1,8 @@
 /* progress.h - a run as a person watches it
  *
  * On a terminal a block that is redrawn: one line a stage.  Elsewhere one line
- * with a time for every change of a task, at most PROGRESS_LINES_MAX a second;
- * what is left out is counted.
+ * with a time for every change of a task; when these become too many, a count
+ * of all every ten seconds, with single lines in between.
  */
 #ifndef FT_CLI_PROGRESS_H
 #define FT_CLI_PROGRESS_H
