@@ -187,6 +187,9 @@ static int look(const struct ft_scope *scope, const struct ft_ref *ref,
         return refuse(err, first, "only a stage with 'foreach' has an item");
     if (strcmp(first, "turn") == 0 && loop && ref->n == 1)
         return look_axis(cs, "turn", value, err);
+    if (strcmp(first, "turn") == 0 && loop)
+        return refuse(err, first, "it is a number; what a turn has reported is "
+                                  "'report.NAME'");
     if (strcmp(first, "turn") == 0)
         return refuse(err, first, "only a stage with a 'loop' has turns");
     if (cs->condition && cs->task &&
