@@ -344,6 +344,7 @@ static void close_fake(void *conn)
 const struct ft_adapter ft_adapter_fake = {
     .name = "fake",
     .bare = true,
+    .mortal = true,
     .open = open_fake,
     .capacity = capacity_fake,
     .now = now_fake,

@@ -25,7 +25,6 @@
 #include "base/path.h"
 #include "base/str.h"
 
-#define TICK_MS 100
 #define SWEEP_WAIT_MS 5000
 
 static void on_child(uv_signal_t *handle, int signum)
@@ -37,11 +36,6 @@ static void on_child(uv_signal_t *handle, int signum)
     ft_pools_reap(local->pools);
 }
 
-static void on_tick(uv_timer_t *handle)
-{
-    ft_local_watch(handle->data);
-}
-
 static double machine_memory(void)
 {
     uint64_t total = uv_get_total_memory();
@@ -50,16 +44,19 @@ static double machine_memory(void)
     return (double)(limit && limit < total ? limit : total);
 }
 
-static void on_closed(uv_handle_t *handle)
+void ft_local_leave(struct ft_local *local)
 {
-    struct ft_local *local = handle->data;
-
     if (--local->n_handles == 0) {
         ft_energy_close(local->energy);
         ft_local_programs_release(&local->programs);
         free(local->job);
         free(local);
     }
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    ft_local_leave(handle->data);
 }
 
 static int open_local(const struct ft_site *site, struct uv_loop_s *loop,
@@ -102,140 +99,11 @@ static void capacity_local(void *conn, int *slots, double *memory_bytes)
     *memory_bytes = local->memory_bytes;
 }
 
-/* Why this machine can never run the attempt, or NULL. */
-static char *refusal(const struct ft_local *local, const struct ft_attempt *a)
-{
-    const struct ft_resources *res = &a->resources;
-
-    if (res->nodes > 1)
-        return ft_asprintf("asks for %d nodes, this machine is one",
-                           res->nodes);
-    if (res->gpus > 0)
-        return ft_asprintf("asks for %d GPUs, the local site offers none",
-                           res->gpus);
-    if (res->memory_bytes > local->memory_bytes)
-        return ft_asprintf("asks for %.0f MiB of memory, this machine has "
-                           "%.0f MiB", res->memory_bytes / (1 << 20),
-                           local->memory_bytes / (1 << 20));
-    return NULL;
-}
-
-static double own_peak_bytes(void)
-{
-    struct rusage usage;
-
-    return getrusage(RUSAGE_SELF, &usage) == 0
-               ? (double)usage.ru_maxrss * 1024 : 0;
-}
-
-static int slots_of(const struct ft_local *local,
-                    const struct ft_resources *res)
-{
-    double cores = (double)(res->ranks ? res->ranks : 1) *
-                   (res->threads ? res->threads : 1);
-
-    return cores < local->slots ? (int)cores : local->slots;
-}
-
-/* Taken before the program is started: a short one may end before anything
- * else is done here. */
-struct began {
-    int64_t now_ns, mono_ns;
-    int slots; /* held from now on */
-    double energy_mark;
-};
-
-static struct began begin(struct ft_local *local, const struct ft_attempt *a)
-{
-    struct began b = { ft_clock_now_ns(), ft_clock_mono_ns(),
-                       slots_of(local, &a->resources), 0 };
-
-    b.energy_mark = ft_local_meter(local, b.slots);
-    return b;
-}
-
-static void add_job(struct ft_local *local, const struct ft_attempt *a,
-                    const struct began *began, pid_t pid, int alive_fd,
-                    struct ft_pool *pool)
-{
-    struct ft_local_job *job = ft_calloc(1, sizeof(*job));
-
-    job->tag = a->tag;
-    job->pid = pid;
-    job->pool = pool;
-    job->alive_fd = alive_fd;
-    job->dir = ft_strdup(a->dir);
-    job->memory_bytes = a->resources.memory_bytes;
-    job->timeout_s = a->timeout_s;
-    job->start_ns = began->now_ns;
-    job->start_mono_ns = began->mono_ns;
-    job->own_rss_bytes = own_peak_bytes();
-    job->slots = began->slots;
-    job->energy_mark = began->energy_mark;
-    local->job = ft_grow(local->job, local->n, &local->cap,
-                         sizeof(*local->job));
-    local->job[local->n++] = job;
-    if (local->n == 1)
-        (void)uv_timer_start(&local->tick, on_tick, TICK_MS, TICK_MS);
-}
-
-/* Programs that wait for tasks have no claim to memory that tasks need. */
-static void make_room(struct ft_local *local)
-{
-    double free_bytes = local->memory_bytes;
-
-    for (size_t i = 0; i < local->n; i++)
-        free_bytes -= local->job[i]->memory_bytes;
-    ft_pools_shrink(local->pools, free_bytes);
-}
-
-static void submit_one(struct ft_local *local, const struct ft_attempt *a)
-{
-    const struct ft_adapter_events *ev = &local->events;
-    char *why = refusal(local, a), job[24];
-    struct began began = begin(local, a);
-    struct ft_pool *pool = why ? NULL : ft_pools_give(local->pools, a);
-    int error, alive_fd = -1;
-    pid_t pid = -1;
-
-    if (!why && !pool) {
-        error = ft_local_spawn(local->site, a, &local->programs, &pid,
-                               &alive_fd);
-        if (error == EAGAIN || error == ENOMEM) {
-            (void)ft_local_meter(local, -began.slots);
-            ev->submitted(a->tag, FT_SUBMIT_RETRY_AFTER, NULL, 1,
-                          "the machine cannot start more processes now",
-                          ev->arg);
-            return;
-        }
-        if (error)
-            why = ft_asprintf("cannot start '%s': %s",
-                              a->mpi ? "mpirun" : a->argv[0],
-                              strerror(error));
-    }
-    if (why) {
-        (void)ft_local_meter(local, -began.slots);
-        ev->submitted(a->tag, FT_SUBMIT_REJECTED, NULL, 0, why, ev->arg);
-        free(why);
-        return;
-    }
-    if (pool) {
-        pid = ft_pool_session(pool);
-        snprintf(job, sizeof(job), FT_POOL_JOB "%d", ft_pool_number(pool));
-    } else {
-        snprintf(job, sizeof(job), "%d", (int)pid);
-    }
-    add_job(local, a, &began, pid, alive_fd, pool);
-    make_room(local);
-    ev->submitted(a->tag, FT_SUBMIT_OK, job, 0, NULL, ev->arg);
-    ev->started(a->tag, local->host, ev->arg);
-}
-
 static void submit_local(void *conn, const struct ft_attempt *attempt,
                          size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        submit_one(conn, &attempt[i]);
+        ft_local_begin(conn, &attempt[i]);
 }
 
 static void cancel_local(void *conn, const uint64_t *tag, size_t n,
@@ -264,10 +132,13 @@ static void close_local(void *conn)
 
     if (!local)
         return;
+    local->closing = true;
     ft_pools_close(local->pools);
     for (size_t i = 0; i < local->n; i++) {
         struct ft_local_job *job = local->job[i];
 
+        if (job->start)
+            continue; /* ended as soon as it has begun */
         if (!job->pool)
             (void)ft_session_signal(job->pid, SIGKILL);
         if (!job->pool && !job->exited)
@@ -281,6 +152,7 @@ static void close_local(void *conn)
 
 const struct ft_adapter ft_adapter_local = {
     .name = "local",
+    .mortal = true,
     .open = open_local,
     .capacity = capacity_local,
     .submit = submit_local,

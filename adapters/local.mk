@@ -4,7 +4,7 @@
 engine_librun_a_SOURCES += \
     adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
     adapters/local.c adapters/local_job.h \
-    adapters/local_end.c adapters/local_watch.c \
+    adapters/local_begin.c adapters/local_end.c adapters/local_watch.c \
     adapters/local_pool.c adapters/local_pool.h \
     adapters/local_modules.c adapters/local_modules.h \
     adapters/local_session.c adapters/local_session.h \

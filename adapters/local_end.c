@@ -45,7 +45,8 @@ void ft_local_end(struct ft_local_job *job, enum ft_local_verdict verdict,
     job->kill_ns = kill_ns;
     if (job->pool)
         ft_pool_doom(job->pool);
-    (void)ft_session_signal(job->pid, grace_s > 0 ? SIGTERM : SIGKILL);
+    if (!job->start)
+        (void)ft_session_signal(job->pid, grace_s > 0 ? SIGTERM : SIGKILL);
 }
 
 static bool ended_for_memory(struct ft_local *local)
@@ -204,27 +205,39 @@ static bool left_nobody(const struct ft_local_job *job)
            kill(-job->pid, 0) < 0 && errno == ESRCH;
 }
 
-/* Collect leaders that have ended, and end what they left behind. */
-void ft_local_collect(struct ft_local *local)
+/* Collect the leader of a session, and end what it left behind. */
+static void look_at(struct ft_local *local, size_t i)
 {
+    struct ft_local_job *job = local->job[i];
     int64_t now = ft_clock_mono_ns();
 
-    for (size_t i = local->n; i-- > 0;) {
-        struct ft_local_job *job = local->job[i];
-
-        if (job->pool)
-            continue; /* it will answer, or be lost */
-        if (!job->exited &&
-            wait4(job->pid, &job->status, WNOHANG, &job->usage) == job->pid) {
-            job->exited = true;
-            job->exit_mono_ns = now;
-        }
-        if (!job->exited)
-            continue;
-        if (left_nobody(job) || ft_session_signal(job->pid, SIGKILL) == 0 ||
-            (double)(now - job->exit_mono_ns) > STUBBORN_S * NS_PER_S)
-            finish(local, i);
+    if (job->pool || job->start)
+        return; /* it will answer, or be lost; there is none yet */
+    if (!job->exited &&
+        wait4(job->pid, &job->status, WNOHANG, &job->usage) == job->pid) {
+        job->exited = true;
+        job->exit_mono_ns = now;
     }
+    if (!job->exited)
+        return;
+    if (left_nobody(job) || ft_session_signal(job->pid, SIGKILL) == 0 ||
+        (double)(now - job->exit_mono_ns) > STUBBORN_S * NS_PER_S)
+        finish(local, i);
+}
+
+void ft_local_look(struct ft_local *local, const struct ft_local_job *job)
+{
+    size_t i = 0;
+
+    while (local->job[i] != job)
+        i++;
+    look_at(local, i);
+}
+
+void ft_local_collect(struct ft_local *local)
+{
+    for (size_t i = local->n; i-- > 0;)
+        look_at(local, i);
 }
 
 /* --- tasks in pools ------------------------------------------------------- */

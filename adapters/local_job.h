@@ -1,6 +1,7 @@
 /* local_job.h - what the files of the local adapter share
  *
  *   local.c        the adapter: opening, submitting, cancelling
+ *   local_begin.c  how an attempt is started
  *   local_end.c    how an attempt ended, and what it used
  *   local_watch.c  time, memory, streams and progress of what runs
  */
@@ -32,6 +33,13 @@ enum ft_local_verdict {
 
 struct ft_local_job {
     uint64_t tag;
+    struct ft_local *local;
+    /* It is being started by another thread, with this; then NULL.  Until then
+     * there is no 'pid'. */
+    struct ft_local_start *start;
+    uv_work_t starting;
+    pid_t started_pid; /* what came of that */
+    int start_error;
     pid_t pid; /* leader and id of the session */
     struct ft_pool *pool; /* whose session that is; NULL: the job's own */
     const char *lost;     /* how the pool ended, while that is reported */
@@ -59,7 +67,8 @@ struct ft_local {
     uv_loop_t *loop;
     uv_signal_t child;
     uv_timer_t tick;
-    int n_handles; /* that are not closed yet */
+    int n_handles; /* that are not closed yet, and jobs being started */
+    bool closing;
     struct ft_local_job **job;
     size_t n, cap;
     char host[64];
@@ -73,6 +82,16 @@ struct ft_local {
     struct ft_pools *pools;
 };
 
+/* --- local.c -------------------------------------------------------------- */
+
+/* Somebody who needed 'local' is done: the last one frees it. */
+void ft_local_leave(struct ft_local *local);
+
+/* --- local_begin.c -------------------------------------------------------- */
+
+/* Start 'attempt', and answer it. */
+void ft_local_begin(struct ft_local *local, const struct ft_attempt *attempt);
+
 /* --- local_end.c ---------------------------------------------------------- */
 
 void ft_local_job_free(struct ft_local_job *job);
@@ -82,6 +101,8 @@ void ft_local_end(struct ft_local_job *job, enum ft_local_verdict verdict,
 /* 'change' slots are taken (or given back, when negative); joules per slot so
  * far. */
 double ft_local_meter(struct ft_local *local, int change);
+/* Report 'job' if its leader has ended and has left nobody. */
+void ft_local_look(struct ft_local *local, const struct ft_local_job *job);
 /* Report the attempts whose leader has ended and who left nobody. */
 void ft_local_collect(struct ft_local *local);
 

@@ -133,15 +133,12 @@ static char **make_env(const struct ft_words *own)
 
 /* --- start ---------------------------------------------------------------- */
 
-static int open_in(posix_spawn_file_actions_t *actions, const char *dir,
-                   const char *name, int fd)
+static int open_stream(posix_spawn_file_actions_t *actions, const char *name,
+                       int fd)
 {
-    char *path = ft_path_join(dir, name);
-    int rc = posix_spawn_file_actions_addopen(
-        actions, fd, path, O_WRONLY | O_CREAT | O_APPEND, 0640);
-
-    free(path); /* copied */
-    return rc;
+    return posix_spawn_file_actions_addopen(actions, fd, name,
+                                            O_WRONLY | O_CREAT | O_APPEND,
+                                            0640);
 }
 
 static int add_actions(posix_spawn_file_actions_t *actions,
@@ -151,19 +148,19 @@ static int add_actions(posix_spawn_file_actions_t *actions,
                                               O_RDONLY, 0);
 
     if (!rc)
-        rc = open_in(actions, a->dir, FT_STDOUT_FILE, 1);
+        rc = posix_spawn_file_actions_addchdir_np(actions, a->dir);
     if (!rc)
-        rc = open_in(actions, a->dir, FT_STDERR_FILE, 2);
+        rc = open_stream(actions, FT_STDOUT_FILE, 1);
     if (!rc)
-        rc = open_in(actions, a->dir, FT_PROGRESS_FILE, PROGRESS_FD);
+        rc = open_stream(actions, FT_STDERR_FILE, 2);
+    if (!rc)
+        rc = open_stream(actions, FT_PROGRESS_FILE, PROGRESS_FD);
     if (!rc && !a->mpi)
         rc = posix_spawn_file_actions_adddup2(actions, alive_fd, ALIVE_FD);
     /* Whatever the engine was started with is none of the task's business. */
     if (!rc)
         rc = posix_spawn_file_actions_addclosefrom_np(
             actions, a->mpi ? PROGRESS_FD : ALIVE_FD + 1);
-    if (!rc)
-        rc = posix_spawn_file_actions_addchdir_np(actions, a->dir);
     return rc;
 }
 
@@ -264,53 +261,84 @@ static const char *find_program(struct ft_local_programs *programs,
 
 /* --- all of it ------------------------------------------------------------ */
 
-static int start(const struct ft_attempt *a, const char *path,
-                 const struct ft_words *argv, char **env, int alive_fd,
-                 pid_t *pid)
-{
+struct ft_local_start {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
-    int rc;
+    char *path;
+    struct ft_words argv, own;
+    char **env;
+    int alive[2]; /* ends for reading and writing; -1 */
+};
 
-    (void)posix_spawn_file_actions_init(&actions); /* cannot fail in glibc */
-    (void)posix_spawnattr_init(&attr);
-    rc = add_actions(&actions, a, alive_fd);
+static void close_end(int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
+}
+
+int ft_local_start_new(const struct ft_site *site, const struct ft_attempt *a,
+                       struct ft_local_programs *programs,
+                       struct ft_local_start **ret)
+{
+    struct ft_local_start *s = ft_calloc(1, sizeof(*s));
+    int rc = 0;
+
+    s->alive[0] = s->alive[1] = -1;
+    if (!a->mpi && pipe2(s->alive, O_CLOEXEC | O_NONBLOCK) < 0)
+        rc = errno;
+    make_argv(site, a, &s->argv);
+    ft_words_add(&s->own, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE,
+                                      a->dir));
+    add_own(&s->own, a);
+    s->env = make_env(&s->own);
+    s->path = ft_strdup(find_program(programs, s->argv.item[0]));
+    (void)posix_spawn_file_actions_init(&s->actions); /* cannot fail in glibc */
+    (void)posix_spawnattr_init(&s->attr);
     if (!rc)
-        rc = set_attributes(&attr);
+        rc = add_actions(&s->actions, a, s->alive[1]);
     if (!rc)
-        rc = posix_spawn(pid, path, &actions, &attr, argv->item, env);
-    posix_spawnattr_destroy(&attr);
-    posix_spawn_file_actions_destroy(&actions);
+        rc = set_attributes(&s->attr);
+    if (rc)
+        ft_local_start_free(s);
+    else
+        *ret = s;
     return rc;
 }
 
-int ft_local_spawn(const struct ft_site *site, const struct ft_attempt *a,
-                   struct ft_local_programs *programs, pid_t *pid,
-                   int *alive_fd)
+int ft_local_start_go(struct ft_local_start *s, pid_t *pid)
 {
-    struct ft_words argv = { 0 }, own = { 0 };
-    int alive[2] = { -1, -1 }, rc = 0;
-    char **env;
+    int rc = posix_spawn(pid, s->path, &s->actions, &s->attr, s->argv.item,
+                         s->env);
 
-    *alive_fd = -1;
-    if (!a->mpi && pipe2(alive, O_CLOEXEC | O_NONBLOCK) < 0)
-        return errno;
-    make_argv(site, a, &argv);
-    ft_words_add(&own, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE, a->dir));
-    add_own(&own, a);
-    env = make_env(&own);
-    rc = start(a, find_program(programs, argv.item[0]), &argv, env, alive[1],
-               pid);
-    if (!a->mpi)
-        (void)close(alive[1]);
-    if (!a->mpi && rc)
-        (void)close(alive[0]);
-    else
-        *alive_fd = alive[0];
-    free(env);
-    ft_words_free(own.item);
-    ft_words_free(argv.item);
+    close_end(&s->alive[1]);
     return rc;
+}
+
+const char *ft_local_start_program(const struct ft_local_start *s)
+{
+    return s->argv.item[0];
+}
+
+int ft_local_start_alive(struct ft_local_start *s)
+{
+    int fd = s->alive[0];
+
+    s->alive[0] = -1;
+    return fd;
+}
+
+void ft_local_start_free(struct ft_local_start *s)
+{
+    close_end(&s->alive[0]);
+    close_end(&s->alive[1]);
+    posix_spawnattr_destroy(&s->attr);
+    posix_spawn_file_actions_destroy(&s->actions);
+    free(s->path);
+    free(s->env);
+    ft_words_free(s->own.item);
+    ft_words_free(s->argv.item);
+    free(s);
 }
 
 int ft_local_spawn_serving(const struct ft_site *site,

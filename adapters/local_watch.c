@@ -112,11 +112,13 @@ void ft_local_watch(struct ft_local *local)
     int64_t now = ft_clock_mono_ns();
 
     for (size_t i = 0; i < local->n; i++)
-        use[i].id = local->job[i]->pid;
+        use[i].id = local->job[i]->pid; /* 0, of the kernel: not begun yet */
     ft_sessions_measure(use, local->n);
     for (size_t i = 0; i < local->n; i++) {
         struct ft_local_job *job = local->job[i];
 
+        if (job->start)
+            continue;
         watch_time(job, now);
         if (job->exited || job->verdict)
             continue;

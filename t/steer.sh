@@ -57,6 +57,7 @@ steer_count() {
 	at, n = 8, 0
 	while at + 40 <= len(data):
 	    length, = struct.unpack_from("<I", data, at)
+	    length &= (1 << 25) - 1
 	    n += json.loads(data[at + 40:at + 40 + length])["k"] == sys.argv[1]
 	    at += 40 + length
 	print(n)

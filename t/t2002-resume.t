@@ -102,6 +102,7 @@ cut_journal() { # RUN KIND TASK: up to and without the record
 	at = 8
 	while at < len(data):
 	    length, = struct.unpack_from("<I", data, at)
+	    length &= (1 << 25) - 1
 	    record = json.loads(data[at + 40:at + 40 + length])
 	    if record["k"] == sys.argv[2] and record.get("t", -1) == int(sys.argv[3]):
 	        open(sys.argv[1], "r+b").truncate(at)

@@ -33,6 +33,7 @@ starts_beside() {
 	    data, at = open(path, "rb").read(), 8
 	    while at + 40 <= len(data):
 	        length, = struct.unpack_from("<I", data, at)
+	        length &= (1 << 25) - 1
 	        record = json.loads(data[at + 40:at + 40 + length])
 	        if record["k"] == "started":
 	            yield record["at"]

@@ -3,8 +3,8 @@
  * Reading goes record by record through a window on the file; writing collects
  * records in memory and puts them behind the last durable one with one write.
  *
- *     | header | record | record | record |  queued (memory)  |
- *                                ^ stored                     ^ end
+ *     | header | record | record | record | record |  queued (memory)  |
+ *                       ^ durable           ^ stored                   ^ end
  */
 #include "base/logfile.h"
 
@@ -28,6 +28,8 @@
 #define PREFIX 40     /* bytes of a record before its payload */
 #define PAYLOAD_MIN 2 /* "{}" */
 #define WINDOW (256u << 10)
+#define LOOSE_SHIFT 25 /* in the size of a record, above its length */
+#define LOOSE_SOME 64  /* no size looks like text, which makes a search fast */
 
 static const uint8_t header[HEADER] = { 'F', 'T', 'L', 'O', 'G', 0, VERSION };
 
@@ -35,6 +37,7 @@ struct ft_log {
     char *path;
     int fd;
     enum ft_log_mode mode;
+    struct ft_log_position durable; /* of an appender: what it has synced */
     struct ft_log_position stored; /* behind the last record in the file */
     struct ft_log_position end;    /* behind the last queued one */
     struct ft_str queue;
@@ -62,7 +65,40 @@ static void put32(uint8_t *p, uint32_t n)
         p[i] = (uint8_t)(n >> 8 * i);
 }
 
-/* Over length, prev and payload: all of a record but the CRC itself. */
+/* The size as it stands in a record whose predecessors are durable but for the
+ * last 'loose' bytes. */
+static uint32_t pack_size(size_t len, uint64_t loose)
+{
+    uint32_t bits = 0;
+
+    while (loose >> bits)
+        bits++;
+    return (uint32_t)len | (bits ? LOOSE_SOME | bits : 0) << LOOSE_SHIFT;
+}
+
+/* The length of a payload, or 0 for no record. */
+static size_t payload_of(uint32_t size)
+{
+    uint32_t loose = size >> LOOSE_SHIFT;
+    size_t len = size & ((1u << LOOSE_SHIFT) - 1);
+
+    return len < PAYLOAD_MIN || len > FT_LOG_RECORD_MAX ||
+                   (loose && loose < LOOSE_SOME)
+               ? 0
+               : len;
+}
+
+/* All before this place was durable when the record of 'size' was put at
+ * 'offset'. */
+static uint64_t durable_before(uint32_t size, uint64_t offset)
+{
+    uint32_t bits = size >> LOOSE_SHIFT & (LOOSE_SOME - 1);
+    uint64_t loose = ((uint64_t)1 << bits) - 1;
+
+    return loose < offset ? offset - loose : 0;
+}
+
+/* Over size, prev and payload: all of a record but the CRC itself. */
 static uint32_t record_crc(const uint8_t *record, size_t payload_len)
 {
     uint32_t crc = ft_crc32c(0, record, 4);
@@ -205,9 +241,8 @@ static int check_record(struct ft_log *log, uint64_t offset, uint64_t size,
     n = look(log, offset, PREFIX, &p);
     if (n < PREFIX)
         return n < 0 ? -1 : 0;
-    len = get32(p);
-    if (len < PAYLOAD_MIN || len > FT_LOG_RECORD_MAX ||
-        len > size - offset - PREFIX)
+    len = payload_of(get32(p));
+    if (!len || len > size - offset - PREFIX)
         return 0;
     n = look(log, offset, PREFIX + len, &p);
     if (n < 0 || (size_t)n < PREFIX + len)
@@ -218,11 +253,11 @@ static int check_record(struct ft_log *log, uint64_t offset, uint64_t size,
            record_crc(p, len) == get32(p + 4);
 }
 
-/* The record at the end of what was read is bad: is any valid one behind it?
- * Each place where a record could begin is tried; what a crash leaves has few
- * of them, so bytes that cost many passes over the rest are damage.  1 yes, 0
- * no, -1 with errno set. */
-static int valid_behind(struct ft_log *log, uint64_t size)
+/* The record at the end of what was read is bad.  Does a valid one behind it
+ * say that it was durable?  Each place where a record could begin is tried;
+ * what a crash leaves has few of them, so bytes that cost many passes over the
+ * rest are damage.  1 yes, 0 no, -1 with errno set. */
+static int was_durable(struct ft_log *log, uint64_t size)
 {
     uint64_t start = log->stored.offset, tried = 0;
     uint64_t budget = 8 * (size - start) + FT_LOG_RECORD_MAX;
@@ -233,16 +268,16 @@ static int valid_behind(struct ft_log *log, uint64_t size)
     for (uint64_t at = start + 1; at < size; at++) {
         len = 0;
         rc = check_record(log, at, size, &record, &len);
-        if (rc != 0)
+        if (rc < 0)
             return rc;
         tried += len;
-        if (tried > budget)
+        if (tried > budget || (rc && durable_before(get32(record), at) > start))
             return 1;
     }
     return 0;
 }
 
-/* Make 'stored' the end of the file. */
+/* Make 'stored' the end of the file, durably. */
 static int cut(struct ft_log *log)
 {
     log->len = 0; /* the window may show what is cut */
@@ -277,15 +312,15 @@ static int confirm_place(struct ft_log *log, struct ft_err *err)
 /* What stands behind the last good record, up to 'size', is no record. */
 static int end_in_tail(struct ft_log *log, uint64_t size, struct ft_err *err)
 {
-    int behind;
+    int durable;
 
     if (log->trusted && confirm_place(log, err) < 0)
         return -1;
-    behind = valid_behind(log, size);
+    durable = was_durable(log, size);
 
-    if (behind < 0)
+    if (durable < 0)
         return fail_read(log, err);
-    if (behind)
+    if (durable)
         return fail_damaged(log, "a bad record before good ones", err);
     log->torn = true;
     if (log->mode == FT_LOG_APPEND && cut(log) < 0)
@@ -381,12 +416,6 @@ struct ft_log *ft_log_open(const char *path, enum ft_log_mode mode,
     }
     if (ft_log_follow(log, each, arg, err) < 0)
         goto fail;
-    /* What was shown may have been written by a process that died before it
-     * could sync; whoever acts on it must find it again. */
-    if (mode == FT_LOG_APPEND && fdatasync(log->fd) < 0) {
-        ft_err_sys(err, "cannot sync log '%s'", path);
-        goto fail;
-    }
     return log;
 fail:
     ft_log_close(log);
@@ -404,6 +433,14 @@ int ft_log_follow(struct ft_log *log, ft_log_each *each, void *arg,
         return fail_poisoned(log, err);
     rc = read_on(log, each, arg, err);
     log->end = log->stored;
+    /* What was shown may have been written by a process that died before it
+     * could sync; whoever acts on it must find it again. */
+    if (rc == 0 && log->mode == FT_LOG_APPEND &&
+        log->durable.offset != log->stored.offset) {
+        if (fdatasync(log->fd) < 0)
+            return ft_err_sys(err, "cannot sync log '%s'", log->path);
+        log->durable = log->stored;
+    }
     return rc;
 }
 
@@ -440,7 +477,8 @@ int ft_log_append(struct ft_log *log, const char *payload, size_t len,
         return ft_err_set(err, FT_EFORMAT,
                           "record for log '%s' is not a JSON object",
                           log->path);
-    put32(prefix, (uint32_t)len);
+    put32(prefix,
+          pack_size(len, log->end.offset - log->durable.offset));
     memcpy(prefix + 8, log->end.head, FT_SHA256_BYTES);
     ft_str_addn(&log->queue, prefix, PREFIX);
     ft_str_addn(&log->queue, payload, len);
@@ -467,26 +505,56 @@ static int write_at(int fd, const char *bytes, size_t len, uint64_t offset)
     return 0;
 }
 
-int ft_log_sync(struct ft_log *log, struct ft_err *err)
+/* After a failed sync the kernel may call pages clean that never reached the
+ * disk, so nothing that was not durable before is kept. */
+static int fail_write(struct ft_log *log, struct ft_err *err)
 {
-    int rc = 0;
+    int rc = ft_err_sys(err, "cannot write log '%s'", log->path);
 
+    ft_str_release(&log->queue);
+    log->stored = log->end = log->durable;
+    log->poisoned = cut(log) < 0;
+    return rc;
+}
+
+int ft_log_write(struct ft_log *log, struct ft_err *err)
+{
     if (log->poisoned)
         return fail_poisoned(log, err);
-    if (!log->queue.len)
-        return 0;
-    if (write_at(log->fd, log->queue.s, log->queue.len, log->stored.offset) <
-            0 ||
-        fdatasync(log->fd) < 0) {
-        /* After a failed sync the kernel may call pages clean that never
-         * reached the disk, so nothing of this write is kept. */
-        rc = ft_err_sys(err, "cannot write log '%s'", log->path);
-        log->poisoned = cut(log) < 0;
-        log->end = log->stored;
-    }
+    if (write_at(log->fd, log->queue.s, log->queue.len, log->stored.offset) < 0)
+        return fail_write(log, err);
     log->stored = log->end;
     ft_str_release(&log->queue);
-    return rc;
+    return 0;
+}
+
+int ft_log_sync(struct ft_log *log, struct ft_err *err)
+{
+    if (ft_log_write(log, err) < 0)
+        return -1;
+    if (log->durable.offset == log->stored.offset)
+        return 0;
+    if (fdatasync(log->fd) < 0)
+        return fail_write(log, err);
+    log->durable = log->stored;
+    return 0;
+}
+
+int ft_log_fd(const struct ft_log *log)
+{
+    return log->fd;
+}
+
+int ft_log_synced(struct ft_log *log, const struct ft_log_position *end, int rc,
+                  struct ft_err *err)
+{
+    if (log->poisoned)
+        return fail_poisoned(log, err);
+    if (rc < 0)
+        return fail_write(log, err);
+    if (end->offset > log->durable.offset)
+        log->durable = *end;
+    return 0;
 }
 
 void ft_log_end(const struct ft_log *log, struct ft_log_position *end)

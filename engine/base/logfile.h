@@ -2,15 +2,19 @@
  *
  *   file    = header record*
  *   header  = "FTLOG\0" version:u16                              8 bytes
- *   record  = length:u32 crc32c:u32 prev:32 bytes payload:length bytes
+ *   record  = size:u32 crc32c:u32 prev:32 bytes payload:length bytes
+ *   size    = length + loose << 25
  *
  * Integers are little-endian.  'prev' is the SHA-256 of the whole previous
  * record (of the header for the first one), so that the records form a chain;
- * 'crc32c' covers length, prev and payload.  The payload is one JSON object.
+ * 'crc32c' covers size, prev and payload.  The payload is one JSON object.
+ * 'loose' tells how many bytes before the record may not have been durable when
+ * it was put there: 0 for none, 64 + n for less than 2^n.
  *
- * A crash can leave a torn tail: a last record that is short or fails its CRC
- * with nothing valid after it.  Opening for append cuts it.  Damage anywhere
- * else is FT_EFORMAT and is never cut.
+ * A crash can leave a torn tail: of what was not durable yet, any parts may be
+ * missing.  It begins with a record that is short or fails its CRC, and no
+ * record behind that one says that it was durable.  Opening for append cuts it.
+ * Damage anywhere else is FT_EFORMAT and is never cut.
  */
 #ifndef FT_BASE_LOGFILE_H
 #define FT_BASE_LOGFILE_H
@@ -74,10 +78,21 @@ int ft_log_follow(struct ft_log *log,
 int ft_log_append(struct ft_log *log, const char *payload, size_t len,
                   struct ft_err *err);
 
+/* Write what is queued: it outlives the process, but not the machine.  Failures
+ * as in ft_log_sync(). */
+int ft_log_write(struct ft_log *log, struct ft_err *err);
+
 /* Write what is queued and fdatasync: the commit point.  After a failure the
  * log is cut back to the last durable record and can be used again; if that
  * fails too, every later call fails (FT_EIO). */
 int ft_log_sync(struct ft_log *log, struct ft_err *err);
+
+/* A sync by the caller: ft_log_fd() was synced (0) or not (-1 with errno set,
+ * which is a failure of ft_log_sync()) after everything up to 'end' had been
+ * written.  The sync itself may go on in another thread. */
+int ft_log_synced(struct ft_log *log, const struct ft_log_position *end, int rc,
+                  struct ft_err *err);
+int ft_log_fd(const struct ft_log *log);
 
 /* Where the next record goes; queued ones count. */
 void ft_log_end(const struct ft_log *log, struct ft_log_position *end);

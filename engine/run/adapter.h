@@ -102,6 +102,10 @@ struct ft_adapter {
      * no outputs, and what they did is kept by the run's journal alone. */
     bool bare;
 
+    /* What runs there ends when this machine does: an intent that a power cut
+     * takes out of the journal was of nobody. */
+    bool mortal;
+
     /* Get ready; *conn is handed to every other call until close. */
     int (*open)(const struct ft_site *site, struct uv_loop_s *loop,
                 const struct ft_adapter_events *events, void **conn,

@@ -161,6 +161,8 @@ static void clear_directory(const struct ft_flight *f)
 {
     static const char *const name[] = { "in", "checkpoint" };
 
+    if (!f->result.n_out && ft_workdirs_give(f->drive->workdirs, f->dir))
+        return;
     for (size_t i = 0; i < f->result.n_out; i++)
         (void)unlink(f->result.out[i].path);
     for (size_t i = 0; i < FT_ARRAY_LEN(name); i++) {
@@ -170,7 +172,7 @@ static void clear_directory(const struct ft_flight *f)
             (void)ft_path_remove(path, NULL);
         free(path);
     }
-    ft_workdirs_give(f->drive->workdirs, f->dir);
+    (void)ft_workdirs_give(f->drive->workdirs, f->dir);
 }
 
 void ft_collect_tidy(struct ft_drive *d)

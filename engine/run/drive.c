@@ -101,21 +101,44 @@ static void on_signal(uv_signal_t *handle, int signum)
 
 static void sync_journal(struct ft_drive *d)
 {
-    int64_t before = ft_clock_mono_ns(), took_ms;
     struct ft_err err;
 
     if (ft_journal_sync(d->journal, &err) < 0)
         ft_drive_give_up(d, &err);
     ft_collect_tidy(d);
-    took_ms = (ft_clock_mono_ns() - before) / NS_PER_MS;
+}
+
+static void on_synced(uv_fs_t *sync)
+{
+    struct ft_drive *d = sync->data;
+    int64_t took_ms = (ft_clock_mono_ns() - d->sync_ns) / NS_PER_MS;
+    struct ft_err err;
+
+    if (ft_journal_sync_end(d->journal, -(int)sync->result, &err) < 0)
+        ft_drive_give_up(d, &err);
+    uv_fs_req_cleanup(sync);
+    d->sync_ns = 0;
+    ft_collect_tidy(d);
     d->flush_ms = FLUSH_MS + FLUSH_SHARE * (uint64_t)took_ms;
     if (d->flush_ms > FLUSH_MAX_MS)
         d->flush_ms = FLUSH_MAX_MS;
 }
 
+/* Tasks go on meanwhile. */
 static void on_flush(uv_timer_t *timer)
 {
-    sync_journal(timer->data);
+    struct ft_drive *d = timer->data;
+    struct ft_err err;
+    int fd;
+
+    if (ft_journal_sync_begin(d->journal, &fd, &err) < 0) {
+        ft_drive_give_up(d, &err);
+        return;
+    }
+    d->sync.data = d;
+    d->sync_ns = ft_clock_mono_ns();
+    if (uv_fs_fdatasync(&d->loop, &d->sync, fd, on_synced) < 0)
+        FT_BUG("a sync that cannot begin");
 }
 
 static void on_wake(uv_timer_t *timer)
@@ -152,6 +175,8 @@ static void on_turn(uv_prepare_t *handle)
     struct ft_drive *d = handle->data;
     bool more = ft_drive_steps(d);
 
+    if (ft_drive_collect(d))
+        more = ft_drive_steps(d);
     more |= ft_rivals_turn(d);
     if (ft_sched_over(d->sched)) {
         d->over = true;
@@ -167,7 +192,7 @@ static void on_turn(uv_prepare_t *handle)
     else if (!more && ft_drive_pass_time(d))
         ft_limit_expire(d);
     if (ft_journal_durable(d->journal) < ft_journal_taken(d->journal) &&
-        !uv_is_active((uv_handle_t *)&d->flush))
+        !d->sync_ns && !uv_is_active((uv_handle_t *)&d->flush))
         (void)uv_timer_start(&d->flush, on_flush, d->flush_ms, 0);
 }
 
@@ -267,6 +292,23 @@ static void make_sched(struct ft_drive *d)
     ft_rivals_open(d);
 }
 
+/* What has outputs makes others ready when these are published, later. */
+static void mark_awaited(struct ft_drive *d)
+{
+    const struct ft_plan *plan = d->plan;
+
+    d->awaited = ft_calloc(plan->wf->n_stages, sizeof(*d->awaited));
+    for (size_t s = 0; s < plan->wf->n_stages; s++) {
+        const struct ft_plan_stage *stage = &plan->stage[s];
+
+        for (size_t i = 0; i < stage->n_after; i++)
+            if (!plan->wf->stage[stage->after[i]].n_out)
+                d->awaited[stage->after[i]] = true;
+        if (stage->turns > 1)
+            d->awaited[s] = true;
+    }
+}
+
 static enum ft_run_state verdict(const struct ft_drive *d)
 {
     size_t n = 0;
@@ -343,6 +385,7 @@ int ft_drive_loop(struct ft_drive *d, enum ft_run_state *state,
         return -1;
     make_sched(d);
     d->memo = ft_calloc(d->plan->wf->n_stages, sizeof(*d->memo));
+    mark_awaited(d);
     ft_limit_arm(d);
     if (d->watcher.tick)
         (void)uv_timer_start(&d->tick, on_tick, TICK_MS, TICK_MS);
@@ -376,6 +419,7 @@ void ft_drive_release(struct ft_drive *d)
     ft_rivals_free(d);
     ft_workdirs_free(d->workdirs);
     free(d->memo);
+    free(d->awaited);
     ft_store_close(d->store);
     ft_sched_free(d->sched);
     ft_ahead_release(d);
@@ -386,6 +430,7 @@ void ft_drive_release(struct ft_drive *d)
     free(d->flight);
     free(d->bucket);
     free(d->start);
+    free(d->ended);
     free(d->reason);
     free(d->dir);
 }

@@ -51,8 +51,8 @@ struct ft_flight {
     char **argv, **env;
     size_t n_extracts;    /* inputs of type file that are being taken out */
     bool failed;          /* one of them was not */
-    uint64_t intent;      /* records that must be durable before it starts */
-    bool submitted;
+    uint64_t intent;      /* records that have to be kept before it starts */
+    bool submitted;       /* the site was asked to start it, or has */
     bool booked;          /* started, at the cost of at most */
     double worst_core_s;
     char *job;
@@ -68,6 +68,12 @@ struct ft_drive_memo {
     bool asked; /* for a memo: once is enough */
     bool known; /* 'root' is */
     uint8_t root[FT_SHA256_BYTES]; /* of the contents of all its cells */
+};
+
+/* An attempt as the site has reported it. */
+struct ft_ended {
+    uint64_t tag;
+    struct ft_ending ending;
 };
 
 struct ft_drive {
@@ -101,12 +107,17 @@ struct ft_drive {
     size_t n_later;
     struct ft_flight **start; /* to be submitted at the end of this turn */
     size_t n_starts, cap_starts;
+    struct ft_ended *ended; /* attempts to be collected in this turn */
+    size_t n_ended, cap_ended;
+    bool *awaited; /* stages whose tasks, when they end, let others start */
 
     uv_loop_t loop;
     uv_prepare_t turn;
     uv_idle_t more;      /* active: do not wait, there is more to do */
     uv_timer_t flush;    /* the journal, after flush_ms: a disk that syncs */
     uint64_t flush_ms;   /* slowly is asked less often */
+    uv_fs_t sync;        /* of the journal, in another thread, */
+    int64_t sync_ns;     /* since then; 0: none */
     uv_timer_t wake;     /* the next retry */
     uv_timer_t deadline;
     int64_t end_ns;      /* the same on a site with a time of its own, or 0 */
@@ -200,6 +211,9 @@ void ft_drive_poll_store(struct ft_drive *d);
 void ft_drive_stop_polling(struct ft_drive *d);
 /* Wait until the store has done all that it was given. */
 int ft_drive_drain_store(struct ft_drive *d, struct ft_err *err);
+/* Collect the attempts that have ended since; true: there were some.  Whoever
+ * waits for their slots comes first. */
+bool ft_drive_collect(struct ft_drive *d);
 /* For the adapter; 'arg' is the struct ft_drive. */
 extern const struct ft_adapter_events ft_drive_site_events;
 

@@ -134,7 +134,6 @@ static void on_submitted(uint64_t tag, enum ft_submit_answer answer,
     if (!f)
         return;
     if (answer == FT_SUBMIT_OK) {
-        f->submitted = true;
         f->job = ft_strdup(job);
         ft_run_submit(d->run, f->task);
         ft_drive_changed(d, f->task);
@@ -188,6 +187,16 @@ static void on_waiting(uint64_t tag, const char *reason, void *arg)
     ft_drive_changed(d, f->task);
 }
 
+/* Collecting the task may make another ready who then comes first, or tell
+ * what is left of a budget. */
+static bool must_be_collected(const struct ft_drive *d, size_t task)
+{
+    return d->awaited[ft_plan_stage_of(d->plan, task)] ||
+           d->run->limits.core_s > 0 || d->run->limits.energy_j > 0;
+}
+
+/* Its slots are free at once.  The rest can mostly wait until they are taken
+ * again. */
 static void on_ended(uint64_t tag, const struct ft_ending *ending, void *arg)
 {
     struct ft_drive *d = arg;
@@ -196,7 +205,26 @@ static void on_ended(uint64_t tag, const struct ft_ending *ending, void *arg)
     if (!f)
         return;
     ft_sched_freed(d->sched, f->task);
-    ft_collect(f, ending);
+    if (must_be_collected(d, f->task)) {
+        ft_collect(f, ending);
+        return;
+    }
+    d->ended = ft_grow(d->ended, d->n_ended, &d->cap_ended, sizeof(*d->ended));
+    d->ended[d->n_ended++] = (struct ft_ended){ tag, *ending };
+}
+
+bool ft_drive_collect(struct ft_drive *d)
+{
+    bool any = d->n_ended > 0;
+
+    for (size_t i = 0; i < d->n_ended; i++) {
+        struct ft_flight *f = ft_flight_by_tag(d, d->ended[i].tag);
+
+        if (f)
+            ft_collect(f, &d->ended[i].ending);
+    }
+    d->n_ended = 0;
+    return any;
 }
 
 const struct ft_adapter_events ft_drive_site_events = {

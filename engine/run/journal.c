@@ -1,6 +1,7 @@
 /* journal.c - write the record of a run */
 #include "run/journal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -18,8 +19,11 @@
 struct ft_journal {
     struct ft_log *log;
     struct ft_str line; /* the record being put together */
-    uint64_t taken, durable;
+    uint64_t taken, written, durable;
     bool failed;
+    /* a sync under way: up to where in the log, and how many records that is */
+    struct ft_log_position half;
+    uint64_t half_n;
 };
 
 /* --- records -------------------------------------------------------------- */
@@ -211,7 +215,7 @@ struct ft_journal *ft_journal_on(struct ft_log *log, uint64_t n)
     struct ft_journal *j = ft_calloc(1, sizeof(*j));
 
     *j = (struct ft_journal){ .log = log, .line = FT_STR_INIT,
-                              .taken = n, .durable = n };
+                              .taken = n, .written = n, .durable = n };
     return j;
 }
 
@@ -233,18 +237,59 @@ struct ft_journal *ft_journal_create(const char *path,
     return NULL;
 }
 
+static int fail(struct ft_journal *j, struct ft_err *err)
+{
+    j->failed = true;
+    return ft_err_context(err, "the journal of the run");
+}
+
+static int fail_again(struct ft_err *err)
+{
+    return ft_err_set(err, FT_EIO, "the journal of the run could not be "
+                      "written");
+}
+
+int ft_journal_write(struct ft_journal *j, struct ft_err *err)
+{
+    if (j->failed)
+        return fail_again(err);
+    if (ft_log_write(j->log, err) < 0)
+        return fail(j, err);
+    j->written = j->taken;
+    return 0;
+}
+
 int ft_journal_sync(struct ft_journal *j, struct ft_err *err)
 {
     if (j->failed)
-        return ft_err_set(err, FT_EIO, "the journal of the run could not be "
-                          "written");
+        return fail_again(err);
     if (j->durable == j->taken)
         return 0;
-    if (ft_log_sync(j->log, err) < 0) {
-        j->failed = true;
-        return ft_err_context(err, "the journal of the run");
-    }
-    j->durable = j->taken;
+    if (ft_log_sync(j->log, err) < 0)
+        return fail(j, err);
+    j->durable = j->written = j->taken;
+    return 0;
+}
+
+int ft_journal_sync_begin(struct ft_journal *j, int *fd, struct ft_err *err)
+{
+    if (ft_journal_write(j, err) < 0)
+        return -1;
+    ft_log_end(j->log, &j->half);
+    j->half_n = j->written;
+    *fd = ft_log_fd(j->log);
+    return 0;
+}
+
+int ft_journal_sync_end(struct ft_journal *j, int error, struct ft_err *err)
+{
+    if (j->failed)
+        return fail_again(err);
+    errno = error;
+    if (ft_log_synced(j->log, &j->half, error ? -1 : 0, err) < 0)
+        return fail(j, err);
+    if (j->half_n > j->durable)
+        j->durable = j->half_n;
     return 0;
 }
 
@@ -260,6 +305,11 @@ void ft_journal_close(struct ft_journal *j)
 uint64_t ft_journal_taken(const struct ft_journal *j)
 {
     return j->taken;
+}
+
+uint64_t ft_journal_written(const struct ft_journal *j)
+{
+    return j->written;
 }
 
 uint64_t ft_journal_durable(const struct ft_journal *j)

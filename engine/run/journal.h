@@ -1,8 +1,9 @@
 /* journal.h - the append-only record of a run: runs/ID/journal
  *
  * Every call takes one event: it changes 'run' (change.h) and queues a record
- * (share/doc/formats/journal.md).  Nothing is durable before ft_journal_sync(),
- * which writes all that is queued with one sync; whoever acts on an event syncs
+ * (share/doc/formats/journal.md).  ft_journal_write() puts all that is queued
+ * where the death of this process does not matter, ft_journal_sync() where that
+ * of the machine does not, either; whoever acts on an event does one of them
  * first.
  *
  * After a failed sync the journal takes no more records: the run in memory goes
@@ -59,11 +60,20 @@ int ft_follower_advance(struct ft_follower *follower,
                         struct ft_err *err);
 void ft_follower_close(struct ft_follower *follower); /* NULL is fine */
 
+int ft_journal_write(struct ft_journal *journal, struct ft_err *err);
 int ft_journal_sync(struct ft_journal *journal, struct ft_err *err);
 void ft_journal_close(struct ft_journal *journal); /* NULL is fine */
 
-/* Number of records taken, and how many of them are durable. */
+/* ft_journal_sync() in two halves, one at a time: between them the caller has
+ * '*fd' synced in another thread, and tells what became of it: 0, an errno. */
+int ft_journal_sync_begin(struct ft_journal *journal, int *fd,
+                          struct ft_err *err);
+int ft_journal_sync_end(struct ft_journal *journal, int error,
+                        struct ft_err *err);
+
+/* Number of records taken, how many of them are written, how many durable. */
 uint64_t ft_journal_taken(const struct ft_journal *journal);
+uint64_t ft_journal_written(const struct ft_journal *journal);
 uint64_t ft_journal_durable(const struct ft_journal *journal);
 
 /* --- events, as in change.h ----------------------------------------------- */

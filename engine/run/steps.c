@@ -259,20 +259,31 @@ static void submit(struct ft_flight *f)
     attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),
                                    attempt.resources.walltime_s);
     choose_pool(f, stage, &attempt);
+    f->submitted = true;
     d->adapter->submit(d->site, &attempt, 1);
 }
 
-/* Nothing starts before the journal says durably that it may. */
-static void submit_all(struct ft_drive *d)
+/* What is to start has to be found in the journal by whoever comes after us:
+ * after a power cut only where it can outlive one. */
+static int keep_intents(struct ft_drive *d, struct ft_err *err)
 {
-    struct ft_err err;
     uint64_t need = 0;
 
     for (size_t i = 0; i < d->n_starts; i++)
         if (d->start[i]->intent > need)
             need = d->start[i]->intent;
-    if (need > ft_journal_durable(d->journal) &&
-        ft_journal_sync(d->journal, &err) < 0)
+    if (need > ft_journal_written(d->journal) && d->adapter->mortal)
+        return ft_journal_write(d->journal, err);
+    if (need > ft_journal_durable(d->journal) && !d->adapter->mortal)
+        return ft_journal_sync(d->journal, err);
+    return 0;
+}
+
+static void submit_all(struct ft_drive *d)
+{
+    struct ft_err err;
+
+    if (keep_intents(d, &err) < 0)
         ft_drive_give_up(d, &err);
     for (size_t i = 0; i < d->n_starts; i++) {
         struct ft_flight *f = d->start[i];

@@ -109,12 +109,13 @@ static bool left_nothing(const char *path)
     return nothing;
 }
 
-void ft_workdirs_give(struct ft_workdirs *dirs, const char *dir)
+bool ft_workdirs_give(struct ft_workdirs *dirs, const char *dir)
 {
     if (!left_nothing(dir))
-        return;
+        return false;
     if (dirs->n < SPARE_MAX)
         dirs->spare[dirs->n++] = ft_strdup(dir);
     else
         (void)ft_path_remove(dir, NULL);
+    return true;
 }

@@ -23,8 +23,8 @@ void ft_workdirs_free(struct ft_workdirs *dirs); /* removes what was given */
 int ft_workdirs_take(struct ft_workdirs *dirs, const char *dir,
                      struct ft_err *err);
 
-/* The attempt in 'dir' has ended well: nothing runs there any more.  Taken back
- * when there is nothing in it that anybody could want to see. */
-void ft_workdirs_give(struct ft_workdirs *dirs, const char *dir);
+/* The attempt in 'dir' has ended well: nothing runs there any more.  True: it
+ * was taken back, for there is nothing in it that anybody could want to see. */
+bool ft_workdirs_give(struct ft_workdirs *dirs, const char *dir);
 
 #endif

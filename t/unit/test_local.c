@@ -211,9 +211,17 @@ static void start(struct world *w, const struct ft_attempt *like,
     ft_adapter_local.submit(w->conn, &attempt, 1);
 }
 
+/* The site has answered: started, or refused. */
+static void await_answer(struct world *w)
+{
+    while (!w->n_submitted)
+        (void)uv_run(&w->loop, UV_RUN_ONCE);
+}
+
 static void await_end(struct world *w)
 {
-    (void)uv_run(&w->loop, UV_RUN_DEFAULT);
+    while (!w->n_ended)
+        (void)uv_run(&w->loop, UV_RUN_ONCE);
     ck_assert_int_eq(w->n_ended, 1);
 }
 
@@ -276,6 +284,7 @@ START_TEST(ends)
 
     setup_world(&w, NULL);
     start(&w, &plain, argv);
+    await_answer(&w);
     ck_assert_int_eq(w.answer, FT_SUBMIT_OK);
     ck_assert_int_eq(w.n_started, 1);
     await_end(&w);
@@ -342,7 +351,7 @@ START_TEST(refusals)
 
     setup_world(&w, NULL);
     start(&w, &attempt, argv);
-    ck_assert_int_eq(w.n_submitted, 1);
+    await_answer(&w);
     ck_assert_int_eq(w.answer, FT_SUBMIT_REJECTED);
     ck_assert_ptr_nonnull(strstr(w.reason, refused[_i].reason));
     ck_assert_int_eq(w.n_started, 0);
@@ -399,6 +408,25 @@ START_TEST(cancel_ends_the_whole_session)
 }
 END_TEST
 
+START_TEST(cancelled_before_it_has_begun)
+{
+    static const double grace_s[] = { 1000, 0 };
+    const char *argv[] = { "sleep", "1000", NULL };
+    uint64_t tag = TAG;
+    struct world w;
+
+    setup_world(&w, NULL);
+    start(&w, &plain, argv);
+    ck_assert_int_eq(w.n_submitted, 0);
+    ft_adapter_local.cancel(w.conn, &tag, 1, grace_s[_i]);
+    await_end(&w);
+    ck_assert_int_eq(w.answer, FT_SUBMIT_OK);
+    ck_assert_int_eq(w.ending.outcome, FT_OUT_CANCELLED);
+    ck_assert_int_eq(w.ending.signal, grace_s[_i] > 0 ? SIGTERM : SIGKILL);
+    teardown_world(&w);
+}
+END_TEST
+
 START_TEST(what_is_left_behind_ends)
 {
     struct world w;
@@ -449,11 +477,28 @@ START_TEST(closing_ends_what_runs)
 
     setup_world(&w, NULL);
     start(&w, &plain, argv);
+    await_answer(&w);
     pid = leader(&w);
     ck_assert_uint_eq(ft_session_signal(pid, 0), 1);
     teardown_world(&w);
     ck_assert_uint_eq(ft_session_signal(pid, 0), 0);
     ck_assert_int_eq(w.n_ended, 0);
+}
+END_TEST
+
+/* The process is gone when the loop has nothing more to do: it cannot be waited
+ * for. */
+START_TEST(closing_ends_what_begins)
+{
+    const char *argv[] = { "sleep", "1000", NULL };
+    struct world w;
+
+    setup_world(&w, NULL);
+    start(&w, &plain, argv);
+    teardown_world(&w);
+    ck_assert_int_eq(w.n_submitted, 0);
+    ck_assert_int_eq(waitpid(-1, NULL, 0), -1);
+    ck_assert_int_eq(errno, ECHILD);
 }
 END_TEST
 
@@ -560,6 +605,8 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, refusals, 0, FT_ARRAY_LEN(refused));
     tcase_add_test(tc, time_out);
     tcase_add_loop_test(tc, cancel_ends_the_whole_session, 0, 2);
+    tcase_add_loop_test(tc, cancelled_before_it_has_begun, 0, 2);
+    tcase_add_test(tc, closing_ends_what_begins);
     tcase_add_test(tc, what_is_left_behind_ends);
     tcase_add_test(tc, too_much_memory);
     tcase_add_test(tc, too_much_output);

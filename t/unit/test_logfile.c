@@ -1,6 +1,7 @@
 /* test_logfile.c - no record is lost, none is invented, damage is refused */
 #include "t/unit/unit.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -111,8 +112,7 @@ static void make_log(const char *const payload[], size_t n)
     unlink(LOG);
     log = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
     for (size_t i = 0; i < n; i++)
-        append(log, payload[i]);
-    ck_assert_int_eq(ft_log_sync(log, NULL), 0);
+        append_sync(log, payload[i]);
     ft_log_close(log);
 }
 
@@ -392,6 +392,54 @@ START_TEST(damage_is_never_cut)
 }
 END_TEST
 
+/* One record that was synced, three that were written but not, in each way
+ * that a power cut may lose some of them; and then one behind a sync. */
+START_TEST(parts_that_were_not_synced_may_be_missing)
+{
+    static const char *const loose[] = { "{\"n\":1}", "{\"n\":2}",
+                                         "{\"n\":3}" };
+    static const char *const whole[] = { "0:{} 1:{\"n\":1} 2:{\"n\":2} torn",
+                                         "0:{} 1:{\"n\":1} torn",
+                                         "0:{} torn" };
+    size_t size = PREFIX + 7, first = HEADER + PREFIX + 2;
+    struct ft_str bytes = FT_STR_INIT, more = FT_STR_INIT;
+    struct ft_log *log;
+
+    make_log(three, 1);
+    log = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        append(log, loose[i]);
+        ck_assert_int_eq(ft_log_write(log, NULL), 0);
+    }
+    read_file(&bytes);
+    ck_assert_int_eq(ft_log_sync(log, NULL), 0);
+    append_sync(log, "{\"durable\":4}");
+    read_file(&more);
+    ft_log_close(log);
+    for (unsigned lost = 1; lost < 8; lost++) {
+        struct ft_str part = FT_STR_INIT;
+        size_t at = lost & 1 ? 0 : lost & 2 ? 1 : 2;
+        char want[80];
+
+        ft_str_addn(&part, bytes.s, bytes.len);
+        for (size_t i = 0; i < 3; i++)
+            if (lost & 1u << i)
+                memset(part.s + first + i * size, 0, size);
+        write_file(&part);
+        CHECK_DUMP(FT_LOG_READ, NULL, whole[2 - at]);
+        CHECK_DUMP(FT_LOG_APPEND, NULL, whole[2 - at]);
+        ft_str_addn(&part, more.s + bytes.len, more.len - bytes.len);
+        write_file(&part);
+        snprintf(want, sizeof(want), "log 'test.log' is damaged at offset "
+                 "%zu: a bad record before good ones", first + at * size);
+        CHECK_DUMP(FT_LOG_APPEND, NULL, want);
+        ft_str_release(&part);
+    }
+    ft_str_release(&more);
+    ft_str_release(&bytes);
+}
+END_TEST
+
 START_TEST(bytes_that_cost_too_much_are_damage)
 {
     struct ft_str bytes = FT_STR_INIT;
@@ -591,6 +639,41 @@ START_TEST(listener_refuses_a_record)
 }
 END_TEST
 
+/* --- a sync by the caller ------------------------------------------------- */
+
+START_TEST(sync_by_the_caller)
+{
+    struct ft_log_position half;
+    struct ft_err err = { 0 };
+    struct ft_str bytes = FT_STR_INIT;
+    struct ft_log *log;
+
+    make_log(three, 1);
+    log = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    append(log, three[1]);
+    ck_assert_int_eq(ft_log_write(log, &err), 0);
+    ft_log_end(log, &half);
+    ck_assert_uint_eq(half.offset, boundary(2));
+    append(log, three[2]);
+    ck_assert_int_eq(ft_log_write(log, &err), 0);
+    ck_assert_int_eq(fdatasync(ft_log_fd(log)), 0);
+    ck_assert_int_eq(ft_log_synced(log, &half, 0, &err), 0);
+
+    /* The next one fails: what was written since the first is gone. */
+    ft_log_end(log, &half);
+    errno = EIO;
+    ck_assert_int_eq(ft_log_synced(log, &half, -1, &err), -1);
+    ck_assert_str_eq(err.msg, "cannot write log 'test.log': "
+                              "Input/output error");
+    read_file(&bytes);
+    ck_assert_uint_eq(bytes.len, boundary(2));
+    append_sync(log, three[2]);
+    ft_log_close(log);
+    CHECK_DUMP(FT_LOG_READ, NULL, shown[3]);
+    ft_str_release(&bytes);
+}
+END_TEST
+
 /* --- failed writes -------------------------------------------------------- */
 
 /* Sync while no file can grow past 'size' bytes.  Check writes files of its
@@ -686,6 +769,8 @@ int main(void)
     tcase_add_test(tc, every_flipped_bit_is_damage_or_a_tail);
     tcase_add_test(tc, zeros_at_the_end_are_a_tail);
     tcase_add_test(tc, damage_is_never_cut);
+    tcase_add_test(tc, parts_that_were_not_synced_may_be_missing);
+    tcase_add_test(tc, sync_by_the_caller);
     tcase_add_test(tc, bytes_that_cost_too_much_are_damage);
     tcase_add_test(tc, foreign_records_break_the_chain);
     tcase_add_test(tc, other_files_are_refused);
