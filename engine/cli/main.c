@@ -1,5 +1,6 @@
 /* main.c - the program 'fedtwin': one command, then the end */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -56,6 +57,9 @@ int main(int argc, char **argv)
     const char *text;
     int status;
 
+    /* Small blocks that are free are joined at once: else each large one first
+     * joins all that have gathered, a third of the time of a task. */
+    (void)mallopt(M_MXFAST, 0);
     /* A reader that goes away ends a write with an error, not the program. */
     signal(SIGPIPE, SIG_IGN);
     ft_term_init(when);
