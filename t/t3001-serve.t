@@ -100,7 +100,8 @@ test_expect_success 'a server that waits takes no time' '
 	    n = 0
 	    for pid in filter(str.isdigit, os.listdir("/proc")):
 	        try:
-	            if os.readlink(f"/proc/{pid}/exe") == sys.argv[1]:
+	            here = os.readlink(f"/proc/{pid}/cwd").startswith(os.getcwd())
+	            if here and os.readlink(f"/proc/{pid}/exe") == sys.argv[1]:
 	                stat = open(f"/proc/{pid}/stat").read()
 	                n += sum(map(int, stat.rsplit(")")[1].split()[11:13]))
 	        except OSError:

@@ -46,7 +46,8 @@ PetscErrorCode stg_field_write(struct stg_task *task, const char *path,
                                const struct stg_field *field)
 {
     struct stg_h5 h5;
-    PetscErrorCode rc = stg_h5_create(task, path, &h5);
+    int64_t bytes = stg_vtk_mesh_bytes(mesh); /* no values take more */
+    PetscErrorCode rc = stg_h5_create(task, path, bytes, &h5);
 
     if (!rc)
         rc = stg_vtk_write_mesh(&h5, mesh);

@@ -7,6 +7,11 @@
  *
  * All functions are collective, except on a file made by
  * stg_h5_create_alone(), which one rank writes by itself.
+ *
+ * A small file is read once and copied to all ranks, or gathered and written by
+ * rank 0, which takes a fraction of the time that MPI-IO needs for it.  What
+ * fails while rank 0 writes is known to the others, and returned, when the file
+ * is closed; until then rank 0 goes on without writing.
  */
 #ifndef STG_H5_H
 #define STG_H5_H
@@ -16,12 +21,25 @@
 #include "stage/stage.h"
 
 #define STG_H5_CHUNK_BYTES (1 << 20)
+/* A small file: when it is read; its largest dataset, when it is written. */
+#define STG_H5_SMALL_BYTES (1 << 20)
+
+enum stg_h5_how {
+    STG_H5_PARALLEL,
+    STG_H5_GATHERED, /* rank 0 writes for all */
+    STG_H5_COPIED,   /* each rank reads its own copy, in memory */
+    STG_H5_ALONE,    /* one rank, and the others do not know */
+};
 
 struct stg_h5 {
     struct stg_task *task;
     const char *path;
     hid_t file;
-    bool alone, writing;
+    enum stg_h5_how how;
+    bool writing;
+    PetscErrorCode failed; /* gathered: what has become of it on rank 0 */
+    char *all;  /* gathered: room for the rows of all ranks, */
+    int *parts; /* and for 4 numbers for each of these */
 };
 
 /* Rows of a dataset that is cut along its first dimension. */
@@ -32,8 +50,10 @@ struct stg_rows {
     hsize_t total, first, mine;
 };
 
+/* 'bytes': at least those of its largest dataset.  How the file is written
+ * depends on nothing else. */
 PetscErrorCode stg_h5_create(struct stg_task *task, const char *path,
-                             struct stg_h5 *h5);
+                             int64_t bytes, struct stg_h5 *h5);
 PetscErrorCode stg_h5_create_alone(struct stg_task *task, const char *path,
                                    struct stg_h5 *h5);
 PetscErrorCode stg_h5_open(struct stg_task *task, const char *path,
@@ -47,8 +67,14 @@ PetscErrorCode stg_h5_close(struct stg_h5 *h5, PetscErrorCode rc);
 PetscErrorCode stg_h5_fail(struct stg_h5 *h5, const char *what,
                            const char *name);
 
-/* stg_agree(), or nothing on a file that one rank writes alone. */
+/* stg_agree(); nothing on a file that one rank writes alone; on one that is
+ * gathered it is kept, and all is well. */
 PetscErrorCode stg_h5_agree(struct stg_h5 *h5, PetscErrorCode rc);
+/* Do I have anything to do with the file itself? */
+bool stg_h5_present(const struct stg_h5 *h5);
+/* Collective.  Until rank 0 is here as well; the others leave their cores to it
+ * meanwhile, and to whoever else has work. */
+void stg_h5_await(const struct stg_task *task);
 
 /* --- writing --------------------------------------------------------------
  * The same arguments on every rank, but for the rows. */

@@ -78,7 +78,8 @@ static bool choose(struct stg_h5 *h5, const struct stg_rows *rows, hid_t set,
     s->transfer = H5Pcreate(H5P_DATASET_XFER);
     if (s->file < 0 || s->memory < 0 || s->transfer < 0)
         return false;
-    if (!h5->alone && H5Pset_dxpl_mpio(s->transfer, H5FD_MPIO_COLLECTIVE) < 0)
+    if (h5->how == STG_H5_PARALLEL &&
+        H5Pset_dxpl_mpio(s->transfer, H5FD_MPIO_COLLECTIVE) < 0)
         return false;
     if (rows->mine == 0)
         return H5Sselect_none(s->file) >= 0 && H5Sselect_none(s->memory) >= 0;
@@ -91,8 +92,8 @@ static hid_t native(hid_t type)
     return H5Tget_native_type(type, H5T_DIR_ASCEND);
 }
 
-PetscErrorCode stg_h5_write(struct stg_h5 *h5, const struct stg_rows *rows,
-                            const void *data)
+static PetscErrorCode write_rows(struct stg_h5 *h5, const struct stg_rows *rows,
+                                 const void *data)
 {
     struct selection s;
     hid_t set = H5I_INVALID_HID, memory = native(rows->type);
@@ -118,6 +119,48 @@ PetscErrorCode stg_h5_write(struct stg_h5 *h5, const struct stg_rows *rows,
     if (H5Dclose(set) < 0)
         rc = stg_h5_fail(h5, "write", rows->name);
     return stg_h5_agree(h5, rc);
+}
+
+/* All rows to rank 0, into h5->all. */
+static PetscErrorCode gather(struct stg_h5 *h5, const struct stg_rows *rows,
+                             const void *data)
+{
+    struct stg_task *task = h5->task;
+    hid_t memory = native(rows->type);
+    hsize_t width = H5Tget_size(memory) * (rows->columns ? rows->columns : 1);
+    int part[2] = { (int)(rows->first * width), (int)(rows->mine * width) };
+    bool leading = task->rank == 0;
+    int *parts = h5->parts, *first = parts + 2 * (size_t)task->ranks;
+    int *count = first + task->ranks;
+
+    H5Tclose(memory);
+    if (rows->total * width > STG_H5_SMALL_BYTES) /* the same everywhere */
+        return stg_fail(task, "'%s' of '%s' is larger than was said",
+                        rows->name, h5->path);
+    PetscCallMPI(MPI_Gather(part, 2, MPI_INT, parts, 2, MPI_INT, 0,
+                            task->comm));
+    for (int i = 0; leading && i < task->ranks; i++) {
+        first[i] = parts[2 * i];
+        count[i] = parts[2 * i + 1];
+    }
+    PetscCallMPI(MPI_Gatherv(data, part[1], MPI_BYTE, h5->all, count, first,
+                             MPI_BYTE, 0, task->comm));
+    return 0;
+}
+
+PetscErrorCode stg_h5_write(struct stg_h5 *h5, const struct stg_rows *rows,
+                            const void *data)
+{
+    struct stg_rows whole = *rows;
+
+    if (h5->how != STG_H5_GATHERED)
+        return write_rows(h5, rows, data);
+    PetscCall(gather(h5, rows, data));
+    if (!stg_h5_present(h5))
+        return 0;
+    whole.first = 0;
+    whole.mine = rows->total;
+    return write_rows(h5, &whole, h5->all);
 }
 
 PetscErrorCode stg_h5_write_small(struct stg_h5 *h5, const char *name,

@@ -182,11 +182,21 @@ PetscErrorCode stg_vtk_write_mesh(struct stg_h5 *h5,
     return write_groups(h5->task, h5, mesh);
 }
 
+int64_t stg_vtk_mesh_bytes(const struct stg_mesh *mesh)
+{
+    int64_t points = mesh->points * 3 * (int64_t)sizeof(double);
+    int64_t nodes = mesh->cells * STG_CELL_NODES_MAX * (int64_t)sizeof(int64_t);
+    int64_t names = (int64_t)mesh->n_groups * STG_GROUP_NAME_MAX;
+
+    return PetscMax(points, PetscMax(nodes, names));
+}
+
 PetscErrorCode stg_mesh_write(struct stg_task *task, const char *path,
                               const struct stg_mesh *mesh)
 {
     struct stg_h5 h5;
-    PetscErrorCode rc = stg_h5_create(task, path, &h5);
+    PetscErrorCode rc = stg_h5_create(task, path, stg_vtk_mesh_bytes(mesh),
+                                      &h5);
 
     if (!rc)
         rc = stg_vtk_write_mesh(&h5, mesh);

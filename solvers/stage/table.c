@@ -131,5 +131,6 @@ PetscErrorCode stg_table_write(struct stg_task *task, const char *path,
             rc = write_alone(&h5, column, columns, rows);
         rc = stg_h5_close(&h5, rc);
     }
+    stg_h5_await(task);
     return stg_agree(task, rc);
 }

@@ -11,6 +11,9 @@
 /* /VTKHDF with Version and Type. */
 PetscErrorCode stg_vtk_begin(struct stg_h5 *h5, const char *type);
 
+/* At least the bytes of the largest dataset of a mesh; not collective. */
+int64_t stg_vtk_mesh_bytes(const struct stg_mesh *mesh);
+
 /* Points, cells and groups of a mesh. */
 PetscErrorCode stg_vtk_write_mesh(struct stg_h5 *h5,
                                   const struct stg_mesh *mesh);
