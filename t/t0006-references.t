@@ -74,7 +74,8 @@ test_expect_success 'the source tour names files that exist, and every layer' '
 '
 
 test_expect_success 'every example workflow is run by a test' '
-	for file in "$FT_SRCDIR"/workflows/*.yaml
+	for file in "$FT_SRCDIR"/workflows/*.yaml \
+		"$FT_SRCDIR"/workflows/examples/*.yaml
 	do
 		grep -qF "${file##*/}" "$FT_SRCDIR"/t/t[1-9]*.t ||
 			echo "${file##*/}"

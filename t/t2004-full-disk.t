@@ -50,7 +50,7 @@ test_expect_success 'no room for the journal itself' '
 		rm ballast &&
 		test \$code = 4 &&
 		fedtwin run \$FILE
-	" size=2m &&
+	" size=4m &&
 	test_grep "o space left" err
 '
 

@@ -27,6 +27,8 @@ dist_examples_DATA = \
     workflows/examples/parameters.yaml \
     workflows/examples/population.yaml \
     workflows/examples/rod.yaml \
+    workflows/examples/ensemble.yaml \
+    workflows/examples/retry.yaml \
     workflows/examples/rows.yaml \
     workflows/examples/warm.yaml \
     workflows/examples/simulated.yaml \
