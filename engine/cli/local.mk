@@ -58,7 +58,8 @@ engine_libcli_a_SOURCES = \
     engine/cli/settings.c engine/cli/settings.h \
     engine/cli/stage_picture.c engine/cli/stage_picture.h \
     engine/cli/steering.c engine/cli/steering.h \
-    engine/cli/table.c \
+    engine/cli/options.c \
+    engine/cli/table.c engine/cli/table.h engine/cli/table_verbs.c \
     engine/cli/term.c engine/cli/term.h
 engine_libcli_a_SOURCES += engine/cli/watch.h engine/cli/watch_loop.c \
     engine/cli/watch_screen.c engine/cli/watch_state.c \

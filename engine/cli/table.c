@@ -1,233 +1,5 @@
 /* table.c - the commands of fedtwin */
-#include "cli/cmd.h"
-
-#define END { .name = NULL }
-#define PARAM                                                              \
-    { "param", 'p', "NAME=VALUE", "set a parameter of the workflow; may be " \
-                                  "given several times" },               \
-    { "params", 0, "FILE", "take parameters from a YAML file of "          \
-                           "'NAME: VALUE'; -p counts more, "                \
-                           "$FEDTWIN_PARAM_NAME less" }
-#define JOBS { "jobs", 'j', "N", "run on at most N cores at a time" }
-#define SHARE                                                              \
-    { "weight", 0, "N", "of its share of the machine, beside other runs of "  \
-                        "the project (default 1)" },                         \
-    { "priority", 0, "N", "runs of higher priority come first (default 0)" }
-#define DETACH                                                             \
-    { "detach", 'd', NULL, "print the id of the run and return; the run goes " \
-                           "on, also after you log out" }
-#define KEEP_GOING                                                         \
-    { "keep-going", 'k', NULL, "after a failure, go on with whatever does " \
-                               "not depend on it" }
-
-#define NO_POOL                                                            \
-    { "no-pool", 0, NULL, "start every MPI task on its own, none in a warm " \
-                          "program" }
-#define LIMITS                                                             \
-    { "budget", 0, "NAME=VALUE", "pause before more is spent: " \
-                                 "core_time='2 h' or energy='1 MJ'" }, \
-    { "deadline", 0, "TIME", "end the run then: an instant such as " \
-                             "2026-11-21T18:00Z, or how long from now, such " \
-                             "as '2 h'" }
-
-const struct ft_option ft_common_options[] = {
-    { "help", 'h', NULL, "explain the command" },
-    { "directory", 'C', "DIR", "work in DIR" },
-    { "color", 0, "WHEN", "auto (a terminal), always or never; NO_COLOR and "
-                          "TERM=dumb turn it off as well" },
-    END,
-};
-
-static const struct ft_option check_options[] = { PARAM, END };
-static const struct ft_option plan_options[] = {
-    PARAM,
-    { "tasks", 't', NULL, "one line for each task instead of each stage" },
-    END,
-};
-static const struct ft_option graph_options[] = {
-    PARAM,
-    { "format", 'f', "FORMAT", "dot (default) or svg" },
-    { "output", 'o', "FILE", "write to FILE; a name that ends with .svg means "
-                             "that format" },
-    { "run", 0, "RUN", "the stages of a run and how its tasks are" },
-    END,
-};
-static const struct ft_option report_options[] = {
-    { "output", 'o', "FILE", "write to FILE instead of RUN.html; '-' is "
-                             "standard output" },
-    END,
-};
-static const struct ft_option fmt_options[] = {
-    { "check", 0, NULL, "only list the files that would change, with exit "
-                        "status 1" },
-    { "write", 'w', NULL, "write into the files instead of standard output" },
-    END,
-};
-static const struct ft_option run_options[] = {
-    PARAM,
-    JOBS,
-    KEEP_GOING,
-    DETACH,
-    SHARE,
-    { "fresh", 0, NULL, "execute everything, even what could be reused" },
-    LIMITS,
-    { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
-                         "or the name of one that fedtwin knows" },
-    NO_POOL,
-    { "dry-run", 'n', NULL, "only show what would run, as 'plan' does" },
-    END,
-};
-static const struct ft_option demo_options[] = { JOBS, KEEP_GOING, END };
-static const struct ft_option resume_options[] = {
-    JOBS, KEEP_GOING, DETACH, SHARE, NO_POOL, LIMITS, END,
-};
-static const struct ft_option trigger_options[] = {
-    { "file", 0, "PATH", "when the content of PATH has changed; may be given "
-                         "several times" },
-    { "object", 0, "REF", "when REF names another version; may be given "
-                          "several times" },
-    { "every", 0, "DURATION", "at multiples of DURATION since 1970-01-01 UTC: "
-                              "'1 h' is every full hour" },
-    { "now", 0, NULL, "a first cycle at once" },
-    { "supersede", 0, NULL, "cancel a cycle that still runs when the next one "
-                            "is due; otherwise that waits" },
-    { "time-param", 0, "NAME", "set this parameter to the time of the cycle" },
-    { "cycles", 0, "N", "end after N cycles" },
-    PARAM,
-    JOBS,
-    KEEP_GOING,
-    { "site", 0, "SITE", "run at SITE" },
-    END,
-};
-static const struct ft_option wait_options[] = {
-    { "timeout", 't', "DURATION", "wait at most this long, such as '10 min'" },
-    END,
-};
-static const struct ft_option status_options[] = {
-    { "tasks", 't', NULL, "one line for each task" },
-    { "max", 'm', "N", "list at most N runs (default 20)" },
-    END,
-};
-static const struct ft_option usage_options[] = {
-    { "by", 0, "WHAT", "a row for each stage, run or user (default: stage of "
-                       "a run, run of the project)" },
-    { "since", 0, "TIME", "only runs that began since: a date, an instant or "
-                          "how long ago, such as '7 day'" },
-    { "csv", 0, NULL, "comma-separated values, in SI units" },
-    END,
-};
-static const struct ft_option logs_options[] = {
-    { "follow", 'f', NULL, "go on until the task has ended" },
-    { "attempt", 'a', "N", "of attempt N instead of the newest" },
-    { "stdout", 0, NULL, "standard output only" },
-    { "stderr", 0, NULL, "standard error only" },
-    { "runner", 0, NULL, "of the runner of a run that was detached" },
-    END,
-};
-static const struct ft_option cancel_options[] = {
-    { "reason", 'm', "TEXT", "kept with the run" },
-    END,
-};
-static const struct ft_option pause_options[] = {
-    { "reason", 'm', "TEXT", "shown with the run" },
-    END,
-};
-static const struct ft_option log_options[] = {
-    { "max", 'm', "N", "show at most N states" },
-    END,
-};
-static const struct ft_option data_ls_options[] = {
-    { "max", 'm', "N", "list at most N objects" },
-    END,
-};
-static const struct ft_option data_put_options[] = {
-    { "type", 't', "TYPE", "mesh, field, image, table or file (default: by "
-                           "the file's ending; .csv is a table)" },
-    { "unit", 'u', "UNIT", "of a field or image" },
-    { "media-type", 0, "TYPE", "of a file, such as image/png" },
-    END,
-};
-static const struct ft_option data_verify_options[] = {
-    { "all", 'a', NULL, "every version of the project" },
-    END,
-};
-static const struct ft_option lineage_options[] = {
-    { "dot", 0, NULL, "as a graph in the language of Graphviz" },
-    { "depth", 0, "N", "follow inputs at most N versions back" },
-    END,
-};
-static const struct ft_option fsck_options[] = {
-    { "full", 0, NULL, "also compare every file with its digest" },
-    { "deep", 0, NULL, "also read every dataset and compare its content" },
-    { "rebuild", 0, NULL, "make the index anew from the log, or log and index "
-                          "from the version files when the log is gone" },
-    { "adopt", 0, NULL, "take version files that the log does not name into "
-                        "it" },
-    END,
-};
-static const struct ft_option config_set_options[] = {
-    { "user", 0, NULL, "for all projects of this user" },
-    END,
-};
-
-static const struct ft_option help_options[] = {
-    { "man", 'm', NULL, "open the manual page" },
-    END,
-};
-
-static const struct ft_cmd data_verbs[] = {
-    { .name = "ls", .args = "[PREFIX]", .reads = true,
-      .summary = "list the objects of the current state",
-      .option = data_ls_options, .max_args = 1,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_ls },
-    { .name = "show", .args = "REF", .reads = true,
-      .summary = "tell what a version holds",
-      .min_args = 1, .max_args = 1,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_show },
-    { .name = "get", .args = "REF [DEST]",
-      .summary = "copy a version out of the project",
-      .doc = "An object of type file is given back as the bytes it was made "
-             "of; a table becomes CSV when DEST ends in .csv; everything else "
-             "is copied as the HDF5 file it is.  DEST may be a directory, or "
-             "'-' for standard output.  Several versions need a directory.",
-      .min_args = 1, .max_args = 2,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_get },
-    { .name = "put", .args = "OBJECT FILE",
-      .summary = "store a file as a version of an object",
-      .doc = "OBJECT is a name such as 'survey.depth'.",
-      .option = data_put_options, .min_args = 2, .max_args = 2,
-      .complete = FT_COMPLETE_FILE, .run = ft_cmd_data_put },
-    { .name = "verify", .args = "[REF]", .reads = true,
-      .summary = "compare versions with their digests",
-      .option = data_verify_options, .max_args = 1,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_verify },
-    END,
-};
-
-static const struct ft_cmd module_verbs[] = {
-    { .name = "list", .args = "", .reads = true,
-      .summary = "list the modules that workflows can use",
-      .run = ft_cmd_module_list },
-    { .name = "show", .args = "MODULE", .reads = true,
-      .summary = "show inputs, parameters and outputs of a module",
-      .min_args = 1, .max_args = 1,
-      .complete = FT_COMPLETE_MODULE, .run = ft_cmd_module_show },
-    END,
-};
-
-static const struct ft_cmd config_verbs[] = {
-    { .name = "list", .args = "", .reads = true,
-      .summary = "show every setting and where it comes from",
-      .run = ft_cmd_config },
-    { .name = "get", .args = "KEY",
-      .summary = "print one setting", .min_args = 1, .max_args = 1,
-      .complete = FT_COMPLETE_KEY, .run = ft_cmd_config_get },
-    { .name = "set", .args = "KEY VALUE",
-      .summary = "change a setting of the project",
-      .option = config_set_options, .min_args = 2, .max_args = 2,
-      .complete = FT_COMPLETE_KEY, .run = ft_cmd_config_set },
-    END,
-};
+#include "cli/table.h"
 
 /* In the order in which a newcomer meets them. */
 const struct ft_cmd ft_cmds[] = {
@@ -239,7 +11,7 @@ const struct ft_cmd ft_cmds[] = {
              "last stage draws the peak temperature against power.  A second "
              "call reuses every result.",
       .example = "fedtwin demo\n",
-      .option = demo_options, .max_args = 1,
+      .option = ft_demo_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_demo },
     { .name = "init", .args = "[DIR]",
       .summary = "make a directory a project",
@@ -254,7 +26,7 @@ const struct ft_cmd ft_cmds[] = {
              "when a file is not valid.",
       .example = "fedtwin check heatsink.yaml\n"
                  "fedtwin check -p size='3 mm' heatsink.yaml\n",
-      .option = check_options, .min_args = 1, .max_args = -1,
+      .option = ft_check_options, .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_check },
     { .name = "fmt", .args = "FILE...",
       .summary = "write workflow, module and site files in one form",
@@ -265,14 +37,14 @@ const struct ft_cmd ft_cmds[] = {
              "file that is not valid YAML is left alone.",
       .example = "fedtwin fmt -w heatsink.yaml\n"
                  "fedtwin fmt --check *.yaml\n",
-      .option = fmt_options, .min_args = 1, .max_args = -1,
+      .option = ft_fmt_options, .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_fmt },
     { .name = "plan", .args = "FILE", .reads = true,
       .summary = "show what a run would execute, and why",
       .doc = "A dry run: for every stage how many tasks would run, which "
              "results would be reused, and what has changed since they were "
              "made.",
-      .option = plan_options, .min_args = 1, .max_args = 1,
+      .option = ft_plan_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_plan },
     { .name = "graph", .args = "FILE|RUN", .reads = true,
       .summary = "draw the stages of a workflow or of a run",
@@ -281,7 +53,7 @@ const struct ft_cmd ft_cmds[] = {
              "stage are done, reused, failed or waiting.",
       .example = "fedtwin graph -o heatsink.svg heatsink.yaml\n"
                  "fedtwin graph -f svg last >now.svg\n",
-      .option = graph_options, .max_args = 1,
+      .option = ft_graph_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_graph },
     { .name = "run", .args = "FILE", .reads = true,
       .summary = "execute a workflow",
@@ -296,17 +68,17 @@ const struct ft_cmd ft_cmds[] = {
              "deadline passed or the budget is spent.",
       .example = "fedtwin run heatsink.yaml\n"
                  "fedtwin run -p size='3 mm' -j 4 heatsink.yaml\n",
-      .option = run_options, .min_args = 1, .max_args = 1,
+      .option = ft_run_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_run },
     { .name = "resume", .args = "[RUN]", .reads = true,
       .summary = "go on with a run that was interrupted",
       .doc = "RUN is an id, a unique part of one, or 'last' (the default).  "
              "What was finished is not repeated.",
-      .option = resume_options, .max_args = 1,
+      .option = ft_resume_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_resume },
     { .name = "status", .args = "[RUN]", .reads = true,
       .summary = "list the runs, or show one",
-      .option = status_options, .max_args = 1,
+      .option = ft_status_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_status },
     { .name = "usage", .args = "[RUN]", .reads = true,
       .summary = "sum up what runs have cost",
@@ -316,7 +88,7 @@ const struct ft_cmd ft_cmds[] = {
              "when they were made.  Without RUN: all runs of the project.",
       .example = "fedtwin usage last\n"
                  "fedtwin usage --by user --since '30 day' --csv\n",
-      .option = usage_options, .max_args = 1,
+      .option = ft_usage_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_usage },
     { .name = "trigger", .args = "FILE",
       .summary = "run a workflow whenever something changes, or by the clock",
@@ -328,7 +100,7 @@ const struct ft_cmd ft_cmds[] = {
       .example = "fedtwin trigger --file gauges.csv flood.yaml\n"
                  "fedtwin trigger --every '6 h' --supersede --time-param t0 "
                  "forecast.yaml\n",
-      .option = trigger_options, .min_args = 1, .max_args = 1,
+      .option = ft_trigger_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_trigger },
     { .name = "wait", .args = "[RUN]",
       .summary = "wait until a run has ended",
@@ -338,7 +110,7 @@ const struct ft_cmd ft_cmds[] = {
              "first.",
       .example = "id=$(fedtwin run -d heatsink.yaml)\n"
                  "fedtwin wait --timeout '1 h' $id\n",
-      .option = wait_options, .max_args = 1,
+      .option = ft_wait_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_wait },
     { .name = "watch", .args = "[RUN]",
       .summary = "see a run go on",
@@ -356,7 +128,7 @@ const struct ft_cmd ft_cmds[] = {
       .doc = "Without TASK: of every task that failed.",
       .example = "fedtwin logs last/mesh\n"
                  "fedtwin logs -f 'last/heat[power=45 W]'\n",
-      .option = logs_options, .min_args = 1, .max_args = 1,
+      .option = ft_logs_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_TASK, .run = ft_cmd_logs },
     { .name = "why", .args = "RUN/TASK", .reads = true,
       .summary = "explain the state of a task",
@@ -374,7 +146,7 @@ const struct ft_cmd ft_cmds[] = {
              "the name of the file.",
       .example = "fedtwin report\n"
                  "fedtwin report -o heatsink.html last\n",
-      .option = report_options, .max_args = 1,
+      .option = ft_report_options, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_report },
     { .name = "cancel", .args = "RUN[/TASK] [TASK...]",
       .summary = "end a run, or tasks of it",
@@ -383,14 +155,14 @@ const struct ft_cmd ft_cmds[] = {
              "whatever does not depend on them.",
       .example = "fedtwin cancel -m 'wrong material' last\n"
                  "fedtwin cancel 'last/heat[power=45 W]'\n",
-      .option = cancel_options, .min_args = 1, .max_args = -1,
+      .option = ft_cancel_options, .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_TASK, .run = ft_cmd_cancel },
     { .name = "pause", .args = "RUN",
       .summary = "start nothing more of a run for now",
       .doc = "What runs goes on to its end.  A paused run stays paused, even "
              "over a resume, until 'fedtwin unpause'.",
       .example = "fedtwin pause -m 'the file system is full' last\n",
-      .option = pause_options, .min_args = 1, .max_args = 1,
+      .option = ft_pause_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_RUN, .run = ft_cmd_pause },
     { .name = "unpause", .args = "RUN",
       .summary = "let a paused run go on",
@@ -418,7 +190,7 @@ const struct ft_cmd ft_cmds[] = {
              "then.",
       .example = "fedtwin retry last\n"
                  "fedtwin retry 'last/heat[power=45 W]'\n",
-      .option = resume_options, .min_args = 1, .max_args = -1,
+      .option = ft_resume_options, .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_TASK, .run = ft_cmd_retry },
     { .name = "set", .args = "RUN[/TASK] KEY=VALUE...",
       .summary = "change a run, or what its waiting tasks get",
@@ -433,7 +205,7 @@ const struct ft_cmd ft_cmds[] = {
       .complete = FT_COMPLETE_TASK, .run = ft_cmd_set },
     { .name = "log", .args = "", .reads = true,
       .summary = "show the history of the project",
-      .option = log_options, .run = ft_cmd_log },
+      .option = ft_log_options, .run = ft_cmd_log },
     { .name = "data", .args = "VERB", .summary = "look at and copy results",
       .doc = "REF is [BRANCH:]stage.output[{axis=value,...}][~N] or the first "
              "digits of a version's id.  Without a selector in braces it "
@@ -441,25 +213,25 @@ const struct ft_cmd ft_cmds[] = {
       .example = "fedtwin data ls\n"
                  "fedtwin data show 'heat.temperature{power=45 W}'\n"
                  "fedtwin data get plot.figure figure.png\n",
-      .sub = data_verbs },
+      .sub = ft_data_verbs },
     { .name = "lineage", .args = "REF", .reads = true,
       .summary = "tell how a version was made",
-      .option = lineage_options, .min_args = 1, .max_args = 1,
+      .option = ft_lineage_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },
     { .name = "fsck", .args = "", .reads = true,
       .summary = "check the project's store",
       .doc = "Changes nothing unless told to.  Exit status 4 when something is "
              "damaged or missing.",
-      .option = fsck_options, .run = ft_cmd_fsck },
+      .option = ft_fsck_options, .run = ft_cmd_fsck },
     { .name = "module", .args = "VERB", .summary = "look at modules",
-      .sub = module_verbs },
+      .sub = ft_module_verbs },
     { .name = "config", .args = "VERB",
       .summary = "look at and change settings",
       .doc = "A setting comes from, in this order: a FEDTWIN_* variable, the "
              "project (.fedtwin/config.yaml), the user "
              "(~/.config/fedtwin/config.yaml), the system "
              "(/etc/xdg/fedtwin/config.yaml), its default.",
-      .sub = config_verbs },
+      .sub = ft_config_verbs },
     { .name = "doctor", .args = "", .reads = true,
       .summary = "check that everything fedtwin needs is there",
       .run = ft_cmd_doctor },
@@ -477,7 +249,7 @@ const struct ft_cmd ft_cmds[] = {
     { .name = "help", .args = "[COMMAND [VERB]]",
       .summary = "explain a command",
       .doc = "'fedtwin help expressions' explains ${...} in workflows.",
-      .option = help_options,
+      .option = ft_help_options,
       .max_args = 2,
       .complete = FT_COMPLETE_COMMAND, .run = ft_cmd_help_on },
     { .name = "__man", .args = "COMMAND", .hidden = true,

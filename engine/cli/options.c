@@ -1,0 +1,175 @@
+/* options.c - the options of every command */
+#include "cli/table.h"
+
+#define PARAM                                                              \
+    { "param", 'p', "NAME=VALUE", "set a parameter of the workflow; may be " \
+                                  "given several times" },               \
+    { "params", 0, "FILE", "take parameters from a YAML file of "          \
+                           "'NAME: VALUE'; -p counts more, "                \
+                           "$FEDTWIN_PARAM_NAME less" }
+#define JOBS { "jobs", 'j', "N", "run on at most N cores at a time" }
+#define SHARE                                                              \
+    { "weight", 0, "N", "of its share of the machine, beside other runs of "  \
+                        "the project (default 1)" },                         \
+    { "priority", 0, "N", "runs of higher priority come first (default 0)" }
+#define DETACH                                                             \
+    { "detach", 'd', NULL, "print the id of the run and return; the run goes " \
+                           "on, also after you log out" }
+#define KEEP_GOING                                                         \
+    { "keep-going", 'k', NULL, "after a failure, go on with whatever does " \
+                               "not depend on it" }
+
+#define NO_POOL                                                            \
+    { "no-pool", 0, NULL, "start every MPI task on its own, none in a warm " \
+                          "program" }
+#define LIMITS                                                             \
+    { "budget", 0, "NAME=VALUE", "pause before more is spent: " \
+                                 "core_time='2 h' or energy='1 MJ'" }, \
+    { "deadline", 0, "TIME", "end the run then: an instant such as " \
+                             "2026-11-21T18:00Z, or how long from now, such " \
+                             "as '2 h'" }
+
+const struct ft_option ft_common_options[] = {
+    { "help", 'h', NULL, "explain the command" },
+    { "directory", 'C', "DIR", "work in DIR" },
+    { "color", 0, "WHEN", "auto (a terminal), always or never; NO_COLOR and "
+                          "TERM=dumb turn it off as well" },
+    END,
+};
+
+const struct ft_option ft_check_options[] = { PARAM, END };
+const struct ft_option ft_plan_options[] = {
+    PARAM,
+    { "tasks", 't', NULL, "one line for each task instead of each stage" },
+    END,
+};
+const struct ft_option ft_graph_options[] = {
+    PARAM,
+    { "format", 'f', "FORMAT", "dot (default) or svg" },
+    { "output", 'o', "FILE", "write to FILE; a name that ends with .svg means "
+                             "that format" },
+    { "run", 0, "RUN", "the stages of a run and how its tasks are" },
+    END,
+};
+const struct ft_option ft_report_options[] = {
+    { "output", 'o', "FILE", "write to FILE instead of RUN.html; '-' is "
+                             "standard output" },
+    END,
+};
+const struct ft_option ft_fmt_options[] = {
+    { "check", 0, NULL, "only list the files that would change, with exit "
+                        "status 1" },
+    { "write", 'w', NULL, "write into the files instead of standard output" },
+    END,
+};
+const struct ft_option ft_run_options[] = {
+    PARAM,
+    JOBS,
+    KEEP_GOING,
+    DETACH,
+    SHARE,
+    { "fresh", 0, NULL, "execute everything, even what could be reused" },
+    LIMITS,
+    { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
+                         "or the name of one that fedtwin knows" },
+    NO_POOL,
+    { "dry-run", 'n', NULL, "only show what would run, as 'plan' does" },
+    END,
+};
+const struct ft_option ft_demo_options[] = { JOBS, KEEP_GOING, END };
+const struct ft_option ft_resume_options[] = {
+    JOBS, KEEP_GOING, DETACH, SHARE, NO_POOL, LIMITS, END,
+};
+const struct ft_option ft_trigger_options[] = {
+    { "file", 0, "PATH", "when the content of PATH has changed; may be given "
+                         "several times" },
+    { "object", 0, "REF", "when REF names another version; may be given "
+                          "several times" },
+    { "every", 0, "DURATION", "at multiples of DURATION since 1970-01-01 UTC: "
+                              "'1 h' is every full hour" },
+    { "now", 0, NULL, "a first cycle at once" },
+    { "supersede", 0, NULL, "cancel a cycle that still runs when the next one "
+                            "is due; otherwise that waits" },
+    { "time-param", 0, "NAME", "set this parameter to the time of the cycle" },
+    { "cycles", 0, "N", "end after N cycles" },
+    PARAM,
+    JOBS,
+    KEEP_GOING,
+    { "site", 0, "SITE", "run at SITE" },
+    END,
+};
+const struct ft_option ft_wait_options[] = {
+    { "timeout", 't', "DURATION", "wait at most this long, such as '10 min'" },
+    END,
+};
+const struct ft_option ft_status_options[] = {
+    { "tasks", 't', NULL, "one line for each task" },
+    { "max", 'm', "N", "list at most N runs (default 20)" },
+    END,
+};
+const struct ft_option ft_usage_options[] = {
+    { "by", 0, "WHAT", "a row for each stage, run or user (default: stage of "
+                       "a run, run of the project)" },
+    { "since", 0, "TIME", "only runs that began since: a date, an instant or "
+                          "how long ago, such as '7 day'" },
+    { "csv", 0, NULL, "comma-separated values, in SI units" },
+    END,
+};
+const struct ft_option ft_logs_options[] = {
+    { "follow", 'f', NULL, "go on until the task has ended" },
+    { "attempt", 'a', "N", "of attempt N instead of the newest" },
+    { "stdout", 0, NULL, "standard output only" },
+    { "stderr", 0, NULL, "standard error only" },
+    { "runner", 0, NULL, "of the runner of a run that was detached" },
+    END,
+};
+const struct ft_option ft_cancel_options[] = {
+    { "reason", 'm', "TEXT", "kept with the run" },
+    END,
+};
+const struct ft_option ft_pause_options[] = {
+    { "reason", 'm', "TEXT", "shown with the run" },
+    END,
+};
+const struct ft_option ft_log_options[] = {
+    { "max", 'm', "N", "show at most N states" },
+    END,
+};
+const struct ft_option ft_data_ls_options[] = {
+    { "max", 'm', "N", "list at most N objects" },
+    END,
+};
+const struct ft_option ft_data_put_options[] = {
+    { "type", 't', "TYPE", "mesh, field, image, table or file (default: by "
+                           "the file's ending; .csv is a table)" },
+    { "unit", 'u', "UNIT", "of a field or image" },
+    { "media-type", 0, "TYPE", "of a file, such as image/png" },
+    END,
+};
+const struct ft_option ft_data_verify_options[] = {
+    { "all", 'a', NULL, "every version of the project" },
+    END,
+};
+const struct ft_option ft_lineage_options[] = {
+    { "dot", 0, NULL, "as a graph in the language of Graphviz" },
+    { "depth", 0, "N", "follow inputs at most N versions back" },
+    END,
+};
+const struct ft_option ft_fsck_options[] = {
+    { "full", 0, NULL, "also compare every file with its digest" },
+    { "deep", 0, NULL, "also read every dataset and compare its content" },
+    { "rebuild", 0, NULL, "make the index anew from the log, or log and index "
+                          "from the version files when the log is gone" },
+    { "adopt", 0, NULL, "take version files that the log does not name into "
+                        "it" },
+    END,
+};
+const struct ft_option ft_config_set_options[] = {
+    { "user", 0, NULL, "for all projects of this user" },
+    END,
+};
+
+const struct ft_option ft_help_options[] = {
+    { "man", 'm', NULL, "open the manual page" },
+    END,
+};

@@ -1,0 +1,56 @@
+/* table_verbs.c - the verbs of commands that have several */
+#include "cli/table.h"
+
+const struct ft_cmd ft_data_verbs[] = {
+    { .name = "ls", .args = "[PREFIX]", .reads = true,
+      .summary = "list the objects of the current state",
+      .option = ft_data_ls_options, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_ls },
+    { .name = "show", .args = "REF", .reads = true,
+      .summary = "tell what a version holds",
+      .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_show },
+    { .name = "get", .args = "REF [DEST]",
+      .summary = "copy a version out of the project",
+      .doc = "An object of type file is given back as the bytes it was made "
+             "of; a table becomes CSV when DEST ends in .csv; everything else "
+             "is copied as the HDF5 file it is.  DEST may be a directory, or "
+             "'-' for standard output.  Several versions need a directory.",
+      .min_args = 1, .max_args = 2,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_get },
+    { .name = "put", .args = "OBJECT FILE",
+      .summary = "store a file as a version of an object",
+      .doc = "OBJECT is a name such as 'survey.depth'.",
+      .option = ft_data_put_options, .min_args = 2, .max_args = 2,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_data_put },
+    { .name = "verify", .args = "[REF]", .reads = true,
+      .summary = "compare versions with their digests",
+      .option = ft_data_verify_options, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_verify },
+    END,
+};
+
+const struct ft_cmd ft_module_verbs[] = {
+    { .name = "list", .args = "", .reads = true,
+      .summary = "list the modules that workflows can use",
+      .run = ft_cmd_module_list },
+    { .name = "show", .args = "MODULE", .reads = true,
+      .summary = "show inputs, parameters and outputs of a module",
+      .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_MODULE, .run = ft_cmd_module_show },
+    END,
+};
+
+const struct ft_cmd ft_config_verbs[] = {
+    { .name = "list", .args = "", .reads = true,
+      .summary = "show every setting and where it comes from",
+      .run = ft_cmd_config },
+    { .name = "get", .args = "KEY",
+      .summary = "print one setting", .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_KEY, .run = ft_cmd_config_get },
+    { .name = "set", .args = "KEY VALUE",
+      .summary = "change a setting of the project",
+      .option = ft_config_set_options, .min_args = 2, .max_args = 2,
+      .complete = FT_COMPLETE_KEY, .run = ft_cmd_config_set },
+    END,
+};
