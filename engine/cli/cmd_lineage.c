@@ -1,208 +1,105 @@
-/* cmd_lineage.c - fedtwin lineage: how a version was made */
+/* cmd_lineage.c - fedtwin lineage: how a version was made, what came of it */
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/json.h"
-#include "base/map.h"
 #include "base/str.h"
+#include "cli/lineage_text.h"
 #include "cli/open.h"
 #include "cli/term.h"
 
-#define SCHEMA 1
 #define STATUS_USAGE 2
-#define ID_SHOWN 12
-#define DEPTH_MAX 1000
 
-/* What is printed grows as inputs are followed; each version appears once in a
- * graph and is named again, not repeated, in a text. */
-struct walk {
-    struct ft_session *s;
-    struct ft_map seen; /* version id -> the walk itself */
-    struct ft_str out;
-    struct json_object *list; /* --json */
-    bool dot;
-    long depth_max;
-};
-
-static void add_params(struct ft_str *out, struct json_object *params)
+/* A run has '-' in its id, which neither a version nor an object has; an object
+ * has a point, which a run has not. */
+static bool names_run(const char *text)
 {
-    if (!params)
-        return;
-    json_object_object_foreach(params, key, value) {
-        struct json_object *number = ft_json_or_null(value, "value");
+    return strcmp(text, "last") == 0 ||
+           (strchr(text, '-') && !strpbrk(text, ".:{~"));
+}
 
-        ft_str_addf(out, " %s=", key);
-        if (number)
-            ft_str_addf(out, "%s %s", json_object_get_string(number),
-                        ft_json_str_or(value, "unit", ""));
-        else
-            ft_str_add(out, json_object_to_json_string_ext(
-                                value, JSON_C_TO_STRING_PLAIN));
+/* The versions that are asked for. */
+static int find(struct ft_session *s, const char *text,
+                struct ft_versions *versions)
+{
+    struct ft_err err;
+    int status;
+
+    if (!names_run(text))
+        return ft_store_resolve(s->store, text, versions, &err) < 0
+                   ? ft_print_err(&err)
+                   : 0;
+    status = ft_session_run(s, text);
+    if (!status && ft_store_run_versions(s->store, s->run->id, versions, &err) <
+                       0)
+        status = ft_print_err(&err);
+    return status;
+}
+
+static int walk(struct ft_session *s, const struct ft_versions *asked,
+                unsigned ways, size_t depth, struct ft_lineage *lineage)
+{
+    struct ft_err err;
+
+    /* Of a run the newest first: what that was made from stands below it. */
+    for (size_t i = 0; i < asked->n; i++) {
+        size_t at = s->run ? asked->n - 1 - i : i;
+
+        if (ft_lineage_add(lineage, s->store, asked->item[at].id, &err) < 0)
+            return ft_print_err(&err);
     }
+    if (ft_lineage_walk(lineage, s->store, ways, depth, &err) < 0)
+        return ft_print_err(&err);
+    return 0;
 }
 
-static void add_text(struct walk *w, const char *id, struct json_object *r,
-                     long depth)
+static void print(const struct ft_cli *cli, const struct ft_lineage *lineage,
+                  unsigned ways)
 {
-    const char *run = ft_json_str_or(r, "run", NULL);
-    const char *version = ft_json_str_or(r, "module_version", NULL);
-    int pad = (int)depth * 2;
+    struct ft_str out = FT_STR_INIT;
 
-    ft_str_addf(&w->out, "%*s%s  %.*s\n", pad, "",
-                ft_json_str_or(r, "object", "?"), ID_SHOWN, id);
-    if (run && *run) {
-        ft_str_addf(&w->out, "%*s  by %s, module %s", pad, "",
-                    ft_json_str_or(r, "task", "?"),
-                    ft_json_str_or(r, "module", "?"));
-        if (version && *version)
-            ft_str_addf(&w->out, " %s", version);
-        add_params(&w->out, ft_json_or_null(r, "params"));
-        ft_str_addf(&w->out, "\n%*s  run %s", pad, "", run);
-    } else {
-        ft_str_addf(&w->out, "%*s  put from file %s", pad, "",
-                    ft_json_str_or(r, "source", "?"));
-    }
-    ft_str_addf(&w->out, " on %s (%s) by %s, ended %s\n",
-                ft_json_str_or(r, "host", "?"), ft_json_str_or(r, "site", "?"),
-                ft_json_str_or(r, "user", "?"), ft_json_str_or(r, "end", "?"));
-}
-
-/* Quotes and backslashes are all that DOT strings need. */
-static void add_dot_text(struct ft_str *out, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            ft_str_addc(out, '\\');
-        ft_str_addc(out, *text);
-    }
-}
-
-static void add_dot_node(struct walk *w, const char *id, const char *label,
-                         const char *more, const char *shape)
-{
-    ft_str_addf(&w->out, "  \"%s\" [shape=%s, label=\"", id, shape);
-    add_dot_text(&w->out, label);
-    ft_str_add(&w->out, "\\n");
-    add_dot_text(&w->out, more);
-    ft_str_add(&w->out, "\"];\n");
-}
-
-static void add_dot_edge(struct walk *w, const char *from, const char *to,
-                         const char *label)
-{
-    ft_str_addf(&w->out, "  \"%s\" -> \"%s\" [label=\"", from, to);
-    add_dot_text(&w->out, label);
-    ft_str_add(&w->out, "\"];\n");
-}
-
-static int visit(struct walk *w, const char *id, long depth,
-                 struct ft_err *err);
-
-/* A file of the user's ends a path; a version is followed. */
-static int visit_input(struct walk *w, const char *id,
-                       struct json_object *input, long depth,
-                       struct ft_err *err)
-{
-    const char *version = ft_json_str_or(input, "version", NULL);
-    const char *name = ft_json_str_or(input, "name", "?");
-    const char *content = ft_json_str_or(input, "content", "");
-
-    if (w->dot) {
-        if (!version && !ft_map_put(&w->seen, content, w))
-            add_dot_node(w, content, ft_json_str_or(input, "path", "?"),
-                         "file", "note");
-        add_dot_edge(w, version ? version : content, id, name);
-    } else if (!w->list) {
-        ft_str_addf(&w->out, "%*s  from %s%s%s\n", (int)depth * 2, "", name,
-                    version ? "" : ": file ",
-                    version ? "" : ft_json_str_or(input, "path", "?"));
-    }
-    return version ? visit(w, version, depth + 1, err) : 0;
-}
-
-static void add_json(struct walk *w, const char *id, struct json_object *r)
-{
-    struct json_object *obj = json_object_new_object();
-
-    ft_json_add_str(obj, "version", id);
-    json_object_object_add(obj, "record", json_object_get(r));
-    json_object_array_add(w->list, obj);
-}
-
-static int visit(struct walk *w, const char *id, long depth,
-                 struct ft_err *err)
-{
-    bool again = ft_map_put(&w->seen, id, w) != NULL;
-    struct json_object *r, *inputs;
-    int rc = 0;
-
-    if (again && (w->dot || w->list))
-        return 0;
-    r = ft_store_lineage(w->s->store, id, err);
-    if (!r)
-        return -1;
-    if (w->dot)
-        add_dot_node(w, id, ft_json_str_or(r, "object", "?"),
-                     ft_json_str_or(r, "module", ""), "box");
-    else if (w->list)
-        add_json(w, id, r);
+    if (ft_cli_has(cli, "json"))
+        ft_print_json(ft_lineage_json(lineage));
+    else if (ft_cli_has(cli, "dot"))
+        ft_lineage_dot(lineage, &out);
     else
-        add_text(w, id, r, depth);
-    inputs = ft_json_or_null(r, "inputs");
-    if (again && inputs && json_object_array_length(inputs))
-        ft_str_addf(&w->out, "%*s  (its inputs are above)\n", (int)depth * 2,
-                    "");
-    else if (depth < w->depth_max)
-        for (size_t i = 0;
-             rc == 0 && inputs && i < json_object_array_length(inputs); i++)
-            rc = visit_input(w, id, json_object_array_get_idx(inputs, i),
-                             depth, err);
-    json_object_put(r);
-    return rc;
+        ft_lineage_text(lineage, ways, &out);
+    fputs(out.s, stdout);
+    ft_str_release(&out);
 }
 
-static void print_walk(struct walk *w)
+static unsigned ways_of(const struct ft_cli *cli)
 {
-    struct json_object *obj;
+    unsigned ways = 0;
 
-    if (w->list) {
-        obj = json_object_new_object();
-        ft_json_add_int(obj, "schema", SCHEMA);
-        json_object_object_add(obj, "versions", w->list);
-        ft_print_json(obj);
-        w->list = NULL;
-    } else if (w->dot) {
-        printf("digraph lineage {\n  rankdir=LR;\n%s}\n", w->out.s);
-    } else {
-        fputs(w->out.s, stdout);
-    }
+    if (ft_cli_has(cli, "up"))
+        ways |= FT_LINEAGE_UP;
+    if (ft_cli_has(cli, "down"))
+        ways |= FT_LINEAGE_DOWN;
+    return ways ? ways : FT_LINEAGE_UP;
 }
 
 int ft_cmd_lineage(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
-    struct ft_versions versions = { 0 };
-    struct walk w = { .s = &s, .out = FT_STR_INIT };
-    struct ft_err err;
+    struct ft_lineage lineage = FT_LINEAGE_INIT;
+    struct ft_versions asked = { 0 };
+    long depth = ft_cli_number(cli, "depth", LONG_MAX);
     int status;
 
-    w.depth_max = ft_cli_number(cli, "depth", DEPTH_MAX);
-    if (w.depth_max < 0)
+    if (depth < 0)
         return STATUS_USAGE;
-    w.dot = ft_cli_has(cli, "dot");
-    w.list = ft_cli_has(cli, "json") ? json_object_new_array() : NULL;
     status = ft_session_store(&s, FT_STORE_READ);
-    if (!status && ft_store_resolve(s.store, cli->arg[0], &versions, &err) < 0)
-        status = ft_print_err(&err);
-    for (size_t i = 0; !status && i < versions.n; i++)
-        if (visit(&w, versions.item[i].id, 0, &err) < 0)
-            status = ft_print_err(&err);
     if (!status)
-        print_walk(&w);
-    json_object_put(w.list);
-    ft_str_release(&w.out);
-    ft_map_release(&w.seen);
-    ft_versions_release(&versions);
+        status = find(&s, cli->arg[0], &asked);
+    if (!status)
+        status = walk(&s, &asked, ways_of(cli), (size_t)depth, &lineage);
+    if (!status)
+        print(cli, &lineage, ways_of(cli));
+    ft_lineage_release(&lineage);
+    ft_versions_release(&asked);
     ft_session_close(&s);
     return status;
 }

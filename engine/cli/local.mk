@@ -44,6 +44,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/detach.c \
     engine/cli/execute.c engine/cli/execute.h \
     engine/cli/layers.c \
+    engine/cli/lineage_text.c engine/cli/lineage_text.h \
     engine/cli/markup.c engine/cli/markup.h \
     engine/cli/open.c engine/cli/open.h \
     engine/cli/param.c engine/cli/param.h \

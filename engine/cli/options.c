@@ -151,8 +151,11 @@ const struct ft_option ft_data_verify_options[] = {
     END,
 };
 const struct ft_option ft_lineage_options[] = {
+    { "up", 0, NULL, "what it was made from (this is done by default)" },
+    { "down", 0, NULL, "what came of it, on every branch; both ways with "
+                       "--up" },
+    { "depth", 0, "N", "follow at most N versions each way" },
     { "dot", 0, NULL, "as a graph in the language of Graphviz" },
-    { "depth", 0, "N", "follow inputs at most N versions back" },
     END,
 };
 const struct ft_option ft_fsck_options[] = {

@@ -214,8 +214,14 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin data show 'heat.temperature{power=45 W}'\n"
                  "fedtwin data get plot.figure figure.png\n",
       .sub = ft_data_verbs },
-    { .name = "lineage", .args = "REF", .reads = true,
-      .summary = "tell how a version was made",
+    { .name = "lineage", .args = "REF|RUN", .reads = true,
+      .summary = "tell how a version was made and what came of it",
+      .doc = "REF is a version as for 'fedtwin data'.  RUN stands for every "
+             "version that the run made or took over: its id or so much of "
+             "one end of it that a '-' is included, or 'last'.  Digits "
+             "without '-' are always those of a version.",
+      .example = "fedtwin lineage plot.figure\n"
+                 "fedtwin lineage mesh.mesh --down\n",
       .option = ft_lineage_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },
     { .name = "fsck", .args = "", .reads = true,

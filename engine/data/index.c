@@ -10,7 +10,7 @@
 #include "data/index_apply.h"
 #include "data/index_path.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 static const char schema[] =
     "CREATE TABLE place(one INTEGER PRIMARY KEY CHECK(one = 1), offset, seq,"
@@ -26,6 +26,9 @@ static const char schema[] =
     " type TEXT, unit TEXT, content TEXT, file TEXT, size) WITHOUT ROWID;"
     "CREATE TABLE output(result INTEGER, name TEXT, version TEXT,"
     " PRIMARY KEY(result, name)) WITHOUT ROWID;"
+    "CREATE TABLE made_from(input BLOB, result INTEGER,"
+    " PRIMARY KEY(input, result)) WITHOUT ROWID;"
+    "CREATE TABLE unlisted(result INTEGER PRIMARY KEY);"
     "CREATE TABLE workflow(digest TEXT PRIMARY KEY, text TEXT);"
     "CREATE TABLE state(n INTEGER PRIMARY KEY, id TEXT UNIQUE,"
     " parent INTEGER, time_us, run TEXT, workflow TEXT, workflow_file TEXT,"
@@ -39,11 +42,12 @@ static const char schema[] =
     " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
     "CREATE TABLE memo(n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,"
     " run TEXT, size, payload BLOB);"
-    "PRAGMA user_version=2;";
+    "PRAGMA user_version=3;";
 
 static const char empty_all[] =
     "UPDATE place SET offset=0, seq=0, head='', last=0;"
     "DELETE FROM result; DELETE FROM version; DELETE FROM output;"
+    "DELETE FROM made_from; DELETE FROM unlisted;"
     "DELETE FROM workflow; DELETE FROM state; DELETE FROM change;"
     "DELETE FROM branch; DELETE FROM binding; DELETE FROM memo;";
 
@@ -182,15 +186,6 @@ struct replay {
     bool moved; /* 'place' is to be written */
 };
 
-static void bytes_of_hex(const char *hex, uint8_t *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        char pair[3] = { hex[2 * i], hex[2 * i + 1], '\0' };
-
-        bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
-    }
-}
-
 static int read_place(struct ft_db *db, struct ft_oplog_place *place,
                       struct ft_err *err)
 {
@@ -207,7 +202,7 @@ static int read_place(struct ft_db *db, struct ft_oplog_place *place,
             .last = (uint64_t)ft_rows_int(rows, 3),
         };
         if (head && strlen(head) == FT_SHA256_HEX)
-            bytes_of_hex(head, place->at.head, sizeof(place->at.head));
+            ft_sha256_bytes(head, place->at.head);
     }
     ft_rows_end(rows);
     if (rc == 0)

@@ -5,7 +5,8 @@
  * it lies; when it can be neither written nor read there, it is in memory.
  *
  * Tables (share/doc/formats/store.md draws them): result, version, output,
- * workflow, state, change, branch, binding, file_digest, memo, place.
+ * made_from, unlisted, workflow, state, change, branch, binding, file_digest,
+ * memo, place.
  */
 #ifndef FT_DATA_INDEX_H
 #define FT_DATA_INDEX_H

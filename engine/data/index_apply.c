@@ -88,6 +88,45 @@ static int add_output(const struct apply *a, struct json_object *out,
         err);
 }
 
+/* One edge of lineage: the result was made from the version 'id'. */
+static int add_input(const struct apply *a, struct json_object *id,
+                     struct ft_err *err)
+{
+    uint8_t bytes[FT_SHA256_BYTES];
+
+    if (!json_object_is_type(id, json_type_string) ||
+        !ft_id_valid(json_object_get_string(id)))
+        return ft_err_set(err, FT_EFORMAT, "an input of %s is no SHA-256",
+                          WHAT);
+    ft_sha256_bytes(json_object_get_string(id), bytes);
+    return ft_db_run(
+        a->db, "INSERT OR IGNORE INTO made_from(input, result) VALUES(?,?)",
+        FT_DB_ARGS(ft_db_blob(bytes, sizeof(bytes)),
+                   ft_db_int((int64_t)a->record->seq)),
+        err);
+}
+
+/* Records of before there was 'inputs', and those with very many, do not list
+ * what they were made from: only their version files do. */
+static int add_inputs(const struct apply *a, size_t n_out, struct ft_err *err)
+{
+    struct json_object *inputs = NULL;
+    int rc = 0;
+
+    if (!json_object_object_get_ex(a->json, "inputs", &inputs))
+        return !n_out ? 0
+                      : ft_db_run(a->db,
+                                  "INSERT INTO unlisted(result) VALUES(?)",
+                                  FT_DB_ARGS(ft_db_int(
+                                      (int64_t)a->record->seq)),
+                                  err);
+    if (!json_object_is_type(inputs, json_type_array))
+        return ft_err_set(err, FT_EFORMAT, "'inputs' of %s is no list", WHAT);
+    for (size_t i = 0; rc == 0 && i < json_object_array_length(inputs); i++)
+        rc = add_input(a, json_object_array_get_idx(inputs, i), err);
+    return rc;
+}
+
 static int apply_result(const struct apply *a, struct ft_err *err)
 {
     struct json_object *out = ft_json_get(a->json, "out", json_type_array,
@@ -120,6 +159,8 @@ static int apply_result(const struct apply *a, struct ft_err *err)
         err);
     for (size_t i = 0; rc == 0 && i < json_object_array_length(out); i++)
         rc = add_output(a, json_object_array_get_idx(out, i), err);
+    if (rc == 0)
+        rc = add_inputs(a, json_object_array_length(out), err);
 done:
     ft_str_release(&lineage_text);
     ft_str_release(&cell_text);

@@ -16,6 +16,8 @@ engine_libdata_a_SOURCES = \
     engine/data/job.c engine/data/job.h \
     engine/data/publish.c engine/data/publish.h \
     engine/data/find.c \
+    engine/data/derived.c \
+    engine/data/lineage.c engine/data/lineage.h \
     engine/data/memo.c \
     engine/data/ref.c engine/data/ref.h \
     engine/data/resolve.c \
@@ -35,7 +37,7 @@ DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
 if HAVE_CHECK
 DATA_TESTS = t/unit/test_project t/unit/test_ref t/unit/test_store \
     t/unit/test_history t/unit/test_fsck t/unit/test_index \
-    t/unit/test_memo
+    t/unit/test_memo t/unit/test_lineage
 check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
 TESTS += $(DATA_TESTS)
 data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
@@ -65,6 +67,10 @@ t_unit_test_index_LDADD = $(data_test_libs)
 t_unit_test_memo_SOURCES = t/unit/test_memo.c t/unit/unit.h t/unit/project.h
 t_unit_test_memo_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_memo_LDADD = $(data_test_libs)
+t_unit_test_lineage_SOURCES = t/unit/test_lineage.c t/unit/unit.h \
+    t/unit/project.h
+t_unit_test_lineage_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_lineage_LDADD = $(data_test_libs)
 t_unit_test_store_SOURCES = t/unit/test_store.c t/unit/unit.h t/unit/project.h
 t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_store_LDADD = $(data_test_libs)

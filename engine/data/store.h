@@ -186,6 +186,18 @@ struct json_object *ft_store_last_lineage(struct ft_store *store,
 struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
                                      struct ft_err *err);
 
+/* The versions that were made from the version 'id' itself, in the order in
+ * which they were committed, whatever branch or run they belong to.  What was
+ * made from another version of equal content is not among them. */
+int ft_store_derived(struct ft_store *store, const char *id,
+                     struct ft_versions *versions, struct ft_err *err);
+
+/* The versions that 'run' made, in the order of their commit, and then those of
+ * other runs that it took over, under the object and cell that it knew them by.
+ * FT_ENOENT when the store knows nothing of such a run. */
+int ft_store_run_versions(struct ft_store *store, const char *run,
+                          struct ft_versions *versions, struct ft_err *err);
+
 /* SHA-256 of a user's file, from the index when device, inode, size, mtime and
  * ctime are as they were and the file was not written in the last second. */
 int ft_store_file_digest(struct ft_store *store, const char *path,

@@ -42,6 +42,9 @@ int ft_store_knows(struct ft_store *store, const char *id, struct ft_err *err);
 
 /* Append the members every record has: kind and time. */
 struct json_object *ft_record_new(const char *kind, int64_t now_ns);
+/* Inputs that a record lists: 64 digits each, and it must stay far below the
+ * limit of a record. */
+#define FT_RECORD_INPUTS_MAX 100000
 /* The oplog record of a result that was published ("result"), or of version
  * files that were found ("adopt"). */
 struct json_object *ft_record_result(const struct ft_result *result,
