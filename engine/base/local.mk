@@ -11,6 +11,7 @@ engine_libbase_a_SOURCES = \
     engine/base/file.c \
     engine/base/json.c engine/base/json.h \
     engine/base/json_canonical.c \
+    engine/base/linediff.c engine/base/linediff.h \
     engine/base/logfile.c engine/base/logfile.h \
     engine/base/map.c engine/base/map.h \
     engine/base/number.c engine/base/number.h \
@@ -24,7 +25,7 @@ BASE_LIBS = engine/libbase.a $(JSON_LIBS) $(CRYPTO_LIBS) -lm
 if HAVE_CHECK
 BASE_TESTS = \
     t/unit/test_str t/unit/test_map t/unit/test_sha256 t/unit/test_crc32c \
-    t/unit/test_json t/unit/test_path t/unit/test_logfile
+    t/unit/test_json t/unit/test_path t/unit/test_logfile t/unit/test_linediff
 check_PROGRAMS += $(BASE_TESTS)
 TESTS += $(BASE_TESTS)
 BASE_TEST_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(JSON_CFLAGS)
@@ -51,4 +52,7 @@ t_unit_test_path_LDADD = $(BASE_TEST_LDADD)
 t_unit_test_logfile_SOURCES = t/unit/test_logfile.c t/unit/unit.h
 t_unit_test_logfile_CPPFLAGS = $(BASE_TEST_CPPFLAGS)
 t_unit_test_logfile_LDADD = $(BASE_TEST_LDADD)
+t_unit_test_linediff_SOURCES = t/unit/test_linediff.c t/unit/unit.h
+t_unit_test_linediff_CPPFLAGS = $(BASE_TEST_CPPFLAGS)
+t_unit_test_linediff_LDADD = $(BASE_TEST_LDADD)
 endif

@@ -96,8 +96,7 @@ static void add_shape(struct ft_str *out, bool null, int rank,
     ft_str_addc(out, '\0');
 }
 
-/* What libraries keep for themselves. */
-static bool is_library_attr(const char *name)
+bool ft_content_skips_attr(const char *name)
 {
     static const char *const library[] = {
         "CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid",
@@ -143,7 +142,7 @@ static int add_attrs(const struct ft_scan *scan, const struct ft_item *item,
     if (!name)
         goto done;
     for (size_t i = 0; i < n; i++)
-        if (!is_library_attr(name[i]) &&
+        if (!ft_content_skips_attr(name[i]) &&
             add_attr(object, item->path, name[i], out, err) < 0)
             goto done;
     rc = 0;

@@ -12,6 +12,9 @@
 int ft_content_digest(const struct ft_scan *scan, char text[FT_CONTENT_TEXT],
                       struct ft_err *err);
 
+/* An attribute that libraries keep for themselves: no content. */
+bool ft_content_skips_attr(const char *name);
+
 /* That of an object of type file (bytes.h), from its parts alone: 'root' is the
  * Merkle root over its bytes. */
 void ft_content_of_bytes(const char *name, const char *media_type,

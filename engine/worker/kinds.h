@@ -54,6 +54,11 @@ int ft_kind_check_unit(const struct ft_scan *scan, const struct ft_item *item,
 char *ft_kind_text(const struct ft_scan *scan, const struct ft_item *item,
                    const char *name, struct ft_err *err);
 
+/* Read 'n' numbers from attribute 'name' of /VTKHDF; 'type' is "i8" or "f8". */
+int ft_kind_numbers(const struct ft_scan *scan, const char *name,
+                    const char *type, size_t n, void *value,
+                    struct ft_err *err);
+
 /* Add "min" and "max" of all numbers that are not NaN; nothing when there is
  * none, or one of the two is infinite. */
 int ft_kind_add_range(const struct ft_scan *scan, const struct ft_item *item,

@@ -3,6 +3,11 @@ pkglibexec_PROGRAMS += fedtwin-worker
 noinst_LIBRARIES += engine/libworker.a
 engine_libworker_a_SOURCES = \
     engine/worker/bytes.c engine/worker/bytes.h \
+    engine/worker/compare.c engine/worker/compare.h \
+    engine/worker/compare_in.h engine/worker/compare_attrs.c \
+    engine/worker/compare_file.c engine/worker/compare_mesh.c \
+    engine/worker/compare_table.c engine/worker/compare_values.c \
+    engine/worker/compare_where.c \
     engine/worker/content.c engine/worker/content.h \
     engine/worker/copy.c engine/worker/copy.h \
     engine/worker/csv.h engine/worker/csv_read.c \
@@ -32,9 +37,11 @@ fedtwin_worker_SOURCES = engine/worker/main.c engine/worker/clock.c
 fedtwin_worker_CPPFLAGS = $(WORKER_CPPFLAGS)
 fedtwin_worker_LDADD = $(WORKER_LIBS)
 
-WORKER_T = t/t1900-worker.t t/t1901-worker-csv.t t/t1902-worker-faults.t
+WORKER_T = t/t1900-worker.t t/t1901-worker-csv.t t/t1902-worker-faults.t \
+    t/t1903-worker-compare.t
 TESTS += $(WORKER_T)
-EXTRA_DIST += $(WORKER_T) t/worker/ask.py t/worker/content.py \
+EXTRA_DIST += $(WORKER_T) t/worker/ask.py t/worker/compare.py \
+    t/worker/compare_big.py t/worker/content.py \
     t/worker/faults.py t/worker/make.py t/worker/mutants.py
 
 if HAVE_CHECK

@@ -39,14 +39,20 @@ static int run_request(const char *meta, struct json_object *request,
 {
     const char *name = ft_json_str(request, "op", "request", err);
     const struct ft_op *op = name ? ft_op_find(name) : NULL;
-    const char *path;
+    const char *path, *other = NULL;
+    uint64_t bytes;
 
     if (!name)
         return -1;
     if (!op)
         return ft_err_set(err, FT_EUSAGE, "unknown operation '%s'", name);
     path = op->file ? ft_json_str(request, op->file, "request", err) : "";
-    if (!path || ft_sandbox_request(file_size(path), err) < 0)
+    if (path && op->other)
+        other = ft_json_str(request, op->other, "request", err);
+    if (!path || (op->other && !other))
+        return -1;
+    bytes = file_size(path) + (other ? file_size(other) : 0);
+    if (ft_sandbox_request(bytes, err) < 0)
         return -1;
     return op->run(meta, request, answer, err);
 }

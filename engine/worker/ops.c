@@ -2,13 +2,16 @@
 #include "worker/ops.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "worker/bytes.h"
+#include "worker/compare.h"
 #include "worker/csv.h"
 #include "worker/publish.h"
 #include "worker/rows.h"
@@ -16,6 +19,10 @@
 /* A table of up to so many bytes is compared with its content digest before a
  * part of it is read; of a longer one a part has only HDF5's checksums. */
 #define CHECKED_BYTES_MAX (64u << 20)
+
+/* Of a comparison, unless the request says otherwise. */
+#define COMPARE_FIRST 5
+#define COMPARE_LINES 200
 
 static int op_hello(const char *meta, struct json_object *request,
                     struct json_object *answer, struct ft_err *err)
@@ -278,6 +285,87 @@ static int op_rows(const char *meta, struct json_object *request,
     return rc;
 }
 
+static int list_units(const struct ft_scan *scan, struct json_object *list,
+                      struct ft_err *err)
+{
+    struct ft_map seen = FT_MAP_INIT;
+    int rc = 0;
+
+    for (size_t i = 0; i < scan->n && rc == 0; i++) {
+        char *unit = NULL;
+
+        if (scan->item[i].dataset)
+            rc = ft_kind_units(scan, &scan->item[i], &unit, err);
+        if (unit && !ft_map_put(&seen, unit, list))
+            json_object_array_add(list, json_object_new_string(unit));
+        free(unit);
+    }
+    ft_map_release(&seen);
+    return rc;
+}
+
+static int op_units(const char *meta, struct json_object *request,
+                    struct json_object *answer, struct ft_err *err)
+{
+    struct json_object *list = json_object_new_array();
+    struct ft_version_file vf;
+    int rc;
+
+    (void)meta;
+    json_object_object_add(answer, "units", list);
+    if (ft_version_file_open(&vf, ft_json_str_or(request, "path", ""),
+                             err) < 0)
+        return -1;
+    rc = list_units(&vf.scan, list, err);
+    ft_version_file_close(&vf);
+    return rc;
+}
+
+/* A whole version: nothing is said of values that are not as recorded. */
+static int open_whole(struct ft_version_file *vf, const char *path,
+                      struct ft_err *err)
+{
+    if (ft_version_file_open(vf, path, err) < 0)
+        return -1;
+    if (ft_version_file_check_content(vf, err) == 0 &&
+        vf->kind->check(&vf->scan, NULL, err) == 0)
+        return 0;
+    ft_version_file_close(vf);
+    return -1;
+}
+
+static int op_compare(const char *meta, struct json_object *request,
+                      struct json_object *answer, struct ft_err *err)
+{
+    int64_t first = ft_json_int_or(request, "first", COMPARE_FIRST);
+    int64_t lines = ft_json_int_or(request, "lines", COMPARE_LINES);
+    struct ft_compare how = {
+        .rtol = ft_json_num_or(request, "rtol", 0),
+        .atol = ft_json_or_null(request, "atol"),
+        .key = ft_json_str_or(request, "key", NULL),
+        .first = (size_t)first,
+        .lines = (size_t)lines,
+    };
+    struct ft_version_file a, b;
+    int rc;
+
+    (void)meta;
+    if (first < 0 || first > FT_COMPARE_FIRST_MAX || lines < 0 ||
+        lines > FT_COMPARE_LINES_MAX)
+        return ft_err_set(err, FT_EUSAGE, "'first' or 'lines' is out of "
+                          "range");
+    if (open_whole(&a, ft_json_str_or(request, "path", ""), err) < 0)
+        return -1;
+    if (open_whole(&b, ft_json_str_or(request, "other", ""), err) < 0) {
+        ft_version_file_close(&a);
+        return -1;
+    }
+    rc = ft_compare(&a, &b, &how, answer, err);
+    ft_version_file_close(&b);
+    ft_version_file_close(&a);
+    return rc;
+}
+
 const struct ft_op *ft_op_find(const char *name)
 {
     static const struct ft_op op[] = {
@@ -289,6 +377,9 @@ const struct ft_op *ft_op_find(const char *name)
         { .name = "rows", .file = "path", .run = op_rows },
         { .name = "describe", .file = "path", .run = op_describe },
         { .name = "record", .file = "path", .run = op_record },
+        { .name = "units", .file = "path", .run = op_units },
+        { .name = "compare", .file = "path", .other = "other",
+          .run = op_compare },
         { .name = "verify", .file = "path", .run = op_verify },
     };
 

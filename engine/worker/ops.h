@@ -10,6 +10,7 @@ struct json_object;
 struct ft_op {
     const char *name;
     const char *file; /* member of the request that names the file to read */
+    const char *other; /* that names a second one; or NULL */
     /* Do it and add the members of the answer. */
     int (*run)(const char *meta, struct json_object *request,
                struct json_object *answer, struct ft_err *err);

@@ -134,36 +134,61 @@ static bool next_start(const struct cut *cut, hsize_t *start)
     return false;
 }
 
-static int each_piece(const struct cut *cut, void *bytes, ft_slab_fn *each,
-                      void *arg, struct ft_err *err)
+/* One piece after another: where it lies, and how many elements it has. */
+struct box {
+    hsize_t start[FT_H5_RANK_MAX], extent[FT_H5_RANK_MAX];
+    hsize_t count;
+};
+
+typedef int box_fn(const struct box *box, void *arg, struct ft_err *err);
+
+static int each_box(const struct cut *cut, box_fn *each, void *arg,
+                    struct ft_err *err)
 {
     const struct ft_item *item = cut->item;
-    hsize_t start[FT_H5_RANK_MAX] = { 0 }, extent[FT_H5_RANK_MAX];
     uint64_t end = item->rank ? item->dim[cut->split] : 1;
+    struct box box = { 0 };
 
     for (int i = 0; i < item->rank; i++)
-        extent[i] = i < cut->split ? 1 : item->dim[i];
+        box.extent[i] = i < cut->split ? 1 : item->dim[i];
     do {
         for (uint64_t at = 0; at < end; at += cut->step) {
             uint64_t rows = min_u64(cut->step, end - at);
 
-            start[cut->split] = at;
-            extent[cut->split] = rows;
-            if (read_box(cut, start, extent, rows * cut->row, bytes) < 0)
-                return ft_h5_error(err, "cannot read '%s'", item->path);
-            if (each(bytes, rows * cut->row, arg, err) < 0)
+            box.start[cut->split] = at;
+            box.extent[cut->split] = rows;
+            box.count = rows * cut->row;
+            if (each(&box, arg, err) < 0)
                 return -1;
         }
-        start[cut->split] = 0;
-    } while (next_start(cut, start));
+        box.start[cut->split] = 0;
+    } while (next_start(cut, box.start));
     return 0;
+}
+
+/* --- one dataset ---------------------------------------------------------- */
+
+struct reading {
+    const struct cut *cut;
+    void *bytes;
+    ft_slab_fn *each;
+    void *arg;
+};
+
+static int read_one(const struct box *box, void *arg, struct ft_err *err)
+{
+    const struct reading *r = arg;
+
+    if (read_box(r->cut, box->start, box->extent, box->count, r->bytes) < 0)
+        return ft_h5_error(err, "cannot read '%s'", r->cut->item->path);
+    return r->each(r->bytes, box->count, r->arg, err);
 }
 
 int ft_slab_each(hid_t file, const struct ft_item *item, ft_slab_fn *each,
                  void *arg, struct ft_err *err)
 {
     struct cut cut = { .item = item, .id = -1, .space = -1, .memory = -1 };
-    void *bytes = NULL;
+    struct reading r = { .cut = &cut, .each = each, .arg = arg };
     int rc = -1;
 
     if (!item->count)
@@ -172,13 +197,92 @@ int ft_slab_each(hid_t file, const struct ft_item *item, ft_slab_fn *each,
     if (open_cut(file, &cut) < 0) {
         ft_h5_error(err, "cannot read '%s'", item->path);
     } else {
-        bytes = ft_realloc(NULL, cut.row * cut.step, item->type.size);
-        rc = each_piece(&cut, bytes, each, arg, err);
+        r.bytes = ft_realloc(NULL, cut.row * cut.step, item->type.size);
+        rc = each_box(&cut, read_one, &r, err);
     }
-    free(bytes);
+    free(r.bytes);
     close_cut(&cut);
     return rc;
 }
+
+/* --- two datasets --------------------------------------------------------- */
+
+struct reading_two {
+    const struct cut *cut[2];
+    void *bytes[2];
+    ft_slab_pair_fn *each;
+    void *arg;
+};
+
+static int read_two(const struct box *box, void *arg, struct ft_err *err)
+{
+    const struct reading_two *r = arg;
+
+    for (int i = 0; i < 2; i++)
+        if (read_box(r->cut[i], box->start, box->extent, box->count,
+                     r->bytes[i]) < 0)
+            return ft_h5_error(err, "cannot read '%s'",
+                               r->cut[i]->item->path);
+    return r->each(r->bytes[0], r->bytes[1], box->count, r->arg, err);
+}
+
+/* The part of 'item' that both have. */
+static struct ft_item common_part(const struct ft_item *item,
+                                  const struct ft_item *other)
+{
+    struct ft_item part = *item;
+
+    if (part.rank && part.dim[0] > other->dim[0]) {
+        part.count = part.count / part.dim[0] * other->dim[0];
+        part.dim[0] = other->dim[0];
+    }
+    return part;
+}
+
+/* Both are cut as the one with the larger elements would be. */
+static void plan_cuts(struct cut *a, struct cut *b)
+{
+    struct cut *larger = a->item->type.size >= b->item->type.size ? a : b;
+    struct cut *other = larger == a ? b : a;
+
+    plan_cut(larger);
+    other->split = larger->split;
+    other->row = larger->row;
+    other->step = larger->step;
+}
+
+int ft_slab_pairs(hid_t file_a, const struct ft_item *a, hid_t file_b,
+                  const struct ft_item *b, ft_slab_pair_fn *each, void *arg,
+                  struct ft_err *err)
+{
+    struct ft_item part[2] = { common_part(a, b), common_part(b, a) };
+    struct cut cut[2] = {
+        { .item = &part[0], .id = -1, .space = -1, .memory = -1 },
+        { .item = &part[1], .id = -1, .space = -1, .memory = -1 },
+    };
+    struct reading_two r = { .cut = { &cut[0], &cut[1] }, .each = each,
+                             .arg = arg };
+    int rc = -1;
+
+    if (!part[0].count)
+        return 0;
+    plan_cuts(&cut[0], &cut[1]);
+    if (open_cut(file_a, &cut[0]) < 0 || open_cut(file_b, &cut[1]) < 0) {
+        ft_h5_error(err, "cannot read '%s'", a->path);
+    } else {
+        for (int i = 0; i < 2; i++)
+            r.bytes[i] = ft_realloc(NULL, cut[i].row * cut[i].step,
+                                    part[i].type.size);
+        rc = each_box(&cut[0], read_two, &r, err);
+    }
+    for (int i = 0; i < 2; i++) {
+        free(r.bytes[i]);
+        close_cut(&cut[i]);
+    }
+    return rc;
+}
+
+/* -------------------------------------------------------------------------- */
 
 int ft_slab_read(hid_t file, const struct ft_item *item, uint64_t start,
                  uint64_t count, void *bytes, struct ft_err *err)

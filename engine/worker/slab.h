@@ -16,6 +16,17 @@ typedef int ft_slab_fn(const void *bytes, size_t count, void *arg,
 int ft_slab_each(hid_t file, const struct ft_item *item, ft_slab_fn *each,
                  void *arg, struct ft_err *err);
 
+/* Sees 'count' elements of each of two datasets. */
+typedef int ft_slab_pair_fn(const void *a, const void *b, size_t count,
+                            void *arg, struct ft_err *err);
+
+/* Show the elements of two datasets side by side: both have the same number of
+ * dimensions, and the same sizes of all but the first, of which the common part
+ * is shown. */
+int ft_slab_pairs(hid_t file_a, const struct ft_item *a, hid_t file_b,
+                  const struct ft_item *b, ft_slab_pair_fn *each, void *arg,
+                  struct ft_err *err);
+
 /* Read 'count' elements from 'start' of a one-dimensional dataset, or rows of
  * a two-dimensional one. */
 int ft_slab_read(hid_t file, const struct ft_item *item, uint64_t start,

@@ -84,10 +84,9 @@ const struct ft_kind ft_kind_field = {
 
 /* --- image ---------------------------------------------------------------- */
 
-/* Read 'n' numbers from attribute 'name' of /VTKHDF; 'type' is "i8" or "f8". */
-static int read_numbers(const struct ft_scan *scan, const char *name,
-                        const char *type, size_t n, void *value,
-                        struct ft_err *err)
+int ft_kind_numbers(const struct ft_scan *scan, const char *name,
+                    const char *type, size_t n, void *value,
+                    struct ft_err *err)
 {
     hid_t group = H5Gopen2(scan->file, "/VTKHDF", H5P_DEFAULT);
     struct ft_h5_attr attr;
@@ -114,10 +113,10 @@ static int check_grid(const struct ft_scan *scan, int64_t extent[6],
     double origin[3], spacing[3], direction[9];
 
     if (ft_mesh_check_vtkhdf(scan, "ImageData", err) < 0 ||
-        read_numbers(scan, "WholeExtent", "i8", 6, extent, err) < 0 ||
-        read_numbers(scan, "Origin", "f8", 3, origin, err) < 0 ||
-        read_numbers(scan, "Spacing", "f8", 3, spacing, err) < 0 ||
-        read_numbers(scan, "Direction", "f8", 9, direction, err) < 0)
+        ft_kind_numbers(scan, "WholeExtent", "i8", 6, extent, err) < 0 ||
+        ft_kind_numbers(scan, "Origin", "f8", 3, origin, err) < 0 ||
+        ft_kind_numbers(scan, "Spacing", "f8", 3, spacing, err) < 0 ||
+        ft_kind_numbers(scan, "Direction", "f8", 9, direction, err) < 0)
         return -1;
     for (int i = 0; i < 3; i++)
         if (!(spacing[i] > 0) || !isfinite(spacing[i]) ||
