@@ -14,6 +14,14 @@
  * 100,000 results. */
 #define CACHE_KIB "65536"
 
+/* Pages in the write-ahead log from which on a commit copies them into the
+ * database, and the end of a process does.  Fewer are left to the next process:
+ * to empty the log takes two syncs, and to delete it as long again; to read
+ * this much of it takes a fraction of a millisecond. */
+#define LOG_PAGES 1000
+#define LOG_PAGES_LEFT 128
+#define LOG_BYTES_KEPT "4194304"
+
 struct cached {
     const char *sql; /* compared by address */
     sqlite3_stmt *stmt;
@@ -23,6 +31,7 @@ struct ft_db {
     sqlite3 *sqlite;
     struct cached *stmt;
     size_t n, cap;
+    int log_pages; /* in the write-ahead log after the last commit */
 };
 
 struct ft_rows; /* is a sqlite3_stmt */
@@ -55,6 +64,38 @@ static int fail(sqlite3 *sqlite, struct ft_err *err)
 
 /* --- opening -------------------------------------------------------------- */
 
+/* Copy the log into the database, as far as nobody is in the way; what stays
+ * is done next time. */
+static void copy_log(struct ft_db *db, int mode)
+{
+    (void)sqlite3_wal_checkpoint_v2(db->sqlite, NULL, mode, NULL, NULL);
+}
+
+static int committed(void *arg, sqlite3 *sqlite, const char *name, int pages)
+{
+    struct ft_db *db = arg;
+
+    (void)sqlite;
+    (void)name;
+    db->log_pages = pages;
+    if (pages >= LOG_PAGES)
+        copy_log(db, SQLITE_CHECKPOINT_PASSIVE);
+    return SQLITE_OK;
+}
+
+/* A write-ahead log that stays when its last user goes. */
+static int keep_log(struct ft_db *db, struct ft_err *err)
+{
+    (void)sqlite3_wal_hook(db->sqlite, committed, db);
+    if (sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                          NULL) != SQLITE_OK)
+        return fail(db->sqlite, err);
+    return ft_db_script(db,
+                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                        "PRAGMA journal_size_limit=" LOG_BYTES_KEPT,
+                        err);
+}
+
 static int set_up(struct ft_db *db, enum ft_db_mode mode, bool shared_disk,
                   struct ft_err *err)
 {
@@ -66,11 +107,11 @@ static int set_up(struct ft_db *db, enum ft_db_mode mode, bool shared_disk,
         return ft_db_script(db, "PRAGMA query_only=1", err);
     if (mode == FT_DB_MEMORY)
         return 0;
+    if (!shared_disk)
+        return keep_log(db, err);
     return ft_db_script(db,
-                        shared_disk ? "PRAGMA journal_mode=TRUNCATE;"
-                                      "PRAGMA synchronous=NORMAL"
-                                    : "PRAGMA journal_mode=WAL;"
-                                      "PRAGMA synchronous=NORMAL",
+                        "PRAGMA journal_mode=TRUNCATE;"
+                        "PRAGMA synchronous=NORMAL",
                         err);
 }
 
@@ -107,6 +148,10 @@ void ft_db_close(struct ft_db *db)
     for (size_t i = 0; i < db->n; i++)
         sqlite3_finalize(db->stmt[i].stmt);
     free(db->stmt);
+    if (db->log_pages >= LOG_PAGES_LEFT) {
+        sqlite3_busy_timeout(db->sqlite, 0);
+        copy_log(db, SQLITE_CHECKPOINT_TRUNCATE);
+    }
     sqlite3_close(db->sqlite);
     free(db);
 }
