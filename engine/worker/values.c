@@ -88,14 +88,18 @@ int ft_kind_numbers(const struct ft_scan *scan, const char *name,
                     const char *type, size_t n, void *value,
                     struct ft_err *err)
 {
-    hid_t group = H5Gopen2(scan->file, "/VTKHDF", H5P_DEFAULT);
+    const struct ft_item *group = ft_kind_group(scan, "/VTKHDF", err);
     struct ft_h5_attr attr;
+    hid_t id;
     int rc;
 
-    if (group < 0)
+    if (!group)
+        return -1;
+    id = ft_item_open(scan->file, group);
+    if (id < 0)
         return ft_h5_error(err, "cannot open '/VTKHDF'");
-    rc = ft_h5_attr_read(group, "/VTKHDF", name, FT_H5_ATTR_MAX, &attr, err);
-    ft_h5_close(group);
+    rc = ft_h5_attr_read(id, "/VTKHDF", name, FT_H5_ATTR_MAX, &attr, err);
+    ft_h5_close(id);
     if (rc < 0)
         return -1;
     if (strcmp(attr.type.text, type) == 0 && attr.count == n)
