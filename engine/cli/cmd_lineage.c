@@ -3,14 +3,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "cli/lineage_text.h"
 #include "cli/open.h"
+#include "cli/run_lineage.h"
 #include "cli/term.h"
+#include "run/place.h"
 
 #define STATUS_USAGE 2
+
+/* What was asked for, and what was found. */
+struct asked {
+    struct ft_session s;
+    struct ft_prov_run run; /* id NULL: no run was asked for */
+    struct ft_lineage lineage;
+    unsigned ways;
+    size_t depth;
+};
+
+/* --- from an argument to versions ----------------------------------------- */
 
 /* A run has '-' in its id, which neither a version nor an object has; an object
  * has a point, which a run has not. */
@@ -20,55 +34,117 @@ static bool names_run(const char *text)
            (strchr(text, '-') && !strpbrk(text, ".:{~"));
 }
 
-/* The versions that are asked for. */
-static int find(struct ft_session *s, const char *text,
-                struct ft_versions *versions)
+static int add(struct asked *a, const char *id)
 {
     struct ft_err err;
-    int status;
 
-    if (!names_run(text))
-        return ft_store_resolve(s->store, text, versions, &err) < 0
-                   ? ft_print_err(&err)
-                   : 0;
-    status = ft_session_run(s, text);
-    if (!status && ft_store_run_versions(s->store, s->run->id, versions, &err) <
-                       0)
-        status = ft_print_err(&err);
+    return ft_lineage_add(&a->lineage, a->s.store, id, &err) < 0
+               ? ft_print_err(&err)
+               : 0;
+}
+
+static int add_versions(struct asked *a, const char *ref)
+{
+    struct ft_versions versions;
+    struct ft_err err;
+    int status = 0;
+
+    if (ft_store_resolve(a->s.store, ref, &versions, &err) < 0)
+        return ft_print_err(&err);
+    for (size_t i = 0; !status && i < versions.n; i++)
+        status = add(a, versions.item[i].id);
+    ft_versions_release(&versions);
     return status;
 }
 
-static int walk(struct ft_session *s, const struct ft_versions *asked,
-                unsigned ways, size_t depth, struct ft_lineage *lineage)
+/* The last task first: what its results were made from then stands below
+ * them. */
+static int add_run(struct asked *a, const char *id)
+{
+    int status = ft_session_run(&a->s, id);
+
+    if (status)
+        return status;
+    ft_run_lineage(&a->s, &a->run);
+    for (size_t t = a->run.n_tasks; !status && t-- > 0;) {
+        const struct ft_versions *out = a->run.task[t].out;
+
+        for (size_t i = 0; !status && out && i < out->n; i++)
+            if (*out->item[i].id)
+                status = add(a, out->item[i].id);
+    }
+    return status;
+}
+
+/* A run of another project, of which there are results and no journal. */
+static int add_foreign_run(struct asked *a, const char *id, bool *found)
+{
+    struct ft_versions versions;
+    struct ft_err err;
+    int status = 0;
+
+    if (ft_store_run_versions(a->s.store, id, &versions, &err) < 0)
+        return err.code == FT_ENOENT ? 0 : ft_print_err(&err);
+    *found = versions.n > 0;
+    for (size_t i = versions.n; !status && i-- > 0;)
+        status = add(a, versions.item[i].id);
+    ft_versions_release(&versions);
+    return status;
+}
+
+static int find(struct asked *a, const char *text)
+{
+    char id[FT_RUN_ID_MAX];
+    struct ft_err err;
+    bool found = false;
+    int status;
+
+    if (!names_run(text))
+        return add_versions(a, text);
+    if (ft_run_find(a->s.project, text, id, &err) == 0)
+        return add_run(a, id);
+    status = err.code == FT_ENOENT ? add_foreign_run(a, text, &found) : 0;
+    return status || found ? status : ft_print_err(&err);
+}
+
+/* --- printing ------------------------------------------------------------- */
+
+static int print_prov(struct asked *a)
 {
     struct ft_err err;
+    struct json_object *doc = ft_prov_json(a->s.store, &a->lineage,
+                                           a->run.id ? &a->run : NULL, &err);
 
-    /* Of a run the newest first: what that was made from stands below it. */
-    for (size_t i = 0; i < asked->n; i++) {
-        size_t at = s->run ? asked->n - 1 - i : i;
-
-        if (ft_lineage_add(lineage, s->store, asked->item[at].id, &err) < 0)
-            return ft_print_err(&err);
-    }
-    if (ft_lineage_walk(lineage, s->store, ways, depth, &err) < 0)
+    if (!doc)
         return ft_print_err(&err);
+    ft_print_json(doc);
     return 0;
 }
 
-static void print(const struct ft_cli *cli, const struct ft_lineage *lineage,
-                  unsigned ways)
+static int print_text(struct asked *a, bool dot)
 {
     struct ft_str out = FT_STR_INIT;
 
-    if (ft_cli_has(cli, "json"))
-        ft_print_json(ft_lineage_json(lineage));
-    else if (ft_cli_has(cli, "dot"))
-        ft_lineage_dot(lineage, &out);
+    if (dot)
+        ft_lineage_dot(&a->lineage, &out);
     else
-        ft_lineage_text(lineage, ways, &out);
+        ft_lineage_text(&a->lineage, a->ways, &out);
     fputs(out.s, stdout);
     ft_str_release(&out);
+    return 0;
 }
+
+static int print(struct asked *a, const struct ft_cli *cli)
+{
+    if (ft_cli_has(cli, "prov"))
+        return print_prov(a);
+    if (!ft_cli_has(cli, "json"))
+        return print_text(a, ft_cli_has(cli, "dot"));
+    ft_print_json(ft_lineage_json(&a->lineage));
+    return 0;
+}
+
+/* -------------------------------------------------------------------------- */
 
 static unsigned ways_of(const struct ft_cli *cli)
 {
@@ -81,25 +157,43 @@ static unsigned ways_of(const struct ft_cli *cli)
     return ways ? ways : FT_LINEAGE_UP;
 }
 
+/* The forms of output exclude each other. */
+static int check_forms(const struct ft_cli *cli)
+{
+    static const char *const forms[] = { "dot", "json", "prov" };
+    const char *first = NULL;
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(forms); i++) {
+        if (!ft_cli_has(cli, forms[i]))
+            continue;
+        if (first) {
+            ft_print_error("'--%s' and '--%s' exclude each other", first,
+                           forms[i]);
+            return STATUS_USAGE;
+        }
+        first = forms[i];
+    }
+    return 0;
+}
+
 int ft_cmd_lineage(struct ft_cli *cli)
 {
-    struct ft_session s = FT_SESSION_INIT;
-    struct ft_lineage lineage = FT_LINEAGE_INIT;
-    struct ft_versions asked = { 0 };
+    struct asked a = { .s = FT_SESSION_INIT, .ways = ways_of(cli) };
     long depth = ft_cli_number(cli, "depth", LONG_MAX);
-    int status;
+    struct ft_err err;
+    int status = depth < 0 ? STATUS_USAGE : check_forms(cli);
 
-    if (depth < 0)
-        return STATUS_USAGE;
-    status = ft_session_store(&s, FT_STORE_READ);
     if (!status)
-        status = find(&s, cli->arg[0], &asked);
+        status = ft_session_store(&a.s, FT_STORE_READ);
     if (!status)
-        status = walk(&s, &asked, ways_of(cli), (size_t)depth, &lineage);
+        status = find(&a, cli->arg[0]);
+    if (!status && ft_lineage_walk(&a.lineage, a.s.store, a.ways,
+                                   (size_t)depth, &err) < 0)
+        status = ft_print_err(&err);
     if (!status)
-        print(cli, &lineage, ways_of(cli));
-    ft_lineage_release(&lineage);
-    ft_versions_release(&asked);
-    ft_session_close(&s);
+        status = print(&a, cli);
+    ft_lineage_release(&a.lineage);
+    ft_prov_run_release(&a.run);
+    ft_session_close(&a.s);
     return status;
 }

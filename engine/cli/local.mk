@@ -55,6 +55,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/report_time.c engine/cli/report_stages.c \
     engine/cli/report_failures.c engine/cli/report_results.c \
     engine/cli/report_tasks.c \
+    engine/cli/run_lineage.c engine/cli/run_lineage.h \
     engine/cli/run_text.c engine/cli/run_text.h \
     engine/cli/settings.c engine/cli/settings.h \
     engine/cli/stage_picture.c engine/cli/stage_picture.h \

@@ -156,6 +156,7 @@ const struct ft_option ft_lineage_options[] = {
                        "--up" },
     { "depth", 0, "N", "follow at most N versions each way" },
     { "dot", 0, NULL, "as a graph in the language of Graphviz" },
+    { "prov", 0, NULL, "as a W3C PROV document (PROV-JSON)" },
     END,
 };
 const struct ft_option ft_fsck_options[] = {

@@ -221,7 +221,8 @@ const struct ft_cmd ft_cmds[] = {
              "one end of it that a '-' is included, or 'last'.  Digits "
              "without '-' are always those of a version.",
       .example = "fedtwin lineage plot.figure\n"
-                 "fedtwin lineage mesh.mesh --down\n",
+                 "fedtwin lineage mesh.mesh --down\n"
+                 "fedtwin lineage last --prov >run.json\n",
       .option = ft_lineage_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },
     { .name = "fsck", .args = "", .reads = true,

@@ -300,3 +300,24 @@ struct json_object *ft_store_last_lineage(struct ft_store *store,
     free(lineage);
     return record;
 }
+
+struct json_object *ft_store_bare_lineage(struct ft_store *store,
+                                          const char *run, const char *task)
+{
+    struct ft_db *db = ft_store_db(store, NULL);
+    struct ft_rows *rows =
+        db ? ft_db_ask(db,
+                       "SELECT lineage FROM result WHERE task=? AND run=?"
+                       " AND lineage IS NOT NULL ORDER BY seq DESC LIMIT 1",
+                       FT_DB_ARGS(ft_db_text(task), ft_db_text(run)), NULL)
+           : NULL;
+    struct json_object *record = NULL;
+
+    if (rows && ft_rows_next(rows, NULL) == 1) {
+        const char *text = ft_rows_text(rows, 0);
+
+        record = ft_json_parse(text, strlen(text), "lineage", NULL);
+    }
+    ft_rows_end(rows);
+    return record;
+}

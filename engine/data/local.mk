@@ -18,6 +18,10 @@ engine_libdata_a_SOURCES = \
     engine/data/find.c \
     engine/data/derived.c \
     engine/data/lineage.c engine/data/lineage.h \
+    engine/data/revision.c engine/data/revision.h \
+    engine/data/provenance.c engine/data/provenance.h \
+    engine/data/provenance_doc.c engine/data/provenance_doc.h \
+    engine/data/provenance_json.c \
     engine/data/memo.c \
     engine/data/ref.c engine/data/ref.h \
     engine/data/resolve.c \
@@ -37,7 +41,7 @@ DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
 if HAVE_CHECK
 DATA_TESTS = t/unit/test_project t/unit/test_ref t/unit/test_store \
     t/unit/test_history t/unit/test_fsck t/unit/test_index \
-    t/unit/test_memo t/unit/test_lineage
+    t/unit/test_memo t/unit/test_lineage t/unit/test_provenance
 check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
 TESTS += $(DATA_TESTS)
 data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
@@ -67,6 +71,9 @@ t_unit_test_index_LDADD = $(data_test_libs)
 t_unit_test_memo_SOURCES = t/unit/test_memo.c t/unit/unit.h t/unit/project.h
 t_unit_test_memo_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_memo_LDADD = $(data_test_libs)
+t_unit_test_provenance_SOURCES = t/unit/test_provenance.c t/unit/unit.h
+t_unit_test_provenance_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_provenance_LDADD = $(data_test_libs)
 t_unit_test_lineage_SOURCES = t/unit/test_lineage.c t/unit/unit.h \
     t/unit/project.h
 t_unit_test_lineage_CPPFLAGS = $(data_test_cppflags)
@@ -75,6 +82,10 @@ t_unit_test_store_SOURCES = t/unit/test_store.c t/unit/unit.h t/unit/project.h
 t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_store_LDADD = $(data_test_libs)
 endif
+
+LINEAGE_TESTS = t/t2200-prov.t
+TESTS += $(LINEAGE_TESTS)
+EXTRA_DIST += $(LINEAGE_TESTS) t/fixture-lineage.sh t/prov_check.py
 
 # Drives a store into trouble.
 CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t

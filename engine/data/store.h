@@ -182,6 +182,11 @@ struct json_object *ft_store_last_lineage(struct ft_store *store,
                                           const char *task,
                                           struct ft_err *err);
 
+/* The lineage record of a task of 'run' that has no outputs, which the oplog
+ * keeps; the caller releases.  NULL when there is none. */
+struct json_object *ft_store_bare_lineage(struct ft_store *store,
+                                          const char *run, const char *task);
+
 /* The lineage record of a version, from the version file itself. */
 struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
                                      struct ft_err *err);
