@@ -38,7 +38,7 @@ static void print_versions(const struct ft_versions *versions)
         ft_table_add(&table, "%s", v->unit ? v->unit : "");
         ft_str_cut(&text, 0);
         ft_size_text((double)v->size_bytes, &text);
-        ft_table_add(&table, "%s", text.s);
+        ft_table_add(&table, "%s%s", text.s, v->gone ? ", removed" : "");
         ft_table_add(&table, "%.*s", ID_SHOWN, v->id);
         ft_str_cut(&text, 0);
         ft_when_text(v->time_ns, &text);

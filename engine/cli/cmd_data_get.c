@@ -72,12 +72,14 @@ static char *default_name(struct ft_session *s, const struct ft_version *v)
 static int copy_version(struct ft_session *s, const struct ft_version *v,
                         const char *dest, struct ft_err *err)
 {
-    char *path = ft_store_path(s->store, v->id);
+    char *path = ft_store_file(s->store, v->id, err);
     char *buf = ft_realloc(NULL, CHUNK, 1);
-    int in = open(path, O_RDONLY | O_CLOEXEC);
+    int in = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     int out = -1, rc = -1;
     ssize_t n = 0;
 
+    if (!path)
+        goto done;
     if (in < 0) {
         ft_err_sys(err, "cannot open '%s'", path);
         goto done;

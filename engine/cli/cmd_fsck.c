@@ -55,6 +55,7 @@ static void print_totals(const struct ft_cli *cli, struct report *r,
     ft_json_add_int(obj, "missing", (int64_t)t->missing);
     ft_json_add_int(obj, "damaged", (int64_t)t->damaged);
     ft_json_add_int(obj, "orphans", (int64_t)t->orphans);
+    ft_json_add_int(obj, "removed", (int64_t)t->gone);
     json_object_object_add(obj, "findings", json_object_get(r->list));
     ft_print_json(obj);
 }

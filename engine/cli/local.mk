@@ -10,10 +10,12 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_config.c \
     engine/cli/cmd_data.c \
     engine/cli/cmd_data_get.c \
+    engine/cli/cmd_data_keep.c \
     engine/cli/cmd_demo.c \
     engine/cli/cmd_doctor.c \
     engine/cli/cmd_fmt.c \
     engine/cli/cmd_fsck.c \
+    engine/cli/cmd_gc.c engine/cli/gc_text.c engine/cli/gc_text.h \
     engine/cli/cmd_graph.c \
     engine/cli/cmd_help.c \
     engine/cli/cmd_hold.c \
@@ -87,6 +89,7 @@ man1_MANS = \
     share/man/man1/fedtwin-doctor.1 \
     share/man/man1/fedtwin-fmt.1 \
     share/man/man1/fedtwin-fsck.1 \
+    share/man/man1/fedtwin-gc.1 \
     share/man/man1/fedtwin-graph.1 \
     share/man/man1/fedtwin-help.1 \
     share/man/man1/fedtwin-hold.1 \
@@ -160,7 +163,8 @@ CLI_TESTS = \
     t/t1029-watch.t \
     t/t1030-wait.t \
     t/t1031-report.t \
-    t/t1032-trigger.t t/t1033-usage.t
+    t/t1032-trigger.t t/t1033-usage.t \
+    t/t1040-gc.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif

@@ -177,3 +177,30 @@ const struct ft_option ft_help_options[] = {
     { "man", 'm', NULL, "open the manual page" },
     END,
 };
+const struct ft_option ft_gc_options[] = {
+    { "dry-run", 'n', NULL, "only show what would be removed, and why" },
+    { "grace", 0, "DURATION", "keep versions younger than that, and what is in "
+                              "the trash for as long (default '14 day')" },
+    { "keep-states", 0, "N", "of each branch and tag keep only the newest N "
+                             "states whole (default: all)" },
+    { "keep-since", 0, "TIME", "keep only states made since: a date, an "
+                               "instant or how long ago; the newest of each "
+                               "branch and tag is always kept" },
+    { "work", 0, "DURATION", "remove attempt directories of runs that ended "
+                             "so long ago (default '14 day')" },
+    { "runs", 0, "DURATION", "remove whole runs that ended so long ago; their "
+                             "results stay (default: none)" },
+    { "purge", 0, NULL, "destroy what is in the trash at once" },
+    { "restore", 0, "REMOVAL", "bring back what one gc or eviction removed" },
+    { "list", 0, NULL, "list what was removed so far" },
+    END,
+};
+const struct ft_option ft_evict_options[] = {
+    { "dry-run", 'n', NULL, "only show how much that is" },
+    { "message", 'm', "TEXT", "why, for the record" },
+    END,
+};
+const struct ft_option ft_pin_options[] = {
+    { "message", 'm', "TEXT", "why, for the record" },
+    END,
+};

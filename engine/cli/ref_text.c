@@ -114,6 +114,8 @@ struct json_object *ft_ref_version_json(const struct ft_version *version)
     ft_json_add_str(obj, "run", version->run);
     ft_json_add_str(obj, "task", version->task);
     ft_json_add_str(obj, "module", version->module);
+    if (version->gone)
+        ft_json_add_bool(obj, "removed", true);
     ft_str_release(&ref);
     return obj;
 }

@@ -225,6 +225,20 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin lineage last --prov >run.json\n",
       .option = ft_lineage_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },
+    { .name = "gc", .args = "", .reads = true,
+      .summary = "remove what nothing leads to any more",
+      .doc = "Versions stay that a branch or tag leads to, that are pinned, "
+             "that a run which has not ended needs, and that are younger than "
+             "the grace.  All others go to the trash, and from there for good "
+             "when the grace has passed again; what they were and how they "
+             "were made is kept.  Attempt directories of runs that ended long "
+             "ago go as well.\n\n"
+             "Safe at any time, also while runs are under way and when it is "
+             "killed: the next gc goes on.",
+      .example = "fedtwin gc -n\n"
+                 "fedtwin gc --keep-since '90 day'\n"
+                 "fedtwin gc --restore 20261121-181500-7f3c\n",
+      .option = ft_gc_options, .run = ft_cmd_gc },
     { .name = "fsck", .args = "", .reads = true,
       .summary = "check the project's store",
       .doc = "Changes nothing unless told to.  Exit status 4 when something is "

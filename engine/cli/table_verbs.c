@@ -27,6 +27,23 @@ const struct ft_cmd ft_data_verbs[] = {
       .summary = "compare versions with their digests",
       .option = ft_data_verify_options, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_data_verify },
+    { .name = "evict", .args = "REF...",
+      .summary = "remove payloads, and keep what they were",
+      .doc = "The payload goes to the trash, from where 'fedtwin gc --restore' "
+             "takes it back until it is purged.  Record, digests and lineage "
+             "are kept for good.  A run that needs the result makes it again.  "
+             "What is pinned, or what a run that has not ended needs, is "
+             "refused.",
+      .option = ft_evict_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_evict },
+    { .name = "pin", .args = "REF...",
+      .summary = "protect versions from gc and eviction",
+      .option = ft_pin_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_pin },
+    { .name = "unpin", .args = "REF...",
+      .summary = "protect versions no longer",
+      .option = ft_pin_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_unpin },
     END,
 };
 

@@ -70,6 +70,7 @@ int ft_version_read(struct ft_rows *rows, struct ft_version *version,
     version->module = own(rows, 9);
     version->cell = own(rows, 10);
     version->unit = ft_strdup(ft_rows_text(rows, 11));
+    version->gone = ft_rows_int(rows, 12);
     return 0;
 }
 
@@ -169,7 +170,7 @@ static bool is_there(struct ft_store *store, const struct ft_version *version)
     char name[FT_ID_NAME];
     struct stat st;
 
-    return ft_id_name(version->id, name) &&
+    return !version->gone && ft_id_name(version->id, name) &&
            fstatat(objects_fd(store), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
            (uint64_t)st.st_size == version->size_bytes;
 }

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "data/files.h"
 #include "data/project.h"
+#include "data/removal.h"
 #include "data/store_impl.h"
 
 /* Files asked of the worker ahead of its answers. */
@@ -159,6 +160,25 @@ static void take_check(void *token, struct json_object *answer,
 
 /* --- versions ------------------------------------------------------------- */
 
+/* One whose payload was removed: where that is, if it is anywhere. */
+static void check_gone(struct fsck *fsck, struct check *check)
+{
+    const char *id = check->version.id;
+    char removal[FT_REMOVAL_ID_MAX], *trashed;
+
+    fsck->totals->gone++;
+    if (ft_path_exists(check->path))
+        report(fsck, "info", check->path, "removed, but not moved yet: the "
+                                          "next gc does it");
+    else if (ft_removal_of(ft_index_db(fsck->index), id, removal, NULL) == 1) {
+        trashed = ft_trash_path(fsck->project->meta, removal, id);
+        if (!ft_path_exists(trashed))
+            report(fsck, "warning", trashed, "it is not in the trash, and "
+                                             "cannot be restored");
+        free(trashed);
+    }
+}
+
 /* Takes over 'version'. */
 static void check_version(struct fsck *fsck, struct ft_version *version)
 {
@@ -174,7 +194,9 @@ static void check_version(struct fsck *fsck, struct ft_version *version)
     };
     free(path);
     fsck->totals->versions++;
-    if (lstat(check->path, &st) < 0 || !S_ISREG(st.st_mode)) {
+    if (version->gone) {
+        check_gone(fsck, check);
+    } else if (lstat(check->path, &st) < 0 || !S_ISREG(st.st_mode)) {
         fsck->totals->missing++;
         report(fsck, "error", check->path, "missing: %s of task '%s'",
                version->object, version->task);

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "data/delta.h"
 #include "data/id.h"
+#include "data/removal.h"
 #include "data/store_impl.h"
 
 /* Changes of about so many bytes go into one record. */
@@ -304,6 +305,8 @@ static int commit_state(struct ft_store *store,
         add_record(&records, json_object_get(record));
         rc = add_ref(&records, record, tip->id, now_ns, err);
     }
+    if (rc == 0)
+        rc = ft_payload_revive_bound(store, delta, err);
     if (rc == 0)
         rc = ft_oplog_append(store->log, records.item, records.n, err);
     if (rc == 0)

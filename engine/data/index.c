@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "data/index_apply.h"
 #include "data/index_path.h"
+#include "data/index_upkeep.h"
 
 #define SCHEMA_VERSION 3
 
@@ -81,7 +82,8 @@ static int create_schema(struct ft_db *db, struct ft_err *err)
     if (ft_db_script(db, "BEGIN IMMEDIATE", err) < 0)
         return -1;
     if (ask_version(db, &version, err) < 0 ||
-        (version == 0 && ft_db_script(db, schema, err) < 0) ||
+        (version == 0 && (ft_db_script(db, ft_upkeep_schema, err) < 0 ||
+                          ft_db_script(db, schema, err) < 0)) ||
         ft_db_script(db, "COMMIT", err) < 0) {
         (void)ft_db_script(db, "ROLLBACK", NULL);
         return -1;
@@ -235,7 +237,8 @@ static int begin(struct replay *replay, struct ft_err *err)
     if (ft_db_script(db, "BEGIN IMMEDIATE", err) < 0)
         return -1;
     replay->begun = true;
-    if (replay->clear && ft_db_script(db, empty_all, err) < 0)
+    if (replay->clear && (ft_db_script(db, empty_all, err) < 0 ||
+                          ft_db_script(db, ft_upkeep_empty, err) < 0))
         return -1;
     return read_place(db, &replay->place, err);
 }

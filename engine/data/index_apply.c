@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/sha256.h"
 #include "data/id.h"
+#include "data/index_upkeep.h"
 #include "model/object.h"
 
 /* Changes of state-part records wait under this state for their state. */
@@ -77,7 +78,8 @@ static int add_output(const struct apply *a, struct json_object *out,
                              ft_db_text(ft_json_str_or(out, "content", "")),
                              ft_db_text(ft_json_str_or(out, "file", "")),
                              ft_db_int(size)),
-                  err) < 0)
+                  err) < 0 ||
+        ft_upkeep_present(a->db, ft_json_str_or(out, "version", ""), err) < 0)
         return -1;
     return ft_db_run(
         a->db,
@@ -399,6 +401,7 @@ static const struct {
 static int apply_json(const struct apply *a, struct ft_err *err)
 {
     const char *kind;
+    int done;
 
     if (!json_object_is_type(a->json, json_type_object))
         return ft_err_set(err, FT_EFORMAT, "%s is no JSON object", WHAT);
@@ -408,6 +411,9 @@ static int apply_json(const struct apply *a, struct ft_err *err)
     for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)
         if (strcmp(kinds[i].kind, kind) == 0)
             return kinds[i].apply(a, err);
+    done = ft_upkeep_apply(a->db, kind, a->json, err);
+    if (done)
+        return done < 0 ? -1 : 0;
     ft_err_set(err, FT_EVERSION, "kind '%s' of %s is unknown", kind, WHAT);
     return ft_err_hint(err, "use the fedtwin that wrote this project");
 }

@@ -130,8 +130,12 @@ static struct job *extract_job(struct ft_store *store, const char *version,
 
     if (ft_store_version(store, version, &found, err) < 0)
         return NULL;
+    path = ft_store_file(store, version, err);
+    if (!path) {
+        ft_version_release(&found);
+        return NULL;
+    }
     job = ft_job_start(store, JOB_EXTRACT, 1, token);
-    path = ft_store_path(store, version);
     to = ft_job_path(dest);
     what = ft_asprintf("extract '%s'", path);
     request = ft_store_request("extract", path);

@@ -32,7 +32,16 @@ engine_libdata_a_SOURCES = \
     engine/data/fsck.c \
     engine/data/adopt.c engine/data/adopt.h \
     engine/data/rebuild.c \
-    engine/data/digest.c
+    engine/data/digest.c \
+    engine/data/index_upkeep.c engine/data/index_upkeep.h \
+    engine/data/upkeep.h engine/data/removal.c engine/data/removal.h \
+    engine/data/trash.c engine/data/trash.h \
+    engine/data/payload.c \
+    engine/data/kept.c engine/data/kept.h \
+    engine/data/needs.c \
+    engine/data/mark.c engine/data/mark.h \
+    engine/data/gc.c \
+    engine/data/evict.c
 engine_libdata_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS)
 DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
     engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) $(SQLITE_LIBS) \
@@ -88,7 +97,8 @@ TESTS += $(LINEAGE_TESTS)
 EXTRA_DIST += $(LINEAGE_TESTS) t/fixture-lineage.sh t/prov_check.py
 
 # Drives a store into trouble.
-CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t
+CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t \
+    t/t5010-gc-kill.t
 TESTS += $(CRASH_TESTS)
 EXTRA_DIST += $(CRASH_TESTS)
 check_PROGRAMS += t/crash/crash

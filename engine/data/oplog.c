@@ -18,6 +18,7 @@
 /* Bytes of oplog/LOCK, each a lock of its own. */
 #define LOCK_APPEND 0 /* exclusive while appending */
 #define LOCK_ATTEND 1 /* shared by writers, exclusive to rebuild */
+#define LOCK_USE 2    /* shared while versions are chosen, exclusive to sweep */
 
 #define LOCK_PAUSE_MAX_NS 5000000
 
@@ -220,15 +221,16 @@ int ft_oplog_claim(const char *meta, struct ft_err *err)
     return fd;
 }
 
-/* Others hold the lock for the few milliseconds of a commit, so waiting means
+/* Others hold a lock for the few milliseconds of a commit, so waiting means
  * to look again soon; a signal-driven wait would not end in time if the holder
  * is stopped. */
-static int wait_lock(struct ft_oplog *log, struct ft_err *err)
+static int wait_lock(struct ft_oplog *log, short type, off_t byte,
+                     struct ft_err *err)
 {
     struct timespec pause = { .tv_nsec = 50000 };
     double waited_s = 0;
 
-    while (set_lock(log->lock_fd, F_WRLCK, LOCK_APPEND) < 0) {
+    while (set_lock(log->lock_fd, type, byte) < 0) {
         if (errno != EAGAIN && errno != EACCES)
             return ft_err_sys(err, "cannot lock '%s/oplog/LOCK'", log->meta);
         if (waited_s > FT_OPLOG_LOCK_TIMEOUT_S) {
@@ -260,7 +262,7 @@ static int ready_writer(struct ft_oplog *log, struct ft_err *err)
 
 int ft_oplog_lock(struct ft_oplog *log, struct ft_err *err)
 {
-    if (wait_lock(log, err) < 0)
+    if (wait_lock(log, F_WRLCK, LOCK_APPEND, err) < 0)
         return -1;
     if (ready_writer(log, err) < 0) {
         ft_oplog_unlock(log);
@@ -273,6 +275,21 @@ void ft_oplog_unlock(struct ft_oplog *log)
 {
     /* Cannot fail on a lock of our own. */
     (void)set_lock(log->lock_fd, F_UNLCK, LOCK_APPEND);
+}
+
+int ft_oplog_use(struct ft_oplog *log, struct ft_err *err)
+{
+    return wait_lock(log, F_RDLCK, LOCK_USE, err);
+}
+
+int ft_oplog_own(struct ft_oplog *log, struct ft_err *err)
+{
+    return wait_lock(log, F_WRLCK, LOCK_USE, err);
+}
+
+void ft_oplog_unuse(struct ft_oplog *log)
+{
+    (void)set_lock(log->lock_fd, F_UNLCK, LOCK_USE);
 }
 
 /* --- appending ------------------------------------------------------------ */

@@ -62,6 +62,13 @@ int ft_oplog_claim(const char *meta, struct ft_err *err);
 int ft_oplog_lock(struct ft_oplog *log, struct ft_err *err);
 void ft_oplog_unlock(struct ft_oplog *log);
 
+/* While versions are looked up that will be used, until it stands in a journal
+ * that they are, nobody sweeps; who sweeps has this alone.  Taken before the
+ * lock above; the process attends.  Waits as long, then FT_EBUSY. */
+int ft_oplog_use(struct ft_oplog *log, struct ft_err *err);
+int ft_oplog_own(struct ft_oplog *log, struct ft_err *err);
+void ft_oplog_unuse(struct ft_oplog *log);
+
 /* Queue the canonical texts of 'n' records: all of them or, when one is too
  * large or not canonical (FT_EFORMAT), none.  The lock is held. */
 int ft_oplog_append(struct ft_oplog *log, struct json_object *const *record,

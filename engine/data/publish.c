@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "data/id.h"
+#include "data/removal.h"
 #include "data/store_impl.h"
 
 /* What log, index and directories may need beside the files themselves. */
@@ -181,6 +182,25 @@ static bool to_commit(const struct job *job)
     return job->kind == JOB_PUBLISH && !job->failed && !job->committed;
 }
 
+/* The files are where the worker put them; what a gc has taken since then is
+ * brought back.  The lock is held. */
+static int check_files(struct ft_store *store, const struct job *job,
+                       struct ft_err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < job->n_parts; i++) {
+        const char *id = job->result->out[i].version;
+        size_t missing;
+
+        if (ft_store_versions_exist(store, &job->result->out[i].version, 1,
+                                    &missing))
+            continue;
+        rc = ft_payload_take_back(store, id, err);
+    }
+    return rc;
+}
+
 /* Queue the records of all finished results; the lock is held. */
 static void append_ready(struct ft_store *store)
 {
@@ -193,7 +213,8 @@ static void append_ready(struct ft_store *store)
         if (!to_commit(job))
             continue;
         record = ft_record_result(job->result, "result", now_ns);
-        if (ft_oplog_append(store->log, &record, 1, &err) < 0) {
+        if (check_files(store, job, &err) < 0 ||
+            ft_oplog_append(store->log, &record, 1, &err) < 0) {
             ft_job_fail(job, &err);
             discard(store, job);
         }

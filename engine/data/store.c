@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "data/id.h"
+#include "data/kept.h"
 #include "data/project.h"
 #include "data/store_impl.h"
 
@@ -129,7 +130,12 @@ static int ask(struct ft_store *store, const char *op, const char *id,
         json_object_put(members);
         return -1;
     }
-    path = ft_store_path(store, id);
+    path = ft_store_file(store, id, err);
+    if (!path) {
+        ft_version_release(&version);
+        json_object_put(members);
+        return -1;
+    }
     what = ft_asprintf("%s '%s'", op, path);
     request = members ? members : json_object_new_object();
     ft_json_add_str(request, "op", op);
@@ -159,9 +165,15 @@ static struct json_object *ask_member(struct ft_store *store, const char *op,
     return member;
 }
 
+/* Of a version whose payload is gone, too. */
 struct json_object *ft_store_lineage(struct ft_store *store, const char *id,
                                      struct ft_err *err)
 {
+    struct json_object *record = NULL;
+    int rc = ft_kept_lineage(store, id, &record, err);
+
+    if (rc)
+        return record;
     return ask_member(store, "record", id, NULL, "record", json_type_object,
                       err);
 }
@@ -232,17 +244,13 @@ static int compare(const char *what, const char *have, const char *recorded,
 int ft_store_verify(struct ft_store *store, const struct ft_version *version,
                     struct ft_err *err)
 {
-    char *path = ft_store_path(store, version->id);
+    char *path = ft_store_file(store, version->id, err);
     struct json_object *answer = NULL, *request;
     char *what = NULL;
     int rc = -1;
 
     if (!path)
-        return ft_err_set(err, FT_EUSAGE, "'%s' is no version", version->id);
-    if (!ft_path_exists(path)) {
-        ft_err_set(err, FT_ENOENT, "the file '%s' is gone", path);
-        goto done;
-    }
+        return -1;
     what = ft_asprintf("verify '%s'", path);
     request = ft_store_request("verify", path);
     ft_json_add_bool(request, "deep", true);

@@ -123,6 +123,7 @@ struct ft_version {
     char *object, *task, *run, *module;
     char *cell; /* canonical JSON, "" without a matrix */
     char *unit; /* or NULL */
+    bool gone;  /* its payload was removed (upkeep.h); its record is kept */
 };
 void ft_version_release(struct ft_version *version);
 
@@ -136,6 +137,13 @@ void ft_versions_release(struct ft_versions *versions);
  * not 64 hexadecimal digits. */
 char *ft_store_path(const struct ft_store *store, const char *version);
 
+/* The same for who wants to read it: the file is there, or made again from a
+ * container.  One that was removed is brought back when it still lies in the
+ * trash and the store may be written; FT_ENOENT tells how to get it
+ * otherwise. */
+char *ft_store_file(struct ft_store *store, const char *version,
+                    struct ft_err *err);
+
 /* One version by id.  FT_ENOENT. */
 int ft_store_version(struct ft_store *store, const char *id,
                      struct ft_version *version, struct ft_err *err);
@@ -147,6 +155,13 @@ int ft_store_version(struct ft_store *store, const char *id,
  * an ambiguous id). */
 int ft_store_resolve(struct ft_store *store, const char *ref,
                      struct ft_versions *versions, struct ft_err *err);
+
+/* Before looking for versions that are to be used: from now on nobody removes
+ * any, until ft_store_used() says that a journal names those that were found.
+ * FT_EBUSY. */
+int ft_store_use(struct ft_store *store, struct ft_err *err);
+bool ft_store_uses(const struct ft_store *store);
+void ft_store_used(struct ft_store *store);
 
 /* The results kept under a cache key: 1 found, 0 none.  'versions' are in the
  * order of the names given; each file is known to exist.  An output that the
@@ -314,6 +329,7 @@ typedef void ft_fsck_report(const char *severity, const char *path,
 
 struct ft_fsck_totals {
     size_t records, versions, orphans, missing, damaged;
+    size_t gone; /* versions whose payload was removed */
 };
 
 /* Check without changing anything; FT_EFORMAT when an error was reported. */

@@ -17,6 +17,7 @@ struct ft_store {
     struct ft_oplog *log;
     struct ft_index *index;
     struct ft_client *client;
+    bool uses;      /* see ft_store_uses() */
     int objects_fd; /* of o/, opened when it is needed first; or -1 */
     size_t n_pending;       /* jobs that were not reported */
     uint64_t pending_bytes; /* that they may still write */
@@ -53,12 +54,14 @@ struct json_object *ft_record_result(const struct ft_result *result,
 /* What FT_VERSION_COLUMNS gives, from such a row. */
 #define FT_VERSION_COLUMNS                                                  \
     "v.id, v.content, v.file, v.size, v.type, r.time_us, v.object, r.task," \
-    " r.run, r.module, r.cell, v.unit"
+    " r.run, r.module, r.cell, v.unit,"                                       \
+    " EXISTS(SELECT 1 FROM gone g WHERE g.version = v.id)"
 /* The same of a binding: a version that was reused keeps the object and the
  * cell that it was made for, and is shown under those that it is bound to. */
 #define FT_BOUND_COLUMNS                                                    \
     "v.id, v.content, v.file, v.size, v.type, r.time_us, b.object, r.task," \
-    " r.run, r.module, b.cell, v.unit"
+    " r.run, r.module, b.cell, v.unit,"                                       \
+    " EXISTS(SELECT 1 FROM gone g WHERE g.version = v.id)"
 #define FT_BOUND_FROM                                                       \
     " FROM binding b JOIN version v ON v.id = b.version"                    \
     " JOIN result r ON r.seq = v.result"

@@ -79,6 +79,17 @@ static int extract(struct ft_flight *f, const struct ft_bound_input *in,
     return rc;
 }
 
+/* A version that a program opens itself has its own file. */
+static int make_present(struct ft_flight *f, const struct ft_bound_input *in,
+                        struct ft_err *err)
+{
+    char *path = ft_store_file(f->drive->store, in->version->id, err);
+    int rc = path ? 0 : -1;
+
+    free(path);
+    return rc;
+}
+
 int ft_handoff(struct ft_flight *f, struct ft_err *err)
 {
     struct ft_drive *d = f->drive;
@@ -92,6 +103,8 @@ int ft_handoff(struct ft_flight *f, struct ft_err *err)
     for (size_t i = 0; i < f->bound->n_in && rc == 0; i++)
         if (f->bound->in[i].extract)
             rc = extract(f, &f->bound->in[i], err);
+        else if (f->bound->in[i].version)
+            rc = make_present(f, &f->bound->in[i], err);
     if (f->n_extracts)
         ft_drive_poll_store(d);
     return rc;

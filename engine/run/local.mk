@@ -44,6 +44,7 @@ engine_librun_a_SOURCES = \
     engine/run/share.c engine/run/share.h \
     engine/run/share_file.c engine/run/share_file.h \
     engine/run/rivals.c engine/run/rivals.h \
+    engine/run/upkeep.c engine/run/upkeep.h \
     engine/run/why.c
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 

@@ -206,7 +206,8 @@ bool ft_memo_take(struct ft_drive *d, const struct ft_bound *first)
         d->run->steer.redo || d->resumed ||
         !make_key(d, first, key))
         return false;
-    taken = ft_store_memo_get(d->store, key, &maker, &bytes) &&
+    taken = ft_store_use(d->store, NULL) == 0 &&
+            ft_store_memo_get(d->store, key, &maker, &bytes) &&
             bytes.len == ROOT + ids_size(d->plan, s) &&
             all_exist(d->store, bytes.s + ROOT, (bytes.len - ROOT) / ID);
     if (taken) {

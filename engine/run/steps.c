@@ -82,6 +82,10 @@ static int look_up(struct ft_drive *d, const struct ft_bound *bound,
 
     for (size_t i = 0; i < stage->n_out; i++)
         name[i] = stage->out[i].name;
+    if (ft_store_use(d->store, err) < 0) {
+        free(name);
+        return -1;
+    }
     hit = ft_store_cached(d->store, bound->key, name, stage->n_out, found,
                           err);
     if (hit > 0)
@@ -341,5 +345,8 @@ bool ft_drive_steps(struct ft_drive *d)
         take_step(d, &todo, &err);
     }
     submit_all(d);
+    /* What was found is named where a gc looks for it. */
+    if (ft_store_uses(d->store) && ft_journal_write(d->journal, &err) == 0)
+        ft_store_used(d->store);
     return todo.kind != FT_TODO_NOTHING;
 }

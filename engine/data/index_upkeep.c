@@ -1,0 +1,181 @@
+/* index_upkeep.c - what records of upkeep do to the index */
+#include "data/index_upkeep.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "data/id.h"
+#include "data/trash.h"
+
+#define WHAT "the record"
+
+const char ft_upkeep_schema[] =
+    "CREATE TABLE removal(id TEXT PRIMARY KEY, kind TEXT, time_us,"
+    " user TEXT, reason TEXT, purged) WITHOUT ROWID;"
+    "CREATE TABLE gone(version TEXT PRIMARY KEY, removal TEXT)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX gone_removal ON gone(removal);"
+    "CREATE TABLE pin(version TEXT PRIMARY KEY, time_us, user TEXT,"
+    " reason TEXT) WITHOUT ROWID;"
+    "CREATE TABLE pack(n INTEGER PRIMARY KEY, digest TEXT UNIQUE, size,"
+    " time_us);"
+    "CREATE TABLE packed(version TEXT PRIMARY KEY, pack INTEGER, offset,"
+    " size) WITHOUT ROWID;";
+
+const char ft_upkeep_empty[] =
+    "DELETE FROM removal; DELETE FROM gone; DELETE FROM pin;"
+    "DELETE FROM pack; DELETE FROM packed;";
+
+/* --- members -------------------------------------------------------------- */
+
+static const char *need_removal(struct json_object *record,
+                                struct ft_err *err)
+{
+    const char *id = ft_json_str(record, "id", WHAT, err);
+
+    if (id && !ft_removal_id_valid(id)) {
+        ft_err_set(err, FT_EFORMAT, "'id' of %s is no id of a removal", WHAT);
+        return NULL;
+    }
+    return id;
+}
+
+/* Do 'sql', which takes a version and 'more', with each of "versions". */
+static int each_version(struct ft_db *db, struct json_object *record,
+                        const char *sql, struct ft_db_value more,
+                        struct ft_err *err)
+{
+    struct json_object *list = ft_json_get(record, "versions",
+                                           json_type_array, WHAT, err);
+    size_t n = list ? json_object_array_length(list) : 0;
+
+    if (!list)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *item = json_object_array_get_idx(list, i);
+
+        if (!json_object_is_type(item, json_type_string) ||
+            !ft_id_valid(json_object_get_string(item)))
+            return ft_err_set(err, FT_EFORMAT, "'versions' of %s has what is "
+                                               "no version", WHAT);
+        if (ft_db_run(db, sql,
+                      FT_DB_ARGS(ft_db_text(json_object_get_string(item)),
+                                 more),
+                      err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static struct ft_db_value text_of(struct json_object *record, const char *key)
+{
+    return ft_db_text(ft_json_str_or(record, key, NULL));
+}
+
+static struct ft_db_value time_of(struct json_object *record)
+{
+    return ft_db_int(ft_json_int_or(record, "time_us", 0));
+}
+
+/* --- kinds ---------------------------------------------------------------- */
+
+/* A memo may name what has gone: none outlives a removal. */
+static int apply_removal(struct ft_db *db, struct json_object *record,
+                         struct ft_err *err)
+{
+    const char *id = need_removal(record, err);
+
+    if (!id ||
+        ft_db_run(db,
+                  "INSERT OR IGNORE INTO removal(id, kind, time_us, user,"
+                  " reason, purged) VALUES(?,?,?,?,?,0)",
+                  FT_DB_ARGS(ft_db_text(id), text_of(record, "kind"),
+                             time_of(record), text_of(record, "user"),
+                             text_of(record, "reason")),
+                  err) < 0 ||
+        ft_db_run(db, "DELETE FROM memo", NULL, 0, err) < 0)
+        return -1;
+    return each_version(db, record,
+                        "INSERT OR REPLACE INTO gone(version, removal)"
+                        " VALUES(?,?)",
+                        ft_db_text(id), err);
+}
+
+static int apply_purge(struct ft_db *db, struct json_object *record,
+                       struct ft_err *err)
+{
+    const char *id = need_removal(record, err);
+
+    if (!id)
+        return -1;
+    return ft_db_run(db, "UPDATE removal SET purged=? WHERE id=?",
+                     FT_DB_ARGS(time_of(record), ft_db_text(id)), err);
+}
+
+static int apply_restore(struct ft_db *db, struct json_object *record,
+                         struct ft_err *err)
+{
+    return each_version(db, record,
+                        "DELETE FROM gone WHERE version=? AND ? IS NULL",
+                        ft_db_text(NULL), err);
+}
+
+static int pin_one(struct ft_db *db, struct json_object *record,
+                   const char *version, struct ft_err *err)
+{
+    return ft_db_run(db,
+                     "INSERT OR REPLACE INTO pin(version, time_us, user,"
+                     " reason) VALUES(?,?,?,?)",
+                     FT_DB_ARGS(ft_db_text(version), time_of(record),
+                                text_of(record, "user"),
+                                text_of(record, "reason")),
+                     err);
+}
+
+static int apply_pin(struct ft_db *db, struct json_object *record,
+                     struct ft_err *err)
+{
+    struct json_object *list = ft_json_or_null(record, "versions");
+
+    if (each_version(db, record,
+                     "DELETE FROM pin WHERE version=? AND ? IS NULL",
+                     ft_db_text(NULL), err) < 0)
+        return -1;
+    for (size_t i = 0; ft_json_bool_or(record, "pinned", false) &&
+                       i < json_object_array_length(list);
+         i++)
+        if (pin_one(db, record,
+                    json_object_get_string(
+                        json_object_array_get_idx(list, i)),
+                    err) < 0)
+            return -1;
+    return 0;
+}
+
+int ft_upkeep_apply(struct ft_db *db, const char *kind,
+                    struct json_object *record, struct ft_err *err)
+{
+    static const struct {
+        const char *kind;
+        int (*apply)(struct ft_db *db, struct json_object *record,
+                     struct ft_err *err);
+    } kinds[] = {
+        { "gc", apply_removal },       { "evict", apply_removal },
+        { "purge", apply_purge },      { "restore", apply_restore },
+        { "pin", apply_pin },
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)
+        if (strcmp(kinds[i].kind, kind) == 0)
+            return kinds[i].apply(db, record, err) < 0 ? -1 : 1;
+    return 0;
+}
+
+int ft_upkeep_present(struct ft_db *db, const char *version,
+                      struct ft_err *err)
+{
+    return ft_db_run(db, "DELETE FROM gone WHERE version=?",
+                     FT_DB_ARGS(ft_db_text(version)), err);
+}
