@@ -11,7 +11,7 @@
 #include "data/index_path.h"
 #include "data/index_upkeep.h"
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 static const char schema[] =
     "CREATE TABLE place(one INTEGER PRIMARY KEY CHECK(one = 1), offset, seq,"
@@ -43,7 +43,7 @@ static const char schema[] =
     " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
     "CREATE TABLE memo(n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,"
     " run TEXT, size, payload BLOB);"
-    "PRAGMA user_version=3;";
+    "PRAGMA user_version=4;";
 
 static const char empty_all[] =
     "UPDATE place SET offset=0, seq=0, head='', last=0;"
