@@ -99,6 +99,7 @@ int ft_cmd_data_show(struct ft_cli *cli);
 int ft_cmd_data_unpin(struct ft_cli *cli);
 int ft_cmd_data_verify(struct ft_cli *cli);
 int ft_cmd_demo(struct ft_cli *cli);
+int ft_cmd_diff(struct ft_cli *cli);
 int ft_cmd_doctor(struct ft_cli *cli);
 int ft_cmd_fmt(struct ft_cli *cli);
 int ft_cmd_fsck(struct ft_cli *cli);

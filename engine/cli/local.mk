@@ -12,6 +12,9 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_data_get.c \
     engine/cli/cmd_data_keep.c \
     engine/cli/cmd_demo.c \
+    engine/cli/cmd_diff.c engine/cli/diff_side.c engine/cli/diff_side.h \
+    engine/cli/diff_text.c engine/cli/diff_text.h engine/cli/diff_parts.h \
+    engine/cli/diff_object.c \
     engine/cli/cmd_doctor.c \
     engine/cli/cmd_fmt.c \
     engine/cli/cmd_fsck.c \
@@ -86,6 +89,7 @@ man1_MANS = \
     share/man/man1/fedtwin-config.1 \
     share/man/man1/fedtwin-data.1 \
     share/man/man1/fedtwin-demo.1 \
+    share/man/man1/fedtwin-diff.1 \
     share/man/man1/fedtwin-doctor.1 \
     share/man/man1/fedtwin-fmt.1 \
     share/man/man1/fedtwin-fsck.1 \
@@ -163,7 +167,7 @@ CLI_TESTS = \
     t/t1029-watch.t \
     t/t1030-wait.t \
     t/t1031-report.t \
-    t/t1032-trigger.t t/t1033-usage.t \
+    t/t1032-trigger.t t/t1033-usage.t t/t1034-diff.t \
     t/t1040-gc.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t

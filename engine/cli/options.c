@@ -135,6 +135,22 @@ const struct ft_option ft_log_options[] = {
     { "max", 'm', "N", "show at most N states" },
     END,
 };
+const struct ft_option ft_diff_options[] = {
+    { "rtol", 0, "X", "numbers agree when they differ by at most X times the "
+                      "larger magnitude" },
+    { "atol", 0, "QUANTITY", "or by at most this much, such as '0.1 K'; of "
+                             "arrays in a unit of that dimension; may be "
+                             "given once for each dimension" },
+    { "key", 0, "COLUMN", "rows of tables belong together when they have the "
+                          "same value there, not the same number" },
+    { "only", 0, "PREFIX", "only objects whose names begin so" },
+    { "stat", 0, NULL, "names and counts; do not look into objects" },
+    { "objects-only", 0, NULL, "neither parameters nor workflow" },
+    { "max", 'm', "N", "list at most N objects (default 100)" },
+    { "first", 0, "N", "show the first N differing values of an array "
+                       "(default 5, at most 100)" },
+    END,
+};
 const struct ft_option ft_data_ls_options[] = {
     { "max", 'm', "N", "list at most N objects" },
     END,

@@ -206,6 +206,23 @@ const struct ft_cmd ft_cmds[] = {
     { .name = "log", .args = "", .reads = true,
       .summary = "show the history of the project",
       .option = ft_log_options, .run = ft_cmd_log },
+    { .name = "diff", .args = "A [B]", .reads = true,
+      .summary = "tell how two states, runs or versions differ",
+      .doc = "A and B are states (as 'fedtwin log' prints them), runs, or "
+             "versions (a REF or digits of an id); without B the current "
+             "state.  Of states and runs: parameters, workflow, what made the "
+             "objects, and the objects.  Fields are compared by values - the "
+             "largest difference, where it is, relative and L2 -, tables by "
+             "columns and rows, files by lines or bytes.  Nothing is "
+             "converted: what is in another unit, of another shape or on "
+             "another mesh is named, not compared.\n\n"
+             "Exit status: 0 the same, or equal within the tolerances; 1 "
+             "different; more when it could not be told.",
+      .example = "fedtwin diff 5a214853\n"
+                 "fedtwin diff heat.temperature~1 heat.temperature\n"
+                 "fedtwin diff --rtol 1e-6 --atol '1 mK' 7b8e 8cfa\n",
+      .option = ft_diff_options, .min_args = 1, .max_args = 2,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_diff },
     { .name = "data", .args = "VERB", .summary = "look at and copy results",
       .doc = "REF is [BRANCH:]stage.output[{axis=value,...}][~N] or the first "
              "digits of a version's id.  Without a selector in braces it "

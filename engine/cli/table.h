@@ -14,6 +14,7 @@ extern const struct ft_option ft_data_ls_options[];
 extern const struct ft_option ft_data_put_options[];
 extern const struct ft_option ft_data_verify_options[];
 extern const struct ft_option ft_demo_options[];
+extern const struct ft_option ft_diff_options[];
 extern const struct ft_option ft_evict_options[];
 extern const struct ft_option ft_fmt_options[];
 extern const struct ft_option ft_fsck_options[];

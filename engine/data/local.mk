@@ -23,6 +23,10 @@ engine_libdata_a_SOURCES = \
     engine/data/provenance_doc.c engine/data/provenance_doc.h \
     engine/data/provenance_json.c \
     engine/data/memo.c \
+    engine/data/compare.c \
+    engine/data/diff.c engine/data/diff.h engine/data/diff_in.h \
+    engine/data/diff_params.c engine/data/diff_recipes.c \
+    engine/data/diff_side.c engine/data/diff_workflow.c \
     engine/data/ref.c engine/data/ref.h \
     engine/data/resolve.c \
     engine/data/delta.c engine/data/delta.h \

@@ -115,36 +115,50 @@ struct json_object *ft_store_request(const char *op, const char *path)
     return request;
 }
 
-/* A question about the version 'id' that was published.  'members' are added
- * to the request and taken over; NULL: none. */
+/* A question about the version 'id' that was published, or about two of them.
+ * 'members' are added to the request and taken over; NULL: none. */
+int ft_store_ask_two(struct ft_store *store, const char *op, const char *id,
+                     const char *other, struct json_object *members,
+                     struct json_object **answer, struct ft_err *err)
+{
+    const char *const ids[2] = { id, other };
+    struct json_object *request = members ? members
+                                          : json_object_new_object();
+    uint64_t size_bytes = 0;
+    char *what, *path;
+    int rc = 0;
+
+    for (int i = 0; i < 2 && ids[i] && rc == 0; i++) {
+        struct ft_version version;
+
+        rc = ft_store_version(store, ids[i], &version, err);
+        if (rc < 0)
+            break;
+        path = ft_store_file(store, ids[i], err);
+        if (path)
+            ft_json_add_str(request, i ? "other" : "path", path);
+        else
+            rc = -1;
+        size_bytes += version.size_bytes;
+        ft_version_release(&version);
+        free(path);
+    }
+    if (rc < 0) {
+        json_object_put(request);
+        return -1;
+    }
+    what = ft_asprintf("%s '%s'", op, ft_json_str_or(request, "path", ""));
+    ft_json_add_str(request, "op", op);
+    rc = ft_store_call(store, request, what, size_bytes, answer, err);
+    free(what);
+    return rc;
+}
+
 static int ask(struct ft_store *store, const char *op, const char *id,
                struct json_object *members, struct json_object **answer,
                struct ft_err *err)
 {
-    struct ft_version version;
-    struct json_object *request;
-    char *path, *what;
-    int rc;
-
-    if (ft_store_version(store, id, &version, err) < 0) {
-        json_object_put(members);
-        return -1;
-    }
-    path = ft_store_file(store, id, err);
-    if (!path) {
-        ft_version_release(&version);
-        json_object_put(members);
-        return -1;
-    }
-    what = ft_asprintf("%s '%s'", op, path);
-    request = members ? members : json_object_new_object();
-    ft_json_add_str(request, "op", op);
-    ft_json_add_str(request, "path", path);
-    rc = ft_store_call(store, request, what, version.size_bytes, answer, err);
-    ft_version_release(&version);
-    free(what);
-    free(path);
-    return rc;
+    return ft_store_ask_two(store, op, id, NULL, members, answer, err);
 }
 
 /* A member of the answer to a question, as an own reference. */
@@ -183,6 +197,13 @@ struct json_object *ft_store_describe(struct ft_store *store, const char *id,
 {
     return ask_member(store, "describe", id, NULL, "summary",
                       json_type_object, err);
+}
+
+struct json_object *ft_store_units(struct ft_store *store, const char *id,
+                                   struct ft_err *err)
+{
+    return ask_member(store, "units", id, NULL, "units", json_type_array,
+                      err);
 }
 
 int ft_store_table_csv(struct ft_store *store, const char *id,

@@ -37,6 +37,14 @@ int ft_store_call(struct ft_store *store, struct json_object *request,
                   const char *what, uint64_t size_bytes,
                   struct json_object **answer, struct ft_err *err);
 struct json_object *ft_store_request(const char *op, const char *path);
+/* Ask about the version 'id', or about it and 'other'.  'members' are added to
+ * the request and taken over; NULL: none. */
+int ft_store_ask_two(struct ft_store *store, const char *op, const char *id,
+                     const char *other, struct json_object *members,
+                     struct json_object **answer, struct ft_err *err);
+/* The units of all arrays of a version, each once, as the file writes them. */
+struct json_object *ft_store_units(struct ft_store *store, const char *id,
+                                   struct ft_err *err);
 
 /* 1 when the oplog names the version 'id', 0 when not. */
 int ft_store_knows(struct ft_store *store, const char *id, struct ft_err *err);

@@ -11,8 +11,10 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/sha256.h"
+#include "data/diff.h"
 #include "data/store.h"
 #include "plan/bind.h"
+#include "run/change.h"
 #include "run/memo.h"
 #include "text/doc.h"
 
@@ -51,6 +53,18 @@ static void add_object(struct objects *all, const char *object,
     all->item[all->n++] = (struct ft_binding){ object, cell, id };
 }
 
+/* The versions of a run that is only read have no names: the plan has them. */
+static void add_nameless(const struct ft_run *run, size_t task, size_t out,
+                         const char *id, struct objects *all)
+{
+    struct ft_version v = { 0 };
+
+    ft_run_fill_version(run, task, out, &v);
+    add_object(all, own(all, ft_strdup(v.object)),
+               own(all, ft_strdup(v.cell)), id);
+    ft_version_release(&v);
+}
+
 /* Of a task that was executed, or whose results were looked up. */
 static void add_details(const struct ft_run *run, size_t task,
                         struct objects *all)
@@ -60,8 +74,10 @@ static void add_details(const struct ft_run *run, size_t task,
     for (size_t i = 0; d && i < d->out.n; i++) {
         const struct ft_version *v = &d->out.item[i];
 
-        if (*v->id)
+        if (*v->id && v->object)
             add_object(all, v->object, v->cell, v->id);
+        else if (*v->id)
+            add_nameless(run, task, i, v->id, all);
     }
 }
 
@@ -269,6 +285,51 @@ int ft_run_record_state(struct ft_run *run, struct ft_store *store,
     json_object_put(state.params);
     json_object_put(state.workflow_more);
     free(text);
+    return rc;
+}
+
+/* --- a side of a comparison ----------------------------------------------- */
+
+/* The version under the name that the run gives it. */
+static int add_version(struct ft_store *store, const struct ft_binding *bind,
+                       struct ft_versions *out, struct ft_err *err)
+{
+    struct ft_version *v = &out->item[out->n];
+
+    if (ft_store_version(store, bind->version, v, err) < 0)
+        return -1;
+    free(v->object);
+    free(v->cell);
+    v->object = ft_strdup(bind->object);
+    v->cell = ft_strdup(bind->cell);
+    out->n++;
+    return 0;
+}
+
+int ft_run_side(struct ft_run *run, struct ft_store *store,
+                struct ft_diff_side *side, struct ft_err *err)
+{
+    const struct ft_workflow *wf = run->plan->wf;
+    struct objects all = { 0 };
+    size_t len;
+    int rc = add_objects(run, store, &all, err);
+
+    *side = (struct ft_diff_side){
+        .kind = FT_DIFF_RUN,
+        .name = ft_strdup(run->id),
+        .time_ns = run->start_ns,
+        .workflow_file = ft_strdup(wf->file),
+        .workflow = ft_strdup(wf->digest),
+        .text = ft_strdup(ft_doc_text(wf->doc, &len)),
+        .more = ft_workflow_texts_json(wf),
+        .params = params_json(wf),
+        .objects.item = ft_calloc(all.n + 1, sizeof(*side->objects.item)),
+    };
+    for (size_t i = 0; i < all.n && rc == 0; i++)
+        rc = add_version(store, &all.item[i], &side->objects, err);
+    objects_release(&all);
+    if (rc < 0)
+        ft_diff_side_release(side);
     return rc;
 }
 

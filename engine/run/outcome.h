@@ -6,6 +6,7 @@
 
 #include "run/run.h"
 
+struct ft_diff_side;
 struct ft_err;
 struct ft_store;
 
@@ -13,6 +14,11 @@ struct ft_store;
  * project.  Doing it again changes nothing. */
 int ft_run_record_state(struct ft_run *run, struct ft_store *store,
                         enum ft_run_state end, struct ft_err *err);
+
+/* The run as one side of a comparison (data/diff.h): what it was given, and the
+ * objects that it made or reused.  Release it with ft_diff_side_release(). */
+int ft_run_side(struct ft_run *run, struct ft_store *store,
+                struct ft_diff_side *side, struct ft_err *err);
 
 /* summary.json, so that a list of runs need not read their journals.  It may be
  * missing; it is never wrong. */

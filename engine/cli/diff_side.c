@@ -1,0 +1,203 @@
+/* diff_side.c - what people write for one side of a comparison
+ *
+ * A REF has a dot; digits may begin the id of a version or of a state, or end
+ * that of a run.  What could be several of these is refused, never guessed:
+ * "state:", "run:" or "version:" in front says which it is.
+ */
+#include "cli/diff_side.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "cli/term.h"
+#include "run/outcome.h"
+#include "run/place.h"
+
+enum meaning { STATE, RUN, DATA, MEANINGS };
+static const char *const prefix[MEANINGS] = { "state:", "run:", "version:" };
+
+struct named {
+    enum meaning meaning;
+    char id[FT_SHA256_HEX + 1]; /* of a state or run */
+    const char *ref;
+};
+
+/* --- what a text means ---------------------------------------------------- */
+
+/* The state, run or versions that 'text' means as such: 0 with *named, or -1:
+ * FT_ENOENT when there is none. */
+static int try_meaning(struct ft_session *s, enum meaning meaning,
+                       const char *text, struct named *named,
+                       struct ft_err *err)
+{
+    char run[FT_RUN_ID_MAX];
+    struct ft_versions versions;
+
+    switch (meaning) {
+    case STATE:
+        if (ft_state_find(s->store, text, named->id, err) < 0)
+            return -1;
+        break;
+    case RUN:
+        if (ft_run_find(s->project, text, run, err) < 0)
+            return -1;
+        memcpy(named->id, run, sizeof(run));
+        break;
+    default:
+        if (ft_store_resolve(s->store, text, &versions, err) < 0)
+            return -1;
+        ft_versions_release(&versions);
+    }
+    named->meaning = meaning;
+    named->ref = text;
+    return 0;
+}
+
+static int fail_unknown(const char *text, struct ft_err *err)
+{
+    ft_err_set(err, FT_ENOENT, "no state, run or version is called '%s'",
+               text);
+    return ft_err_hint(err, "'fedtwin log' lists states, 'fedtwin status' "
+                            "runs, 'fedtwin data ls' objects");
+}
+
+static int fail_ambiguous(const char *text, const bool fits[MEANINGS],
+                          struct ft_err *err)
+{
+    struct ft_str list = FT_STR_INIT;
+
+    for (int m = 0; m < MEANINGS; m++)
+        if (fits[m])
+            ft_str_addf(&list, "%s'%s%s'", list.len ? " or " : "", prefix[m],
+                        text);
+    ft_err_set(err, FT_EUSAGE, "'%s' could mean several things", text);
+    ft_err_hint(err, "write %s", list.s);
+    ft_str_release(&list);
+    return -1;
+}
+
+/* Whatever it may be. */
+static int find_meaning(struct ft_session *s, const char *text,
+                        struct named *named, struct ft_err *err)
+{
+    bool fits[MEANINGS] = { false };
+    int n = 0;
+
+    for (int m = 0; m < MEANINGS; m++) {
+        struct ft_err why = { 0 };
+        struct named one;
+
+        if (try_meaning(s, (enum meaning)m, text, &one, &why) == 0) {
+            fits[m] = true;
+            n++;
+            *named = one;
+        } else if (why.code != FT_ENOENT && why.code != FT_EUSAGE) {
+            *err = why;
+            return -1;
+        } else if (ft_starts_with(why.msg, "several")) {
+            *err = why; /* the beginning of several ids */
+            return -1;
+        }
+    }
+    if (n == 1)
+        return 0;
+    return n ? fail_ambiguous(text, fits, err) : fail_unknown(text, err);
+}
+
+static int find_named(struct ft_session *s, const char *text,
+                      struct named *named, struct ft_err *err)
+{
+    for (int m = 0; m < MEANINGS; m++)
+        if (ft_starts_with(text, prefix[m]))
+            return try_meaning(s, (enum meaning)m, text + strlen(prefix[m]),
+                               named, err);
+    if (ft_diff_is_ref(text))
+        return try_meaning(s, DATA, text, named, err);
+    if (strcmp(text, "last") == 0)
+        return try_meaning(s, RUN, text, named, err);
+    return find_meaning(s, text, named, err);
+}
+
+/* --- reading -------------------------------------------------------------- */
+
+static int read_run(struct ft_session *s, const char *id,
+                    struct ft_diff_side *side, struct ft_err *err)
+{
+    struct ft_run *run = ft_run_read(s->project, id, NULL, err);
+    int rc = run ? ft_run_side(run, s->store, side, err) : -1;
+
+    ft_run_free(run);
+    return rc;
+}
+
+static int read_side(struct ft_session *s, const struct named *named,
+                     struct ft_diff_side *side, struct ft_err *err)
+{
+    if (named->meaning == STATE)
+        return ft_diff_side_state(s->store, named->id, side, err);
+    if (named->meaning == RUN)
+        return read_run(s, named->id, side, err);
+    return ft_diff_side_data(s->store, named->ref, side, err);
+}
+
+/* What the current state has under the names that side 'a' has. */
+static int read_current(struct ft_session *s, const struct ft_diff_side *a,
+                        struct ft_diff_side *b, struct ft_err *err)
+{
+    char head[FT_SHA256_HEX + 1];
+
+    if (a->kind == FT_DIFF_DATA)
+        return ft_diff_side_data(s->store, a->objects.item[0].object, b, err);
+    if (ft_store_head(s->store, head, err) < 0)
+        return -1;
+    if (!*head)
+        return ft_err_set(err, FT_ENOENT, "the project has no state yet");
+    return ft_diff_side_state(s->store, head, b, err);
+}
+
+/* Cells that 'a' does not have were not asked for. */
+static void drop_others(const struct ft_diff_side *a, struct ft_diff_side *b)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < b->objects.n; i++) {
+        struct ft_version *v = &b->objects.item[i];
+        bool wanted = false;
+
+        for (size_t k = 0; k < a->objects.n && !wanted; k++)
+            wanted = strcmp(a->objects.item[k].cell, v->cell) == 0;
+        if (wanted)
+            b->objects.item[kept++] = *v;
+        else
+            ft_version_release(v);
+    }
+    b->objects.n = kept;
+}
+
+int ft_diff_sides(struct ft_session *s, const char *a, const char *b,
+                  struct ft_diff_side side[2])
+{
+    struct named named[2];
+    struct ft_err err = { 0 };
+
+    if (find_named(s, a, &named[0], &err) < 0 ||
+        (b && find_named(s, b, &named[1], &err) < 0))
+        return ft_print_err(&err);
+    if (b && (named[0].meaning == DATA) != (named[1].meaning == DATA)) {
+        ft_print_error("'%s' is a version, '%s' is not",
+                       named[0].meaning == DATA ? a : b,
+                       named[0].meaning == DATA ? b : a);
+        ft_print_hint("compare versions with versions, states and runs with "
+                      "states and runs");
+        return ft_code_status(FT_EUSAGE);
+    }
+    if (read_side(s, &named[0], &side[0], &err) < 0 ||
+        (b ? read_side(s, &named[1], &side[1], &err)
+           : read_current(s, &side[0], &side[1], &err)) < 0)
+        return ft_print_err(&err);
+    if (!b && side[0].kind == FT_DIFF_DATA)
+        drop_others(&side[0], &side[1]);
+    return 0;
+}
