@@ -20,6 +20,21 @@ assert [x["ref"] for x in o if x["object"] == "make.t"] == [
 EOT
 '
 
+test_expect_success 'ls --newest: what was made last, of any state' '
+	fedtwin data ls --newest 2 --json >json &&
+	"$PYTHON" - <<\EOT &&
+import json
+o = json.load(open("json"))["objects"]
+assert len(o) == 2 and o[0]["object"] == "all.text", o
+EOT
+	fedtwin data ls --newest 100 >out && test "$(wc -l <out)" = 8 &&
+	fedtwin data ls --newest 100 make.t >out && test "$(wc -l <out)" = 4 &&
+	fedtwin data ls --newest 1 none 2>err && test_grep "no objects" err &&
+	test_expect_code 2 fedtwin data ls --newest 0 2>err &&
+	test_expect_code 2 fedtwin data ls --newest 2 --max 2 2>err &&
+	test_grep "exclude each other" err
+'
+
 test_expect_success 'show: what a version holds' '
 	fedtwin data show "make.t{load=2 N}" >out &&
 	test_grep "rows *1" out && test_grep "column *force \[kN\]" out &&

@@ -61,19 +61,34 @@ static void print_versions_json(const char *key,
     ft_print_json(obj);
 }
 
+/* What is to be listed: objects of the state, or the newest versions. */
+static int list(struct ft_store *store, const struct ft_cli *cli, long max,
+                long newest, struct ft_versions *versions, struct ft_err *err)
+{
+    const char *prefix = ft_cli_arg(cli, 0);
+
+    if (newest)
+        return ft_store_newest(store, prefix, (size_t)newest, versions, err);
+    return ft_store_list(store, prefix, (size_t)max, versions, err);
+}
+
 int ft_cmd_data_ls(struct ft_cli *cli)
 {
     long max = ft_cli_number(cli, "max", 0);
+    long newest = ft_cli_number(cli, "newest", 0);
     struct ft_session s = FT_SESSION_INIT;
     struct ft_versions versions = { 0 };
     struct ft_err err;
     int status;
 
-    if (max < 0)
+    if (max < 0 || newest < 0)
         return STATUS_USAGE;
+    if (max && newest) {
+        ft_print_error("--max and --newest exclude each other");
+        return STATUS_USAGE;
+    }
     status = ft_session_store(&s, FT_STORE_READ);
-    if (!status && ft_store_list(s.store, ft_cli_arg(cli, 0), (size_t)max,
-                                 &versions, &err) < 0)
+    if (!status && list(s.store, cli, max, newest, &versions, &err) < 0)
         status = ft_print_err(&err);
     else if (!status && ft_cli_has(cli, "json"))
         print_versions_json("objects", &versions);

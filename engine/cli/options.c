@@ -153,6 +153,7 @@ const struct ft_option ft_diff_options[] = {
 };
 const struct ft_option ft_data_ls_options[] = {
     { "max", 'm', "N", "list at most N objects" },
+    { "newest", 0, "N", "the N versions made last, of whatever state" },
     END,
 };
 const struct ft_option ft_data_put_options[] = {

@@ -259,6 +259,30 @@ bool ft_store_any_cached(struct ft_store *store)
     return any;
 }
 
+/* --- by time -------------------------------------------------------------- */
+
+int ft_store_newest(struct ft_store *store, const char *prefix, size_t max,
+                    struct ft_versions *versions, struct ft_err *err)
+{
+    struct ft_db *db = ft_store_db(store, err);
+
+    *versions = (struct ft_versions){ 0 };
+    if (!db)
+        return -1;
+    return ft_versions_read(
+        ft_db_ask(db,
+                  "SELECT " FT_VERSION_COLUMNS
+                  " FROM result r CROSS JOIN output o ON o.result = r.seq"
+                  " CROSS JOIN version v ON v.id = o.version"
+                  " WHERE v.result = r.seq"
+                  " AND substr(v.object, 1, length(?1)) = ?1"
+                  " ORDER BY r.seq DESC, o.name LIMIT ?2",
+                  FT_DB_ARGS(ft_db_text(prefix ? prefix : ""),
+                             ft_db_int((int64_t)max)),
+                  err),
+        versions, err);
+}
+
 /* --- by task -------------------------------------------------------------- */
 
 /* The newest result of 'task': its lineage text (or NULL) and a version (or

@@ -314,6 +314,10 @@ void ft_states_release(struct ft_states *states);
 int ft_store_list(struct ft_store *store, const char *prefix, size_t max,
                   struct ft_versions *versions, struct ft_err *err);
 
+/* The versions made last, newest first, at most 'max', of whatever state. */
+int ft_store_newest(struct ft_store *store, const char *prefix, size_t max,
+                    struct ft_versions *versions, struct ft_err *err);
+
 /* --- upkeep --------------------------------------------------------------- */
 
 enum ft_fsck_level {
