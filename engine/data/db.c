@@ -2,6 +2,7 @@
 #include "data/db.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
@@ -9,10 +10,6 @@
 
 /* A rebuild of a large index by another process takes this long at most. */
 #define BUSY_MS 60000
-
-/* Keys are digests, so that each is on another page: room for the index of some
- * 100,000 results. */
-#define CACHE_KIB "65536"
 
 /* Pages in the write-ahead log from which on a commit copies them into the
  * database, and the end of a process does.  Fewer are left to the next process:
@@ -101,7 +98,7 @@ static int set_up(struct ft_db *db, enum ft_db_mode mode, bool shared_disk,
 {
     sqlite3_busy_timeout(db->sqlite, BUSY_MS);
     sqlite3_extended_result_codes(db->sqlite, 1);
-    if (ft_db_script(db, "PRAGMA cache_size=-" CACHE_KIB, err) < 0)
+    if (ft_db_set_cache(db, FT_DB_CACHE_MIB, err) < 0)
         return -1;
     if (mode == FT_DB_READ)
         return ft_db_script(db, "PRAGMA query_only=1", err);
@@ -185,6 +182,14 @@ int ft_db_script(struct ft_db *db, const char *sql, struct ft_err *err)
     if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK)
         return fail(db->sqlite, err);
     return 0;
+}
+
+int ft_db_set_cache(struct ft_db *db, unsigned mib, struct ft_err *err)
+{
+    char sql[48];
+
+    snprintf(sql, sizeof(sql), "PRAGMA cache_size=-%u", mib * 1024);
+    return ft_db_script(db, sql, err);
 }
 
 static sqlite3_stmt *prepare(struct ft_db *db, const char *sql,

@@ -50,6 +50,11 @@ struct ft_db_value ft_db_blob(const void *bytes, size_t len);
         sizeof((const struct ft_db_value[]){ __VA_ARGS__ }) /               \
             sizeof(struct ft_db_value)
 
+/* Keep up to so many MiB of the database in memory.  Keys are digests, so that
+ * each is on another page. */
+#define FT_DB_CACHE_MIB 64 /* unless set */
+int ft_db_set_cache(struct ft_db *db, unsigned mib, struct ft_err *err);
+
 /* Statements that give no rows, several divided by ';' (not cached). */
 int ft_db_script(struct ft_db *db, const char *sql, struct ft_err *err);
 

@@ -110,13 +110,16 @@ done:
     return rc;
 }
 
-/* 1 when the oplog is whole, 0 when it is damaged or missing, -1. */
+/* Make the index: 1 when the oplog is whole, 0 when it is damaged or missing,
+ * -1. */
 static int try_log(struct rebuild *rebuild, struct ft_err *err)
 {
     struct ft_oplog *log = NULL;
-    struct ft_index *index = ft_index_open(rebuild->project->meta,
-                                           FT_INDEX_MEMORY, &log, err);
+    struct ft_index *index = NULL;
 
+    if (ft_index_remove(rebuild->project->meta, err) < 0)
+        return -1;
+    index = ft_index_open(rebuild->project->meta, FT_INDEX_WRITE, &log, err);
     ft_index_close(index);
     ft_oplog_close(log);
     if (index)
@@ -238,8 +241,6 @@ static int mend_log(struct rebuild *rebuild, bool *adopt, struct ft_err *err)
     whole = try_log(rebuild, err);
     if (whole >= 0)
         rc = whole ? 0 : replace_log(rebuild, err);
-    if (rc == 0)
-        rc = ft_index_remove(rebuild->project->meta, err);
     close(claim);
     *adopt = !whole;
     return rc;
