@@ -102,11 +102,15 @@ EXTRA_DIST += $(LINEAGE_TESTS) t/fixture-lineage.sh t/prov_check.py
 
 # Drives a store into trouble.
 CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t \
-    t/t5010-gc-kill.t
+    t/t5010-gc-kill.t t/t5020-crash-states.t
 TESTS += $(CRASH_TESTS)
-EXTRA_DIST += $(CRASH_TESTS)
+EXTRA_DIST += $(CRASH_TESTS) t/crash/disk.py t/crash/states.py \
+    t/crash/oracle.py t/crash/scenarios.py t/crash/power_cut.py
 check_PROGRAMS += t/crash/crash
 t_crash_crash_SOURCES = t/crash/crash.c t/crash/crash.h t/crash/task.c \
-    t/crash/check.c t/crash/loops.c
+    t/crash/check.c t/crash/loops.c t/crash/judge.c
 t_crash_crash_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 t_crash_crash_LDADD = $(DATA_LIBS)
+check_PROGRAMS += t/crash/record
+t_crash_record_SOURCES = t/crash/record.c t/crash/record_call.c \
+    t/crash/record.h

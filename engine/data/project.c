@@ -30,6 +30,21 @@ static const char *const known_incompat[] = { NULL };
 
 /* --- making --------------------------------------------------------------- */
 
+/* 'dir', and what is missing above it, with names that are durable. */
+static int make_dir(const char *dir, struct ft_err *err)
+{
+    char *up = ft_path_dir(dir);
+    bool there = ft_path_exists(dir);
+    int rc = there ? 0 : make_dir(up, err);
+
+    if (rc == 0)
+        rc = ft_path_mkdirs(dir, 0777, err);
+    if (rc == 0 && !there)
+        rc = ft_path_sync_parent(dir, err);
+    free(up);
+    return rc;
+}
+
 static int make_empty_log(const char *meta, struct ft_err *err)
 {
     char *path = ft_path_join(meta, "oplog/0.log");
@@ -75,7 +90,7 @@ int ft_project_init(const char *dir, struct ft_err *err)
     char *part = ft_asprintf("%s.new-%ld", meta, (long)getpid());
     int rc = -1;
 
-    if (ft_path_mkdirs(dir, 0777, err) < 0)
+    if (make_dir(dir, err) < 0)
         goto done;
     if (ft_path_exists(meta)) {
         ft_err_set(err, FT_EEXIST, "'%s' is a project already", dir);

@@ -58,6 +58,8 @@ int ft_run_make_dir(const struct ft_project *project, int64_t now_ns,
             rc = ft_err_sys(err, "cannot make the run's directory '%s'",
                             path);
     }
+    if (made)
+        rc = ft_path_sync_parent(path, err);
     free(path);
     free(runs);
     return rc;

@@ -4,7 +4,7 @@
  * does can change what was checked:
  *
  *   reserve - copy - check - digest - add /fedtwin - close - read back -
- *   fsync - link to the final name - unlink the temporary one - fsync o/ab
+ *   fsync - link to the final name - unlink the temporary one - fsync o/ab, o
  */
 #include "worker/publish.h"
 
@@ -51,16 +51,27 @@ static char *final_path(const char *meta, const char *version)
     return ft_asprintf("%s/o/%.2s/%s.h5", meta, version, version);
 }
 
-/* Make the directory o/ab, durably. */
+/* Make the directory o/ab. */
 static int make_shard(const char *path, struct ft_err *err)
 {
     char *dir = ft_path_dir(path);
     int rc = 0;
 
-    if (mkdir(dir, 0777) == 0)
-        rc = ft_path_sync_parent(dir, err);
-    else if (errno != EEXIST)
+    if (mkdir(dir, 0777) < 0 && errno != EEXIST)
         rc = ft_err_sys(err, "cannot create '%s'", dir);
+    free(dir);
+    return rc;
+}
+
+/* Make the name of a version durable, and that of o/ab: whoever made the
+ * directory may have died before.  When nothing has changed this is quick. */
+static int sync_names(const char *path, struct ft_err *err)
+{
+    char *dir = ft_path_dir(path);
+    int rc = ft_path_sync_parent(path, err);
+
+    if (rc == 0)
+        rc = ft_path_sync_parent(dir, err);
     free(dir);
     return rc;
 }
@@ -136,7 +147,7 @@ static int commit(struct ft_draft *draft, const char *meta,
     }
     free(draft->path);
     draft->path = NULL;
-    rc = ft_path_sync_parent(path, err);
+    rc = sync_names(path, err);
 done:
     free(path);
     return rc;
@@ -325,7 +336,7 @@ static int adopt_in_place(const char *path, struct ft_err *err)
         return ft_err_sys(err, "cannot change the mode of '%s'", path);
     if (sync_file(path, err) < 0)
         return -1;
-    return ft_path_sync_parent(path, err);
+    return sync_names(path, err);
 }
 
 int ft_adopt(const char *meta, const char *path,

@@ -6,6 +6,7 @@
  *   crash kill    DIR WORK SEED KILLS    publish, kill -9 at random, check
  *   crash fill    DIR WORK SEED          publish on a full file system, check
  *   crash reopen  DIR WORK ACKS          make the index anew, then check
+ *   crash judge   WORK                   see judge.c
  *
  * WORK is a directory for the sources; for 'fill' on another file system.
  */
@@ -68,6 +69,11 @@ static int fill_disk(char **arg)
     return fill_loop(arg[0], arg[1], number(arg[2]));
 }
 
+static int judge(char **arg)
+{
+    return judge_states(arg[0]);
+}
+
 static const struct {
     const char *name;
     int n_args;
@@ -76,6 +82,7 @@ static const struct {
     { "init", 1, init },      { "publish", 4, publish },
     { "check", 3, check },    { "kill", 4, kill_publishers },
     { "fill", 3, fill_disk }, { "reopen", 3, reopen },
+    { "judge", 1, judge },
 };
 
 int main(int argc, char **argv)

@@ -53,5 +53,6 @@ int publish_loop(const char *dir, const char *work, uint64_t seed,
 int kill_loop(const char *dir, const char *work, uint64_t seed,
               uint64_t kills);
 int fill_loop(const char *dir, const char *work, uint64_t seed);
+int judge_states(const char *work);
 
 #endif

@@ -1,0 +1,351 @@
+"""A recorded trace (record.h), and what a power cut may have left of it.
+
+The file system is one that promises fsync and nothing else: what was not synced
+may be there, or not, or in part, in any order.
+
+  - Bytes written to a file and its length are durable when the file was synced.
+    Before, each 512 or 4096 bytes of a write may have reached the disk or not;
+    the length may have grown without them, and then zeros or garbage stand
+    there; but not the records of a log.
+  - A name is durable when its directory was synced.  A new directory has to be
+    named durably like a file; syncing it says nothing of its own name.
+  - A rename happens as a whole, and is durable with either directory.
+  - Modes are as they were at the cut.
+"""
+import hashlib
+
+FILL_ZERO, FILL_JUNK = range(2)
+
+
+class Node:
+    """A file, directory or link: one inode while it lives."""
+
+    def __init__(self, kind, mode):
+        self.kind = kind
+        self.mode = mode
+        self.ops = []       # (offset, bytes), or (None, size)
+        self.names = {}     # every path that it ever had, the last one last
+        self.index = self.scratch = False
+
+    def sort(self):
+        """What it is to the store, by its names."""
+        self.index = any("/index.sqlite" in path for path in self.names)
+        # Files of the attempts of a run: nothing is promised about them.
+        self.scratch = any("/runs/" in path and "/work/" in path
+                           for path in self.names)
+
+
+class Name:
+    """One change of names: 'put' (directory, name, node) and 'cut' (directory,
+    name), either of which may be None; 'node' is what it is about."""
+
+    def __init__(self, seq, put, cut, node):
+        self.seq = seq
+        self.node = node
+        self.put = put
+        self.cut = cut
+        self.final = False  # it puts a name that is not a temporary one
+        self.dirs = [at[0] for at in (put, cut) if at]
+
+
+class Part:
+    """What was kept of a write: blocks of 'unit' bytes by 'mask'; what is
+    missing has 'fill' where the file was longer with it, if 'long'."""
+
+    def __init__(self, unit, mask, fill, long):
+        self.key = (unit, mask, fill, long)
+
+
+DROP = Part(512, 0, FILL_ZERO, False)
+
+
+JUNK = hashlib.shake_128(b"junk").digest(1 << 16)
+
+
+def junk(length):
+    return (JUNK * (length // len(JUNK) + 1))[:length]
+
+
+def blocks_of(offset, length, unit):
+    """How many aligned blocks a write touches."""
+    return (offset + length - 1) // unit - offset // unit + 1
+
+
+def apply_part(content, offset, data, key):
+    unit, mask, fill, long = key
+    old, end = len(content), offset + len(data)
+    first, kept_end = offset // unit, old
+    runs = []
+    for i in range(blocks_of(offset, len(data), unit)):
+        if mask >> i & 1:
+            a = max(offset, (first + i) * unit)
+            b = min(end, (first + i + 1) * unit)
+            runs.append((a, b))
+            kept_end = b
+    size = max(old, end if long else kept_end)
+    if size > old:
+        gap = size - old
+        if fill == FILL_JUNK:
+            content += junk(gap)
+        else:
+            content += bytes(gap)
+    for a, b in runs:
+        content[a:b] = data[a - offset:b - offset]
+
+
+def apply_whole(content, offset, data):
+    if offset is None:
+        size = data
+        del content[size:]
+        content += bytes(size - len(content))
+        return
+    if len(content) < offset:
+        content += bytes(offset - len(content))
+    content[offset:offset + len(data)] = data
+
+
+class Trace:
+    """events: ("data", node, i), ("name", Name), ("sync", node) and
+    ("mark", text); those before 'start' happened before the recording."""
+
+    def __init__(self, path):
+        self.events = []
+        self.start = 0
+        self.live = {}   # inode number -> node
+        self.tree = {}   # node of a directory -> {name: node}, all kept
+        self.paths = {}  # node of a directory -> its path now
+        with open(path + ".data", "rb") as file:
+            self.bytes = file.read()
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                self.take(line.rstrip("\n"))
+        for event in self.events:
+            if event[0] == "name":
+                event[1].node.sort()
+
+    def take(self, line):
+        kind, _, rest = line.partition(" ")
+        getattr(self, "take_" + kind)(rest)
+
+    def take_bad(self, rest):
+        raise SystemExit("the trace cannot tell: " + rest)
+
+    def take_root(self, rest):
+        self.root = Node("d", 0o755)
+        self.live[int(rest)] = self.root
+        self.tree[self.root] = {}
+        self.paths[self.root] = ""
+
+    def take_durable(self, _rest):
+        self.start = len(self.events)
+
+    def take_mark(self, rest):
+        self.events.append(("mark", rest))
+
+    def change(self, put, cut):
+        node = put[2] if put else self.tree[cut[0]][cut[1]]
+        self.events.append(("name", Name(len(self.events), put, cut, node)))
+        if cut:
+            del self.tree[cut[0]][cut[1]]
+        if put:
+            place, name, _ = put
+            self.tree[place][name] = node
+            path = self.paths[place] + "/" + name
+            node.names[path] = True
+            self.events[-1][1].final = "/.fedtwin/tmp/" not in path
+            if node.kind == "d":
+                self.paths[node] = path
+
+    def take_create(self, rest):
+        place, ino, kind, mode, name = rest.split(" ", 4)
+        node = Node(kind, int(mode, 8))
+        self.live[int(ino)] = node
+        if kind == "d":
+            self.tree[node] = {}
+        if place != "0":
+            self.change((self.live[int(place)], name, node), None)
+
+    def take_link(self, rest):
+        place, ino, name = rest.split(" ", 2)
+        self.change((self.live[int(place)], name, self.live[int(ino)]), None)
+
+    def take_unlink(self, rest):
+        place, _ino, name = rest.split(" ", 2)
+        place = self.live[int(place)]
+        if name in self.tree[place]:  # not a socket
+            self.change(None, (place, name))
+
+    def take_rename(self, rest):
+        place, ino, place2, names = rest.split(" ", 3)
+        name, name2 = names.split("/")
+        node = self.live[int(ino)]
+        self.change((self.live[int(place2)], name2, node),
+                    (self.live[int(place)], name))
+        if node.kind == "d":
+            self.move(node)
+
+    def move(self, node):
+        """The names below a directory that has a new name."""
+        for name, below in self.tree[node].items():
+            path = self.paths[node] + "/" + name
+            below.names[path] = True
+            if below.kind == "d":
+                self.paths[below] = path
+                self.move(below)
+
+    def data(self, node, op):
+        self.events.append(("data", node, len(node.ops)))
+        node.ops.append(op)
+
+    def take_write(self, rest):
+        ino, offset, length, at = map(int, rest.split(" "))
+        self.data(self.live[ino], (offset, self.bytes[at:at + length]))
+
+    def take_size(self, rest):
+        ino, size = map(int, rest.split(" "))
+        self.data(self.live[ino], (None, size))
+
+    def take_mode(self, rest):
+        ino, mode = rest.split(" ")
+        self.live[int(ino)].mode = int(mode, 8)
+
+    def take_map(self, rest):
+        node = self.live[int(rest)]
+        if not any(name.endswith("-shm") for name in node.names):
+            self.take_bad("writes through shared memory to " +
+                          ", ".join(node.names))
+
+    def take_sync(self, rest):
+        node = self.live[int(rest.split(" ")[0])]
+        self.events.append(("sync", node))
+
+
+class Cut:
+    """The moment before event number 'at': what is durable, what is not."""
+
+    def __init__(self, at, marks, names, durable, count, synced):
+        self.at = at
+        self.marks = marks      # how many came before
+        self.names = names      # all changes so far, in order
+        self.durable = durable  # numbers of those that are durable
+        self.count = count      # node -> how many ops so far
+        self.synced = synced    # node -> how many of them are durable
+        self.final = None
+        self.settled = None     # names before the first that is not durable
+
+    def temporary(self, node):
+        """Whether it has not had another name than in tmp/ yet."""
+        if self.final is None:
+            self.final = {n.put[2] for n in self.names if n.final}
+        return node not in self.final
+
+    def pending_names(self):
+        return [n for n in self.names if n.seq not in self.durable]
+
+    def pending_data(self):
+        return [(node, i) for node, n in self.count.items()
+                for i in range(self.synced.get(node, 0), n)]
+
+
+def cuts(trace, without=frozenset()):
+    """Each moment from the start of the recording to its end.  The syncs that
+    'without' numbers do nothing."""
+    names, durable, count, synced = [], set(), {}, {}
+    waiting = []  # names that are not durable
+    marks = 0
+    for at, event in enumerate(trace.events):
+        if at == trace.start:
+            durable = {name.seq for name in names}
+            synced = dict(count)
+            waiting = []
+        if at >= trace.start:
+            yield Cut(at, marks, list(names), set(durable), dict(count),
+                      dict(synced))
+        kind = event[0]
+        if kind == "mark":
+            marks += 1
+        elif kind == "name":
+            names.append(event[1])
+            waiting.append(event[1])
+        elif kind == "data":
+            count[event[1]] = event[2] + 1
+        elif kind == "sync" and at not in without:
+            node = event[1]
+            if node.kind == "d":
+                durable |= {n.seq for n in waiting if node in n.dirs}
+                waiting = [n for n in waiting if node not in n.dirs]
+            else:
+                synced[node] = count.get(node, 0)
+    yield Cut(len(trace.events), marks, list(names), set(durable),
+              dict(count), dict(synced))
+
+
+class Contents:
+    """The bytes of files, from their writes; remembers digests."""
+
+    def __init__(self):
+        self.kept = {}    # (node, ops) -> bytes with all of them
+        self.digest = {}  # (node, synced, choices) -> digest
+
+    def whole(self, node, n):
+        """With the first 'n' ops."""
+        key = (node, n)
+        if key not in self.kept:
+            content = bytearray(self.whole(node, n - 1) if n else b"")
+            if n:
+                apply_whole(content, *node.ops[n - 1])
+            self.kept[key] = bytes(content)
+        return self.kept[key]
+
+    def make(self, node, synced, choices):
+        """'choices': for each op behind the synced ones None (all of it), or
+        the key of a Part."""
+        if not any(choices):
+            return self.whole(node, synced + len(choices))
+        content = bytearray(self.whole(node, synced))
+        for (offset, data), key in zip(node.ops[synced:], choices):
+            if key is None:
+                apply_whole(content, offset, data)
+            elif offset is not None:
+                if len(content) < offset and key[1]:
+                    content += bytes(offset - len(content))
+                apply_part(content, offset, data, key)
+        return bytes(content)
+
+    def digest_of(self, node, synced, choices):
+        key = (node, synced, choices)
+        if key not in self.digest:
+            self.digest[key] = hashlib.sha256(
+                self.make(node, synced, choices)).hexdigest()
+        return self.digest[key]
+
+
+def apply_name(below, name):
+    if name.cut:
+        below.get(name.cut[0], {}).pop(name.cut[1], None)
+    if name.put:
+        below.setdefault(name.put[0], {})[name.put[1]] = name.put[2]
+
+
+def tree_of(trace, cut, lost=frozenset()):
+    """{path: node} when the names numbered in 'lost' did not get to the disk."""
+    if cut.settled is None:
+        cut.settled, cut.open = {}, len(cut.names)
+        for i, name in enumerate(cut.names):
+            if name.seq not in cut.durable:
+                cut.open = i
+                break
+            apply_name(cut.settled, name)
+    below = {place: dict(names) for place, names in cut.settled.items()}
+    for name in cut.names[cut.open:]:
+        if name.seq not in lost:
+            apply_name(below, name)
+    tree, todo, seen = {}, [("", trace.root)], set()
+    while todo:
+        path, place = todo.pop()
+        for name, node in below.get(place, {}).items():
+            tree[path + "/" + name] = node
+            if node.kind == "d" and node not in seen:
+                seen.add(node)  # a directory has one place
+                todo.append((path + "/" + name, node))
+    return tree

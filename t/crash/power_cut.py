@@ -1,0 +1,324 @@
+"""Records what fedtwin does to its store, and judges the states that a power
+cut could have left (share/doc/testing.md).
+
+    power_cut.py states COUNT SEED [SCENARIO...]   judge at least so many
+    power_cut.py syncs [SCENARIO...]               lose each sync in turn
+    power_cut.py nosync LIBRARY [SCENARIO...]      run without any sync
+
+CRASH_BIN is the directory of 'crash' and 'record'; CRASH_DIR one on a disk in
+memory (/dev/shm); CRASH_JOBS the number of processes that judge (2).
+"""
+import collections
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import disk
+import oracle
+import states
+from scenarios import SCENARIOS
+
+BIN = os.environ["CRASH_BIN"]
+DIR = os.environ.get("CRASH_DIR") or (
+    "/dev/shm" if os.access("/dev/shm", os.W_OK) else ".")
+JOBS = int(os.environ.get("CRASH_JOBS", "2"))
+SHORT = 1000    # states of a scenario, below which not all cuts are used
+DEEP = 100      # one state in so many is checked with all contents
+SHOWN = 5       # faults of a scenario
+# A run tells nobody of its summary, which is made from the journal.
+NOT_PROMISED = ("file of a run", "directory of a run")
+
+
+# --- recording ---------------------------------------------------------------
+
+def shell(text, work, recorder=(), env=None):
+    done = subprocess.run(
+        [*recorder, "sh", "-euc", text], cwd=work, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        env={**os.environ, "P": "root/p", "S": "src", "ACK": "ack",
+             "UV_USE_IO_URING": "0", "PATH": BIN + ":" + os.environ["PATH"],
+             **(env or {})})
+    if done.returncode:
+        sys.exit(f"{text}\n{done.stdout}status {done.returncode}")
+
+
+def compare(trace, cut, root):
+    """The trace must tell the whole truth: played, it gives what is there."""
+    contents = disk.Contents()
+    for path, node in disk.tree_of(trace, cut).items():
+        if node.kind != "f" or path.endswith("-shm"):
+            continue
+        with open(root + path, "rb") as file:
+            if file.read() != contents.whole(node, cut.count.get(node, 0)):
+                sys.exit(f"the trace does not explain {path}")
+
+
+def record(name, work, env=None):
+    """Run a scenario; its trace."""
+    setup, commands = SCENARIOS[name]
+    os.makedirs(work + "/root")
+    os.mkdir(work + "/src")
+    open(work + "/ack", "w").close()
+    shell(setup, work)
+    shell(commands, work,
+          [BIN + "/record", "root", "ack", "trace"],
+          {"ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0",
+           **(env or {})})
+    trace = disk.Trace(work + "/trace")
+    compare(trace, list(disk.cuts(trace))[-1], work + "/root")
+    return trace
+
+
+# --- states ------------------------------------------------------------------
+
+class Collection:
+    """States by what is on the disk; of equal ones that with the most
+    acknowledged before it."""
+
+    def __init__(self, trace):
+        self.trace = trace
+        self.contents = disk.Contents()
+        self.found = {}
+
+    def add(self, state):
+        key = state.key(self.trace, self.contents)
+        other = self.found.get(key)
+        if not other or other.cut.marks < state.cut.marks:
+            state.seed = int.from_bytes(key[:8], "little")
+            if other:
+                state.sampled = other.sampled
+            self.found[key] = state
+
+    def collect(self, cuts, count, seed):
+        """All small departures, then random ones up to 'count' states (or until
+        most of them are known already).  When 'count' is small, of some cuts
+        only, and a choice of those."""
+        source = random.Random(seed)
+        cuts = [cut for cut in cuts if cut.at == self.trace.start or
+                states.matters(cut, self.trace)]
+        if count < SHORT:
+            cuts = source.sample(cuts, min(len(cuts), 1 + count // 8))
+        for cut in cuts:
+            for state in states.systematic(cut):
+                self.add(state)
+        if count < SHORT and len(self.found) > count:
+            return source.sample(list(self.found.values()), count)
+        for _ in range(20 * count):
+            if len(self.found) >= count:
+                break
+            self.add(states.sample(source.choice(cuts), source))
+        return list(self.found.values())
+
+
+def judge_share(trace, promise, share, number, work):
+    """(number of the state, fault) of one process's share."""
+    judge = oracle.Judge(trace, promise, f"{work}/judge{number}",
+                         BIN + "/crash")
+    found = []
+    for i, state in share:
+        for fault in judge.verdict(state, i % DEEP == 0):
+            found.append(f"{describe(trace, state)}: {fault}")
+    judge.stop()
+    return found
+
+
+def judge_all(trace, promise, collected, work):
+    """Faults of all states; several processes share them."""
+    children = []
+    for number in range(JOBS):
+        share = list(enumerate(collected))[number::JOBS]
+        out, into = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                faults = judge_share(trace, promise, share, number, work)
+                with os.fdopen(into, "w") as file:
+                    file.writelines(fault + "\n" for fault in faults)
+                status = 0
+            finally:
+                os._exit(status)
+        os.close(into)
+        children.append((pid, out))
+    faults = []
+    for pid, out in children:
+        with os.fdopen(out) as file:
+            faults += file.read().splitlines()
+        if os.waitpid(pid, 0)[1]:
+            sys.exit("a judge failed")
+    return faults
+
+
+def name_of(node):
+    """The name that it had last."""
+    return list(node.names)[-1] if node.names else "/"
+
+
+def describe(trace, state):
+    """What was lost, so that a person can follow."""
+    by_seq = {name.seq: name for name in state.cut.names}
+    lost = []
+    for seq in sorted(state.lost):
+        name = by_seq[seq]
+        lost.append(f"name {(name.put or name.cut)[1]}")
+    for (node, i), key in state.parts.items():
+        lost.append(f"write {i} of {name_of(node)} but for {key}")
+    return f"cut at {state.cut.at} without " + (", ".join(lost[:6]) or
+                                                "loss")
+
+
+def report(title, faults):
+    print(f"{title}: {len(faults)} faults")
+    for fault in faults[:SHOWN]:
+        print("    " + fault)
+
+
+def run_states(work, count, seed, names):
+    """Each scenario gets its share of the states; a later one more, when an
+    earlier one has fewer."""
+    total, bad, begin = 0, 0, time.monotonic()
+    traces = [(name, record(name, f"{work}/{name}")) for name in names]
+    traces.sort(key=lambda pair: len(pair[1].events))
+    for left, (name, trace) in zip(range(len(traces), 0, -1), traces):
+        cuts = list(disk.cuts(trace))
+        collected = Collection(trace).collect(
+            cuts, max(0, -(-(count - total) // left)), seed)
+        faults = judge_all(trace, oracle.promises(trace, cuts), collected,
+                           work)
+        sampled = sum(state.sampled for state in collected)
+        report(f"{name}: {len(cuts)} cuts, {len(collected)} states "
+               f"({sampled} sampled)", faults)
+        total += len(collected)
+        bad += len(faults)
+    print(f"states {total}, faults {bad}, seed {seed}, "
+          f"{time.monotonic() - begin:.0f} s")
+    return 1 if bad or total < count else 0
+
+
+# --- controls ----------------------------------------------------------------
+
+def after(trace, without):
+    """States behind syncs that did nothing, of what they would have kept."""
+    collected = Collection(trace)
+    for cut, true in zip(disk.cuts(trace, without), disk.cuts(trace)):
+        names = [n for n in cut.pending_names() if n.seq in true.durable and
+                 states.is_promised(n.node)]
+        data = [(node, i) for node, i in cut.pending_data()
+                if i < true.synced.get(node, 0) and states.is_promised(node)]
+        if not names and not data:
+            continue
+        for choice in [(frozenset(n.seq for n in names),
+                        {key: disk.DROP.key for key in data}),
+                       *((frozenset([n.seq]), {}) for n in names),
+                       *((frozenset(), {key: disk.DROP.key})
+                         for key in data)]:
+            collected.add(states.State(cut, *choice, False))
+    return list(collected.found.values())
+
+
+def sync_kind(node):
+    """What a sync is of, in a word."""
+    name = name_of(node)
+    for end, kind in (("/oplog/0.log", "oplog"), ("/journal", "journal"),
+                      ("/.fedtwin/o", "directory of shards"),
+                      ("/.fedtwin/oplog", "directory of the oplog"),
+                      ("/.fedtwin/runs", "directory of runs"),
+                      ("/.fedtwin", "directory of the store")):
+        if name.endswith(end):
+            return kind
+    if "/.fedtwin/o/" in name:
+        return "shard" if node.kind == "d" else "version file"
+    if "/.fedtwin/runs/" in name:
+        return "directory of a run" if node.kind == "d" else "file of a run"
+    return "directory" if node.kind == "d" else os.path.basename(name)
+
+
+def with_next(trace, at):
+    """A sync and those of the same file or directory up to the mark after
+    next: what is acknowledged then, they all have kept."""
+    node, marks, same = trace.events[at][1], 0, {at}
+    for i in range(at + 1, len(trace.events)):
+        event = trace.events[i]
+        marks += event[0] == "mark"
+        if marks == 2:
+            break
+        if event[0] == "sync" and event[1] is node:
+            same.add(i)
+    return same
+
+
+def lose(trace, promise, at, work):
+    """What becomes of it when sync number 'at' does nothing."""
+    collected = after(trace, {at})
+    if not collected:
+        return "idle"
+    if judge_all(trace, promise, collected, work):
+        return "caught"
+    collected = after(trace, with_next(trace, at))
+    if judge_all(trace, promise, collected, work):
+        return "repeated"
+    return "missed"
+
+
+def run_syncs(work, names):
+    """Each sync does nothing in turn; tells what became of it, by kind: it was
+    caught; or only when the next ones of the same file or directory did nothing
+    either, for they repeat it in time; it had nothing to do; it was missed."""
+    table = collections.defaultdict(collections.Counter)
+    for name in names:
+        trace = record(name, f"{work}/{name}")
+        promise = oracle.promises(trace, list(disk.cuts(trace)))
+        for at, event in enumerate(trace.events):
+            if event[0] != "sync" or at < trace.start or event[1].index:
+                continue
+            table[sync_kind(event[1])][lose(trace, promise, at, work)] += 1
+    for kind, found in sorted(table.items()):
+        print(f"{kind}: " + ", ".join(
+            f"{found[what]} {what}"
+            for what in ("caught", "repeated", "idle", "missed")))
+    wrong = [kind for kind, found in table.items()
+             if found["missed"] and kind not in NOT_PROMISED]
+    return 1 if wrong or not table["oplog"]["caught"] else 0
+
+
+def run_nosync(work, library, names):
+    """The program runs with a library that makes syncs do nothing; each
+    scenario must lose something."""
+    status = 0
+    for name in names:
+        trace = record(name, f"{work}/{name}", {"LD_PRELOAD": library})
+        syncs = sum(e[0] == "sync" for e in trace.events[trace.start:])
+        cuts = list(disk.cuts(trace))
+        collected = Collection(trace)
+        for cut in cuts[-3:]:
+            for state in states.systematic(cut):
+                collected.add(state)
+        faults = judge_all(trace, oracle.promises(trace, cuts),
+                           list(collected.found.values()), work)
+        report(f"{name}: {syncs} syncs, {len(collected.found)} states",
+               faults)
+        if syncs or not faults:
+            status = 1
+    return status
+
+
+def main(words):
+    work = os.path.abspath(tempfile.mkdtemp(prefix="crash-", dir=DIR))
+    commands = {
+        "states": lambda w: run_states(work, int(w[0]), int(w[1]),
+                                       w[2:] or list(SCENARIOS)),
+        "syncs": lambda w: run_syncs(work, w or list(SCENARIOS)),
+        "nosync": lambda w: run_nosync(work, w[0], w[1:] or list(SCENARIOS)),
+    }
+    try:
+        return commands[words[0]](words[1:])
+    finally:
+        shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,53 @@
+"""What is recorded: name -> (commands before, commands recorded).
+
+In them $P is the project, $S a directory for sources, and a line written to
+$ACK says that everything before is acknowledged.  Only files below the parent of
+$P are recorded.
+"""
+
+PROJECT = "crash init $P"
+WORKFLOW = r"""
+cat >$P/a.yaml <<\EOF
+fedtwin: 1
+workflow: chain
+params:
+  n: {type: integer, default: 1}
+stages:
+  first:
+    shell: 'echo ${params.n} >n.txt'
+    out: {n: {type: file, path: n.txt}}
+  half:
+    in: {n: "${first.n}"}
+    shell: 'read n <"${in.n}"; echo $((n / 2)) >half.txt'
+    out: {n: {type: file, path: half.txt}}
+EOF
+"""
+
+SCENARIOS = {
+    # A project is made, and something is published into it.
+    "init": (
+        "true",
+        "crash init $P; echo made >>$ACK; crash publish $P $S 1 1 >>$ACK"),
+    # Results of several outputs, in new directories and old ones.
+    "publish": (
+        PROJECT + "; crash publish $P $S 1 2",
+        "crash publish $P $S 2 4 >>$ACK"),
+    # The last commit before was torn.
+    "torn": (
+        PROJECT + "; crash publish $P $S 1 3; "
+        "truncate -s -100 $P/.fedtwin/oplog/0.log",
+        "crash publish $P $S 2 2 >>$ACK"),
+    # A process made the same version and died before it could sync.
+    "again": (
+        PROJECT + "; crash init other; crash publish other $S 1 1",
+        "(cd other/.fedtwin && cp -R o ../../$P/.fedtwin/); "
+        "crash publish $P $S 1 1 >>$ACK"),
+    "put": (
+        PROJECT + "; echo one >$S/a; echo two >$S/b",
+        "cd $P; for f in a b a; do "
+        "fedtwin data put my.$f ../../$S/$f; echo put >>../../$ACK; done"),
+    "run": (
+        PROJECT + WORKFLOW,
+        "cd $P; fedtwin run a.yaml; echo run >>../../$ACK; "
+        "fedtwin run -p n=4 a.yaml; echo run >>../../$ACK"),
+}
