@@ -17,7 +17,7 @@ test_expect_success 'JSON links a state to its parent' '
 import json
 s = json.load(open("json"))["states"]
 assert len(s) == 2 and s[0]["parent"] == s[1]["state"]
-assert s[1]["parent"] is None and s[0]["branch"] == "main"
+assert s[1]["parent"] is None and s[0]["names"] == "main"
 EOT
 '
 

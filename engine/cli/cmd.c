@@ -18,6 +18,14 @@ static const struct ft_option json_option[] = {
     { .name = NULL },
 };
 
+static const struct ft_option at_option[] = {
+    { "at", 0, "STATE", "as the project was then: a branch, a tag, a run, "
+                        "digits of a state, each with ~N for N states before; "
+                        "or a time such as 2026-11-21T18:00Z or '10 min ago'"
+    },
+    { .name = NULL },
+};
+
 const struct ft_cmd *ft_cmd_find(const struct ft_cmd *table, const char *name)
 {
     for (; table && table->name; table++)
@@ -62,8 +70,7 @@ long ft_cli_number(const struct ft_cli *cli, const char *name, long fallback)
 
 /* --- options -------------------------------------------------------------- */
 
-/* The lists that apply, from the most particular one. */
-static const struct ft_option *options_of(const struct ft_cmd *cmd, int list)
+const struct ft_option *ft_cmd_options(const struct ft_cmd *cmd, int list)
 {
     static const struct ft_option none[] = { { .name = NULL } };
 
@@ -73,6 +80,8 @@ static const struct ft_option *options_of(const struct ft_cmd *cmd, int list)
     case 1:
         return cmd && cmd->reads ? json_option : none;
     case 2:
+        return cmd && cmd->past ? at_option : none;
+    case 3:
         return ft_common_options;
     default:
         return NULL;
@@ -85,7 +94,7 @@ static const struct ft_option *find_option(const struct ft_cmd *cmd,
 {
     const struct ft_option *opt;
 
-    for (int list = 0; (opt = options_of(cmd, list)); list++)
+    for (int list = 0; (opt = ft_cmd_options(cmd, list)); list++)
         for (; opt->name; opt++)
             if (letter ? opt->letter == letter
                        : strlen(opt->name) == len &&
@@ -110,7 +119,7 @@ static int unknown_option(const struct ft_cmd *cmd, const char *word)
     const char *near;
     size_t n = 0;
 
-    for (int list = 0; (opt = options_of(cmd, list)); list++)
+    for (int list = 0; (opt = ft_cmd_options(cmd, list)); list++)
         for (; opt->name && n < FT_ARRAY_LEN(name); opt++)
             name[n++] = opt->name;
     near = word[1] == '-' ? ft_suggest(word + 2, name, n) : NULL;
@@ -339,7 +348,7 @@ void ft_cmd_help(const struct ft_cmd *group, const struct ft_cmd *cmd)
         print_verbs(cmd->sub);
     }
     printf("\noptions:\n");
-    for (int list = 0; (opt = options_of(cmd, list)); list++)
+    for (int list = 0; (opt = ft_cmd_options(cmd, list)); list++)
         print_options(opt);
     if (cmd->example)
         printf("\nexamples:\n  ");

@@ -18,6 +18,7 @@ enum ft_complete {
     FT_COMPLETE_RUN,
     FT_COMPLETE_TASK, /* RUN/TASK */
     FT_COMPLETE_REF,
+    FT_COMPLETE_STATE, /* branches and tags */
     FT_COMPLETE_MODULE,
     FT_COMPLETE_COMMAND,
     FT_COMPLETE_KEY, /* of the configuration */
@@ -41,6 +42,7 @@ struct ft_cmd {
     int min_args, max_args;         /* max -1: any number */
     enum ft_complete complete;
     bool reads;  /* has --json */
+    bool past;   /* has --at */
     bool hidden; /* not in help */
     int (*run)(struct ft_cli *cli); /* returns the exit status */
 };
@@ -77,12 +79,17 @@ int ft_cli_parse(int argc, char **argv, struct ft_cli *cli);
 
 const struct ft_cmd *ft_cmd_find(const struct ft_cmd *table, const char *name);
 
+/* The lists of options that apply, from the most particular one: list 0, 1, …
+ * until NULL.  'cmd' may be NULL. */
+const struct ft_option *ft_cmd_options(const struct ft_cmd *cmd, int list);
+
 /* "usage: fedtwin check [OPTIONS] FILE" and the option list, to stdout. */
 void ft_cmd_help(const struct ft_cmd *group, const struct ft_cmd *cmd);
 /* The overview of all commands. */
 void ft_cmd_overview(void);
 
 /* Every command's function; one file each. */
+int ft_cmd_branch(struct ft_cli *cli);
 int ft_cmd_cancel(struct ft_cli *cli);
 int ft_cmd_check(struct ft_cli *cli);
 int ft_cmd_completion(struct ft_cli *cli);
@@ -116,6 +123,7 @@ int ft_cmd_module_list(struct ft_cli *cli);
 int ft_cmd_module_show(struct ft_cli *cli);
 int ft_cmd_pause(struct ft_cli *cli);
 int ft_cmd_plan(struct ft_cli *cli);
+int ft_cmd_redo(struct ft_cli *cli);
 int ft_cmd_release(struct ft_cli *cli);
 int ft_cmd_report(struct ft_cli *cli);
 int ft_cmd_resume(struct ft_cli *cli);
@@ -124,7 +132,13 @@ int ft_cmd_run(struct ft_cli *cli);
 int ft_cmd_schema(struct ft_cli *cli);
 int ft_cmd_set(struct ft_cli *cli);
 int ft_cmd_status(struct ft_cli *cli);
+int ft_cmd_undo(struct ft_cli *cli);
+int ft_cmd_undo(struct ft_cli *cli);
 int ft_cmd_unpause(struct ft_cli *cli);
+int ft_cmd_switch(struct ft_cli *cli);
+int ft_cmd_tag(struct ft_cli *cli);
+int ft_cmd_switch(struct ft_cli *cli);
+int ft_cmd_tag(struct ft_cli *cli);
 int ft_cmd_trigger(struct ft_cli *cli);
 int ft_cmd_usage(struct ft_cli *cli);
 int ft_cmd_version(struct ft_cli *cli);

@@ -13,6 +13,7 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/settings.h"
+#include "data/history.h"
 #include "cli/term.h"
 
 #define STATUS_USAGE 2
@@ -84,19 +85,15 @@ static void offer_commands(const struct ft_cmd *table, const char *begun)
 
 static void offer_options(const struct ft_cmd *cmd, const char *begun)
 {
-    const struct ft_option *lists[] = { cmd ? cmd->option : NULL,
-                                        ft_common_options };
+    const struct ft_option *o;
 
-    for (size_t i = 0; i < FT_ARRAY_LEN(lists); i++) {
-        for (const struct ft_option *o = lists[i]; o && o->name; o++) {
+    for (int list = 0; (o = ft_cmd_options(cmd, list)); list++)
+        for (; o->name; o++) {
             char *word = ft_asprintf("--%s", o->name);
 
             offer(word, begun);
             free(word);
         }
-    }
-    if (cmd && cmd->reads)
-        offer("--json", begun);
 }
 
 static void offer_runs(const char *begun)
@@ -162,6 +159,35 @@ static void offer_refs(const char *begun)
     ft_session_close(&s);
 }
 
+static void offer_names(struct ft_store *store,
+                        int (*read)(struct ft_store *store,
+                                    struct ft_names *names,
+                                    struct ft_err *err),
+                        const char *begun)
+{
+    struct ft_names names;
+
+    if (read(store, &names, NULL) < 0)
+        return;
+    for (size_t i = 0; i < names.n; i++)
+        offer(names.item[i].name, begun);
+    ft_names_release(&names);
+}
+
+static void offer_states(const char *begun)
+{
+    struct ft_session s = FT_SESSION_INIT;
+
+    s.project = ft_project_open(NULL, NULL);
+    if (s.project)
+        s.store = ft_store_open(s.project, FT_STORE_READ, NULL);
+    if (s.store) {
+        offer_names(s.store, ft_store_branches, begun);
+        offer_names(s.store, ft_store_tags, begun);
+    }
+    ft_session_close(&s);
+}
+
 static void offer_modules(const char *begun)
 {
     struct ft_session s = FT_SESSION_INIT;
@@ -199,6 +225,7 @@ int ft_cmd_complete_words(struct ft_cli *cli)
         [FT_COMPLETE_RUN] = offer_runs,
         [FT_COMPLETE_TASK] = offer_tasks,
         [FT_COMPLETE_REF] = offer_refs,
+        [FT_COMPLETE_STATE] = offer_states,
         [FT_COMPLETE_MODULE] = offer_modules,
         [FT_COMPLETE_COMMAND] = offer_top,
         [FT_COMPLETE_KEY] = offer_keys,

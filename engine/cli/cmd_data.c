@@ -12,6 +12,7 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
+#include "data/history.h"
 
 #define SCHEMA 1
 #define STATUS_USAGE 2
@@ -87,7 +88,7 @@ int ft_cmd_data_ls(struct ft_cli *cli)
         ft_print_error("--max and --newest exclude each other");
         return STATUS_USAGE;
     }
-    status = ft_session_store(&s, FT_STORE_READ);
+    status = ft_session_look(&s, cli);
     if (!status && list(s.store, cli, max, newest, &versions, &err) < 0)
         status = ft_print_err(&err);
     else if (!status && ft_cli_has(cli, "json"))
@@ -214,7 +215,7 @@ int ft_cmd_data_show(struct ft_cli *cli)
     struct ft_versions versions = { 0 };
     struct json_object *obj = NULL, *list = NULL;
     struct ft_err err;
-    int status = ft_session_store(&s, FT_STORE_READ);
+    int status = ft_session_look(&s, cli);
 
     if (!status && ft_store_resolve(s.store, cli->arg[0], &versions, &err) < 0)
         status = ft_print_err(&err);
@@ -353,7 +354,7 @@ int ft_cmd_data_verify(struct ft_cli *cli)
     struct ft_session s = FT_SESSION_INIT;
     struct ft_versions versions = { 0 };
     struct ft_err err;
-    int status = ft_session_store(&s, FT_STORE_READ);
+    int status = ft_session_look(&s, cli);
 
     if (!status && ft_cli_has(cli, "all")) {
         status = verify_all(&s);

@@ -162,7 +162,7 @@ int ft_cmd_data_get(struct ft_cli *cli)
     struct ft_versions versions = { 0 };
     const char *dest = ft_cli_arg(cli, 1);
     struct ft_err err;
-    int status = ft_session_store(&s, FT_STORE_READ);
+    int status = ft_session_look(&s, cli);
 
     if (!status && ft_store_resolve(s.store, cli->arg[0], &versions, &err) < 0)
         status = ft_print_err(&err);

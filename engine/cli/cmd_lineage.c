@@ -184,7 +184,7 @@ int ft_cmd_lineage(struct ft_cli *cli)
     int status = depth < 0 ? STATUS_USAGE : check_forms(cli);
 
     if (!status)
-        status = ft_session_store(&a.s, FT_STORE_READ);
+        status = ft_session_look(&a.s, cli);
     if (!status)
         status = find(&a, cli->arg[0]);
     if (!status && ft_lineage_walk(&a.lineage, a.s.store, a.ways,

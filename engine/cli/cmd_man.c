@@ -72,6 +72,17 @@ static void put_synopsis(const struct ft_cmd *group, const struct ft_cmd *cmd)
     printf("\n");
 }
 
+/* All but those of every command. */
+static void put_own_options(const struct ft_cmd *cmd)
+{
+    const struct ft_option *option = ft_cmd_options(cmd, 0);
+
+    for (int list = 1; option != ft_common_options; list++) {
+        put_options(option);
+        option = ft_cmd_options(cmd, list);
+    }
+}
+
 static void put_verbs(const struct ft_cmd *group)
 {
     printf(".SH VERBS\n");
@@ -82,7 +93,7 @@ static void put_verbs(const struct ft_cmd *group)
             printf(".PP\n");
             put_paragraphs(verb->doc);
         }
-        put_options(verb->option);
+        put_own_options(verb);
     }
 }
 
@@ -104,10 +115,7 @@ static void put_command(const struct ft_cmd *cmd)
     if (cmd->sub)
         put_verbs(cmd);
     printf(".SH OPTIONS\n");
-    put_options(cmd->option);
-    if (cmd->reads)
-        printf(".TP\n\\fB\\-\\-json\\fR\nprint JSON with a 'schema' "
-               "number\n");
+    put_own_options(cmd);
     put_options(ft_common_options);
     if (cmd->example) {
         printf(".SH EXAMPLES\n.nf\n");

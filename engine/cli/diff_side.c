@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "cli/term.h"
+#include "data/history.h"
 #include "run/outcome.h"
 #include "run/place.h"
 

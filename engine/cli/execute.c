@@ -121,6 +121,8 @@ static void print_outcome(const struct ft_run *run)
     if (run->state == FT_RUN_PAUSED)
         printf("%s\nnext: fedtwin resume %s --budget NAME=VALUE\n",
                run->reason ? run->reason : "", run->id);
+    if (run->kept)
+        printf("what was undone before goes on as branch %s\n", run->kept);
     if (run->state == FT_RUN_SUCCEEDED &&
         ft_run_count(run, FT_TASK_CACHED) == ft_run_tasks(run))
         printf("nothing had to be executed: every result was made before\n");

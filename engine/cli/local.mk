@@ -4,6 +4,7 @@ bin_PROGRAMS += fedtwin
 noinst_LIBRARIES += engine/libcli.a
 engine_libcli_a_SOURCES = \
     engine/cli/cmd.c engine/cli/cmd.h \
+    engine/cli/cmd_branch.c \
     engine/cli/cmd_cancel.c \
     engine/cli/cmd_check.c \
     engine/cli/cmd_completion.c \
@@ -30,6 +31,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_module.c \
     engine/cli/cmd_pause.c \
     engine/cli/cmd_plan.c \
+    engine/cli/cmd_redo.c \
     engine/cli/cmd_release.c \
     engine/cli/cmd_report.c \
     engine/cli/cmd_resume.c \
@@ -38,6 +40,9 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_schema.c \
     engine/cli/cmd_set.c \
     engine/cli/cmd_status.c \
+    engine/cli/cmd_switch.c \
+    engine/cli/cmd_tag.c \
+    engine/cli/cmd_undo.c \
     engine/cli/limit_text.c engine/cli/limit_text.h \
     engine/cli/cmd_trigger.c \
     engine/cli/cmd_usage.c engine/cli/usage_text.c engine/cli/usage_text.h \
@@ -50,7 +55,10 @@ engine_libcli_a_SOURCES = \
     engine/cli/execute.c engine/cli/execute.h \
     engine/cli/layers.c \
     engine/cli/lineage_text.c engine/cli/lineage_text.h \
+    engine/cli/log_graph.c engine/cli/log_graph.h \
     engine/cli/markup.c engine/cli/markup.h \
+    engine/cli/move_text.c engine/cli/move_text.h \
+    engine/cli/names_text.c engine/cli/names_text.h \
     engine/cli/open.c engine/cli/open.h \
     engine/cli/param.c engine/cli/param.h \
     engine/cli/picture.h engine/cli/svg.c \
@@ -83,6 +91,7 @@ fedtwin_LDADD = engine/libcli.a engine/librun.a engine/libplan.a \
 # Man pages and schemas come from the tables in the program itself.
 man1_MANS = \
     share/man/man1/fedtwin.1 \
+    share/man/man1/fedtwin-branch.1 \
     share/man/man1/fedtwin-cancel.1 \
     share/man/man1/fedtwin-check.1 \
     share/man/man1/fedtwin-completion.1 \
@@ -104,6 +113,7 @@ man1_MANS = \
     share/man/man1/fedtwin-module.1 \
     share/man/man1/fedtwin-pause.1 \
     share/man/man1/fedtwin-plan.1 \
+    share/man/man1/fedtwin-redo.1 \
     share/man/man1/fedtwin-release.1 \
     share/man/man1/fedtwin-report.1 \
     share/man/man1/fedtwin-resume.1 \
@@ -112,7 +122,10 @@ man1_MANS = \
     share/man/man1/fedtwin-schema.1 \
     share/man/man1/fedtwin-set.1 \
     share/man/man1/fedtwin-status.1 \
+    share/man/man1/fedtwin-switch.1 \
+    share/man/man1/fedtwin-tag.1 \
     share/man/man1/fedtwin-trigger.1 \
+    share/man/man1/fedtwin-undo.1 \
     share/man/man1/fedtwin-usage.1 \
     share/man/man1/fedtwin-unpause.1 \
     share/man/man1/fedtwin-version.1 \
@@ -168,7 +181,8 @@ CLI_TESTS = \
     t/t1030-wait.t \
     t/t1031-report.t \
     t/t1032-trigger.t t/t1033-usage.t t/t1034-diff.t \
-    t/t1040-gc.t
+    t/t1040-gc.t t/t1050-undo.t t/t1051-redo.t \
+    t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "cli/param.h"
 #include "cli/term.h"
+#include "data/history.h"
 #include "text/suggest.h"
 
 #define STATUS_USAGE 2
@@ -34,6 +35,17 @@ int ft_session_store(struct ft_session *s, enum ft_store_mode mode)
         return status;
     s->store = ft_store_open(s->project, mode, &err);
     return s->store ? 0 : ft_print_err(&err);
+}
+
+int ft_session_look(struct ft_session *s, const struct ft_cli *cli)
+{
+    const char *at = ft_cli_option(cli, "at");
+    struct ft_err err;
+    int status = ft_session_store(s, FT_STORE_READ);
+
+    if (!status && at && ft_store_at(s->store, at, &err) < 0)
+        status = ft_print_err(&err);
+    return status;
 }
 
 void ft_session_modules(struct ft_session *s)

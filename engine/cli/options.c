@@ -131,8 +131,26 @@ const struct ft_option ft_pause_options[] = {
     { "reason", 'm', "TEXT", "shown with the run" },
     END,
 };
+const struct ft_option ft_branch_options[] = {
+    { "delete", 'd', NULL, "delete the branch; its states stay" },
+    { "force", 'f', NULL, "move a branch that exists; delete one whose states "
+                          "are on no other" },
+    END,
+};
+const struct ft_option ft_switch_options[] = {
+    { "create", 'c', "NAME", "make the branch NAME there first" },
+    END,
+};
+const struct ft_option ft_tag_options[] = {
+    { "delete", 'd', NULL, "delete the tag" },
+    { "force", 'f', NULL, "also when another state has it" },
+    END,
+};
 const struct ft_option ft_log_options[] = {
-    { "max", 'm', "N", "show at most N states" },
+    { "all", 'a', NULL, "of every branch and tag" },
+    { "graph", 'g', NULL, "draw how states follow each other" },
+    { "operations", 'o', NULL, "what happened to branches instead" },
+    { "max", 'm', "N", "show at most N" },
     END,
 };
 const struct ft_option ft_diff_options[] = {

@@ -205,7 +205,47 @@ const struct ft_cmd ft_cmds[] = {
       .complete = FT_COMPLETE_TASK, .run = ft_cmd_set },
     { .name = "log", .args = "", .reads = true,
       .summary = "show the history of the project",
-      .option = ft_log_options, .run = ft_cmd_log },
+      .doc = "The states of the current branch, the newest first, with those "
+             "that were undone.",
+      .example = "fedtwin log --graph --all\n"
+                 "fedtwin log --at '1 day ago' -m 5\n",
+      .option = ft_log_options, .past = true, .run = ft_cmd_log },
+    { .name = "undo", .args = "[N]", .reads = true,
+      .summary = "go back to the state before",
+      .doc = "The current branch goes N states back (default: 1); the objects "
+             "of that state are the current ones.  Nothing is lost: 'redo' "
+             "goes forward again, and when a run adds a state instead, what "
+             "was undone goes on as a branch of its own.",
+      .max_args = 1, .run = ft_cmd_undo },
+    { .name = "redo", .args = "[N]", .reads = true,
+      .summary = "go forward to states that were undone",
+      .max_args = 1, .run = ft_cmd_redo },
+    { .name = "branch", .args = "[NAME [STATE]]", .reads = true,
+      .summary = "list, make or delete branches",
+      .doc = "A branch is a name that points to a state; runs move the "
+             "current one.  STATE is a branch, a tag, a run, digits of a "
+             "state or a time (default: the current state).",
+      .example = "fedtwin branch\n"
+                 "fedtwin branch thick-fins\n"
+                 "fedtwin branch before-lunch '2 h ago'\n"
+                 "fedtwin branch -d thick-fins\n",
+      .option = ft_branch_options, .max_args = 2,
+      .complete = FT_COMPLETE_STATE, .run = ft_cmd_branch },
+    { .name = "switch", .args = "[BRANCH]",
+      .summary = "work on another branch",
+      .doc = "Its objects become the current ones, and runs that begin "
+             "afterwards go there; 'fedtwin run' without a file executes its "
+             "workflow with its parameters.  Runs under way stay on the "
+             "branch that they began on.",
+      .example = "fedtwin switch main\n"
+                 "fedtwin switch -c thick-fins main~2\n",
+      .option = ft_switch_options, .max_args = 1,
+      .complete = FT_COMPLETE_STATE, .run = ft_cmd_switch },
+    { .name = "tag", .args = "[NAME [STATE]]", .reads = true,
+      .summary = "give a state a name that stays",
+      .doc = "A tag never moves; what it names is kept.",
+      .option = ft_tag_options, .max_args = 2,
+      .complete = FT_COMPLETE_STATE, .run = ft_cmd_tag },
     { .name = "diff", .args = "A [B]", .reads = true,
       .summary = "tell how two states, runs or versions differ",
       .doc = "A and B are states (as 'fedtwin log' prints them), runs, or "
@@ -240,6 +280,7 @@ const struct ft_cmd ft_cmds[] = {
       .example = "fedtwin lineage plot.figure\n"
                  "fedtwin lineage mesh.mesh --down\n"
                  "fedtwin lineage last --prov >run.json\n",
+      .past = true,
       .option = ft_lineage_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },
     { .name = "gc", .args = "", .reads = true,

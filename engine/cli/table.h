@@ -7,6 +7,8 @@
 #define END { .name = NULL } /* of a list of options, commands or verbs */
 
 /* options.c */
+extern const struct ft_option ft_branch_options[];
+extern const struct ft_option ft_branch_options[];
 extern const struct ft_option ft_cancel_options[];
 extern const struct ft_option ft_check_options[];
 extern const struct ft_option ft_config_set_options[];
@@ -31,6 +33,10 @@ extern const struct ft_option ft_report_options[];
 extern const struct ft_option ft_resume_options[];
 extern const struct ft_option ft_run_options[];
 extern const struct ft_option ft_status_options[];
+extern const struct ft_option ft_switch_options[];
+extern const struct ft_option ft_tag_options[];
+extern const struct ft_option ft_switch_options[];
+extern const struct ft_option ft_tag_options[];
 extern const struct ft_option ft_trigger_options[];
 extern const struct ft_option ft_usage_options[];
 extern const struct ft_option ft_wait_options[];

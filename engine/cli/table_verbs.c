@@ -5,11 +5,11 @@ const struct ft_cmd ft_data_verbs[] = {
     { .name = "ls", .args = "[PREFIX]", .reads = true,
       .summary = "list the objects of the current state",
       .option = ft_data_ls_options, .max_args = 1,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_ls },
+      .complete = FT_COMPLETE_REF, .past = true, .run = ft_cmd_data_ls },
     { .name = "show", .args = "REF", .reads = true,
       .summary = "tell what a version holds",
       .min_args = 1, .max_args = 1,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_show },
+      .complete = FT_COMPLETE_REF, .past = true, .run = ft_cmd_data_show },
     { .name = "get", .args = "REF [DEST]",
       .summary = "copy a version out of the project",
       .doc = "An object of type file is given back as the bytes it was made "
@@ -17,7 +17,7 @@ const struct ft_cmd ft_data_verbs[] = {
              "is copied as the HDF5 file it is.  DEST may be a directory, or "
              "'-' for standard output.  Several versions need a directory.",
       .min_args = 1, .max_args = 2,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_get },
+      .complete = FT_COMPLETE_REF, .past = true, .run = ft_cmd_data_get },
     { .name = "put", .args = "OBJECT FILE",
       .summary = "store a file as a version of an object",
       .doc = "OBJECT is a name such as 'survey.depth'.",
@@ -26,7 +26,7 @@ const struct ft_cmd ft_data_verbs[] = {
     { .name = "verify", .args = "[REF]", .reads = true,
       .summary = "compare versions with their digests",
       .option = ft_data_verify_options, .max_args = 1,
-      .complete = FT_COMPLETE_REF, .run = ft_cmd_data_verify },
+      .complete = FT_COMPLETE_REF, .past = true, .run = ft_cmd_data_verify },
     { .name = "evict", .args = "REF...",
       .summary = "remove payloads, and keep what they were",
       .doc = "The payload goes to the trash, from where 'fedtwin gc --restore' "

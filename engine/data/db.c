@@ -100,9 +100,7 @@ static int set_up(struct ft_db *db, enum ft_db_mode mode, bool shared_disk,
     sqlite3_extended_result_codes(db->sqlite, 1);
     if (ft_db_set_cache(db, FT_DB_CACHE_MIB, err) < 0)
         return -1;
-    if (mode == FT_DB_READ)
-        return ft_db_script(db, "PRAGMA query_only=1", err);
-    if (mode == FT_DB_MEMORY)
+    if (mode != FT_DB_WRITE)
         return 0;
     if (!shared_disk)
         return keep_log(db, err);

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
-#include "data/store_impl.h"
+#include "data/history_impl.h"
 
 static struct ft_bound *delta_at(struct ft_delta *delta, const char *object,
                               const char *cell)
@@ -42,10 +42,14 @@ void ft_delta_release(struct ft_delta *delta)
 int ft_delta_init(struct ft_delta *delta, struct ft_store *store,
                   struct ft_err *err)
 {
-    struct ft_rows *rows = ft_db_ask(
-        ft_index_db(store->index),
-        "SELECT object, cell, pos, version FROM binding WHERE branch=?",
-        FT_DB_ARGS(ft_db_text(FT_BRANCH_DEFAULT)), err);
+    const char *branch = ft_store_branch(store, err);
+    struct ft_db *db = branch ? ft_store_bound(store, branch, err) : NULL;
+    struct ft_rows *rows =
+        db ? ft_db_ask(db,
+                       "SELECT object, cell, pos, version FROM binding"
+                       " WHERE branch=?",
+                       FT_DB_ARGS(ft_db_text(branch)), err)
+           : NULL;
     int rc = rows ? 0 : -1;
 
     while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "base/map.h"
-#include "data/store.h"
+#include "data/history.h"
 
 /* One object and cell of the state before and after. */
 struct ft_bound {

@@ -1,19 +1,17 @@
-/* history.c - states and branches: what a project was and became
+/* history.c - new states: what a project becomes
  *
  * The record of a state holds only what differs from its parent, so a state
  * costs what it changes.  Its id covers the id of the parent, and so everything
  * before it.  Changes that do not fit into one record precede it in records of
  * kind state-part, whose digests it lists.
  */
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "data/delta.h"
-#include "data/id.h"
+#include "data/history_impl.h"
 #include "data/removal.h"
 #include "data/store_impl.h"
 
@@ -116,50 +114,8 @@ static int add_changes(struct records *records, const struct ft_delta *delta,
     return rc;
 }
 
-static const char *user_name(void)
-{
-    const struct passwd *user = getpwuid(geteuid());
-
-    return user ? user->pw_name : "";
-}
-
-/* The tip of the branch: what a new state follows. */
-struct tip {
-    char id[FT_SHA256_HEX + 1]; /* "": there is none */
-    char *workflow, *workflow_file, *params;
-};
-
-static void tip_release(struct tip *tip)
-{
-    free(tip->workflow);
-    free(tip->workflow_file);
-    free(tip->params);
-}
-
-static int read_tip(struct ft_db *db, struct tip *tip, struct ft_err *err)
-{
-    struct ft_rows *rows = ft_db_ask(
-        db,
-        "SELECT s.id, s.workflow, s.workflow_file, s.params"
-        " FROM branch b JOIN state s ON s.n = b.state WHERE b.name=?",
-        FT_DB_ARGS(ft_db_text(FT_BRANCH_DEFAULT)), err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
-
-    if (rc == 1) {
-        const char *id = ft_rows_text(rows, 0);
-
-        if (id && ft_id_valid(id))
-            memcpy(tip->id, id, sizeof(tip->id));
-        tip->workflow = ft_strdup(ft_rows_text(rows, 1));
-        tip->workflow_file = ft_strdup(ft_rows_text(rows, 2));
-        tip->params = ft_strdup(ft_rows_text(rows, 3));
-    }
-    ft_rows_end(rows);
-    return rc < 0 ? -1 : 0;
-}
-
 static struct json_object *state_record(const struct ft_state_new *state,
-                                        const struct tip *tip,
+                                        const struct ft_tip *tip,
                                         const struct ft_delta *delta,
                                         int64_t now_ns)
 {
@@ -170,28 +126,52 @@ static struct json_object *state_record(const struct ft_state_new *state,
     ft_json_add_str(record, "workflow", state->workflow);
     ft_json_add_str(record, "workflow_file", state->workflow_file);
     ft_json_add_str(record, "outcome", state->outcome);
-    ft_json_add_str(record, "user", user_name());
+    ft_history_add_user(record);
     ft_json_add_int(record, "n_objects", (int64_t)delta->n_objects);
     ft_json_add_int(record, "n_changed", (int64_t)delta->n_changed);
+    if (state->merge)
+        ft_json_add_str(record, "merge", state->merge);
     if (state->params)
         json_object_object_add(record, "params",
                                json_object_get(state->params));
     return record;
 }
 
-static int add_ref(struct records *records, struct json_object *state,
-                   const char *old, int64_t now_ns, struct ft_err *err)
+static const char *op_of(const struct ft_state_new *state)
 {
-    struct json_object *ref = ft_record_new("ref", now_ns);
-    char id[FT_SHA256_HEX + 1];
+    if (state->merge)
+        return "merge";
+    return state->run && *state->run ? "run" : "put";
+}
 
-    add_record(records, ref);
+/* States that were undone would be on no branch any more: they get their own,
+ * before the current one goes another way. */
+static int keep_undone(struct records *records, struct ft_db *db,
+                       const struct ft_tip *tip, int64_t now_ns,
+                       struct ft_recorded *recorded, struct ft_err *err)
+{
+    struct ft_ref_change keep = { .branch = recorded->kept, .op = "keep",
+                                  .state = tip->undone };
+
+    if (!*tip->undone)
+        return 0;
+    if (ft_history_free_name(db, tip->branch, recorded->kept, err) < 0)
+        return -1;
+    add_record(records, ft_history_ref(&keep, now_ns));
+    return 0;
+}
+
+static int add_ref(struct records *records, struct json_object *state,
+                   const struct ft_tip *tip, const char *op, int64_t now_ns,
+                   struct ft_err *err)
+{
+    char id[FT_SHA256_HEX + 1];
+    struct ft_ref_change change = { .branch = tip->branch, .op = op,
+                                    .state = id, .old = tip->id };
+
     if (digest_of(state, id, err) < 0)
         return -1;
-    ft_json_add_str(ref, "branch", FT_BRANCH_DEFAULT);
-    ft_json_add_str(ref, "state", id);
-    ft_json_add_str(ref, "old", old);
-    ft_json_add_str(ref, "user", user_name());
+    add_record(records, ft_history_ref(&change, now_ns));
     return 0;
 }
 
@@ -234,7 +214,7 @@ static int add_workflow(struct ft_db *db, struct records *records,
 
 /* Whether a state of very many objects is that of the tip is found out once,
  * and then known by this digest of all that the answer depends on. */
-static void key_of(const struct ft_state_new *state, const struct tip *tip,
+static void key_of(const struct ft_state_new *state, const struct ft_tip *tip,
                    const char *params, char key[FT_SHA256_HEX + 1])
 {
     struct ft_sha256 *sha = ft_sha256_new();
@@ -276,14 +256,14 @@ static void remember_same(struct ft_store *store,
                           const struct ft_state_new *state,
                           const char *params)
 {
-    struct tip tip = { 0 };
+    struct ft_tip tip = { 0 };
     char key[FT_SHA256_HEX + 1];
 
-    if (read_tip(ft_index_db(store->index), &tip, NULL) == 0) {
+    if (ft_tip_read(store, &tip, NULL) == 0) {
         key_of(state, &tip, params, key);
         ft_store_memo_put(store, key, "", "", 0);
     }
-    tip_release(&tip);
+    ft_tip_release(&tip);
 }
 
 /* --- recording ------------------------------------------------------------ */
@@ -291,39 +271,43 @@ static void remember_same(struct ft_store *store,
 /* The lock is held and the index knows all. */
 static int commit_state(struct ft_store *store,
                         const struct ft_state_new *state,
-                        const struct tip *tip, const struct ft_delta *delta,
-                        struct ft_err *err)
+                        const struct ft_tip *tip, const struct ft_delta *delta,
+                        struct ft_recorded *recorded, struct ft_err *err)
 {
+    struct ft_db *db = ft_index_db(store->index);
     int64_t now_ns = ft_clock_now_ns();
     struct records records = { 0 };
     struct json_object *record = state_record(state, tip, delta, now_ns);
     int rc = -1;
 
-    if (add_workflow(ft_index_db(store->index), &records, state, now_ns,
-                     err) == 0 &&
+    if (add_workflow(db, &records, state, now_ns, err) == 0 &&
         add_changes(&records, delta, now_ns, record, err) == 0) {
         add_record(&records, json_object_get(record));
-        rc = add_ref(&records, record, tip->id, now_ns, err);
+        rc = keep_undone(&records, db, tip, now_ns, recorded, err);
     }
+    if (rc == 0)
+        rc = add_ref(&records, record, tip, op_of(state), now_ns, err);
     if (rc == 0)
         rc = ft_payload_revive_bound(store, delta, err);
     if (rc == 0)
-        rc = ft_oplog_append(store->log, records.item, records.n, err);
+        rc = ft_history_commit(store, records.item, records.n, err);
     if (rc == 0)
-        rc = ft_oplog_sync(store->log, err);
-    (void)ft_index_follow(store->index, store->log, NULL);
+        recorded->changed = true;
+    else
+        *recorded->kept = '\0';
     json_object_put(record);
     records_release(&records);
     return rc;
 }
 
-/* Compare with the tip, object by object; *same, or a new state. */
+/* Compare with the tip, object by object: the same, or a new state. */
 static int record_delta(struct ft_store *store,
                         const struct ft_state_new *state,
-                        const struct tip *tip, const char *params, bool *same,
-                        struct ft_err *err)
+                        const struct ft_tip *tip, const char *params,
+                        struct ft_recorded *recorded, struct ft_err *err)
 {
     struct ft_delta delta = { 0 };
+    bool same;
     int rc = -1;
 
     if (ft_delta_init(&delta, store, err) < 0)
@@ -334,70 +318,54 @@ static int record_delta(struct ft_store *store,
     if (ft_delta_keep_put(&delta, store, err) < 0)
         goto done;
     ft_delta_count(&delta);
-    *same = *tip->id && strcmp(tip->workflow, state->workflow) == 0 &&
-            strcmp(tip->params, params) == 0 && !delta.n_changed &&
-            !delta.n_moved;
-    rc = *same ? 0 : commit_state(store, state, tip, &delta, err);
+    same = *tip->id && strcmp(tip->workflow, state->workflow) == 0 &&
+           strcmp(tip->params, params) == 0 && !delta.n_changed &&
+           !delta.n_moved && !state->merge;
+    rc = same ? 0 : commit_state(store, state, tip, &delta, recorded, err);
 done:
     ft_delta_release(&delta);
     return rc;
 }
 
 static int record_locked(struct ft_store *store,
-                         const struct ft_state_new *state, bool *changed,
-                         struct ft_err *err)
+                         const struct ft_state_new *state,
+                         struct ft_recorded *recorded, struct ft_err *err)
 {
     struct ft_str params = FT_STR_INIT;
     char key[FT_SHA256_HEX + 1];
-    struct tip tip = { 0 };
-    bool same = true;
+    struct ft_tip tip = { 0 };
     int rc = -1;
 
     if (ft_index_follow(store->index, store->log, err) < 0 ||
-        read_tip(ft_index_db(store->index), &tip, err) < 0)
+        ft_tip_read(store, &tip, err) < 0)
         goto done;
     if (state->params && ft_json_canonical(state->params, &params, err) < 0)
         goto done;
     key_of(state, &tip, params.s, key);
-    if (*tip.id && is_known_same(store, key)) {
+    if (*tip.id && !state->merge && is_known_same(store, key)) {
         rc = 0;
     } else {
-        rc = record_delta(store, state, &tip, params.s, &same, err);
+        rc = record_delta(store, state, &tip, params.s, recorded, err);
         if (rc == 0)
             remember_same(store, state, params.s);
     }
-    if (rc == 0)
-        *changed = !same;
 done:
-    tip_release(&tip);
+    ft_tip_release(&tip);
     ft_str_release(&params);
     return rc;
 }
 
 int ft_store_record_state(struct ft_store *store,
-                          const struct ft_state_new *state, bool *changed,
-                          struct ft_err *err)
+                          const struct ft_state_new *state,
+                          struct ft_recorded *recorded, struct ft_err *err)
 {
     int rc;
 
-    if (ft_store_need_write(store, err) < 0 ||
-        ft_oplog_lock(store->log, err) < 0)
+    *recorded = (struct ft_recorded){ 0 };
+    if (ft_history_lock(store, err) < 0)
         return -1;
-    rc = record_locked(store, state, changed, err);
+    rc = record_locked(store, state, recorded, err);
     ft_oplog_unlock(store->log);
-    return rc;
-}
-
-int ft_store_head(struct ft_store *store, char id[FT_SHA256_HEX + 1],
-                  struct ft_err *err)
-{
-    struct tip tip = { 0 };
-    int rc = ft_index_follow(store->index, store->log, err);
-
-    if (rc == 0)
-        rc = read_tip(ft_index_db(store->index), &tip, err);
-    memcpy(id, tip.id, sizeof(tip.id));
-    tip_release(&tip);
     return rc;
 }
 
@@ -407,12 +375,13 @@ static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
                        struct ft_err *err)
 {
     struct ft_state_new state = { .outcome = "ok" };
+    struct ft_recorded recorded = { 0 };
     struct ft_delta delta = { 0 };
-    struct tip tip = { 0 };
+    struct ft_tip tip = { 0 };
     int rc = -1;
 
     if (ft_index_follow(store->index, store->log, err) < 0 ||
-        read_tip(ft_index_db(store->index), &tip, err) < 0 ||
+        ft_tip_read(store, &tip, err) < 0 ||
         ft_delta_init(&delta, store, err) < 0)
         goto done;
     if (ft_delta_set_alone(&delta, store, bind, err) < 0)
@@ -423,10 +392,11 @@ static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
     if (tip.params && *tip.params)
         state.params = ft_json_parse(tip.params, strlen(tip.params),
                                      "parameters", err);
-    rc = delta.n_changed ? commit_state(store, &state, &tip, &delta, err) : 0;
+    rc = !delta.n_changed ? 0
+         : commit_state(store, &state, &tip, &delta, &recorded, err);
     json_object_put(state.params);
 done:
-    tip_release(&tip);
+    ft_tip_release(&tip);
     ft_delta_release(&delta);
     return rc;
 }
@@ -437,8 +407,7 @@ int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
     struct ft_binding bind = { object, cell, version };
     int rc;
 
-    if (ft_store_need_write(store, err) < 0 ||
-        ft_oplog_lock(store->log, err) < 0)
+    if (ft_history_lock(store, err) < 0)
         return -1;
     rc = bind_locked(store, &bind, err);
     ft_oplog_unlock(store->log);

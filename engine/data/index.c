@@ -11,7 +11,7 @@
 #include "data/index_path.h"
 #include "data/index_upkeep.h"
 
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 /* Of an index of some million versions all that is not written in order: a page
  * that must be read again for each of them costs more than everything else. */
@@ -31,20 +31,28 @@ static const char schema[] =
     "CREATE TABLE made_from(input BLOB, result INTEGER,"
     " PRIMARY KEY(input, result)) WITHOUT ROWID;"
     "CREATE TABLE unlisted(result INTEGER PRIMARY KEY);"
-    "CREATE TABLE workflow(digest TEXT PRIMARY KEY, text TEXT);"
+    "CREATE TABLE workflow(digest TEXT PRIMARY KEY, text TEXT,"
+    " texts TEXT);"
     "CREATE TABLE state(n INTEGER PRIMARY KEY, id TEXT UNIQUE,"
-    " parent INTEGER, time_us, run TEXT, workflow TEXT, workflow_file TEXT,"
-    " outcome TEXT, user TEXT, params TEXT, n_objects, n_changed);"
+    " parent INTEGER, merge INTEGER, time_us, run TEXT, workflow TEXT,"
+    " workflow_file TEXT, outcome TEXT, user TEXT, params TEXT, n_objects,"
+    " n_changed);"
     "CREATE TABLE change(state INTEGER, object TEXT, cell TEXT, pos,"
     " version TEXT, PRIMARY KEY(state, object, cell)) WITHOUT ROWID;"
-    "CREATE TABLE branch(name TEXT PRIMARY KEY, state INTEGER);"
+    "CREATE INDEX state_run ON state(run);"
+    "CREATE TABLE branch(name TEXT PRIMARY KEY, state INTEGER, tip INTEGER,"
+    " bound INTEGER);"
+    "CREATE TABLE head(one INTEGER PRIMARY KEY CHECK(one = 1), branch TEXT);"
+    "CREATE TABLE tag(name TEXT PRIMARY KEY, state INTEGER, time_us, user);"
+    "CREATE TABLE move(seq INTEGER PRIMARY KEY, time_us, op TEXT,"
+    " branch TEXT, state INTEGER, old INTEGER, user TEXT);"
     "CREATE TABLE binding(branch TEXT, object TEXT, cell TEXT, pos,"
     " version TEXT, PRIMARY KEY(branch, object, cell)) WITHOUT ROWID;"
     "CREATE TABLE file_digest(dev, ino, size, mtime_ns, ctime_ns,"
     " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
     "CREATE TABLE memo(n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,"
     " run TEXT, size, payload BLOB);"
-    "PRAGMA user_version=5;";
+    "PRAGMA user_version=6;";
 
 /* Made after the first replay: of random keys a sorted list is ten times faster
  * to make than one by one. */
@@ -59,7 +67,8 @@ static const char empty_all[] =
     "DELETE FROM result; DELETE FROM version; DELETE FROM output;"
     "DELETE FROM made_from; DELETE FROM unlisted;"
     "DELETE FROM workflow; DELETE FROM state; DELETE FROM change;"
-    "DELETE FROM branch; DELETE FROM binding; DELETE FROM memo;";
+    "DELETE FROM branch; DELETE FROM head; DELETE FROM tag;"
+    "DELETE FROM move; DELETE FROM binding; DELETE FROM memo;";
 
 struct ft_index {
     char *meta;
@@ -419,6 +428,11 @@ void ft_index_close(struct ft_index *index)
 struct ft_db *ft_index_db(const struct ft_index *index)
 {
     return index->db;
+}
+
+bool ft_index_writable(const struct ft_index *index)
+{
+    return index->writable;
 }
 
 bool ft_index_in_memory(const struct ft_index *index)

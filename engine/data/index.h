@@ -5,8 +5,8 @@
  * it lies; when it can be neither written nor read there, it is in memory.
  *
  * Tables (share/doc/formats/store.md draws them): result, version, output,
- * made_from, unlisted, workflow, state, change, branch, binding, file_digest,
- * memo, place.
+ * made_from, unlisted, workflow, state, change, branch, head, tag, move,
+ * binding, file_digest, memo, place.
  */
 #ifndef FT_DATA_INDEX_H
 #define FT_DATA_INDEX_H
@@ -47,6 +47,7 @@ int ft_index_settle(struct ft_index *index, struct ft_oplog *log,
 
 /* For questions; changes with the two calls above, so ask each time. */
 struct ft_db *ft_index_db(const struct ft_index *index);
+bool ft_index_writable(const struct ft_index *index);
 bool ft_index_in_memory(const struct ft_index *index);
 
 /* Remove the index from disk; a missing one is fine. */

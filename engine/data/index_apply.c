@@ -14,21 +14,14 @@
 /* Changes of state-part records wait under this state for their state. */
 #define STATE_PENDING 0
 
-#define WHAT "the record"
-
-struct apply {
-    struct ft_db *db;
-    const struct ft_log_record *record;
-    struct json_object *json;
-};
-
-static const char *need_id(struct json_object *obj, const char *key,
-                           struct ft_err *err)
+const char *ft_apply_need_id(struct json_object *obj, const char *key,
+                             struct ft_err *err)
 {
-    const char *id = ft_json_str(obj, key, WHAT, err);
+    const char *id = ft_json_str(obj, key, FT_APPLY_WHAT, err);
 
     if (id && !ft_id_valid(id)) {
-        ft_err_set(err, FT_EFORMAT, "'%s' of %s is no SHA-256", key, WHAT);
+        ft_err_set(err, FT_EFORMAT, "'%s' of %s is no SHA-256", key,
+                   FT_APPLY_WHAT);
         return NULL;
     }
     return id;
@@ -41,11 +34,12 @@ static int check_output(struct json_object *out, struct ft_err *err)
     enum ft_object_type type;
     const char *content, *text;
 
-    if (!need_id(out, "version", err) || !need_id(out, "file", err))
+    if (!ft_apply_need_id(out, "version", err) ||
+        !ft_apply_need_id(out, "file", err))
         return -1;
-    content = ft_json_str(out, "content", WHAT, err);
-    text = ft_json_str(out, "type", WHAT, err);
-    if (!content || !text || !ft_json_str(out, "name", WHAT, err))
+    content = ft_json_str(out, "content", FT_APPLY_WHAT, err);
+    text = ft_json_str(out, "type", FT_APPLY_WHAT, err);
+    if (!content || !text || !ft_json_str(out, "name", FT_APPLY_WHAT, err))
         return -1;
     if (!ft_content_valid(content))
         return ft_err_set(err, FT_EFORMAT, "'%s' is no content digest",
@@ -55,7 +49,7 @@ static int check_output(struct json_object *out, struct ft_err *err)
     return 0;
 }
 
-static int add_output(const struct apply *a, struct json_object *out,
+static int add_output(const struct ft_apply *a, struct json_object *out,
                       struct ft_err *err)
 {
     const char *object;
@@ -63,9 +57,9 @@ static int add_output(const struct apply *a, struct json_object *out,
 
     if (!json_object_is_type(out, json_type_object))
         return ft_err_set(err, FT_EFORMAT, "an output is no object");
-    object = ft_json_str(out, "object", WHAT, err);
+    object = ft_json_str(out, "object", FT_APPLY_WHAT, err);
     if (!object || check_output(out, err) < 0 ||
-        ft_json_int(out, "size", &size, WHAT, err) < 0)
+        ft_json_int(out, "size", &size, FT_APPLY_WHAT, err) < 0)
         return -1;
     if (ft_db_run(a->db,
                   "INSERT OR IGNORE INTO version(id, result, object, type,"
@@ -91,7 +85,7 @@ static int add_output(const struct apply *a, struct json_object *out,
 }
 
 /* One edge of lineage: the result was made from the version 'id'. */
-static int add_input(const struct apply *a, struct json_object *id,
+static int add_input(const struct ft_apply *a, struct json_object *id,
                      struct ft_err *err)
 {
     uint8_t bytes[FT_SHA256_BYTES];
@@ -99,7 +93,7 @@ static int add_input(const struct apply *a, struct json_object *id,
     if (!json_object_is_type(id, json_type_string) ||
         !ft_id_valid(json_object_get_string(id)))
         return ft_err_set(err, FT_EFORMAT, "an input of %s is no SHA-256",
-                          WHAT);
+                          FT_APPLY_WHAT);
     ft_sha256_bytes(json_object_get_string(id), bytes);
     return ft_db_run(
         a->db, "INSERT OR IGNORE INTO made_from(input, result) VALUES(?,?)",
@@ -110,7 +104,8 @@ static int add_input(const struct apply *a, struct json_object *id,
 
 /* Records of before there was 'inputs', and those with very many, do not list
  * what they were made from: only their version files do. */
-static int add_inputs(const struct apply *a, size_t n_out, struct ft_err *err)
+static int add_inputs(const struct ft_apply *a, size_t n_out,
+                      struct ft_err *err)
 {
     struct json_object *inputs = NULL;
     int rc = 0;
@@ -123,20 +118,21 @@ static int add_inputs(const struct apply *a, size_t n_out, struct ft_err *err)
                                       (int64_t)a->record->seq)),
                                   err);
     if (!json_object_is_type(inputs, json_type_array))
-        return ft_err_set(err, FT_EFORMAT, "'inputs' of %s is no list", WHAT);
+        return ft_err_set(err, FT_EFORMAT, "'inputs' of %s is no list",
+                          FT_APPLY_WHAT);
     for (size_t i = 0; rc == 0 && i < json_object_array_length(inputs); i++)
         rc = add_input(a, json_object_array_get_idx(inputs, i), err);
     return rc;
 }
 
-static int apply_result(const struct apply *a, struct ft_err *err)
+static int apply_result(const struct ft_apply *a, struct ft_err *err)
 {
     struct json_object *out = ft_json_get(a->json, "out", json_type_array,
-                                          WHAT, err);
+                                          FT_APPLY_WHAT, err);
     struct json_object *cell = ft_json_or_null(a->json, "cell");
     struct json_object *lineage = ft_json_or_null(a->json, "lineage");
     struct ft_str cell_text = FT_STR_INIT, lineage_text = FT_STR_INIT;
-    const char *task = ft_json_str(a->json, "task", WHAT, err);
+    const char *task = ft_json_str(a->json, "task", FT_APPLY_WHAT, err);
     int rc = -1;
 
     if (!out || !task)
@@ -181,7 +177,7 @@ static const char *text_at(struct json_object *list, size_t i)
 }
 
 /* A change is [object, cell, pos, version]; version null: no longer there. */
-static int add_change(const struct apply *a, int64_t state,
+static int add_change(const struct ft_apply *a, int64_t state,
                       struct json_object *change, struct ft_err *err)
 {
     const char *object, *cell, *version;
@@ -206,11 +202,11 @@ static int add_change(const struct apply *a, int64_t state,
         err);
 }
 
-static int add_changes(const struct apply *a, int64_t state,
+static int add_changes(const struct ft_apply *a, int64_t state,
                        struct ft_err *err)
 {
     struct json_object *set = ft_json_get(a->json, "set", json_type_array,
-                                          WHAT, err);
+                                          FT_APPLY_WHAT, err);
 
     if (!set)
         return -1;
@@ -220,14 +216,13 @@ static int add_changes(const struct apply *a, int64_t state,
     return 0;
 }
 
-static int apply_state_part(const struct apply *a, struct ft_err *err)
+static int apply_state_part(const struct ft_apply *a, struct ft_err *err)
 {
     return add_changes(a, STATE_PENDING, err);
 }
 
-/* *n becomes the number of the state 'id' in the index, -1 for "". */
-static int find_state(struct ft_db *db, const char *id, int64_t *n,
-                      struct ft_err *err)
+int ft_apply_find_state(struct ft_db *db, const char *id, int64_t *n,
+                        struct ft_err *err)
 {
     struct ft_rows *rows;
     int rc;
@@ -248,9 +243,14 @@ static int find_state(struct ft_db *db, const char *id, int64_t *n,
     return rc < 0 ? -1 : 0;
 }
 
+static struct ft_db_value number_of(int64_t state)
+{
+    return state < 0 ? ft_db_text(NULL) : ft_db_int(state);
+}
+
 /* The identity of a state is the digest of its record as it stands. */
-static int insert_state(const struct apply *a, int64_t parent,
-                        struct ft_err *err)
+static int insert_state(const struct ft_apply *a, int64_t parent,
+                        int64_t merge, struct ft_err *err)
 {
     struct json_object *json = a->json;
     struct json_object *params = ft_json_or_null(json, "params");
@@ -263,12 +263,11 @@ static int insert_state(const struct apply *a, int64_t parent,
     if (rc == 0)
         rc = ft_db_run(
             a->db,
-            "INSERT INTO state(id, parent, time_us, run, workflow,"
+            "INSERT INTO state(id, parent, merge, time_us, run, workflow,"
             " workflow_file, outcome, user, params, n_objects, n_changed)"
-            " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
             FT_DB_ARGS(
-                ft_db_text(id),
-                parent < 0 ? ft_db_text(NULL) : ft_db_int(parent),
+                ft_db_text(id), number_of(parent), number_of(merge),
                 ft_db_int(ft_json_int_or(json, "time_us", 0)),
                 ft_db_text(ft_json_str_or(json, "run", "")),
                 ft_db_text(ft_json_str_or(json, "workflow", "")),
@@ -283,13 +282,15 @@ static int insert_state(const struct apply *a, int64_t parent,
     return rc;
 }
 
-static int apply_state(const struct apply *a, struct ft_err *err)
+static int apply_state(const struct ft_apply *a, struct ft_err *err)
 {
-    const char *parent = ft_json_str(a->json, "parent", WHAT, err);
-    int64_t parent_n, n;
+    const char *parent = ft_json_str(a->json, "parent", FT_APPLY_WHAT, err);
+    const char *merge = ft_json_str_or(a->json, "merge", "");
+    int64_t parent_n, merge_n, n;
 
-    if (!parent || find_state(a->db, parent, &parent_n, err) < 0 ||
-        insert_state(a, parent_n, err) < 0)
+    if (!parent || ft_apply_find_state(a->db, parent, &parent_n, err) < 0 ||
+        ft_apply_find_state(a->db, merge, &merge_n, err) < 0 ||
+        insert_state(a, parent_n, merge_n, err) < 0)
         return -1;
     n = ft_db_last_id(a->db);
     if (ft_db_run(a->db, "UPDATE change SET state=? WHERE state=?",
@@ -299,113 +300,45 @@ static int apply_state(const struct apply *a, struct ft_err *err)
     return add_changes(a, n, err);
 }
 
-/* --- branches ------------------------------------------------------------- */
-
-/* The bindings of a branch are those of the state that it points to: of each
- * object and cell the newest change on the way from there to the first
- * state. */
-static int bind_branch(struct ft_db *db, const char *branch, int64_t state,
-                       struct ft_err *err)
+static int apply_workflow(const struct ft_apply *a, struct ft_err *err)
 {
-    if (ft_db_run(db, "DELETE FROM binding WHERE branch=?",
-                  FT_DB_ARGS(ft_db_text(branch)), err) < 0)
-        return -1;
-    return ft_db_run(
-        db,
-        "WITH RECURSIVE chain(n, depth) AS (SELECT ?2, 0 UNION ALL"
-        "  SELECT s.parent, depth+1 FROM chain JOIN state s ON s.n = chain.n"
-        "  WHERE s.parent IS NOT NULL),"
-        " newest AS (SELECT object, cell, pos, version, min(depth)"
-        "  FROM chain CROSS JOIN change c ON c.state = chain.n"
-        "  GROUP BY object, cell)"
-        " INSERT INTO binding(branch, object, cell, pos, version)"
-        " SELECT ?1, object, cell, pos, version FROM newest"
-        " WHERE version IS NOT NULL",
-        FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err);
-}
-
-/* The usual step, from a state to a child of it, costs only what changed. */
-static int step_branch(struct ft_db *db, const char *branch, int64_t state,
-                       struct ft_err *err)
-{
-    if (ft_db_run(db,
-                  "DELETE FROM binding WHERE branch=?1 AND (object, cell) IN"
-                  " (SELECT object, cell FROM change WHERE state=?2)",
-                  FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err) < 0)
-        return -1;
-    return ft_db_run(
-        db,
-        "INSERT INTO binding(branch, object, cell, pos, version)"
-        " SELECT ?1, object, cell, pos, version FROM change"
-        " WHERE state=?2 AND version IS NOT NULL",
-        FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err);
-}
-
-/* 1 when 'branch' points to the parent of 'state'. */
-static int is_step(struct ft_db *db, const char *branch, int64_t state,
-                   struct ft_err *err)
-{
-    struct ft_rows *rows = ft_db_ask(
-        db,
-        "SELECT 1 FROM state s JOIN branch b ON b.state = s.parent"
-        " WHERE s.n=? AND b.name=?",
-        FT_DB_ARGS(ft_db_int(state), ft_db_text(branch)), err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
-
-    ft_rows_end(rows);
-    return rc;
-}
-
-static int apply_ref(const struct apply *a, struct ft_err *err)
-{
-    const char *branch = ft_json_str(a->json, "branch", WHAT, err);
-    const char *id = need_id(a->json, "state", err);
-    int64_t state;
-    int step;
-
-    if (!branch || !id || find_state(a->db, id, &state, err) < 0)
-        return -1;
-    step = is_step(a->db, branch, state, err);
-    if (step < 0)
-        return -1;
-    if ((step ? step_branch : bind_branch)(a->db, branch, state, err) < 0)
-        return -1;
-    return ft_db_run(a->db,
-                     "INSERT OR REPLACE INTO branch(name, state) VALUES(?,?)",
-                     FT_DB_ARGS(ft_db_text(branch), ft_db_int(state)), err);
-}
-
-static int apply_workflow(const struct apply *a, struct ft_err *err)
-{
-    const char *digest = need_id(a->json, "digest", err);
-    const char *text = ft_json_str(a->json, "text", WHAT, err);
+    const char *digest = ft_apply_need_id(a->json, "digest", err);
+    const char *text = ft_json_str(a->json, "text", FT_APPLY_WHAT, err);
+    struct json_object *texts = ft_json_or_null(a->json, "texts");
 
     if (!digest || !text)
         return -1;
     return ft_db_run(
-        a->db, "INSERT OR IGNORE INTO workflow(digest, text) VALUES(?,?)",
-        FT_DB_ARGS(ft_db_text(digest), ft_db_text(text)), err);
+        a->db,
+        "INSERT OR IGNORE INTO workflow(digest, text, texts) VALUES(?,?,?)",
+        FT_DB_ARGS(ft_db_text(digest), ft_db_text(text),
+                   ft_db_text(texts ? json_object_to_json_string_ext(
+                                          texts, JSON_C_TO_STRING_PLAIN)
+                                    : NULL)),
+        err);
 }
 
 /* -------------------------------------------------------------------------- */
 
 static const struct {
     const char *kind;
-    int (*apply)(const struct apply *a, struct ft_err *err);
+    int (*apply)(const struct ft_apply *a, struct ft_err *err);
 } kinds[] = {
     { "result", apply_result },   { "adopt", apply_result },
     { "workflow", apply_workflow }, { "state-part", apply_state_part },
-    { "state", apply_state },     { "ref", apply_ref },
+    { "state", apply_state },     { "ref", ft_apply_ref },
+    { "head", ft_apply_head },    { "tag", ft_apply_tag },
 };
 
-static int apply_json(const struct apply *a, struct ft_err *err)
+static int apply_json(const struct ft_apply *a, struct ft_err *err)
 {
     const char *kind;
     int done;
 
     if (!json_object_is_type(a->json, json_type_object))
-        return ft_err_set(err, FT_EFORMAT, "%s is no JSON object", WHAT);
-    kind = ft_json_str(a->json, "kind", WHAT, err);
+        return ft_err_set(err, FT_EFORMAT, "%s is no JSON object",
+                          FT_APPLY_WHAT);
+    kind = ft_json_str(a->json, "kind", FT_APPLY_WHAT, err);
     if (!kind)
         return -1;
     for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)
@@ -414,17 +347,18 @@ static int apply_json(const struct apply *a, struct ft_err *err)
     done = ft_upkeep_apply(a->db, kind, a->json, err);
     if (done)
         return done < 0 ? -1 : 0;
-    ft_err_set(err, FT_EVERSION, "kind '%s' of %s is unknown", kind, WHAT);
+    ft_err_set(err, FT_EVERSION, "kind '%s' of %s is unknown", kind,
+               FT_APPLY_WHAT);
     return ft_err_hint(err, "use the fedtwin that wrote this project");
 }
 
 int ft_index_apply(struct ft_db *db, const struct ft_log_record *record,
                    struct ft_err *err)
 {
-    struct apply a = { .db = db, .record = record };
+    struct ft_apply a = { .db = db, .record = record };
     int rc = -1;
 
-    a.json = ft_json_parse(record->payload, record->len, WHAT, err);
+    a.json = ft_json_parse(record->payload, record->len, FT_APPLY_WHAT, err);
     if (a.json)
         rc = apply_json(&a, err);
     json_object_put(a.json);

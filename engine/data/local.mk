@@ -11,6 +11,8 @@ engine_libdata_a_SOURCES = \
     engine/data/index.c engine/data/index.h \
     engine/data/index_path.c engine/data/index_path.h \
     engine/data/index_apply.c engine/data/index_apply.h \
+    engine/data/index_move.c \
+    engine/data/index_bind.c engine/data/index_bind.h \
     engine/data/spawn.c engine/data/spawn.h \
     engine/data/client.c engine/data/client.h \
     engine/data/job.c engine/data/job.h \
@@ -30,7 +32,8 @@ engine_libdata_a_SOURCES = \
     engine/data/ref.c engine/data/ref.h \
     engine/data/resolve.c \
     engine/data/delta.c engine/data/delta.h \
-    engine/data/history.c \
+    engine/data/history.c engine/data/history.h engine/data/history_impl.h \
+    engine/data/tip.c engine/data/move.c engine/data/point.c \
     engine/data/log.c \
     engine/data/files.c engine/data/files.h \
     engine/data/fsck.c \
@@ -53,8 +56,9 @@ DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
 
 if HAVE_CHECK
 DATA_TESTS = t/unit/test_project t/unit/test_ref t/unit/test_store \
-    t/unit/test_history t/unit/test_fsck t/unit/test_index \
-    t/unit/test_memo t/unit/test_lineage t/unit/test_provenance
+    t/unit/test_history t/unit/test_branches t/unit/test_fsck \
+    t/unit/test_index t/unit/test_memo t/unit/test_lineage \
+    t/unit/test_provenance
 check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
 TESTS += $(DATA_TESTS)
 data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
@@ -70,6 +74,10 @@ t_unit_test_project_LDADD = $(data_test_libs)
 t_unit_test_ref_SOURCES = t/unit/test_ref.c t/unit/unit.h
 t_unit_test_ref_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_ref_LDADD = $(data_test_libs)
+t_unit_test_branches_SOURCES = t/unit/test_branches.c t/unit/unit.h \
+    t/unit/project.h
+t_unit_test_branches_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_branches_LDADD = $(data_test_libs)
 t_unit_test_history_SOURCES = t/unit/test_history.c t/unit/unit.h \
     t/unit/project.h
 t_unit_test_history_CPPFLAGS = $(data_test_cppflags)

@@ -28,36 +28,35 @@ static const char no_tables[] =
 
 /* --- states --------------------------------------------------------------- */
 
-/* Everything that leads to a state.  '?1' is when what was undone is old. */
+/* Everything that leads to a state; what was undone can be redone. */
 static const char roots[] =
     "INSERT OR IGNORE INTO mark_root SELECT state FROM branch"
-    " WHERE state IS NOT NULL AND ?1 IS NOT NULL";
+    " UNION SELECT tip FROM branch WHERE tip IS NOT NULL"
+    " UNION SELECT state FROM tag";
 
 /* All states that a root leads to, and those of them within the horizon: '?1'
  * steps at most (0: any number), '?2' the oldest time. */
 static const char all_states[] =
     "WITH RECURSIVE s(n) AS (SELECT n FROM mark_root UNION"
-    " SELECT p.parent FROM s JOIN state p ON p.n = s.n"
-    " WHERE p.parent IS NOT NULL)"
+    " SELECT p.n FROM s JOIN state c ON c.n = s.n"
+    " JOIN state p ON p.n IN (c.parent, c.merge))"
     " INSERT OR IGNORE INTO mark_all SELECT n FROM s";
 
 static const char kept_states[] =
     "WITH RECURSIVE s(n, depth) AS (SELECT n, 1 FROM mark_root UNION"
     " SELECT p.n, s.depth + (?1 > 0) FROM s JOIN state c ON c.n = s.n"
-    " JOIN state p ON p.n = c.parent"
+    " JOIN state p ON p.n IN (c.parent, c.merge)"
     " WHERE (?1 = 0 OR s.depth < ?1) AND p.time_us >= ?2)"
     " INSERT OR IGNORE INTO mark_state SELECT n FROM s";
 
 static int mark_states(struct ft_db *db, const struct ft_gc_options *options,
                        struct ft_err *err)
 {
-    int64_t undone_us = (options->now_ns - (int64_t)(options->grace_s * 1e9)) /
-                        1000;
     int64_t since_us = options->keep_since_ns == INT64_MIN
                            ? INT64_MIN
                            : options->keep_since_ns / 1000;
 
-    if (ft_db_run(db, roots, FT_DB_ARGS(ft_db_int(undone_us)), err) < 0 ||
+    if (ft_db_run(db, roots, NULL, 0, err) < 0 ||
         ft_db_run(db, all_states, NULL, 0, err) < 0)
         return -1;
     return ft_db_run(db, kept_states,

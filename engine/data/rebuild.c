@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "data/adopt.h"
 #include "data/files.h"
+#include "data/history.h"
 #include "data/project.h"
 #include "data/store_impl.h"
 
@@ -162,7 +163,7 @@ static int bind_newest(struct rebuild *rebuild, struct ft_err *err)
     };
     struct ft_versions newest;
     struct ft_binding *bind;
-    bool changed;
+    struct ft_recorded recorded;
     int rc = ft_versions_read(
         ft_db_ask(ft_store_db(rebuild->store, NULL),
                   "SELECT " FT_VERSION_COLUMNS ", max(r.seq)"
@@ -180,8 +181,8 @@ static int bind_newest(struct rebuild *rebuild, struct ft_err *err)
                                        newest.item[i].id };
     state.bind = bind;
     state.n = newest.n;
-    rc = ft_store_record_state(rebuild->store, &state, &changed, err);
-    if (rc == 0 && changed)
+    rc = ft_store_record_state(rebuild->store, &state, &recorded, err);
+    if (rc == 0 && recorded.changed)
         report(rebuild, "warning", rebuild->project->meta,
                "the current state was put together from the newest version "
                "of each object: the order of cells, and which workflow it "

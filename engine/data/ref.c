@@ -12,7 +12,6 @@
 #include "base/path.h"
 #include "base/sha256.h"
 #include "data/id.h"
-#include "data/store.h"
 #include "text/quantity.h"
 
 /* Two ways to write one quantity may differ in the last digits. */
@@ -45,10 +44,8 @@ static const char *take_branch(const char **at, struct ft_ref *ref)
 {
     const char *colon = *at + strcspn(*at, ":.{~");
 
-    if (*colon != ':') {
-        ref->branch = ft_strdup(FT_BRANCH_DEFAULT);
+    if (*colon != ':')
         return NULL;
-    }
     ref->branch = ft_strndup(*at, (size_t)(colon - *at));
     *at = colon + 1;
     return ft_name_valid(ref->branch) ? NULL

@@ -16,7 +16,8 @@ struct ft_err;
 
 struct ft_ref {
     char *id; /* digits of a version id, or NULL; then the rest is empty */
-    char *branch, *object;
+    char *branch; /* NULL: the current one */
+    char *object;
     struct {
         char *axis, *value;
     } pick[FT_REF_AXES_MAX];

@@ -5,9 +5,8 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/map.h"
+#include "data/history_impl.h"
 #include "data/ref.h"
-#include "data/store_impl.h"
-#include "text/suggest.h"
 
 /* --- digits of an id ------------------------------------------------------ */
 
@@ -37,38 +36,6 @@ static int resolve_id(struct ft_db *db, const char *digits,
 
 /* --- names that are not there --------------------------------------------- */
 
-/* The first column of all rows; the caller releases the keys of the map. */
-static int read_names(struct ft_rows *rows, struct ft_map *names,
-                      struct ft_err *err)
-{
-    int rc = rows ? 0 : -1;
-
-    while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
-        (void)ft_map_put(names, ft_rows_text(rows, 0), names);
-        rc = 0;
-    }
-    ft_rows_end(rows);
-    return rc;
-}
-
-static void hint_nearest(struct ft_rows *rows, const char *name,
-                         struct ft_err *err)
-{
-    struct ft_map names = FT_MAP_INIT;
-    const char **list, *near = NULL;
-
-    if (read_names(rows, &names, NULL) == 0 && names.len) {
-        list = ft_calloc(names.len, sizeof(*list));
-        for (size_t i = 0; i < names.len; i++)
-            list[i] = names.entry[i].key;
-        near = ft_suggest(name, list, names.len);
-        if (near)
-            ft_err_hint(err, "did you mean '%s'?", near);
-        free(list);
-    }
-    ft_map_release(&names);
-}
-
 /* 1, 0, or -1. */
 static int has_branch(struct ft_db *db, const char *branch,
                       struct ft_err *err)
@@ -81,17 +48,13 @@ static int has_branch(struct ft_db *db, const char *branch,
     return rc;
 }
 
-static int fail_branch(struct ft_db *db, const char *branch,
+static int fail_branch(struct ft_store *store, const char *branch,
                        struct ft_err *err)
 {
-    if (strcmp(branch, FT_BRANCH_DEFAULT) == 0) {
-        ft_err_set(err, FT_ENOENT, "the project has no results yet");
-        return ft_err_hint(err, "'fedtwin run FILE' makes some");
-    }
-    ft_err_set(err, FT_ENOENT, "no branch '%s'", branch);
-    hint_nearest(ft_db_ask(db, "SELECT name FROM branch", NULL, 0, NULL),
-                 branch, err);
-    return -1;
+    if (strcmp(branch, ft_store_branch(store, NULL)) != 0)
+        return ft_history_no_branch(store, branch, err);
+    ft_err_set(err, FT_ENOENT, "the project has no results yet");
+    return ft_err_hint(err, "'fedtwin run FILE' makes some");
 }
 
 static int fail_object(struct ft_db *db, const struct ft_ref *ref,
@@ -99,7 +62,7 @@ static int fail_object(struct ft_db *db, const struct ft_ref *ref,
 {
     ft_err_set(err, FT_ENOENT, "no object '%s' on branch '%s'", ref->object,
                ref->branch);
-    hint_nearest(
+    ft_hint_nearest(
         ft_db_ask(db, "SELECT DISTINCT object FROM binding WHERE branch=?",
                   FT_DB_ARGS(ft_db_text(ref->branch)), NULL),
         ref->object, err);
@@ -359,7 +322,9 @@ static int resolve_ref(struct ft_store *store, struct ft_db *db,
     size_t all;
 
     if (rc <= 0)
-        return rc < 0 ? -1 : fail_branch(db, ref->branch, err);
+        return rc < 0 ? -1 : fail_branch(store, ref->branch, err);
+    if (!ft_store_bound(store, ref->branch, err))
+        return -1;
     if (ref->back)
         return read_back(store, db, ref, versions, err);
     if (read_newest(db, ref, versions, err) < 0)
@@ -380,12 +345,15 @@ int ft_store_resolve(struct ft_store *store, const char *text,
                      struct ft_versions *versions, struct ft_err *err)
 {
     struct ft_db *db = ft_store_db(store, err);
+    const char *branch = ft_store_branch(store, err);
     struct ft_ref ref;
     int rc;
 
     *versions = (struct ft_versions){ 0 };
-    if (!db || ft_ref_parse(text, &ref, err) < 0)
+    if (!db || !branch || ft_ref_parse(text, &ref, err) < 0)
         return -1;
+    if (!ref.branch)
+        ref.branch = ft_strdup(branch);
     rc = ref.id ? resolve_id(db, ref.id, versions, err)
                 : resolve_ref(store, db, &ref, versions, err);
     if (rc == 0)

@@ -79,6 +79,7 @@ void ft_store_close(struct ft_store *store)
     ft_oplog_close(store->log);
     if (store->objects_fd >= 0)
         close(store->objects_fd);
+    free(store->branch);
     free(store->dir);
     free(store->meta);
     free(store);

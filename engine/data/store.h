@@ -5,6 +5,9 @@
  * the authority: what it does not name does not exist; SQLite only finds things
  * fast.  Several processes may use one store: appends happen under a lock.
  *
+ * Every question is about the current branch, or what ft_store_at() looks at
+ * (history.h).
+ *
  * Publishing hashes and copies whole files, so it is asynchronous: the work is
  * done by fedtwin-worker and ft_store_advance() reports it.  Everything else is
  * quick.
@@ -249,66 +252,7 @@ int ft_store_table_rows(struct ft_store *store, const char *id,
 int ft_store_table_last(struct ft_store *store, const char *id,
                         struct json_object **rows, struct ft_err *err);
 
-/* --- history -------------------------------------------------------------- */
-
-#define FT_BRANCH_DEFAULT "main"
-
-/* One object of a state. */
-struct ft_binding {
-    const char *object;  /* "heat.temperature" */
-    const char *cell;    /* canonical JSON or "" */
-    const char *version;
-};
-
-/* A snapshot to record: what a run leaves behind. */
-struct ft_state_new {
-    const char *run;
-    const char *workflow;      /* digest of the YAML */
-    const char *workflow_file; /* as the user named it */
-    const char *workflow_text; /* kept once per digest */
-    struct json_object *workflow_more; /* [[path, text], …] of its other
-                                          files, or NULL; kept likewise */
-    struct json_object *params;
-    const char *outcome;       /* "ok", "error", … of the run */
-    const struct ft_binding *bind; /* all objects of the run */
-    size_t n;
-};
-
-/* Record the state and move the current branch to it, in one commit.  Objects
- * and cells that 'bind' does not name are dropped from the state (never from
- * the store), but for objects that ft_store_bind() has put; a run that changes
- * nothing (same workflow, parameters and versions) makes no new state.
- * FT_ENOENT when a version is not known. */
-int ft_store_record_state(struct ft_store *store,
-                          const struct ft_state_new *state, bool *changed,
-                          struct ft_err *err);
-
-/* The id of the state that the current branch points to, "" when there is
- * none. */
-int ft_store_head(struct ft_store *store, char id[FT_SHA256_HEX + 1],
-                  struct ft_err *err);
-
-/* Record a state in which one object has changed and all others are as they
- * were: what 'data put' does.  'cell' may be "". */
-int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
-                  const char *version, struct ft_err *err);
-
-struct ft_state {
-    char id[FT_SHA256_HEX + 1];
-    char parent[FT_SHA256_HEX + 1]; /* "" for the first */
-    int64_t time_ns;
-    char *run, *workflow, *workflow_file, *outcome, *user;
-    char *branch; /* if a branch points here, else NULL */
-    size_t n_objects, n_changed;
-};
-struct ft_states {
-    struct ft_state *item;
-    size_t n;
-};
-/* Of the current branch, newest first; at most 'max' (0: all). */
-int ft_store_log(struct ft_store *store, size_t max, struct ft_states *states,
-                 struct ft_err *err);
-void ft_states_release(struct ft_states *states);
+/* --- what is there now --------------------------------------------------- */
 
 /* Objects of the current state, by name and cell; 'max' 0: all. */
 int ft_store_list(struct ft_store *store, const char *prefix, size_t max,

@@ -17,7 +17,10 @@ struct ft_store {
     struct ft_oplog *log;
     struct ft_index *index;
     struct ft_client *client;
-    bool uses;      /* see ft_store_uses() */
+    char *branch;         /* the current one, as last read */
+    bool branch_is_fixed; /* by ft_store_use_branch() */
+    bool is_view;         /* ft_store_at(): it looks at the past */
+    bool uses;            /* see ft_store_uses() */
     int objects_fd; /* of o/, opened when it is needed first; or -1 */
     size_t n_pending;       /* jobs that were not reported */
     uint64_t pending_bytes; /* that they may still write */

@@ -193,6 +193,7 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     ft_json_add_str(obj, "dir", wf->dir);
     ft_json_add_str(obj, "digest", wf->digest);
     ft_json_add_str(obj, "user", run->user);
+    ft_json_add_str(obj, "branch", run->branch);
     add_limits(obj, &run->limits);
     if (run->site_file)
         ft_json_add_str(obj, "site_file", run->site_file);

@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "base/sha256.h"
 #include "data/diff.h"
-#include "data/store.h"
+#include "data/history.h"
 #include "plan/bind.h"
 #include "run/change.h"
 #include "run/memo.h"
@@ -244,13 +244,15 @@ static int record(struct ft_run *run, struct ft_store *store,
                   struct ft_state_new *state, struct ft_err *err)
 {
     struct objects all = { 0 };
-    bool changed;
+    struct ft_recorded recorded = { 0 };
     int rc = add_objects(run, store, &all, err);
 
     state->bind = all.item;
     state->n = all.n;
     if (rc == 0)
-        rc = ft_store_record_state(store, state, &changed, err);
+        rc = ft_store_record_state(store, state, &recorded, err);
+    if (*recorded.kept)
+        run->kept = ft_strdup(recorded.kept);
     objects_release(&all);
     return rc;
 }

@@ -136,6 +136,7 @@ static int begin_run(struct replaying *r, struct json_object *obj,
     r->run->fresh = ft_json_bool_or(obj, "fresh", false);
     if (ft_json_str_or(obj, "user", NULL))
         r->run->user = ft_strdup(ft_json_str_or(obj, "user", NULL));
+    r->run->branch = ft_strdup(ft_json_str_or(obj, "branch", NULL));
     r->run->site_file = ft_strdup(ft_json_str_or(obj, "site_file", NULL));
     r->run->limits = (struct ft_limits){
         .core_s = ft_json_num_or(obj, "core_time", 0),

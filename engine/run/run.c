@@ -90,6 +90,8 @@ void ft_run_free(struct ft_run *run)
     free(run->usage);
     free(run->outlook.path);
     free(run->user);
+    free(run->branch);
+    free(run->kept);
     for (size_t s = 0; s < run->n_memos; s++)
         free(run->stage[s].reason);
     free(run->stage);

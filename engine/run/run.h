@@ -121,6 +121,9 @@ struct ft_run {
     struct ft_plan *plan; /* grows by ft_run_expand() alone */
     char *workflow_file;
     char *user; /* who began it, or NULL */
+    char *branch; /* of the project, on which its state is recorded */
+    char *kept;   /* the branch that keeps states that were undone, if recording
+                     made one; or NULL */
     char *site_file; /* of the site it runs at; NULL: the local one */
     bool fresh; /* reuses nothing */
     enum ft_run_state state;

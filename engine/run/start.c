@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/user.h"
+#include "data/history.h"
 #include "data/project.h"
 #include "run/change.h"
 #include "run/control.h"
@@ -47,6 +48,15 @@ static int begin(struct ft_drive *d, struct ft_err *err)
     return rc;
 }
 
+/* Whatever the current branch becomes, the run belongs to this one. */
+static void stay_on_branch(struct ft_drive *d)
+{
+    if (!d->run->branch)
+        d->run->branch = ft_strdup(ft_store_branch(d->store, NULL));
+    if (d->run->branch)
+        ft_store_use_branch(d->store, d->run->branch);
+}
+
 int ft_drive_new(const struct ft_project *project,
                  const struct ft_workflow *wf,
                  const struct ft_drive_options *options,
@@ -72,6 +82,7 @@ int ft_drive_new(const struct ft_project *project,
         d.run = ft_run_new(run_id, plan, wf->file, now);
         d.run->fresh = options->fresh;
         d.run->user = ft_user_name();
+        stay_on_branch(&d);
         if (options->site)
             d.run->site_file = ft_strdup(options->site->file);
         d.dir = ft_run_path(project, run_id, NULL);
@@ -184,6 +195,7 @@ static int resume(struct ft_drive *d, struct json_object *retry,
     d->store = ft_store_open(d->project, FT_STORE_WRITE, err);
     if (!d->store)
         return -1;
+    stay_on_branch(d);
     d->control = ft_control_open(d->dir, &d->loop, ft_serve, d, err);
     if (!d->control || ft_drive_open_site(d, err) < 0 ||
         go_on(d, retry, err) < 0)

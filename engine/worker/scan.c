@@ -208,17 +208,6 @@ static int check_type(hid_t type, struct ft_item *item, struct ft_err *err)
     return 0;
 }
 
-/* Keep a reference of our own to 'id'. */
-static void keep_open(struct ft_scan *scan, hid_t id, struct ft_item *item)
-{
-    if (item->dataset && item->count > FT_SCAN_OPEN_BYTES / item->type.size)
-        return; /* slab.c opens it with a larger cache */
-    if (scan->n_open >= FT_SCAN_OPEN_MAX || H5Iinc_ref(id) < 0)
-        return;
-    item->id = id;
-    scan->n_open++;
-}
-
 /* The layout is looked at before the data space: asking a virtual dataset for
  * its space can open other files. */
 static int scan_dataset(struct walk *walk, hid_t id, struct ft_item *item)
@@ -246,7 +235,6 @@ static int scan_dataset(struct walk *walk, hid_t id, struct ft_item *item)
     if (check_shape(space, walk->scan, item, walk->err) < 0 ||
         check_complete(id, space, item, walk->err) < 0)
         goto done;
-    keep_open(walk->scan, id, item);
     rc = 0;
 done:
     ft_h5_close(space);
@@ -347,8 +335,7 @@ static struct ft_item *add_item(struct ft_scan *scan, const char *path)
 {
     scan->item = ft_grow(scan->item, scan->n, &scan->cap,
                          sizeof(*scan->item));
-    scan->item[scan->n] = (struct ft_item){ .path = ft_strdup(path),
-                                            .id = -1 };
+    scan->item[scan->n] = (struct ft_item){ .path = ft_strdup(path) };
     return &scan->item[scan->n++];
 }
 
@@ -373,7 +360,7 @@ static int scan_object(struct walk *walk, hid_t id, char *path)
         return scan_lineage(walk, id);
     switch (H5Iget_type(id)) {
     case H5I_GROUP:
-        keep_open(walk->scan, id, add_item(walk->scan, path));
+        add_item(walk->scan, path);
         return scan_group(walk, id, path);
     case H5I_DATASET:
         return scan_dataset(walk, id, add_item(walk->scan, path));
@@ -423,10 +410,8 @@ int ft_scan_init(struct ft_scan *scan, hid_t file, const char *path,
 
 void ft_scan_release(struct ft_scan *scan)
 {
-    for (size_t i = 0; i < scan->n; i++) {
-        ft_h5_close(scan->item[i].id);
+    for (size_t i = 0; i < scan->n; i++)
         free(scan->item[i].path);
-    }
     free(scan->item);
     *scan = (struct ft_scan){ .file = -1 };
 }
@@ -438,11 +423,4 @@ const struct ft_item *ft_scan_find(const struct ft_scan *scan,
 
     return bsearch(&key, scan->item, scan->n, sizeof(*scan->item),
                    compare_items);
-}
-
-hid_t ft_item_open(hid_t file, const struct ft_item *item)
-{
-    if (item->id >= 0 && H5Iinc_ref(item->id) >= 0)
-        return item->id;
-    return H5Oopen(file, item->path, H5P_DEFAULT);
 }

@@ -25,15 +25,9 @@
 #define FT_SCAN_RATIO_MAX 1100
 #define FT_SCAN_DECLARED_FREE (1u << 20)
 
-/* So many groups and small datasets stay open while a file is looked at: to
- * open one costs more than to read it. */
-#define FT_SCAN_OPEN_MAX 64
-#define FT_SCAN_OPEN_BYTES (1u << 20)
-
 /* One group or dataset. */
 struct ft_item {
     char *path;
-    hid_t id; /* see ft_item_open(); -1: not kept open */
     bool dataset;
     /* Datasets only: */
     struct ft_h5_type type;
@@ -47,7 +41,7 @@ struct ft_item {
 struct ft_scan {
     hid_t file;          /* borrowed */
     struct ft_item *item; /* without /fedtwin; sorted by path, bytewise */
-    size_t n, cap, n_open;
+    size_t n, cap;
     uint64_t file_bytes, declared_bytes;
     bool has_lineage; /* there is a group /fedtwin */
 };
@@ -60,9 +54,6 @@ void ft_scan_release(struct ft_scan *scan);
 /* The item at 'path', or NULL. */
 const struct ft_item *ft_scan_find(const struct ft_scan *scan,
                                    const char *path);
-
-/* Open the item of 'file'; the caller closes.  Negative after a failure. */
-hid_t ft_item_open(hid_t file, const struct ft_item *item);
 
 /* The names of the attributes of 'object', sorted bytewise: '*n' of them.  The
  * caller frees with ft_names_free(). */

@@ -69,7 +69,7 @@ static hid_t open_dataset(hid_t file, const struct cut *cut)
     hid_t plist, id = -1;
 
     if (bytes <= DEFAULT_CACHE)
-        return ft_item_open(file, cut->item);
+        return H5Dopen2(file, cut->item->path, H5P_DEFAULT);
     plist = H5Pcreate(H5P_DATASET_ACCESS);
     if (plist >= 0 && H5Pset_chunk_cache(plist, 1009, bytes, 1.0) >= 0)
         id = H5Dopen2(file, cut->item->path, plist);

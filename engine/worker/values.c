@@ -88,18 +88,14 @@ int ft_kind_numbers(const struct ft_scan *scan, const char *name,
                     const char *type, size_t n, void *value,
                     struct ft_err *err)
 {
-    const struct ft_item *group = ft_kind_group(scan, "/VTKHDF", err);
+    hid_t group = H5Gopen2(scan->file, "/VTKHDF", H5P_DEFAULT);
     struct ft_h5_attr attr;
-    hid_t id;
     int rc;
 
-    if (!group)
-        return -1;
-    id = ft_item_open(scan->file, group);
-    if (id < 0)
+    if (group < 0)
         return ft_h5_error(err, "cannot open '/VTKHDF'");
-    rc = ft_h5_attr_read(id, "/VTKHDF", name, FT_H5_ATTR_MAX, &attr, err);
-    ft_h5_close(id);
+    rc = ft_h5_attr_read(group, "/VTKHDF", name, FT_H5_ATTR_MAX, &attr, err);
+    ft_h5_close(group);
     if (rc < 0)
         return -1;
     if (strcmp(attr.type.text, type) == 0 && attr.count == n)

@@ -1,12 +1,11 @@
 /* lookups.c - what a large store costs a run that has nothing to do
  *
- * usage: lookups [-f] N
+ * usage: lookups N
  *
  * Fills the project of the working directory with N results of one stage,
  * without the worker, and prints, one a line: the microseconds of one lookup
  * by cache key and of asking whether a file is there, the milliseconds of
- * recording the state of all N, and of recording it again.  With -f it only
- * fills the project and records the state; no version has a file then.
+ * recording the state of all N, and of recording it again.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/path.h"
+#include "data/history.h"
 #include "data/project.h"
 #include "data/store_impl.h"
 
@@ -28,7 +28,6 @@ typedef char hex_id[FT_SHA256_HEX + 1];
 struct bench {
     struct ft_store *store;
     size_t n;
-    bool fill_only;
     hex_id *id, *key;
     struct ft_binding *bind;
 };
@@ -63,8 +62,7 @@ static int add_result(struct bench *b, size_t i, struct ft_err *err)
     if (rc == 0 && i % BATCH == BATCH - 1)
         rc = ft_oplog_sync(b->store->log, err);
     json_object_put(record);
-    if (!b->fill_only)
-        make_file(b->store, b->id[i]);
+    make_file(b->store, b->id[i]);
     b->bind[i] = (struct ft_binding){
         .object = "t.out",
         .cell = ft_asprintf("{\"i\":%zu}", i),
@@ -123,9 +121,9 @@ static int record_all(struct bench *b, struct ft_err *err)
                                   .workflow_file = "bench.yaml",
                                   .workflow_text = "bench", .outcome = "ok",
                                   .bind = b->bind, .n = b->n };
-    bool changed;
+    struct ft_recorded recorded;
 
-    return ft_store_record_state(b->store, &state, &changed, err);
+    return ft_store_record_state(b->store, &state, &recorded, err);
 }
 
 static int measure(struct bench *b, struct ft_err *err)
@@ -154,21 +152,19 @@ static int measure(struct bench *b, struct ft_err *err)
 
 int main(int argc, char **argv)
 {
-    struct bench b = { .fill_only = argc == 3 && strcmp(argv[1], "-f") == 0 };
+    struct bench b = { .n = argc == 2 ? strtoul(argv[1], NULL, 10) : 0 };
     struct ft_project *project;
     struct ft_err err = { 0 };
     int rc = -1;
 
-    if (argc == 2 + b.fill_only)
-        b.n = strtoul(argv[argc - 1], NULL, 10);
     if (!b.n) {
-        fprintf(stderr, "usage: lookups [-f] N\n");
+        fprintf(stderr, "usage: lookups N\n");
         return 2;
     }
     project = ft_project_open(NULL, &err);
     b.store = project ? ft_store_open(project, FT_STORE_WRITE, &err) : NULL;
     if (b.store && fill(&b, &err) == 0)
-        rc = b.fill_only ? record_all(&b, &err) : measure(&b, &err);
+        rc = measure(&b, &err);
     if (rc < 0)
         fprintf(stderr, "lookups: %s\n", err.msg);
     for (size_t i = 0; b.bind && i < b.n; i++)

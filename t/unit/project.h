@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "data/files.h"
+#include "data/history.h"
 #include "data/project.h"
 #include "data/store.h"
 #include "unit.h"

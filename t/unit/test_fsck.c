@@ -20,12 +20,12 @@ static void set_up(void)
                                   .bind = bind,
                                   .n = 2 };
     struct ft_err err = { 0 };
-    bool changed;
+    struct ft_recorded recorded;
 
     scratch_init(&s);
     publish_one(&s, "heat", "one", one);
     publish_one(&s, "mesh", "two", two);
-    ck_ok(ft_store_record_state(s.store, &state, &changed, &err), err);
+    ck_ok(ft_store_record_state(s.store, &state, &recorded, &err), err);
     ft_store_close(s.store);
     s.store = NULL;
 }
@@ -299,7 +299,7 @@ static size_t count_states(void)
     struct ft_err err = { 0 };
     size_t n;
 
-    ck_ok(ft_store_log(s.store, 0, &states, &err), err);
+    ck_ok(ft_store_log(s.store, false, 0, &states, &err), err);
     n = states.n;
     ft_states_release(&states);
     return n;

@@ -32,10 +32,10 @@ static bool record(const struct ft_binding *bind, size_t n,
         .n = n,
     };
     struct ft_err err = { 0 };
-    bool changed = false;
+    struct ft_recorded recorded;
 
-    ck_ok(ft_store_record_state(s.store, &state, &changed, &err), err);
-    return changed;
+    ck_ok(ft_store_record_state(s.store, &state, &recorded, &err), err);
+    return recorded.changed;
 }
 
 static void reopen(void)
@@ -89,7 +89,7 @@ START_TEST(nothing_yet)
     struct ft_versions versions;
     struct ft_err err = { 0 };
 
-    ck_ok(ft_store_log(s.store, 0, &states, &err), err);
+    ck_ok(ft_store_log(s.store, false, 0, &states, &err), err);
     ck_assert_uint_eq(states.n, 0);
     ck_ok(ft_store_list(s.store, NULL, 0, &versions, &err), err);
     ck_assert_uint_eq(versions.n, 0);
@@ -136,10 +136,10 @@ START_TEST(states_and_references)
         expect(a, &va, 1);
         snprintf(prefix, sizeof(prefix), "%.7s", b);
         expect(prefix, &vb, 1);
-        ck_ok(ft_store_log(s.store, 0, &states, &err), err);
+        ck_ok(ft_store_log(s.store, false, 0, &states, &err), err);
         ck_assert_uint_eq(states.n, 5);
-        ck_assert_str_eq(states.item[0].branch, "main");
-        ck_assert_ptr_null(states.item[1].branch);
+        ck_assert_str_eq(states.item[0].names, "main");
+        ck_assert_str_eq(states.item[1].names, "");
         ck_assert_str_eq(states.item[0].parent, states.item[1].id);
         ck_assert_str_eq(states.item[4].parent, "");
         ck_assert_uint_eq(states.item[0].n_objects, 2);
@@ -148,7 +148,7 @@ START_TEST(states_and_references)
         ck_assert_uint_eq(states.item[2].n_changed, 0);
         ck_assert_str_eq(states.item[4].workflow_file, "heat.yaml");
         ft_states_release(&states);
-        ck_ok(ft_store_log(s.store, 2, &states, &err), err);
+        ck_ok(ft_store_log(s.store, false, 2, &states, &err), err);
         ck_assert_uint_eq(states.n, 2);
         ft_states_release(&states);
         replay(); /* and all of it again from the oplog */
@@ -269,7 +269,7 @@ START_TEST(one_object_alone)
     expect("heat.t", &vb, 1);
     expect("heat.t~1", &va, 1);
     expect("mesh.m", &vm, 1);
-    ck_ok(ft_store_log(s.store, 0, &states, &err), err);
+    ck_ok(ft_store_log(s.store, false, 0, &states, &err), err);
     ck_assert_uint_eq(states.n, 3);
     ck_assert_str_eq(states.item[0].workflow, DIGEST);
     ck_assert_uint_eq(states.item[0].n_objects, 2);
@@ -301,19 +301,19 @@ START_TEST(refused_states_change_nothing)
     };
     struct ft_states states;
     struct ft_err err = { 0 };
-    bool changed;
+    struct ft_recorded recorded;
 
     publish_one(&s, "heat", "a", a);
     if (!bind[1].version)
         bind[1].version = a;
-    ck_assert_int_eq(ft_store_record_state(s.store, &state, &changed, &err),
+    ck_assert_int_eq(ft_store_record_state(s.store, &state, &recorded, &err),
                      -1);
     ck_assert_int_eq(err.code, refused[_i].code);
     state.bind = twice;
-    ck_assert_int_eq(ft_store_record_state(s.store, &state, &changed, &err),
+    ck_assert_int_eq(ft_store_record_state(s.store, &state, &recorded, &err),
                      -1);
     ck_assert_int_eq(err.code, FT_EUSAGE);
-    ck_ok(ft_store_log(s.store, 0, &states, &err), err);
+    ck_ok(ft_store_log(s.store, false, 0, &states, &err), err);
     ck_assert_uint_eq(states.n, 0);
     reopen();
     ck_assert(record(bind, 1, DIGEST)); /* the lock is free again */

@@ -286,14 +286,14 @@ static void bind(const char *run, const char *const *id)
     };
     struct ft_err err = { 0 };
     char cell[8][16];
-    bool changed;
+    struct ft_recorded recorded;
 
     for (; id[state.n]; state.n++) {
         snprintf(cell[state.n], sizeof(cell[0]), "{\"n\":%zu}", state.n);
         bindings[state.n] = (struct ft_binding){ "heat.t", cell[state.n],
                                                  id[state.n] };
     }
-    ck_ok(ft_store_record_state(s.store, &state, &changed, &err), err);
+    ck_ok(ft_store_record_state(s.store, &state, &recorded, &err), err);
 }
 
 START_TEST(of_a_run)
