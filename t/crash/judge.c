@@ -12,6 +12,7 @@
 
 #include "base/json.h"
 #include "base/path.h"
+#include "data/history.h"
 #include "crash.h"
 
 #define ERRORS_MAX 5
@@ -90,15 +91,15 @@ static void record_state(const struct ft_project *project,
     uint8_t bytes[FT_SHA256_BYTES];
     struct ft_err err = { 0 };
     struct ft_store *store = ft_store_open(project, FT_STORE_WRITE, &err);
-    bool changed = false;
+    struct ft_recorded recorded = { 0 };
 
     ft_sha256(text, strlen(text), bytes);
     ft_sha256_hex(bytes, digest);
     if (store)
         describe(store, verdict);
-    if (!store || ft_store_record_state(store, &state, &changed, &err) < 0)
+    if (!store || ft_store_record_state(store, &state, &recorded, &err) < 0)
         fault(verdict, "commit", err.msg);
-    else if (!changed)
+    else if (!recorded.changed)
         fault(verdict, "commit", "it made no state");
     ft_store_close(store);
 }
