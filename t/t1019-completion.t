@@ -9,7 +9,7 @@ offers() {
 
 test_expect_success 'commands, verbs, options' '
 	offers ch >out && echo check >want && test_cmp want out &&
-	offers data "" >out && printf "ls\nshow\nget\nput\nverify\nevict\npin\nunpin\n" >want &&
+	offers data "" >out && printf "ls\nshow\nget\nput\nverify\nevict\npin\nunpin\nusage\n" >want &&
 	test_cmp want out &&
 	offers run --f >out && echo --fresh >want && test_cmp want out &&
 	offers check "" >out && echo :file >want && test_cmp want out

@@ -104,6 +104,7 @@ int ft_cmd_data_pin(struct ft_cli *cli);
 int ft_cmd_data_put(struct ft_cli *cli);
 int ft_cmd_data_show(struct ft_cli *cli);
 int ft_cmd_data_unpin(struct ft_cli *cli);
+int ft_cmd_data_usage(struct ft_cli *cli);
 int ft_cmd_data_verify(struct ft_cli *cli);
 int ft_cmd_demo(struct ft_cli *cli);
 int ft_cmd_diff(struct ft_cli *cli);

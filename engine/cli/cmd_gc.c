@@ -10,6 +10,7 @@
 #include "cli/gc_text.h"
 #include "cli/open.h"
 #include "cli/term.h"
+#include "data/ballast.h"
 #include "run/upkeep.h"
 #include "text/quantity.h"
 
@@ -160,7 +161,7 @@ static int purge(struct asking *a, struct ft_gc_done *done)
 static int collect(struct asking *a, struct ft_gc_done *done)
 {
     struct ft_err err;
-    int rc;
+    int rc, status;
 
     a->needs = (struct ft_run_needs){ a->s.project, a->s.store };
     a->options.tell = ft_run_tell_needs;
@@ -173,7 +174,10 @@ static int collect(struct asking *a, struct ft_gc_done *done)
     if (rc == 0)
         rc = ft_run_clean(a->s.project, &a->clean, &err);
     done->clean = &a->clean;
-    return rc < 0 ? ft_print_err(&err) : purge(a, done);
+    status = rc < 0 ? ft_print_err(&err) : purge(a, done);
+    if (!a->dry) /* on a disk that is still full there is none */
+        (void)ft_ballast_make(a->s.project, NULL);
+    return status;
 }
 
 int ft_cmd_gc(struct ft_cli *cli)

@@ -12,6 +12,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_data.c \
     engine/cli/cmd_data_get.c \
     engine/cli/cmd_data_keep.c \
+    engine/cli/cmd_data_usage.c \
     engine/cli/cmd_demo.c \
     engine/cli/cmd_diff.c engine/cli/diff_side.c engine/cli/diff_side.h \
     engine/cli/diff_text.c engine/cli/diff_text.h engine/cli/diff_parts.h \
@@ -181,7 +182,7 @@ CLI_TESTS = \
     t/t1030-wait.t \
     t/t1031-report.t \
     t/t1032-trigger.t t/t1033-usage.t t/t1034-diff.t \
-    t/t1040-gc.t t/t1050-undo.t t/t1051-redo.t \
+    t/t1040-gc.t t/t1041-quota.t t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t

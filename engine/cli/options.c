@@ -239,3 +239,7 @@ const struct ft_option ft_pin_options[] = {
     { "message", 'm', "TEXT", "why, for the record" },
     END,
 };
+const struct ft_option ft_data_usage_options[] = {
+    { "by", 0, "WHAT", "a row for each object (default), run or branch" },
+    END,
+};

@@ -29,6 +29,12 @@ const struct ft_setting_row ft_settings[] = {
       "further directories of modules, separated by ':'" },
     { "index-dir", FT_FIELD_TEXT, "", "FEDTWIN_INDEX_DIR",
       "keep indexes here, for projects on a parallel file system" },
+    { "store.quota", FT_FIELD_QUANTITY, "", "FEDTWIN_STORE_QUOTA",
+      "what the results of a project may take, such as '100 GiB'; empty: no "
+      "limit" },
+    { "store.ballast", FT_FIELD_QUANTITY, "64 MiB", "FEDTWIN_STORE_BALLAST",
+      "space that is kept for cleaning up on a full disk; at most 1 % of what "
+      "is free" },
     { .key = NULL },
 };
 
@@ -40,6 +46,7 @@ static struct {
     char *path[N_SOURCES]; /* project, user, system; NULL: there is none */
     struct ft_doc *doc[N_SOURCES];
     struct ft_str problems;
+    bool exported[FT_ARRAY_LEN(ft_settings)]; /* the variable is ours */
 } files = { .problems = FT_STR_INIT };
 
 static char *project_file(void)
@@ -71,6 +78,7 @@ static void check_file(const struct ft_doc *doc, struct ft_diags *diags)
     for (size_t i = 0; ft_settings[i].key; i++)
         field[i] = (struct ft_field){ .key = ft_settings[i].key,
                                       .type = ft_settings[i].type,
+                                      .unit = "byte", /* of a quantity */
                                       .doc = ft_settings[i].doc };
     if (!ft_node_is_null(ft_doc_root(doc)))
         ft_fields_check(doc, ft_doc_root(doc), field, "the settings", diags);
@@ -125,7 +133,7 @@ static const char *find(const char *key, const char **origin)
     const char *value = getenv(row->env);
 
     *origin = "environment";
-    if (value && *value)
+    if (value && *value && !files.exported[row - ft_settings])
         return value;
     load();
     for (int i = 0; i < N_SOURCES; i++) {
@@ -182,13 +190,17 @@ const char *ft_settings_problems(void)
 
 void ft_settings_export(void)
 {
-    static const char *const key[] = { "python", "module-path", "index-dir" };
+    static const char *const key[] = { "python", "module-path", "index-dir",
+                                       "store.quota", "store.ballast" };
 
     for (size_t i = 0; i < FT_ARRAY_LEN(key); i++) {
-        const char *text = ft_setting_text(key[i]);
+        const struct ft_setting_row *row = find_row(key[i]);
+        const char *origin, *text = find(key[i], &origin);
 
-        if (*text)
-            setenv(find_row(key[i])->env, text, 1);
+        if (!*text || strcmp(origin, "environment") == 0)
+            continue;
+        setenv(row->env, text, 1);
+        files.exported[row - ft_settings] = true;
     }
 }
 

@@ -14,6 +14,7 @@ extern const struct ft_option ft_check_options[];
 extern const struct ft_option ft_config_set_options[];
 extern const struct ft_option ft_data_ls_options[];
 extern const struct ft_option ft_data_put_options[];
+extern const struct ft_option ft_data_usage_options[];
 extern const struct ft_option ft_data_verify_options[];
 extern const struct ft_option ft_demo_options[];
 extern const struct ft_option ft_diff_options[];

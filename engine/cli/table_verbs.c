@@ -44,6 +44,12 @@ const struct ft_cmd ft_data_verbs[] = {
       .summary = "protect versions no longer",
       .option = ft_pin_options, .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_data_unpin },
+    { .name = "usage", .args = "", .reads = true,
+      .summary = "tell what takes the space of the project",
+      .doc = "Payloads by object, run or branch, then the other parts of "
+             "'.fedtwin'.  What runs have cost in time and energy is told by "
+             "'fedtwin usage'.",
+      .option = ft_data_usage_options, .run = ft_cmd_data_usage },
     END,
 };
 

@@ -48,7 +48,9 @@ engine_libdata_a_SOURCES = \
     engine/data/needs.c \
     engine/data/mark.c engine/data/mark.h \
     engine/data/gc.c \
-    engine/data/evict.c
+    engine/data/evict.c \
+    engine/data/space.c engine/data/space.h \
+    engine/data/ballast.c engine/data/ballast.h
 engine_libdata_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS)
 DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
     engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) $(SQLITE_LIBS) \

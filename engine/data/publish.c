@@ -21,6 +21,7 @@
 #include "base/path.h"
 #include "data/id.h"
 #include "data/removal.h"
+#include "data/space.h"
 #include "data/store_impl.h"
 
 /* What log, index and directories may need beside the files themselves. */
@@ -117,6 +118,7 @@ struct job *ft_publish_job(struct ft_store *store, struct ft_result *result,
 
     job->result = result;
     if (measure(result, &job->size_bytes, &err) < 0 ||
+        ft_store_check_quota(store, job->size_bytes, &err) < 0 ||
         check_space(store, job->size_bytes, &err) < 0) {
         job->size_bytes = 0;
         ft_job_fail(job, &err);

@@ -21,6 +21,9 @@ struct ft_store {
     bool branch_is_fixed; /* by ft_store_use_branch() */
     bool is_view;         /* ft_store_at(): it looks at the past */
     bool uses;            /* see ft_store_uses() */
+    bool quota_known;     /* see space.h; 0: none */
+    uint64_t quota_bytes, used_bytes;
+    int64_t used_seq;     /* the newest result in 'used_bytes' */
     int objects_fd; /* of o/, opened when it is needed first; or -1 */
     size_t n_pending;       /* jobs that were not reported */
     uint64_t pending_bytes; /* that they may still write */

@@ -105,13 +105,11 @@ int ft_run_oldest_live(const struct ft_project *project, int64_t *start_ns,
 
 /* --- directories of runs -------------------------------------------------- */
 
-/* Blocks of all that is below, links not followed. */
-static uint64_t disk_bytes(const char *path)
+static uint64_t below(const char *path)
 {
     DIR *dir = opendir(path);
     struct dirent *entry;
     uint64_t bytes = 0;
-    struct stat st;
 
     while (dir && (entry = readdir(dir))) {
         char *inside;
@@ -120,14 +118,22 @@ static uint64_t disk_bytes(const char *path)
             strcmp(entry->d_name, "..") == 0)
             continue;
         inside = ft_path_join(path, entry->d_name);
-        if (lstat(inside, &st) == 0)
-            bytes += S_ISDIR(st.st_mode) ? disk_bytes(inside)
-                                         : (uint64_t)st.st_blocks * 512;
+        bytes += ft_disk_bytes(inside);
         free(inside);
     }
     if (dir)
         (void)closedir(dir);
     return bytes;
+}
+
+uint64_t ft_disk_bytes(const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) < 0)
+        return 0;
+    return (uint64_t)st.st_blocks * 512 +
+           (S_ISDIR(st.st_mode) ? below(path) : 0);
 }
 
 /* Nobody may go on with the run meanwhile. */
@@ -154,7 +160,7 @@ static int clean_run(const struct ft_project *project,
 
     if (ft_path_exists(what) &&
         (whole || line->end_ns < clean->work_before_ns)) {
-        clean->bytes += disk_bytes(what);
+        clean->bytes += ft_disk_bytes(what);
         clean->n_runs += whole;
         clean->n_work += !whole;
         if (!clean->dry)

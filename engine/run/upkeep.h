@@ -19,6 +19,9 @@ ft_needs_tell ft_run_tell_needs; /* 'arg' is one of these */
 int ft_run_oldest_live(const struct ft_project *project, int64_t *start_ns,
                        struct ft_err *err);
 
+/* What 'path' and all below take on disk; links are not followed. */
+uint64_t ft_disk_bytes(const char *path);
+
 /* What a gc takes of the directories of runs. */
 struct ft_run_clean {
     int64_t work_before_ns; /* attempt directories of runs that ended before */
