@@ -173,6 +173,28 @@ test_expect_success 'trash that a live run may read is not destroyed' '
 	fedtwin gc --purge >out && test_grep "purged: 1 version" out
 '
 
+test_expect_success 'what only a deleted branch led to goes after the grace' '
+	fedtwin branch side && fedtwin switch side &&
+	echo 1 >one && fedtwin data put only.here one &&
+	fedtwin undo && fedtwin gc -n --grace 0s >out &&
+	test_grep "nothing to remove" out &&
+	fedtwin redo && fedtwin switch main &&
+	fedtwin gc -n --grace 0s >out && test_grep "nothing to remove" out &&
+	fedtwin branch --delete --force side &&
+	fedtwin gc -n --grace 1day >out && test_grep "nothing to remove" out &&
+	fedtwin gc --grace 0s >out &&
+	test_grep "only.here  *1 .*no branch or tag leads to" out
+'
+
+test_expect_success 'a tag keeps what the horizon would let go' '
+	echo 2 >two && fedtwin data put kept.here two && fedtwin tag v1 &&
+	echo 3 >three && fedtwin data put kept.here three &&
+	echo 4 >four && fedtwin data put kept.here four &&
+	fedtwin gc --grace 0s --keep-states 1 >out &&
+	test_grep "^kept.here  *1 .*before the horizon" out &&
+	fedtwin data get kept.here - --at v1 >got && test_cmp two got
+'
+
 test_expect_success 'directories of runs that ended long ago' '
 	ls .fedtwin/runs >runs.before &&
 	fedtwin gc -n --work 0s >out && test_grep "would be removed: 0 runs" out &&

@@ -28,11 +28,16 @@ static const char no_tables[] =
 
 /* --- states --------------------------------------------------------------- */
 
-/* Everything that leads to a state; what was undone can be redone. */
+/* Everything that leads to a state; what was undone can be redone.  Where a
+ * branch pointed to before it was deleted or moved away after '?1' counts as
+ * well. */
 static const char roots[] =
     "INSERT OR IGNORE INTO mark_root SELECT state FROM branch"
     " UNION SELECT tip FROM branch WHERE tip IS NOT NULL"
-    " UNION SELECT state FROM tag";
+    " UNION SELECT state FROM tag"
+    " UNION SELECT m.old FROM move m WHERE m.old IS NOT NULL"
+    " AND m.time_us > ?1 AND NOT EXISTS(SELECT 1 FROM state s"
+    "  WHERE s.n = m.state AND m.old IN (s.parent, s.merge))";
 
 /* All states that a root leads to, and those of them within the horizon: '?1'
  * steps at most (0: any number), '?2' the oldest time. */
@@ -52,11 +57,13 @@ static const char kept_states[] =
 static int mark_states(struct ft_db *db, const struct ft_gc_options *options,
                        struct ft_err *err)
 {
+    int64_t grace_us = (int64_t)(options->grace_s * 1e6);
+    int64_t left_us = options->now_ns / 1000 - grace_us;
     int64_t since_us = options->keep_since_ns == INT64_MIN
                            ? INT64_MIN
                            : options->keep_since_ns / 1000;
 
-    if (ft_db_run(db, roots, NULL, 0, err) < 0 ||
+    if (ft_db_run(db, roots, FT_DB_ARGS(ft_db_int(left_us)), err) < 0 ||
         ft_db_run(db, all_states, NULL, 0, err) < 0)
         return -1;
     return ft_db_run(db, kept_states,

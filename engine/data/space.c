@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "data/history.h"
+#include "data/index_bind.h"
 #include "data/store_impl.h"
 #include "text/quantity.h"
 
@@ -42,16 +44,34 @@ static const char *const rows_by[] = {
         " GROUP BY 1 ORDER BY 3 DESC, 1",
 };
 
+/* The objects of every branch, since only the current one's are kept ready. */
+static int bind_branches(struct ft_store *store, struct ft_db *db,
+                         struct ft_err *err)
+{
+    struct ft_names names = { 0 };
+    int rc = ft_store_branches(store, &names, err);
+
+    for (size_t i = 0; rc == 0 && i < names.n; i++)
+        rc = ft_index_bind(db, ft_index_writable(store->index),
+                           names.item[i].name, err);
+    ft_names_release(&names);
+    return rc;
+}
+
 int ft_store_space(struct ft_store *store, enum ft_taken_by by,
                    struct ft_taken *space, struct ft_err *err)
 {
     struct ft_db *db = ft_store_db(store, err);
-    struct ft_rows *rows = db ? ft_db_ask(db, rows_by[by], NULL, 0, err)
-                              : NULL;
+    struct ft_rows *rows = NULL;
     size_t cap = 0;
-    int rc = rows ? 0 : -1;
+    int rc = db ? 0 : -1;
 
     *space = (struct ft_taken){ 0 };
+    if (rc == 0 && by == FT_SPACE_BRANCH)
+        rc = bind_branches(store, db, err);
+    if (rc == 0)
+        rows = ft_db_ask(db, rows_by[by], NULL, 0, err);
+    rc = rows ? 0 : -1;
     while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
         space->item = ft_grow(space->item, space->n, &cap,
                               sizeof(*space->item));
