@@ -60,7 +60,7 @@ if HAVE_CHECK
 DATA_TESTS = t/unit/test_project t/unit/test_ref t/unit/test_store \
     t/unit/test_history t/unit/test_branches t/unit/test_fsck \
     t/unit/test_index t/unit/test_memo t/unit/test_lineage \
-    t/unit/test_provenance
+    t/unit/test_provenance t/unit/test_diff
 check_PROGRAMS += $(DATA_TESTS) t/unit/fake_worker
 TESTS += $(DATA_TESTS)
 data_test_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CHECK_CFLAGS)
@@ -69,6 +69,9 @@ data_test_libs = $(DATA_LIBS) $(CHECK_LIBS)
 t_unit_fake_worker_SOURCES = t/unit/fake_worker.c
 t_unit_fake_worker_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 t_unit_fake_worker_LDADD = $(BASE_LIBS)
+t_unit_test_diff_SOURCES = t/unit/test_diff.c t/unit/unit.h
+t_unit_test_diff_CPPFLAGS = $(data_test_cppflags)
+t_unit_test_diff_LDADD = $(data_test_libs)
 t_unit_test_project_SOURCES = t/unit/test_project.c t/unit/unit.h \
     t/unit/project.h
 t_unit_test_project_CPPFLAGS = $(data_test_cppflags)

@@ -33,8 +33,7 @@ struct json_object *ft_compare_list(struct ft_sides *sides, const char *name,
     return entry;
 }
 
-void ft_compare_measures(const struct ft_sides *sides,
-                         const struct ft_item *item,
+void ft_compare_measures(struct ft_sides *sides, const struct ft_item *item,
                          const struct ft_gaps *gaps, struct json_object *out)
 {
     struct json_object *list = json_object_new_array();
@@ -46,9 +45,11 @@ void ft_compare_measures(const struct ft_sides *sides,
             ft_where(sides, item, gaps->max_index,
                      ft_gaps_value(&gaps->type[0], gaps->max_value[0]),
                      ft_gaps_value(&gaps->type[1], gaps->max_value[1])));
-    for (size_t i = 0; i < gaps->n_first; i++) {
+    for (size_t i = 0; i < gaps->n_first &&
+                       sides->places < FT_COMPARE_PLACES_MAX; i++) {
         const struct ft_gap *gap = &gaps->first[i];
 
+        sides->places++;
         json_object_array_add(
             list, ft_where(sides, item, gap->index,
                            json_object_get(gap->value[0]),

@@ -13,6 +13,7 @@
 struct json_object;
 
 #define FT_COMPARE_FIRST_MAX 100       /* values listed of one array */
+#define FT_COMPARE_PLACES_MAX 20000    /* of all arrays together */
 #define FT_COMPARE_LIST_MAX 1000       /* arrays or attributes listed */
 #define FT_COMPARE_TEXT_MAX (1u << 20) /* bytes of a file shown by lines */
 #define FT_COMPARE_LINES_MAX 2000

@@ -14,6 +14,7 @@ struct ft_sides {
     bool same_grid;               /* image: likewise */
     struct json_object *arrays, *attributes; /* lists */
     size_t compared, left_out;    /* arrays; those that were not listed */
+    size_t places;                /* listed of all arrays */
     bool differs; /* beyond the tolerances, or in what has none */
 };
 
@@ -90,8 +91,7 @@ int ft_compare_file(struct ft_sides *sides, struct json_object *answer,
 struct json_object *ft_compare_list(struct ft_sides *sides, const char *name,
                                     const char *state);
 /* Add measures and places of what was compared; 'item' is that of A. */
-void ft_compare_measures(const struct ft_sides *sides,
-                         const struct ft_item *item,
+void ft_compare_measures(struct ft_sides *sides, const struct ft_item *item,
                          const struct ft_gaps *gaps, struct json_object *out);
 /* Add "key":[a,b]; takes both over. */
 void ft_compare_pair(struct json_object *out, const char *key,
