@@ -111,6 +111,52 @@ test_expect_success '--stat, --objects-only, --only, --max' '
 	test_grep "^  ... and [0-9]* more objects" out
 '
 
+test_expect_success 'states by branch, tag, steps back and time' '
+	set -- $(cat ids) &&
+	fedtwin tag begin "$1" &&
+	test_expect_code 1 fedtwin diff begin main >out &&
+	test_expect_code 1 fedtwin diff "$1" "$3" >want && test_cmp want out &&
+	test_expect_code 1 fedtwin diff main~2 main >out && test_cmp want out &&
+	test_expect_code 1 fedtwin diff "~2" "0 s ago" >out &&
+	test_cmp want out &&
+	test_expect_code 1 fedtwin diff "~2" >out && test_cmp want out &&
+	fedtwin diff --at begin "$1" >out && test_must_be_empty out &&
+	fedtwin branch other main~1 &&
+	fedtwin diff other "$2" >out && test_must_be_empty out &&
+	fedtwin diff other:make.t make.t~1 >out && test_must_be_empty out
+'
+
+test_expect_success 'texts of a workflow that lie in other files' '
+	mkdir inc && cd inc && fedtwin init &&
+	cat >part.yaml <<-\EOT &&
+	fedtwin: 1
+	stages:
+	  one:
+	    shell: echo 1 >x.txt
+	    out: {x: {type: file, path: x.txt}}
+	EOT
+	cat >all.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: all
+	include: part.yaml
+	stages:
+	  two:
+	    shell: cat ${in.x} >y.txt
+	    in: {x: "${one.x}"}
+	    out: {y: {type: file, path: y.txt}}
+	EOT
+	fedtwin run all.yaml &&
+	sed -i "s/echo 1/echo 2/" part.yaml &&
+	fedtwin run all.yaml &&
+	test_expect_code 1 fedtwin diff main~1 >out &&
+	test_grep "^  part.yaml: 1 removed, 1 added" out &&
+	test_grep "^  +    shell: echo 2 >x.txt" out &&
+	test_expect_code 1 fedtwin diff "$(fedtwin status --json |
+		sed -n "s/.*\"run\": *\"\(.*\)\".*/\1/p" | tail -n 1)" last >out &&
+	test_grep "^  part.yaml: 1 removed, 1 added" out &&
+	cd ..
+'
+
 test_expect_success 'versions: by REF, by digits; cells belong together' '
 	test_expect_code 1 fedtwin diff make.note~1 make.note >out &&
 	test_grep "make.note{load=4 N}  *added" out &&

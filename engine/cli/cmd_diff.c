@@ -157,7 +157,7 @@ int ft_cmd_diff(struct ft_cli *cli)
     int status = read_options(cli, &how, &atol);
 
     if (!status)
-        status = ft_session_store(&s, FT_STORE_READ);
+        status = ft_session_look(&s, cli);
     if (!status)
         status = ft_diff_sides(&s, cli->arg[0], ft_cli_arg(cli, 1), side);
     if (!status)

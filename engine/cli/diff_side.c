@@ -13,8 +13,11 @@
 #include "base/err.h"
 #include "cli/term.h"
 #include "data/history.h"
+#include "data/history.h"
 #include "run/outcome.h"
 #include "run/place.h"
+
+#define DIGITS_MIN 4 /* of an id */
 
 enum meaning { STATE, RUN, DATA, MEANINGS };
 static const char *const prefix[MEANINGS] = { "state:", "run:", "version:" };
@@ -38,7 +41,7 @@ static int try_meaning(struct ft_session *s, enum meaning meaning,
 
     switch (meaning) {
     case STATE:
-        if (ft_state_find(s->store, text, named->id, err) < 0)
+        if (ft_history_find(s->store, text, named->id, err) < 0)
             return -1;
         break;
     case RUN:
@@ -56,10 +59,18 @@ static int try_meaning(struct ft_session *s, enum meaning meaning,
     return 0;
 }
 
-static int fail_unknown(const char *text, struct ft_err *err)
+/* 'why': what is wrong with it as a state. */
+static int fail_unknown(const char *text, const struct ft_err *why,
+                        struct ft_err *err)
 {
+    if (!ft_starts_with(why->msg, "no state '")) {
+        *err = *why;
+        return -1;
+    }
     ft_err_set(err, FT_ENOENT, "no state, run or version is called '%s'",
                text);
+    if (ft_starts_with(why->hint, "did you mean"))
+        return ft_err_hint(err, "%s", why->hint);
     return ft_err_hint(err, "'fedtwin log' lists states, 'fedtwin status' "
                             "runs, 'fedtwin data ls' objects");
 }
@@ -79,46 +90,45 @@ static int fail_ambiguous(const char *text, const bool fits[MEANINGS],
     return -1;
 }
 
-/* Whatever it may be. */
-static int find_meaning(struct ft_session *s, const char *text,
+/* Digits of an id may be of anything, another text of a run or a state. */
+static int find_meaning(struct ft_session *s, const char *text, bool digits,
                         struct named *named, struct ft_err *err)
 {
     bool fits[MEANINGS] = { false };
+    struct ft_err why[MEANINGS];
     int n = 0;
 
-    for (int m = 0; m < MEANINGS; m++) {
-        struct ft_err why = { 0 };
+    for (int m = 0; m < (digits ? MEANINGS : DATA); m++) {
         struct named one;
 
-        if (try_meaning(s, (enum meaning)m, text, &one, &why) == 0) {
+        if (try_meaning(s, (enum meaning)m, text, &one, &why[m]) == 0) {
             fits[m] = true;
             n++;
             *named = one;
-        } else if (why.code != FT_ENOENT && why.code != FT_EUSAGE) {
-            *err = why;
-            return -1;
-        } else if (ft_starts_with(why.msg, "several")) {
-            *err = why; /* the beginning of several ids */
+        } else if (why[m].code != FT_ENOENT) {
+            *err = why[m]; /* it begins several ids, or worse */
             return -1;
         }
     }
-    if (n == 1)
+    if (n == 1 || (n && !digits)) /* the state of a run is named by the run */
         return 0;
-    return n ? fail_ambiguous(text, fits, err) : fail_unknown(text, err);
+    return n ? fail_ambiguous(text, fits, err)
+             : fail_unknown(text, &why[STATE], err);
 }
 
 static int find_named(struct ft_session *s, const char *text,
                       struct named *named, struct ft_err *err)
 {
+    bool digits = strspn(text, "0123456789abcdef") == strlen(text) &&
+                  strlen(text) >= DIGITS_MIN;
+
     for (int m = 0; m < MEANINGS; m++)
         if (ft_starts_with(text, prefix[m]))
             return try_meaning(s, (enum meaning)m, text + strlen(prefix[m]),
                                named, err);
     if (ft_diff_is_ref(text))
         return try_meaning(s, DATA, text, named, err);
-    if (strcmp(text, "last") == 0)
-        return try_meaning(s, RUN, text, named, err);
-    return find_meaning(s, text, named, err);
+    return find_meaning(s, text, digits, named, err);
 }
 
 /* --- reading -------------------------------------------------------------- */

@@ -35,10 +35,6 @@ struct ft_diff_side {
 };
 void ft_diff_side_release(struct ft_diff_side *side);
 
-/* The id of the state that the text means: digits that begin an id, or the name
- * of a branch.  FT_ENOENT; FT_EUSAGE when several begin so. */
-int ft_state_find(struct ft_store *store, const char *text,
-                  char id[FT_SHA256_HEX + 1], struct ft_err *err);
 /* The state with the full id 'id'.  FT_ENOENT. */
 int ft_diff_side_state(struct ft_store *store, const char *id,
                        struct ft_diff_side *side, struct ft_err *err);

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
 #include "data/diff.h"
-#include "data/id.h"
+#include "data/history.h"
 #include "data/ref.h"
-#include "data/store_impl.h"
 
 void ft_diff_side_release(struct ft_diff_side *side)
 {
@@ -21,111 +22,46 @@ void ft_diff_side_release(struct ft_diff_side *side)
     *side = (struct ft_diff_side){ 0 };
 }
 
-static char *own(struct ft_rows *rows, int column)
-{
-    const char *text = ft_rows_text(rows, column);
-
-    return ft_strdup(text ? text : "");
-}
-
-/* Everything but the objects: 1, 0 when there is no such state, -1. */
-static int read_state(struct ft_db *db, const char *id,
+/* Everything but the objects. */
+static int read_state(struct ft_store *store, const char *id,
                       struct ft_diff_side *side, struct ft_err *err)
 {
-    struct ft_rows *rows = ft_db_ask(
-        db,
-        "SELECT s.time_us, s.run, s.workflow, s.workflow_file, s.params,"
-        " w.text FROM state s LEFT JOIN workflow w ON w.digest = s.workflow"
-        " WHERE s.id=?",
-        FT_DB_ARGS(ft_db_text(id)), err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
-    const char *params;
+    struct ft_state state;
+    struct ft_err why;
+    int rc = 0;
 
-    if (rc == 1) {
-        side->time_ns = ft_rows_int(rows, 0) * 1000;
-        side->run = own(rows, 1);
-        side->workflow = own(rows, 2);
-        side->workflow_file = own(rows, 3);
-        side->text = ft_strdup(ft_rows_text(rows, 5));
-        params = ft_rows_text(rows, 4);
-        if (params && *params) {
-            side->params = ft_json_parse(params, strlen(params),
-                                         "the parameters of a state", err);
-            rc = side->params ? 1 : -1;
-        }
+    if (ft_store_state(store, id, &state, err) < 0)
+        return -1;
+    side->time_ns = state.time_ns;
+    side->run = ft_strdup(state.run);
+    side->workflow = ft_strdup(state.workflow);
+    side->workflow_file = ft_strdup(state.workflow_file);
+    if (*state.params) {
+        side->params = ft_json_parse(state.params, strlen(state.params),
+                                     "the parameters of a state", err);
+        rc = side->params ? 0 : -1;
     }
-    ft_rows_end(rows);
-    return rc;
-}
-
-/* Of each object and cell the newest change on the way from the first state. */
-static int read_objects(struct ft_db *db, const char *id,
-                        struct ft_versions *objects, struct ft_err *err)
-{
-    return ft_versions_read(
-        ft_db_ask(db,
-                  "WITH RECURSIVE chain(n, depth) AS ("
-                  " SELECT n, 0 FROM state WHERE id=?1 UNION ALL"
-                  " SELECT s.parent, depth+1 FROM chain"
-                  "  JOIN state s ON s.n = chain.n"
-                  "  WHERE s.parent IS NOT NULL),"
-                  " b AS (SELECT object, cell, pos, version, min(depth)"
-                  "  FROM chain CROSS JOIN change c ON c.state = chain.n"
-                  "  GROUP BY object, cell)"
-                  " SELECT " FT_BOUND_COLUMNS
-                  " FROM b JOIN version v ON v.id = b.version"
-                  " JOIN result r ON r.seq = v.result"
-                  " ORDER BY b.object, b.pos",
-                  FT_DB_ARGS(ft_db_text(id)), err),
-        objects, err);
-}
-
-int ft_state_find(struct ft_store *store, const char *text,
-                  char id[FT_SHA256_HEX + 1], struct ft_err *err)
-{
-    bool digits = ft_id_span(text) == strlen(text) &&
-                  strlen(text) >= FT_REF_DIGITS_MIN;
-    struct ft_db *db = ft_store_db(store, err);
-    struct ft_rows *rows = db ? ft_db_ask(
-        db,
-        "SELECT s.id FROM branch b JOIN state s ON s.n = b.state"
-        " WHERE b.name=?1 UNION"
-        " SELECT id FROM state WHERE ?2 AND substr(id, 1, length(?1)) = ?1"
-        " LIMIT 2",
-        FT_DB_ARGS(ft_db_text(text), ft_db_int(digits)), err) : NULL;
-    int rc = rows ? ft_rows_next(rows, err) : -1;
-
-    if (rc == 0)
-        rc = ft_err_set(err, FT_ENOENT, "no state '%s'", text);
-    else if (rc == 1) {
-        const char *found = ft_rows_text(rows, 0);
-
-        memcpy(id, found, strnlen(found, FT_SHA256_HEX) + 1);
-        rc = ft_rows_next(rows, err);
-        if (rc == 1)
-            rc = ft_err_set(err, FT_EUSAGE, "several states start with '%s'",
-                            text);
+    if (rc == 0 && *state.workflow &&
+        ft_store_workflow(store, state.workflow, &side->text, &side->more,
+                          &why) < 0 && why.code != FT_ENOENT) {
+        if (err)
+            *err = why;
+        rc = -1;
     }
-    ft_rows_end(rows);
+    ft_state_release(&state);
     return rc;
 }
 
 int ft_diff_side_state(struct ft_store *store, const char *id,
                        struct ft_diff_side *side, struct ft_err *err)
 {
-    struct ft_db *db = ft_store_db(store, err);
-    int rc;
-
     *side = (struct ft_diff_side){ .kind = FT_DIFF_STATE,
                                    .name = ft_strdup(id) };
-    rc = db ? read_state(db, id, side, err) : -1;
-    if (rc == 0)
-        rc = ft_err_set(err, FT_ENOENT, "no state '%.*s'", FT_SHA256_HEX, id);
-    if (rc == 1)
-        rc = read_objects(db, id, &side->objects, err);
-    if (rc < 0)
-        ft_diff_side_release(side);
-    return rc;
+    if (read_state(store, id, side, err) == 0 &&
+        ft_store_objects(store, id, &side->objects, err) == 0)
+        return 0;
+    ft_diff_side_release(side);
+    return -1;
 }
 
 bool ft_diff_is_ref(const char *text)
