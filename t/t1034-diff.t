@@ -182,6 +182,13 @@ test_expect_success 'tables: by columns and rows' '
 	test_grep "      row 3: cid -> dan" out
 '
 
+test_expect_success 'numbers are shown with the digits that tell them apart' '
+	table a1.csv "h [m]" 1.5 2.5 && table b1.csv "h [m]" 1.5000000002 2.5 &&
+	put near.t a1.csv && put near.t b1.csv &&
+	test_expect_code 1 fedtwin diff near.t~1 >out &&
+	test_grep "in row 1: 1.5 -> 1.5000000002\$" out
+'
+
 while IFS='|' read -r code options
 do
 	test_expect_success "tolerance: $options: exit $code" '
@@ -282,7 +289,8 @@ test_expect_success 'fields: the largest difference, and where; NaN; meshes' '
 	test_grep "1 with NaN on one side alone" out &&
 	test_grep "point 2: 302 -> nan" out &&
 	test_expect_code 1 fedtwin diff my.field~3 my.field >out &&
-	test_grep "another mesh: points 4 -> 4" out
+	test_grep "my.field  differs  field  another mesh: points 4 -> 4, " out &&
+	test_grep "temperature .K.: not compared: another mesh" out
 '
 
 test_expect_success 'files: by lines, or by bytes' '

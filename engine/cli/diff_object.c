@@ -192,12 +192,20 @@ static int64_t count_lone(struct json_object *rows)
            json_object_get_int64(ft_diff_item(rows, "lone", 1));
 }
 
+/* One on which values are not compared. */
+static bool is_other_mesh(struct json_object *mesh)
+{
+    return mesh && !ft_json_bool_or(mesh, "same_cells", true);
+}
+
 void ft_diff_summary(struct json_object *object, struct ft_str *out)
 {
     struct json_object *compare = ft_json_or_null(object, "compare");
     struct json_object *rows = compare ? ft_json_or_null(compare, "rows")
                                        : NULL;
     struct json_object *file = compare ? ft_json_or_null(compare, "file")
+                                       : NULL;
+    struct json_object *mesh = compare ? ft_json_or_null(compare, "mesh")
                                        : NULL;
     struct json_object *array = main_array(compare);
     size_t n = ft_diff_length(compare, "arrays");
@@ -217,7 +225,12 @@ void ft_diff_summary(struct json_object *object, struct ft_str *out)
         ft_str_addf(out, ", %lld without a partner%s",
                     (long long)count_lone(rows), array ? "; " : "");
     }
-    if (array) {
+    if (is_other_mesh(mesh)) {
+        ft_str_add(out, "another mesh: points ");
+        ft_diff_add_pair(mesh, "points", out);
+        ft_str_add(out, ", cells ");
+        ft_diff_add_pair(mesh, "cells", out);
+    } else if (array) {
         ft_safe_text(label(array), strlen(label(array)), out);
         ft_str_add(out, ": ");
         add_measure(array, out);

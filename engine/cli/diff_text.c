@@ -12,6 +12,8 @@
 #include "cli/term.h"
 
 #define ID_SHOWN 12
+#define DIGITS_SHOWN 6    /* of a number */
+#define DIGITS_MAX 17
 #define LINES_SHOWN 200   /* of a workflow's text */
 #define PARAMS_SHOWN 50
 #define CHANGES_SHOWN 20  /* of a stage */
@@ -57,6 +59,20 @@ static void add_text(const char *text, size_t len, struct ft_str *out)
     }
 }
 
+/* "[3, 4]" */
+static void add_list(struct json_object *list, struct ft_str *out)
+{
+    ft_str_addc(out, '[');
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        const char *text =
+            json_object_get_string(json_object_array_get_idx(list, i));
+
+        ft_str_add(out, i ? ", " : "");
+        add_text(text ? text : "-", text ? strlen(text) : 1, out);
+    }
+    ft_str_addc(out, ']');
+}
+
 void ft_diff_add(struct json_object *obj, const char *key, size_t i,
                  struct ft_str *out)
 {
@@ -66,14 +82,39 @@ void ft_diff_add(struct json_object *obj, const char *key, size_t i,
     if (!text)
         ft_str_addc(out, '-');
     else if (json_object_is_type(item, json_type_double))
-        ft_str_addf(out, "%.6g", json_object_get_double(item));
+        ft_str_addf(out, "%.*g", DIGITS_SHOWN, json_object_get_double(item));
+    else if (json_object_is_type(item, json_type_array))
+        add_list(item, out);
     else
         add_text(text, is_digest(text) ? ID_SHOWN : strlen(text), out);
+}
+
+/* Two numbers with as many digits as it takes to tell them apart. */
+static bool add_numbers(struct json_object *a, struct json_object *b,
+                        struct ft_str *out)
+{
+    char text[2][40];
+    int digits = DIGITS_SHOWN;
+
+    if (!json_object_is_type(a, json_type_double) ||
+        !json_object_is_type(b, json_type_double))
+        return false;
+    do {
+        snprintf(text[0], sizeof(text[0]), "%.*g", digits,
+                 json_object_get_double(a));
+        snprintf(text[1], sizeof(text[1]), "%.*g", digits,
+                 json_object_get_double(b));
+    } while (strcmp(text[0], text[1]) == 0 && digits++ < DIGITS_MAX);
+    ft_str_addf(out, "%s -> %s", text[0], text[1]);
+    return true;
 }
 
 void ft_diff_add_pair(struct json_object *obj, const char *key,
                       struct ft_str *out)
 {
+    if (add_numbers(ft_diff_item(obj, key, 0), ft_diff_item(obj, key, 1),
+                    out))
+        return;
     ft_diff_add(obj, key, 0, out);
     ft_str_add(out, " -> ");
     ft_diff_add(obj, key, 1, out);
