@@ -49,6 +49,16 @@ t_bench_lookups_SOURCES = t/bench/lookups.c
 t_bench_lookups_CPPFLAGS = $(t_bench_commits_CPPFLAGS)
 t_bench_lookups_LDADD = $(t_bench_commits_LDADD)
 
+EXTRA_DIST += t/bench/stage_write.c
+if SOLVERS
+BENCHES += t/bench/stage_write
+t_bench_stage_write_SOURCES = t/bench/stage_write.c
+t_bench_stage_write_CPPFLAGS = $(SOLVER_CPPFLAGS)
+t_bench_stage_write_CFLAGS = $(SOLVER_CFLAGS)
+t_bench_stage_write_LDFLAGS = $(SOLVER_LINK)
+t_bench_stage_write_LDADD = $(SOLVER_LIBS)
+endif
+
 bench: all $(BENCHES)
 	@FT_BUILDDIR='$(abs_top_builddir)' $(SHELL) $(top_srcdir)/t/bench/run.sh
 
