@@ -1,11 +1,12 @@
 /* lookups.c - what a large store costs a run that has nothing to do
  *
- * usage: lookups N
+ * usage: lookups [-f] N
  *
  * Fills the project of the working directory with N results of one stage,
  * without the worker, and prints, one a line: the microseconds of one lookup
  * by cache key and of asking whether a file is there, the milliseconds of
- * recording the state of all N, and of recording it again.
+ * recording the state of all N, and of recording it again.  With -f it only
+ * fills the project and records the state; no version has a file then.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ typedef char hex_id[FT_SHA256_HEX + 1];
 struct bench {
     struct ft_store *store;
     size_t n;
+    bool fill_only;
     hex_id *id, *key;
     struct ft_binding *bind;
 };
@@ -62,7 +64,8 @@ static int add_result(struct bench *b, size_t i, struct ft_err *err)
     if (rc == 0 && i % BATCH == BATCH - 1)
         rc = ft_oplog_sync(b->store->log, err);
     json_object_put(record);
-    make_file(b->store, b->id[i]);
+    if (!b->fill_only)
+        make_file(b->store, b->id[i]);
     b->bind[i] = (struct ft_binding){
         .object = "t.out",
         .cell = ft_asprintf("{\"i\":%zu}", i),
@@ -152,19 +155,21 @@ static int measure(struct bench *b, struct ft_err *err)
 
 int main(int argc, char **argv)
 {
-    struct bench b = { .n = argc == 2 ? strtoul(argv[1], NULL, 10) : 0 };
+    struct bench b = { .fill_only = argc == 3 && strcmp(argv[1], "-f") == 0 };
     struct ft_project *project;
     struct ft_err err = { 0 };
     int rc = -1;
 
+    if (argc == 2 + b.fill_only)
+        b.n = strtoul(argv[argc - 1], NULL, 10);
     if (!b.n) {
-        fprintf(stderr, "usage: lookups N\n");
+        fprintf(stderr, "usage: lookups [-f] N\n");
         return 2;
     }
     project = ft_project_open(NULL, &err);
     b.store = project ? ft_store_open(project, FT_STORE_WRITE, &err) : NULL;
     if (b.store && fill(&b, &err) == 0)
-        rc = measure(&b, &err);
+        rc = b.fill_only ? record_all(&b, &err) : measure(&b, &err);
     if (rc < 0)
         fprintf(stderr, "lookups: %s\n", err.msg);
     for (size_t i = 0; b.bind && i < b.n; i++)
