@@ -39,17 +39,10 @@ void ft_delta_release(struct ft_delta *delta)
     ft_map_release(&delta->count);
 }
 
-int ft_delta_init(struct ft_delta *delta, struct ft_store *store,
-                  struct ft_err *err)
+/* All rows of object, cell, pos and version; ends 'rows', which may be NULL. */
+static int read_bounds(struct ft_delta *delta, struct ft_rows *rows,
+                       struct ft_err *err)
 {
-    const char *branch = ft_store_branch(store, err);
-    struct ft_db *db = branch ? ft_store_bound(store, branch, err) : NULL;
-    struct ft_rows *rows =
-        db ? ft_db_ask(db,
-                       "SELECT object, cell, pos, version FROM binding"
-                       " WHERE branch=?",
-                       FT_DB_ARGS(ft_db_text(branch)), err)
-           : NULL;
     int rc = rows ? 0 : -1;
 
     while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
@@ -62,6 +55,60 @@ int ft_delta_init(struct ft_delta *delta, struct ft_store *store,
     }
     ft_rows_end(rows);
     return rc;
+}
+
+int ft_delta_init(struct ft_delta *delta, struct ft_store *store,
+                  struct ft_err *err)
+{
+    const char *branch = ft_store_branch(store, err);
+    struct ft_db *db = branch ? ft_store_bound(store, branch, err) : NULL;
+
+    return read_bounds(
+        delta,
+        db ? ft_db_ask(db,
+                       "SELECT object, cell, pos, version FROM binding"
+                       " WHERE branch=?",
+                       FT_DB_ARGS(ft_db_text(branch)), err)
+           : NULL,
+        err);
+}
+
+/* How many objects and cells the state of the branch has. */
+static int count_objects(struct ft_db *db, const char *branch, size_t *n,
+                         struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        db,
+        "SELECT s.n_objects FROM branch b JOIN state s ON s.n = b.state"
+        " WHERE b.name=?",
+        FT_DB_ARGS(ft_db_text(branch)), err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    *n = rc == 1 ? (size_t)ft_rows_int(rows, 0) : 0;
+    ft_rows_end(rows);
+    return rc < 0 ? -1 : 0;
+}
+
+int ft_delta_init_object(struct ft_delta *delta, struct ft_store *store,
+                         const char *object, struct ft_err *err)
+{
+    const char *branch = ft_store_branch(store, err);
+    struct ft_db *db = branch ? ft_store_bound(store, branch, err) : NULL;
+    size_t n = 0;
+
+    if (!db || count_objects(db, branch, &n, err) < 0)
+        return -1;
+    if (read_bounds(delta,
+                    ft_db_ask(db,
+                              "SELECT object, cell, pos, version FROM binding"
+                              " WHERE branch=? AND object=?",
+                              FT_DB_ARGS(ft_db_text(branch),
+                                         ft_db_text(object)),
+                              err),
+                    err) < 0)
+        return -1;
+    delta->n_rest = n > delta->map.len ? n - delta->map.len : 0;
+    return 0;
 }
 
 /* Cells of an object stand in the order in which they are given. */
@@ -140,6 +187,7 @@ bool ft_bound_moved(const struct ft_bound *bound)
 
 void ft_delta_count(struct ft_delta *delta)
 {
+    delta->n_objects = delta->n_rest;
     for (size_t i = 0; i < delta->map.len; i++) {
         const struct ft_bound *bound = delta->map.entry[i].value;
 
@@ -165,8 +213,7 @@ static void keep_all(struct ft_delta *delta, const struct ft_binding *bind,
     for (size_t i = 0; i < delta->map.len; i++) {
         struct ft_bound *bound = delta->map.entry[i].value;
 
-        if (strcmp(bound->object, bind->object) == 0 &&
-            bound->pos_before >= *pos)
+        if (bound->pos_before >= *pos)
             *pos = bound->pos_before + 1;
         bound->after = ft_strdup(bound->before);
         bound->pos_after = bound->pos_before;

@@ -16,12 +16,17 @@ struct ft_bound {
 struct ft_delta {
     struct ft_map map;   /* "object\ncell" -> struct ft_bound */
     struct ft_map count; /* object -> its next position, as uintptr_t */
+    size_t n_rest; /* objects and cells that were not read, and stay */
     size_t n_objects, n_changed, n_moved; /* by ft_delta_count() */
 };
 
 /* The current state, of which nothing stays. */
 int ft_delta_init(struct ft_delta *delta, struct ft_store *store,
                   struct ft_err *err);
+/* The cells of 'object' alone, as quick however many others there are: all
+ * others stay. */
+int ft_delta_init_object(struct ft_delta *delta, struct ft_store *store,
+                         const char *object, struct ft_err *err);
 void ft_delta_release(struct ft_delta *delta);
 
 /* It will have 'bind', behind the cells of the object that were set before.
@@ -30,7 +35,7 @@ int ft_delta_set(struct ft_delta *delta, struct ft_store *store,
                  const struct ft_binding *bind, struct ft_err *err);
 
 /* It will have all that it has, and 'bind': in its old place, or behind the
- * other cells of its object. */
+ * other cells of its object, which ft_delta_init_object() has read. */
 int ft_delta_set_alone(struct ft_delta *delta, struct ft_store *store,
                        const struct ft_binding *bind, struct ft_err *err);
 

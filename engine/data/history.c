@@ -382,7 +382,7 @@ static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
 
     if (ft_index_follow(store->index, store->log, err) < 0 ||
         ft_tip_read(store, &tip, err) < 0 ||
-        ft_delta_init(&delta, store, err) < 0)
+        ft_delta_init_object(&delta, store, bind->object, err) < 0)
         goto done;
     if (ft_delta_set_alone(&delta, store, bind, err) < 0)
         goto done;

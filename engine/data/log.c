@@ -210,12 +210,17 @@ int ft_store_list(struct ft_store *store, const char *prefix, size_t max,
     *versions = (struct ft_versions){ 0 };
     if (!db)
         return -1;
+    /* The first ones are chosen before anything else is looked up. */
     return ft_versions_read(
         ft_db_ask(db,
-                  "SELECT " FT_BOUND_COLUMNS FT_BOUND_FROM
-                  " WHERE b.branch=?1"
-                  " AND substr(b.object, 1, length(?2)) = ?2"
-                  " ORDER BY b.object, b.pos LIMIT ?3",
+                  "WITH b AS MATERIALIZED (SELECT object, cell, pos, version"
+                  "  FROM binding WHERE branch=?1 AND object >= ?2"
+                  "  AND object < ?2 || char(1114111)"
+                  "  ORDER BY object, pos LIMIT ?3)"
+                  " SELECT " FT_BOUND_COLUMNS " FROM b"
+                  " JOIN version v ON v.id = b.version"
+                  " JOIN result r ON r.seq = v.result"
+                  " ORDER BY b.object, b.pos",
                   FT_DB_ARGS(ft_db_text(branch),
                              ft_db_text(prefix ? prefix : ""),
                              ft_db_int(max ? (int64_t)max : -1)),
