@@ -255,10 +255,14 @@ static int insert_state(const struct ft_apply *a, int64_t parent,
     struct json_object *json = a->json;
     struct json_object *params = ft_json_or_null(json, "params");
     struct ft_str params_text = FT_STR_INIT;
+    struct ft_err unknown;
     char id[FT_SHA256_HEX + 1];
+    int64_t n;
     int rc;
 
     ft_sha256_text(a->record->payload, a->record->len, id);
+    if (find_state(a->db, id, &n, &unknown) == 0)
+        return ft_err_set(err, FT_EFORMAT, "state '%s' is recorded twice", id);
     rc = params ? ft_json_canonical(params, &params_text, err) : 0;
     if (rc == 0)
         rc = ft_db_run(

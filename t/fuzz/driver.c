@@ -29,7 +29,7 @@
 #define SEED 20260117u
 #define EXECUTIONS 20000
 #define SECONDS_CHECK 20 /* a slow machine stops here, and says so */
-#define INPUT_MAX 4096
+#define INPUT_MAX 16384
 #define FILE_MAX (1u << 20)
 
 struct driver {

@@ -1,6 +1,6 @@
 # Fuzz targets: each runs its corpus and mutations of it in "make check".
 FUZZERS += t/fuzz/fuzz_yaml t/fuzz/fuzz_quantity t/fuzz/fuzz_expr \
-    t/fuzz/fuzz_log
+    t/fuzz/fuzz_log t/fuzz/fuzz_oplog t/fuzz/fuzz_version
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 EXTRA_DIST += \
@@ -73,6 +73,14 @@ t_fuzz_fuzz_expr_LDADD = $(FUZZ_LDADD)
 t_fuzz_fuzz_log_SOURCES = t/fuzz/fuzz_log.c $(FUZZ_DRIVER)
 t_fuzz_fuzz_log_CPPFLAGS = $(FUZZ_CPPFLAGS)
 t_fuzz_fuzz_log_LDADD = $(FUZZ_LDADD)
+t_fuzz_fuzz_oplog_SOURCES = t/fuzz/fuzz_oplog.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_oplog_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_fuzz_oplog_LDADD = $(DATA_LIBS)
+# HDF5 as a shared library, so that a part of it can be replaced.
+t_fuzz_fuzz_version_SOURCES = t/fuzz/fuzz_version.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_version_CPPFLAGS = $(WORKER_CPPFLAGS)
+t_fuzz_fuzz_version_LDADD = engine/libworker.a $(BASE_LIBS) -lhdf5_hl \
+    $(HDF5_SERIAL_LIBS) $(SECCOMP_LIBS)
 
 # The same targets under clang's libFuzzer; see share/doc/fuzzing.md.
 CLANG = clang

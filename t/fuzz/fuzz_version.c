@@ -1,0 +1,267 @@
+/* fuzz_version.c - files that say that they are versions
+ *
+ * A child does what fedtwin-worker does with a file that it is asked about,
+ * within the same limits.  HDF5 may die of a file, which is why it has a
+ * process of its own: that is counted.  Our code may not, and nothing may take
+ * longer than a second of processor time.
+ *
+ * Almost every part of an HDF5 file carries a checksum, so that damage is found
+ * at once.  Here each is taken as right, to get further.
+ */
+#include "t/fuzz/fuzz.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "worker/sandbox.h"
+#include "worker/version_file.h"
+
+#define INPUT_MAX (1u << 20)
+#define LIFE 20000       /* inputs of one child: HDF5 forgets to free some */
+#define SLOW_S 1.0
+#define DIED_IN_HDF5 77  /* status of a child */
+#define FRAMES 64
+
+static struct reader {
+    pid_t pid;
+    int ask, answer; /* pipes */
+    uint8_t *input;  /* shared */
+    char path[32];   /* of a file that shows it; HDF5 wants one with a name */
+    int fd;
+    unsigned long asked, runs, whole, died;
+} reader = { .ask = -1, .answer = -1, .path = "/dev/shm/fuzz-version-XXXXXX" };
+
+/* --- HDF5's checksums stand behind the bytes that they are of -------------- */
+
+uint32_t H5_checksum_metadata(const void *data, size_t len, uint32_t initial);
+uint32_t H5_checksum_metadata(const void *data, size_t len, uint32_t initial)
+{
+    uint32_t sum;
+
+    (void)initial;
+    memcpy(&sum, (const uint8_t *)data + len, sizeof(sum));
+    return sum;
+}
+
+/* --- the child ------------------------------------------------------------ */
+
+static bool is_library(const void *frame, const char *name)
+{
+    Dl_info info;
+
+    return dladdr(frame, &info) && info.dli_fname &&
+           strstr(info.dli_fname, name);
+}
+
+/* Whose fault is it?  That of the first frame outside of the C library. */
+static void on_fault(int signal)
+{
+    void *frame[FRAMES];
+    int n = backtrace(frame, FRAMES);
+
+    for (int i = 2; i < n; i++) {
+        if (is_library(frame[i], "/libc"))
+            continue;
+        if (is_library(frame[i], "/libhdf5"))
+            _exit(DIED_IN_HDF5);
+        break;
+    }
+    backtrace_symbols_fd(frame, n, STDERR_FILENO);
+    _exit(128 + signal);
+}
+
+static void catch_faults(void)
+{
+    static char stack[1 << 16];
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
+    struct sigaction action = { .sa_handler = on_fault,
+                                .sa_flags = SA_ONSTACK };
+    void *frame[1];
+
+    (void)backtrace(frame, 1); /* loads what it needs, while that is allowed */
+    (void)sigaltstack(&alternate, NULL);
+    for (size_t i = 0; i < FT_ARRAY_LEN(faults); i++)
+        (void)sigaction(faults[i], &action, NULL);
+}
+
+/* What a stage may hand in: any file, as any type. */
+static void read_as_output(const char *path)
+{
+    static const struct ft_kind *const kinds[] = {
+        &ft_kind_mesh, &ft_kind_field, &ft_kind_image, &ft_kind_table,
+        &ft_kind_file
+    };
+    struct ft_err err = { 0 };
+    char content[FT_CONTENT_TEXT];
+    struct ft_scan scan;
+    hid_t file = ft_h5_open(path, false, &err);
+
+    if (file < 0)
+        return;
+    if (ft_scan_init(&scan, file, path, &err) == 0) {
+        for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++) {
+            struct json_object *summary = json_object_new_object();
+
+            if (kinds[i]->check(&scan, NULL, &err) == 0)
+                (void)kinds[i]->describe(&scan, summary, &err);
+            json_object_put(summary);
+        }
+        (void)ft_content_digest(&scan, content, &err);
+        ft_scan_release(&scan);
+    }
+    ft_h5_close(file);
+}
+
+static bool read_version(const char *path)
+{
+    struct ft_verified verified;
+    struct ft_err err = { 0 };
+    bool whole = ft_version_verify(path, true, &verified, &err) == 0;
+
+    json_object_put(verified.record);
+    read_as_output(path);
+    return whole;
+}
+
+static _Noreturn void serve(const struct reader *r)
+{
+    struct ft_err err = { 0 };
+    uint32_t size;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    catch_faults();
+    if (ft_h5_init(&err) < 0 || ft_sandbox_enter(&err) < 0)
+        _exit(1);
+    while (read(r->ask, &size, sizeof(size)) == sizeof(size)) {
+        char answer;
+
+        if (ftruncate(r->fd, 0) < 0 || lseek(r->fd, 0, SEEK_SET) < 0 ||
+            ft_write_all(r->fd, r->input, size) < 0)
+            _exit(1);
+        answer = read_version(r->path) ? 'w' : 'r';
+        if (write(r->answer, &answer, 1) != 1)
+            _exit(1);
+    }
+    _exit(0);
+}
+
+/* --- the parent ----------------------------------------------------------- */
+
+static void finish(void)
+{
+    (void)unlink(reader.path);
+    fprintf(stderr, "# version: %lu inputs, %lu whole, %lu died in HDF5\n",
+            reader.runs, reader.whole, reader.died);
+}
+
+static void start(struct reader *r)
+{
+    int ask[2], answer[2];
+
+    if (!r->input) {
+        r->input = mmap(NULL, INPUT_MAX, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        r->fd = mkstemp(r->path);
+        (void)atexit(finish);
+    }
+    if (r->input == MAP_FAILED || r->fd < 0 || pipe(ask) < 0 || pipe(answer) < 0)
+        FT_BUG("cannot make pipes");
+    fflush(NULL);
+    r->pid = fork();
+    if (r->pid < 0)
+        FT_BUG("cannot fork");
+    if (r->pid == 0) {
+        close(ask[1]);
+        close(answer[0]);
+        r->ask = ask[0];
+        r->answer = answer[1];
+        serve(r);
+    }
+    close(ask[0]);
+    close(answer[1]);
+    r->ask = ask[1];
+    r->answer = answer[0];
+    r->asked = 0;
+}
+
+static int end(struct reader *r)
+{
+    int status = 0;
+
+    close(r->ask);
+    close(r->answer);
+    if (waitpid(r->pid, &status, 0) != r->pid)
+        FT_BUG("the reader is lost");
+    r->pid = 0;
+    return status;
+}
+
+static double cpu_s(pid_t pid)
+{
+    struct timespec t = { 0 };
+    clockid_t clock;
+
+    if (clock_getcpuclockid(pid, &clock) == 0)
+        (void)clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* Wait for the answer as long as the child has not used its second. */
+static char await(struct reader *r)
+{
+    struct pollfd p = { .fd = r->answer, .events = POLLIN };
+    double begin = cpu_s(r->pid);
+    char answer = '\0';
+
+    while (poll(&p, 1, 100) == 0)
+        if (cpu_s(r->pid) - begin > SLOW_S) {
+            (void)kill(r->pid, SIGKILL);
+            (void)unlink(r->path);
+            FT_BUG("a file takes more than %g s", SLOW_S);
+        }
+    return read(r->answer, &answer, 1) == 1 ? answer : '\0';
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct reader *r = &reader;
+    uint32_t n = (uint32_t)size;
+    char answer;
+
+    if (size > INPUT_MAX)
+        return 0;
+    if (r->pid && ++r->asked > LIFE)
+        (void)end(r);
+    if (!r->pid)
+        start(r);
+    memcpy(r->input, data, size);
+    if (write(r->ask, &n, sizeof(n)) != sizeof(n))
+        FT_BUG("the reader does not listen");
+    answer = await(r);
+    r->runs++;
+    r->whole += answer == 'w';
+    if (!answer) {
+        int status = end(r);
+
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != DIED_IN_HDF5)
+            FT_BUG("the reader ended with status %d", status);
+        r->died++;
+    }
+    return 0;
+}
