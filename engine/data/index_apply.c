@@ -261,7 +261,7 @@ static int insert_state(const struct ft_apply *a, int64_t parent,
     int rc;
 
     ft_sha256_text(a->record->payload, a->record->len, id);
-    if (find_state(a->db, id, &n, &unknown) == 0)
+    if (ft_apply_find_state(a->db, id, &n, &unknown) == 0)
         return ft_err_set(err, FT_EFORMAT, "state '%s' is recorded twice", id);
     rc = params ? ft_json_canonical(params, &params_text, err) : 0;
     if (rc == 0)

@@ -42,6 +42,8 @@ class History:
 
     def __init__(self, payloads):
         self.files = {}    # version -> SHA-256 of its file
+        self.removed = {}  # version -> the removal that took it
+        self.purged = set()
         self.states = {}   # state -> {(object, cell): version}
         self.branches = {}
         self.current = "main"
@@ -54,8 +56,30 @@ class History:
     def take_result(self, record, _payload):
         for out in record["out"]:
             self.files.setdefault(out["version"], out["file"])
+            self.removed.pop(out["version"], None)
 
     take_adopt = take_import = take_result
+
+    def take_gc(self, record, _payload):
+        for version in record["versions"]:
+            self.removed[version] = record["id"]
+
+    take_evict = take_gc
+
+    def take_restore(self, record, _payload):
+        for version in record["versions"]:
+            self.removed.pop(version, None)
+
+    def take_purge(self, record, _payload):
+        self.purged.add(record["id"])
+
+    def places(self, version):
+        """Where its file may be, below the store; none: anywhere or gone."""
+        removal = self.removed.get(version)
+        if removal in self.purged:
+            return ()
+        here = f"o/{version[:2]}/{version}.h5"
+        return (here, f"trash/{removal}/{version}.h5") if removal else (here,)
 
     def take_state(self, record, payload):
         bound = dict(self.states.get(record["parent"], {}))
@@ -151,7 +175,7 @@ class Judge:
             digests[path] = self.contents.digest_of(node, *choice)
             if node.kind == "l":
                 os.symlink(self.contents.make(node, *choice), place)
-            elif "/.fedtwin/o/" in path:
+            elif path.endswith(".h5") and "/.fedtwin/tmp/" not in path:
                 os.link(self.blob(digests[path],
                                   lambda: self.contents.make(node, *choice)),
                         place)
@@ -192,8 +216,9 @@ class Judge:
         history = History(payload for _, payload in begin)
         store = path[:-len("oplog/0.log")]
         for version, digest in history.files.items():
-            file = f"{store}o/{version[:2]}/{version}.h5"
-            if digests.get(file) != digest:
+            places = history.places(version)
+            if places and not any(digests.get(store + place) == digest
+                                  for place in places):
                 faults.append(f"version {version[:12]} is not there whole")
         if "head" in answer and answer["head"] != history.head():
             faults.append("the branch is not what the records say")

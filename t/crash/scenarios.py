@@ -6,6 +6,9 @@ $P are recorded.
 """
 
 PROJECT = "crash init $P"
+ACK = "echo done >>../../$ACK; "
+PUTS = ("cd $P; for i in 1 2 3; do echo $i >x; fedtwin data put my.a x; "
+        "fedtwin data put my.b x; done")
 WORKFLOW = r"""
 cat >$P/a.yaml <<\EOF
 fedtwin: 1
@@ -42,12 +45,33 @@ SCENARIOS = {
         PROJECT + "; crash init other; crash publish other $S 1 1",
         "(cd other/.fedtwin && cp -R o ../../$P/.fedtwin/); "
         "crash publish $P $S 1 1 >>$ACK"),
+    # Two processes publish at the same time.
+    "two": (
+        PROJECT,
+        "crash publish $P $S 1 3 >>$ACK & crash publish $P $S 2 3 >>$ACK; "
+        "wait"),
     "put": (
         PROJECT + "; echo one >$S/a; echo two >$S/b",
         "cd $P; for f in a b a; do "
-        "fedtwin data put my.$f ../../$S/$f; echo put >>../../$ACK; done"),
+        "fedtwin data put my.$f ../../$S/$f; " + ACK + "done"),
     "run": (
         PROJECT + WORKFLOW,
-        "cd $P; fedtwin run a.yaml; echo run >>../../$ACK; "
-        "fedtwin run -p n=4 a.yaml; echo run >>../../$ACK"),
+        "cd $P; fedtwin run a.yaml; " + ACK +
+        "fedtwin run -p n=4 a.yaml; " + ACK),
+    # Every command that moves a branch, and a new state behind an undo.
+    "history": (
+        PROJECT + "; " + PUTS,
+        "cd $P; fedtwin undo; " + ACK + "fedtwin undo; " + ACK +
+        "fedtwin redo; " + ACK + "fedtwin branch other; " + ACK +
+        "fedtwin switch other; " + ACK + "fedtwin tag good; " + ACK +
+        "echo 4 >x; fedtwin data put my.a x; " + ACK +
+        "fedtwin switch main; " + ACK + "fedtwin tag -d good; " + ACK +
+        "fedtwin branch -d -f other; " + ACK),
+    "gc": (
+        PROJECT + "; " + PUTS,
+        "cd $P; fedtwin gc --grace 0s --keep-states 1; " + ACK +
+        "fedtwin gc --restore $(fedtwin gc --list | sed -n '2s/ .*//p'); " +
+        ACK + "fedtwin data evict my.b~1; " + ACK +
+        "echo 2 >x; fedtwin data put my.b x; " + ACK +
+        "fedtwin gc --grace 0s --keep-states 2 --purge; " + ACK),
 }

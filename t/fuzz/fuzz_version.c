@@ -46,7 +46,7 @@ static struct reader {
     unsigned long asked, runs, whole, died;
 } reader = { .ask = -1, .answer = -1, .path = "/dev/shm/fuzz-version-XXXXXX" };
 
-/* --- HDF5's checksums stand behind the bytes that they are of -------------- */
+/* --- HDF5's checksums stand behind the bytes that they are of ------------- */
 
 uint32_t H5_checksum_metadata(const void *data, size_t len, uint32_t initial);
 uint32_t H5_checksum_metadata(const void *data, size_t len, uint32_t initial)
@@ -180,7 +180,8 @@ static void start(struct reader *r)
         r->fd = mkstemp(r->path);
         (void)atexit(finish);
     }
-    if (r->input == MAP_FAILED || r->fd < 0 || pipe(ask) < 0 || pipe(answer) < 0)
+    if (r->input == MAP_FAILED || r->fd < 0 || pipe(ask) < 0 ||
+        pipe(answer) < 0)
         FT_BUG("cannot make pipes");
     fflush(NULL);
     r->pid = fork();
