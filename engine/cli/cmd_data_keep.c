@@ -73,7 +73,8 @@ int ft_cmd_data_evict(struct ft_cli *cli)
     char removal[FT_REMOVAL_ID_MAX] = "";
     bool dry = ft_cli_has(cli, "dry-run");
     struct ft_err err;
-    int status = ft_session_store(&s, dry ? FT_STORE_READ : FT_STORE_WRITE);
+    int status = dry ? ft_session_store(&s, FT_STORE_READ)
+                     : ft_session_cleaning(&s);
 
     if (!status)
         status = resolve(&s, cli, &versions);

@@ -189,9 +189,9 @@ int ft_cmd_gc(struct ft_cli *cli)
     int status = read_options(cli, &a);
 
     if (!status)
-        status = ft_session_store(&a.s, ft_cli_has(cli, "list")
-                                            ? FT_STORE_READ
-                                            : FT_STORE_WRITE);
+        status = ft_cli_has(cli, "list")
+                     ? ft_session_store(&a.s, FT_STORE_READ)
+                     : ft_session_cleaning(&a.s);
     if (!status && ft_cli_has(cli, "list")) {
         status = list(&a, json);
     } else if (!status && removal) {

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "cli/param.h"
 #include "cli/term.h"
+#include "data/ballast.h"
 #include "data/history.h"
 #include "text/suggest.h"
 
@@ -46,6 +47,16 @@ int ft_session_look(struct ft_session *s, const struct ft_cli *cli)
     if (!status && at && ft_store_at(s->store, at, &err) < 0)
         status = ft_print_err(&err);
     return status;
+}
+
+int ft_session_cleaning(struct ft_session *s)
+{
+    int status = ft_session_project(s);
+
+    if (status)
+        return status;
+    ft_ballast_drop(s->project);
+    return ft_session_store(s, FT_STORE_WRITE);
 }
 
 void ft_session_modules(struct ft_session *s)

@@ -29,6 +29,8 @@ int ft_session_project(struct ft_session *s);
 int ft_session_store(struct ft_session *s, enum ft_store_mode mode);
 /* The same for a command that reads and has --at: as the project was then. */
 int ft_session_look(struct ft_session *s, const struct ft_cli *cli);
+/* The same for a command that removes things: on a full disk, too. */
+int ft_session_cleaning(struct ft_session *s);
 /* Modules are those of the project, if there is one: none is fine. */
 void ft_session_modules(struct ft_session *s);
 /* The site that --site names: a file, or a site file's name without '.yaml' in

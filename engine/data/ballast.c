@@ -81,11 +81,11 @@ int ft_ballast_make(const struct ft_project *project, struct ft_err *err)
     return rc;
 }
 
-void ft_ballast_drop(const char *meta)
+void ft_ballast_drop(const struct ft_project *project)
 {
-    char *path = path_of(meta);
+    char *path = path_of(project->meta);
 
-    if (free_bytes(meta) < NEED)
+    if (!project->read_only && free_bytes(project->meta) < NEED)
         (void)unlink(path); /* without it there is simply less room */
     free(path);
 }

@@ -16,7 +16,8 @@ struct ft_project;
  * hundredth of what is free.  FT_ENOSPC is for the caller to ignore. */
 int ft_ballast_make(const struct ft_project *project, struct ft_err *err);
 
-/* Give its space back when the disk has hardly any left. */
-void ft_ballast_drop(const char *meta);
+/* Give its space back when the disk has hardly any left; before the store is
+ * opened, because the index may want some. */
+void ft_ballast_drop(const struct ft_project *project);
 
 #endif

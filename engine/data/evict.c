@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/user.h"
-#include "data/ballast.h"
 #include "data/removal.h"
 
 /* --- evict ---------------------------------------------------------------- */
@@ -112,10 +111,8 @@ int ft_store_evict(struct ft_store *store, const struct ft_versions *versions,
     int rc;
 
     *removal = '\0';
-    if (ft_store_need_write(store, err) < 0)
-        return -1;
-    ft_ballast_drop(store->meta);
-    if (ft_oplog_own(store->log, err) < 0)
+    if (ft_store_need_write(store, err) < 0 ||
+        ft_oplog_own(store->log, err) < 0)
         return -1;
     rc = tell ? tell(arg, &needs, err) : 0;
     if (rc == 0)

@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
-#include "data/ballast.h"
 #include "data/id.h"
 #include "data/mark.h"
 
@@ -128,10 +127,8 @@ int ft_store_gc(struct ft_store *store, const struct ft_gc_options *options,
     int rc;
 
     *gc = (struct ft_gc){ 0 };
-    if (ft_store_need_write(store, err) < 0)
-        return -1;
-    ft_ballast_drop(store->meta);
-    if (ft_oplog_own(store->log, err) < 0)
+    if (ft_store_need_write(store, err) < 0 ||
+        ft_oplog_own(store->log, err) < 0)
         return -1;
     rc = ft_oplog_lock(store->log, err);
     if (rc == 0) {

@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/user.h"
-#include "data/ballast.h"
 #include "data/kept.h"
 
 /* Versions that one record names, and that one hold of the lock moves. */
@@ -295,7 +294,6 @@ int ft_store_purge(struct ft_store *store, const struct ft_removal *removal,
     struct ft_needs list = { 0 };
     int rc = ft_store_need_write(store, err);
 
-    ft_ballast_drop(store->meta);
     if (rc == 0)
         rc = ft_removal_move(store, removal->id, err);
     if (rc == 0)

@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "data/history.h"
-#include "data/index_bind.h"
-#include "data/store_impl.h"
+#include "data/history_impl.h"
 #include "text/quantity.h"
 
 #define SHOWN 3 /* of the largest objects, in a refusal */
@@ -45,15 +43,13 @@ static const char *const rows_by[] = {
 };
 
 /* The objects of every branch, since only the current one's are kept ready. */
-static int bind_branches(struct ft_store *store, struct ft_db *db,
-                         struct ft_err *err)
+static int bind_branches(struct ft_store *store, struct ft_err *err)
 {
     struct ft_names names = { 0 };
     int rc = ft_store_branches(store, &names, err);
 
     for (size_t i = 0; rc == 0 && i < names.n; i++)
-        rc = ft_index_bind(db, ft_index_writable(store->index),
-                           names.item[i].name, err);
+        rc = ft_store_bound(store, names.item[i].name, err) ? 0 : -1;
     ft_names_release(&names);
     return rc;
 }
@@ -68,7 +64,7 @@ int ft_store_space(struct ft_store *store, enum ft_taken_by by,
 
     *space = (struct ft_taken){ 0 };
     if (rc == 0 && by == FT_SPACE_BRANCH)
-        rc = bind_branches(store, db, err);
+        rc = bind_branches(store, err);
     if (rc == 0)
         rows = ft_db_ask(db, rows_by[by], NULL, 0, err);
     rc = rows ? 0 : -1;
