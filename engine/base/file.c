@@ -138,3 +138,41 @@ int ft_file_put(const char *path, const void *bytes, size_t len, mode_t mode,
         (void)close(fd);
     return rc;
 }
+
+static int copy_bytes(int in, int out)
+{
+    char *block = ft_realloc(NULL, BLOCK, 1);
+    ssize_t n;
+    int rc = 0;
+
+    while (rc == 0 && (n = read(in, block, BLOCK)) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        rc = n < 0 ? -1 : ft_write_all(out, block, (size_t)n);
+    }
+    free(block);
+    return rc;
+}
+
+int ft_file_copy(const char *from, const char *to, struct ft_err *err)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC), out, rc;
+
+    if (in < 0)
+        return ft_err_sys(err, "cannot open '%s'", from);
+    out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (out < 0) {
+        rc = ft_err_sys(err, "cannot create '%s'", to);
+        goto done;
+    }
+    rc = copy_bytes(in, out);
+    if (close(out) < 0)
+        rc = -1;
+    if (rc < 0) {
+        ft_err_sys(err, "cannot write '%s'", to);
+        (void)unlink(to);
+    }
+done:
+    (void)close(in);
+    return rc;
+}

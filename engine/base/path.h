@@ -58,6 +58,9 @@ int ft_file_write(const char *path, const void *bytes, size_t len,
 int ft_file_put(const char *path, const void *bytes, size_t len, mode_t mode,
                 struct ft_err *err);
 
+/* Copy the file 'from' to 'to', which must not be there (FT_EEXIST). */
+int ft_file_copy(const char *from, const char *to, struct ft_err *err);
+
 /* All 'len' bytes, however many calls it takes; -1 with errno set. */
 int ft_write_all(int fd, const void *bytes, size_t len);
 

@@ -17,7 +17,6 @@
 #include "cli/term.h"
 
 #define STATUS_USAGE 2
-#define CHUNK (1u << 20)
 
 static bool is_dir(const char *path)
 {
@@ -68,40 +67,12 @@ static char *default_name(struct ft_session *s, const struct ft_version *v)
     return name;
 }
 
-/* Copy the version's own file; never over one that is there. */
 static int copy_version(struct ft_session *s, const struct ft_version *v,
                         const char *dest, struct ft_err *err)
 {
     char *path = ft_store_file(s->store, v->id, err);
-    char *buf = ft_realloc(NULL, CHUNK, 1);
-    int in = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    int out = -1, rc = -1;
-    ssize_t n = 0;
+    int rc = path ? ft_file_copy(path, dest, err) : -1;
 
-    if (!path)
-        goto done;
-    if (in < 0) {
-        ft_err_sys(err, "cannot open '%s'", path);
-        goto done;
-    }
-    out = open(dest, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (out < 0) {
-        ft_err_sys(err, "cannot create '%s'", dest);
-        goto done;
-    }
-    while ((n = read(in, buf, CHUNK)) > 0)
-        if (ft_write_all(out, buf, (size_t)n) < 0)
-            break;
-    if (n != 0 || close(out) < 0) {
-        ft_err_sys(err, "cannot write '%s'", dest);
-        unlink(dest);
-        goto done;
-    }
-    rc = 0;
-done:
-    if (in >= 0)
-        close(in);
-    free(buf);
     free(path);
     return rc;
 }

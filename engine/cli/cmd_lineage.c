@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "cli/crate_dir.h"
 #include "cli/lineage_text.h"
 #include "cli/open.h"
 #include "cli/run_lineage.h"
@@ -121,6 +122,44 @@ static int print_prov(struct asked *a)
     return 0;
 }
 
+/* Everything that '--only' was given. */
+static size_t objects_of(const struct ft_cli *cli, const char **only)
+{
+    size_t n = 0;
+
+    for (int i = 0; i < cli->n_given; i++)
+        if (strcmp(cli->given[i].name, "only") == 0)
+            only[n++] = cli->given[i].value;
+    return n;
+}
+
+static int make_crate(struct asked *a, const struct ft_cli *cli)
+{
+    const char *only[FT_ARGS_MAX];
+    struct ft_crate_choice choice = {
+        .dir = ft_cli_option(cli, "crate"),
+        .license = ft_cli_option(cli, "license"),
+        .only = only,
+        .n_only = objects_of(cli, only),
+        .no_data = ft_cli_has(cli, "no-data"),
+    };
+    struct ft_err err;
+
+    if (!a->run.id) {
+        ft_print_error("a crate is of a run, and '%s' is none", cli->arg[0]);
+        ft_print_hint("'fedtwin status' lists the runs");
+        return STATUS_USAGE;
+    }
+    if (a->s.run->state == FT_RUN_RUNNING) {
+        ft_print_error("run %s has not ended", a->run.id);
+        ft_print_hint("'fedtwin wait %s' waits for it", a->run.id);
+        return ft_code_status(FT_EBUSY);
+    }
+    if (ft_crate_write(a->s.store, &a->lineage, &a->run, &choice, &err) < 0)
+        return ft_print_err(&err);
+    return 0;
+}
+
 static int print_text(struct asked *a, bool dot)
 {
     struct ft_str out = FT_STR_INIT;
@@ -136,6 +175,8 @@ static int print_text(struct asked *a, bool dot)
 
 static int print(struct asked *a, const struct ft_cli *cli)
 {
+    if (ft_cli_has(cli, "crate"))
+        return make_crate(a, cli);
     if (ft_cli_has(cli, "prov"))
         return print_prov(a);
     if (!ft_cli_has(cli, "json"))
@@ -157,10 +198,11 @@ static unsigned ways_of(const struct ft_cli *cli)
     return ways ? ways : FT_LINEAGE_UP;
 }
 
-/* The forms of output exclude each other. */
+/* The forms of output exclude each other, and some options are of one. */
 static int check_forms(const struct ft_cli *cli)
 {
-    static const char *const forms[] = { "dot", "json", "prov" };
+    static const char *const forms[] = { "dot", "json", "prov", "crate" };
+    static const char *const of_crate[] = { "only", "no-data", "license" };
     const char *first = NULL;
 
     for (size_t i = 0; i < FT_ARRAY_LEN(forms); i++) {
@@ -173,6 +215,11 @@ static int check_forms(const struct ft_cli *cli)
         }
         first = forms[i];
     }
+    for (size_t i = 0; i < FT_ARRAY_LEN(of_crate); i++)
+        if (ft_cli_has(cli, of_crate[i]) && !ft_cli_has(cli, "crate")) {
+            ft_print_error("'--%s' is for '--crate'", of_crate[i]);
+            return STATUS_USAGE;
+        }
     return 0;
 }
 

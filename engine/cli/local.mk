@@ -5,6 +5,7 @@ noinst_LIBRARIES += engine/libcli.a
 engine_libcli_a_SOURCES = \
     engine/cli/cmd.c engine/cli/cmd.h \
     engine/cli/cmd_branch.c \
+    engine/cli/crate_dir.c engine/cli/crate_dir.h \
     engine/cli/cmd_cancel.c \
     engine/cli/cmd_check.c \
     engine/cli/cmd_completion.c \

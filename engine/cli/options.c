@@ -192,6 +192,12 @@ const struct ft_option ft_lineage_options[] = {
     { "depth", 0, "N", "follow at most N versions each way" },
     { "dot", 0, NULL, "as a graph in the language of Graphviz" },
     { "prov", 0, NULL, "as a W3C PROV document (PROV-JSON)" },
+    { "crate", 0, "DIR", "of a run: make the directory DIR, a Workflow Run "
+                         "RO-Crate" },
+    { "only", 0, "OBJECT", "in a crate: files of this result only; again for "
+                           "more" },
+    { "no-data", 0, NULL, "in a crate: no files of results" },
+    { "license", 0, "TEXT", "of a crate: a URL, or who may do what" },
     END,
 };
 const struct ft_option ft_fsck_options[] = {

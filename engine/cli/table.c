@@ -280,7 +280,8 @@ const struct ft_cmd ft_cmds[] = {
              "without '-' are always those of a version.",
       .example = "fedtwin lineage plot.figure\n"
                  "fedtwin lineage mesh.mesh --down\n"
-                 "fedtwin lineage last --prov >run.json\n",
+                 "fedtwin lineage last --prov >run.json\n"
+                 "fedtwin lineage last --crate DIR --only plot.figure\n",
       .past = true,
       .option = ft_lineage_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },

@@ -24,6 +24,10 @@ engine_libdata_a_SOURCES = \
     engine/data/provenance.c engine/data/provenance.h \
     engine/data/provenance_doc.c engine/data/provenance_doc.h \
     engine/data/provenance_json.c \
+    engine/data/crate.c engine/data/crate.h engine/data/crate_plan.c \
+    engine/data/crate_action.c engine/data/crate_value.c \
+    engine/data/crate_value.h \
+    engine/data/crate_doc.c engine/data/crate_doc.h \
     engine/data/memo.c \
     engine/data/compare.c \
     engine/data/diff.c engine/data/diff.h engine/data/diff_in.h \
@@ -109,9 +113,9 @@ t_unit_test_store_CPPFLAGS = $(data_test_cppflags)
 t_unit_test_store_LDADD = $(data_test_libs)
 endif
 
-LINEAGE_TESTS = t/t2200-prov.t
+LINEAGE_TESTS = t/t2200-prov.t t/t2201-crate.t
 TESTS += $(LINEAGE_TESTS)
-EXTRA_DIST += $(LINEAGE_TESTS) t/fixture-lineage.sh t/prov_check.py
+EXTRA_DIST += $(LINEAGE_TESTS) t/fixture-lineage.sh t/prov_check.py t/crate
 
 # Drives a store into trouble.
 CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/json.h"
 #include "base/sha256.h"
 
@@ -59,15 +60,15 @@ void ft_prov_record_name(struct ft_str *out, struct json_object *record,
         ft_str_addf(out, "put/%s", version);
 }
 
-/* The command line with the files that it names, as they were. */
-static void digest_command(struct json_object *record,
-                           char hex[FT_SHA256_HEX + 1])
+/* All that decides what a task does with its inputs and parameters. */
+static void digest_tool(struct json_object *record, char hex[FT_SHA256_HEX + 1])
 {
-    static const char *const keys[] = { "command", "files", "module" };
+    static const char *const keys[] = { "command", "files", "module",
+                                        "module_digest" };
     struct json_object *obj = json_object_new_object();
     struct ft_str text = FT_STR_INIT;
 
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+    for (size_t i = 0; i < FT_ARRAY_LEN(keys); i++)
         json_object_object_add(
             obj, keys[i], json_object_get(ft_json_or_null(record, keys[i])));
     (void)ft_json_canonical(obj, &text, NULL);
@@ -78,14 +79,16 @@ static void digest_command(struct json_object *record,
 
 void ft_prov_tool_name(struct ft_str *out, struct json_object *record)
 {
-    const char *digest = ft_json_str_or(record, "module_digest", NULL);
     char hex[FT_SHA256_HEX + 1];
 
+    digest_tool(record, hex);
     ft_prov_escape(out, ft_json_str_or(record, "module", "unknown"));
-    ft_str_addc(out, '/');
-    if (!digest)
-        digest_command(record, hex);
-    ft_prov_escape(out, digest ? digest : hex);
+    ft_str_addf(out, "/%s", hex);
+}
+
+bool ft_prov_is_progress(const char *key)
+{
+    return strcmp(key, "step") == 0 || strcmp(key, "of") == 0;
 }
 
 const char *ft_prov_value(struct json_object *value, struct ft_str *out)
@@ -102,4 +105,21 @@ const char *ft_prov_value(struct json_object *value, struct ft_str *out)
     else if (ft_json_canonical(value, out, NULL) < 0)
         ft_str_add(out, json_object_to_json_string(value));
     return unit;
+}
+
+char *ft_prov_engine(const struct ft_lineage *lineage, const char *run)
+{
+    for (size_t i = 0; i < lineage->n; i++) {
+        struct json_object *record;
+        char *engine;
+
+        if (!lineage->node[i].known ||
+            strcmp(lineage->node[i].version.run, run) != 0)
+            continue;
+        record = ft_lineage_record(&lineage->node[i]);
+        engine = ft_strdup(ft_json_str_or(record, "engine", NULL));
+        json_object_put(record);
+        return engine;
+    }
+    return NULL;
 }

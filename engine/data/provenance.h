@@ -68,9 +68,16 @@ void ft_prov_task_name(struct ft_str *out, const char *run, const char *task,
 void ft_prov_record_name(struct ft_str *out, struct json_object *record,
                          const char *version);
 
-/* What made a version, "solve.heat/<digest of the manifest>" or, without a
- * module, "shell/<digest of command and files>"; escaped. */
+/* What made a version: "solve.heat/" or "shell/", and the digest of manifest,
+ * command line, program and scripts; escaped. */
 void ft_prov_tool_name(struct ft_str *out, struct json_object *record);
+
+/* A number that a stage reported says where it was, nothing of its results. */
+bool ft_prov_is_progress(const char *key);
+
+/* The engine that did a run, which need not be this one: "fedtwin 0.1.0"; NULL:
+ * no record of the run tells.  The caller frees. */
+char *ft_prov_engine(const struct ft_lineage *lineage, const char *run);
 
 /* A value of a parameter as text and its unit (borrowed; NULL: it has none). */
 const char *ft_prov_value(struct json_object *value, struct ft_str *out);

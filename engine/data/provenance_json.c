@@ -207,8 +207,7 @@ static void add_usage(struct json_object *obj, struct json_object *record)
 
     if (!json_object_is_type(usage, json_type_object))
         return;
-    json_object_object_foreach(usage, key, value)
-    {
+    json_object_object_foreach(usage, key, value) {
         char *term = ft_asprintf("ft:usage_%s", key);
 
         ft_prov_add_number(obj, term, value);
@@ -328,12 +327,6 @@ static void describe_version(struct json_object *obj,
                       "xsd:dateTime");
 }
 
-/* Where the task was, which says nothing of its results. */
-static bool is_progress(const char *key)
-{
-    return strcmp(key, "step") == 0 || strcmp(key, "of") == 0;
-}
-
 /* The numbers that a task reported say how good its results are. */
 static void add_quality(struct ft_prov_doc *doc, const char *activity,
                         const char *entity, struct json_object *record)
@@ -342,12 +335,11 @@ static void add_quality(struct ft_prov_doc *doc, const char *activity,
 
     if (!json_object_is_type(report, json_type_object))
         return;
-    json_object_object_foreach(report, key, value)
-    {
+    json_object_object_foreach(report, key, value) {
         struct ft_str id = FT_STR_INIT, metric = FT_STR_INIT;
         struct json_object *obj;
 
-        if (is_progress(key))
+        if (ft_prov_is_progress(key))
             continue;
         ft_str_addf(&id, "value:%s/report/", strchr(entity, ':') + 1);
         ft_prov_escape(&id, key);
@@ -505,30 +497,11 @@ static void add_other_tasks(struct ft_prov_doc *doc,
     }
 }
 
-/* The engine that did the run, which need not be this one; NULL: no record of
- * the run tells.  The caller frees. */
-static char *engine_of(const struct ft_lineage *lineage, const char *run)
-{
-    for (size_t i = 0; i < lineage->n; i++) {
-        struct json_object *record;
-        char *engine;
-
-        if (!lineage->node[i].known ||
-            strcmp(lineage->node[i].version.run, run) != 0)
-            continue;
-        record = ft_lineage_record(&lineage->node[i]);
-        engine = ft_strdup(ft_json_str_or(record, "engine", NULL));
-        json_object_put(record);
-        return engine;
-    }
-    return NULL;
-}
-
 static void add_run(struct ft_prov_doc *doc, const struct ft_lineage *lineage,
                     const struct ft_prov_run *run)
 {
     char *id = ft_prov_id("run", run->id), *plan;
-    char *engine = engine_of(lineage, run->id);
+    char *engine = ft_prov_engine(lineage, run->id);
     struct json_object *obj = ft_prov_element(doc, "activity", id);
 
     ft_prov_add_name(obj, "prov:type", "ft:Run");

@@ -60,7 +60,7 @@ static const struct {
 } records[] = {
     { "{\"run\":\"r-1\",\"task\":\"a[x=1]\",\"attempt\":2,"
       "\"module\":\"solve.heat\",\"module_digest\":\"00ff\"}",
-      "r-1/a%5Bx%3D1%5D/2", "solve.heat/00ff" },
+      "r-1/a%5Bx%3D1%5D/2", "solve.heat/" },
     { "{\"run\":\"r-1\",\"task\":\"a\",\"module\":\"shell\","
       "\"command\":[\"true\"]}",
       "r-1/a/1", "shell/" },
