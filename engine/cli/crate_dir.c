@@ -100,29 +100,35 @@ static bool is_chosen(const struct export *e, const char *object, bool *used)
     return !choice->n_only;
 }
 
-/* The file itself may be gone though its version is known. */
-static void add_payload(struct export *e, const char *version)
+/* The file may have been removed though the version is known: then it stays
+ * out, unless it was asked for by name. */
+static int add_payload(struct export *e, const char *version,
+                       struct ft_err *err)
 {
-    char *path = ft_store_path(e->store, version);
+    char *path = ft_store_file(e->store, version, err);
+    bool found = path != NULL;
 
-    if (path && ft_path_exists(path))
+    if (found)
         (void)ft_map_put(&e->payload, version, e);
     free(path);
+    return found || (!e->choice->n_only && err->code == FT_ENOENT) ? 0 : -1;
 }
 
-static void choose_of_task(struct export *e, const struct ft_prov_task *task,
-                           bool *used)
+static int choose_of_task(struct export *e, const struct ft_prov_task *task,
+                          bool *used, struct ft_err *err)
 {
     const struct ft_stage *stage = &e->run->wf->stage[task->stage];
+    size_t n = task->out ? task->out->n : 0;
+    int rc = 0;
 
-    for (size_t i = 0; task->out && i < task->out->n && i < stage->n_out;
-         i++) {
+    for (size_t i = 0; rc == 0 && i < n && i < stage->n_out; i++) {
         char *object = ft_asprintf("%s.%s", stage->name, stage->out[i].name);
 
         if (*task->out->item[i].id && is_chosen(e, object, used))
-            add_payload(e, task->out->item[i].id);
+            rc = add_payload(e, task->out->item[i].id, err);
         free(object);
     }
+    return rc;
 }
 
 static int choose(struct export *e, struct ft_err *err)
@@ -131,8 +137,8 @@ static int choose(struct export *e, struct ft_err *err)
     bool *used = ft_calloc(choice->n_only + 1, sizeof(*used));
     int rc = 0;
 
-    for (size_t i = 0; i < e->run->n_tasks; i++)
-        choose_of_task(e, &e->run->task[i], used);
+    for (size_t i = 0; rc == 0 && i < e->run->n_tasks; i++)
+        rc = choose_of_task(e, &e->run->task[i], used, err);
     for (size_t i = 0; rc == 0 && i < choice->n_only; i++)
         if (!used[i])
             rc = ft_err_set(err, FT_EUSAGE, "'%s' is no result of run %s",
@@ -177,10 +183,10 @@ static int write_results(struct export *e, struct ft_err *err)
 
     for (size_t i = 0; rc == 0 && i < e->payload.len; i++) {
         const char *id = e->payload.entry[i].key;
-        char *from = ft_store_path(e->store, id);
+        char *from = ft_store_file(e->store, id, err);
         char *to = ft_asprintf("%s/%s.h5", dir, id);
 
-        rc = ft_file_copy(from, to, err);
+        rc = from ? ft_file_copy(from, to, err) : -1;
         free(to);
         free(from);
     }
