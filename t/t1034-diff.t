@@ -359,6 +359,37 @@ test_expect_success 'the output is bounded' '
 	test "$(wc -l <out)" -lt 400
 '
 
+test_expect_success 'a workflow file: what has been edited since the state' '
+	mkdir edit && cd edit && run_sweep &&
+	fedtwin diff sweep.yaml >out && test_must_be_empty out &&
+	test_expect_code 1 fedtwin diff -p size="7 mm" sweep.yaml >out &&
+	cat >want <<-EOT &&
+
+	parameters
+	  size  2 mm -> 7 mm
+	EOT
+	tail -n +3 out >got && test_cmp want got &&
+	sed -i "s/1 N, 2 N, 3 N/1 N, 2 N/" sweep.yaml &&
+	test_expect_code 1 fedtwin diff last sweep.yaml >out &&
+	test_grep "^+++ sweep.yaml\$" out &&
+	test_grep "^  +    matrix: {load: \[1 N, 2 N\]}" out &&
+	test_grep ! "^objects" out &&
+	test_expect_code 1 fedtwin diff --json sweep.yaml main >json &&
+	test "file state" = "$(test_json \
+		"d[\"a\"][\"kind\"] + \" \" + d[\"b\"][\"kind\"]" json)" &&
+	sed -i "s/shell:/shel:/" sweep.yaml &&
+	test_expect_code 3 fedtwin diff sweep.yaml 2>err &&
+	test_grep "did you mean .shell." err &&
+	cp sweep.yaml two.yaml &&
+	test_expect_code 2 fedtwin diff sweep.yaml two.yaml 2>err &&
+	test_expect_code 2 fedtwin diff sweep.yaml make.t 2>err &&
+	test_grep "is a version" err &&
+	test_expect_code 2 fedtwin diff -p size="1 mm" main 2>err &&
+	test_grep "for a workflow file alone" err &&
+	test_expect_code 4 fedtwin diff three.yaml 2>err &&
+	cd ..
+'
+
 test_expect_success 'outside of a project' '
 	mkdir "$test_root/elsewhere" && cd "$test_root/elsewhere" &&
 	test_expect_code 4 fedtwin diff a b

@@ -159,7 +159,7 @@ int ft_cmd_diff(struct ft_cli *cli)
     if (!status)
         status = ft_session_look(&s, cli);
     if (!status)
-        status = ft_diff_sides(&s, cli->arg[0], ft_cli_arg(cli, 1), side);
+        status = ft_diff_sides(&s, cli, side);
     if (!status)
         status = print_diff(&s, cli, side, &how, &atol);
     ft_diff_side_release(&side[0]);

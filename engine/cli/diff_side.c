@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/path.h"
 #include "cli/term.h"
 #include "data/history.h"
 #include "data/history.h"
@@ -19,13 +20,13 @@
 
 #define DIGITS_MIN 4 /* of an id */
 
-enum meaning { STATE, RUN, DATA, MEANINGS };
+enum meaning { STATE, RUN, DATA, MEANINGS, WORKFLOW = MEANINGS };
 static const char *const prefix[MEANINGS] = { "state:", "run:", "version:" };
 
 struct named {
     enum meaning meaning;
     char id[FT_SHA256_HEX + 1]; /* of a state or run */
-    const char *ref;
+    const char *text;
 };
 
 /* --- what a text means ---------------------------------------------------- */
@@ -55,7 +56,7 @@ static int try_meaning(struct ft_session *s, enum meaning meaning,
         ft_versions_release(&versions);
     }
     named->meaning = meaning;
-    named->ref = text;
+    named->text = text;
     return 0;
 }
 
@@ -116,6 +117,13 @@ static int find_meaning(struct ft_session *s, const char *text, bool digits,
              : fail_unknown(text, &why[STATE], err);
 }
 
+/* A file of that name counts more than an object called 'yaml'. */
+static bool is_workflow(const char *text)
+{
+    return (ft_ends_with(text, ".yaml") || ft_ends_with(text, ".yml")) &&
+           ft_path_exists(text);
+}
+
 static int find_named(struct ft_session *s, const char *text,
                       struct named *named, struct ft_err *err)
 {
@@ -126,6 +134,10 @@ static int find_named(struct ft_session *s, const char *text,
         if (ft_starts_with(text, prefix[m]))
             return try_meaning(s, (enum meaning)m, text + strlen(prefix[m]),
                                named, err);
+    if (is_workflow(text)) {
+        *named = (struct named){ .meaning = WORKFLOW, .text = text };
+        return 0;
+    }
     if (ft_diff_is_ref(text))
         return try_meaning(s, DATA, text, named, err);
     return find_meaning(s, text, digits, named, err);
@@ -150,7 +162,7 @@ static int read_side(struct ft_session *s, const struct named *named,
         return ft_diff_side_state(s->store, named->id, side, err);
     if (named->meaning == RUN)
         return read_run(s, named->id, side, err);
-    return ft_diff_side_data(s->store, named->ref, side, err);
+    return ft_diff_side_data(s->store, named->text, side, err);
 }
 
 /* What the current state has under the names that side 'a' has. */
@@ -187,28 +199,86 @@ static void drop_others(const struct ft_diff_side *a, struct ft_diff_side *b)
     b->objects.n = kept;
 }
 
-int ft_diff_sides(struct ft_session *s, const char *a, const char *b,
+/* What was wrong with the file has been printed. */
+static int read_workflow(struct ft_session *s, const struct ft_cli *cli,
+                         const char *file, struct ft_diff_side *side)
+{
+    int status = ft_session_plan(s, cli, file);
+
+    if (!status)
+        ft_diff_side_workflow(s->wf, side);
+    return status;
+}
+
+static int fail_pair(const char *a, const char *what, const char *b)
+{
+    ft_print_error("'%s' is %s, '%s' is not", a, what, b);
+    ft_print_hint("compare versions with versions, states, runs and a "
+                  "workflow file with states and runs");
+    return ft_code_status(FT_EUSAGE);
+}
+
+/* Whether the two can stand on the sides of one comparison. */
+static int check_pair(const struct named *a, const struct named *b)
+{
+    if ((a->meaning == DATA) != (b->meaning == DATA))
+        return a->meaning == DATA ? fail_pair(a->text, "a version", b->text)
+                                  : fail_pair(b->text, "a version", a->text);
+    if (a->meaning != WORKFLOW || b->meaning != WORKFLOW)
+        return 0;
+    ft_print_error("'%s' and '%s' are both workflow files", a->text, b->text);
+    return ft_code_status(FT_EUSAGE);
+}
+
+/* Parameters that would count for nothing are a mistake. */
+static int check_params(const struct ft_cli *cli, const struct named *a,
+                        const struct named *b)
+{
+    if (a->meaning == WORKFLOW || (b && b->meaning == WORKFLOW) ||
+        (!ft_cli_has(cli, "param") && !ft_cli_has(cli, "params")))
+        return 0;
+    ft_print_error("parameters can be set for a workflow file alone");
+    return ft_code_status(FT_EUSAGE);
+}
+
+/* 'named' NULL: the current state. */
+static int read_one(struct ft_session *s, const struct ft_cli *cli,
+                    const struct named *named, const struct ft_diff_side *other,
+                    struct ft_diff_side *side)
+{
+    struct ft_err err;
+
+    if (named && named->meaning == WORKFLOW)
+        return read_workflow(s, cli, named->text, side);
+    if ((named ? read_side(s, named, side, &err)
+               : read_current(s, other, side, &err)) < 0)
+        return ft_print_err(&err);
+    return 0;
+}
+
+int ft_diff_sides(struct ft_session *s, const struct ft_cli *cli,
                   struct ft_diff_side side[2])
 {
+    const char *a = cli->arg[0], *b = ft_cli_arg(cli, 1);
     struct named named[2];
     struct ft_err err = { 0 };
+    int status = 0, first = 0;
 
     if (find_named(s, a, &named[0], &err) < 0 ||
         (b && find_named(s, b, &named[1], &err) < 0))
         return ft_print_err(&err);
-    if (b && (named[0].meaning == DATA) != (named[1].meaning == DATA)) {
-        ft_print_error("'%s' is a version, '%s' is not",
-                       named[0].meaning == DATA ? a : b,
-                       named[0].meaning == DATA ? b : a);
-        ft_print_hint("compare versions with versions, states and runs with "
-                      "states and runs");
-        return ft_code_status(FT_EUSAGE);
-    }
-    if (read_side(s, &named[0], &side[0], &err) < 0 ||
-        (b ? read_side(s, &named[1], &side[1], &err)
-           : read_current(s, &side[0], &side[1], &err)) < 0)
-        return ft_print_err(&err);
-    if (!b && side[0].kind == FT_DIFF_DATA)
+    if (!b && named[0].meaning == WORKFLOW)
+        first = 1; /* it is newer than the current state */
+    if (b)
+        status = check_pair(&named[0], &named[1]);
+    if (!status)
+        status = check_params(cli, &named[0], b ? &named[1] : NULL);
+    if (!status)
+        status = read_one(s, cli, &named[0], NULL, &side[first]);
+    if (!status)
+        status = read_one(s, cli, b ? &named[1] : NULL, &side[first],
+                          &side[1 - first]);
+    if (!status && !b && side[0].kind == FT_DIFF_DATA)
         drop_others(&side[0], &side[1]);
-    return 0;
+    return status;
 }

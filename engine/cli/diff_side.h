@@ -5,10 +5,11 @@
 #include "cli/open.h"
 #include "data/diff.h"
 
-/* Read what the texts name: states, runs, or REFs (both or none).  'b' NULL
- * means the current state, or what it has under the name that 'a' gives.
- * Prints what is wrong and returns the exit status, or 0. */
-int ft_diff_sides(struct ft_session *s, const char *a, const char *b,
+/* Read what the two arguments name: states, runs, a workflow file, or REFs
+ * (both or none).  Without the second one the current state is compared with
+ * the first one: a REF with what the state has under its name.  Prints what is
+ * wrong and returns the exit status, or 0. */
+int ft_diff_sides(struct ft_session *s, const struct ft_cli *cli,
                   struct ft_diff_side side[2]);
 
 #endif

@@ -170,16 +170,16 @@ static void print_side(const char *sign, struct json_object *side)
     const char *time = ft_json_str_or(side, "time", NULL);
     const char *run = ft_json_str_or(side, "run", NULL);
     const char *file = ft_json_str_or(side, "workflow_file", NULL);
+    bool is_id = strcmp(kind, "state") == 0 || strcmp(kind, "run") == 0;
     struct ft_str line = FT_STR_INIT;
 
-    ft_str_addf(&line, "%s %s%s", sign, strcmp(kind, "data") ? kind : "",
-                strcmp(kind, "data") ? " " : "");
+    ft_str_addf(&line, "%s %s%s", sign, is_id ? kind : "", is_id ? " " : "");
     ft_safe_text(name, is_digest(name) ? ID_SHOWN : strlen(name), &line);
     if (time)
         ft_str_addf(&line, "  %.16sZ", time);
     if (run)
         ft_str_addf(&line, "  run %s", run);
-    if (file) {
+    if (file && is_id) {
         ft_str_add(&line, "  of ");
         ft_safe_text(file, strlen(file), &line);
     }
@@ -374,6 +374,8 @@ void ft_diff_print(struct json_object *diff, bool names)
     print_params(diff);
     print_workflow(diff, names);
     print_recipes(diff);
+    if (!objects)
+        return;
     print_counts(objects);
     print_list(objects);
     if (!names)

@@ -154,6 +154,7 @@ const struct ft_option ft_log_options[] = {
     END,
 };
 const struct ft_option ft_diff_options[] = {
+    PARAM,
     { "rtol", 0, "X", "numbers agree when they differ by at most X times the "
                       "larger magnitude" },
     { "atol", 0, "QUANTITY", "or by at most this much, such as '0.1 K'; of "

@@ -248,18 +248,21 @@ const struct ft_cmd ft_cmds[] = {
       .complete = FT_COMPLETE_STATE, .run = ft_cmd_tag },
     { .name = "diff", .args = "A [B]", .reads = true,
       .summary = "tell how two states, runs or versions differ",
-      .doc = "A and B are states (a branch, a tag, digits of an id, a time, "
-             "each with ~N for N states before), runs, or versions (a REF or "
-             "digits of an id); without B the current state.  Of states and "
-             "runs: parameters, workflow, what made the objects, and the "
-             "objects.  Fields are compared by values - the largest "
-             "difference, where it is, relative and L2 -, tables by columns "
-             "and rows, files by lines or bytes.  Nothing is converted: what "
-             "is in another unit, of another shape or on another mesh is "
-             "named, not compared.\n\n"
+      .doc = "A and B are states (a branch, a tag, digits of an id, a "
+             "time, each with ~N for N states before), runs, or versions "
+             "(a REF or digits of an id); without B the current state.  "
+             "One of them may be a workflow file, to see what has been "
+             "edited since.  Of states and runs: parameters, workflow, "
+             "what made the objects, and the objects.  Fields are "
+             "compared by values - the largest difference, where it is, "
+             "relative and L2 -, tables by columns and rows, files by "
+             "lines or bytes.  Nothing is converted: what is in another "
+             "unit, of another shape or on another mesh is named, not "
+             "compared.\n\n"
              "Exit status: 0 the same, or equal within the tolerances; 1 "
              "different; more when it could not be told.",
       .example = "fedtwin diff main~1\n"
+                 "fedtwin diff heat.yaml\n"
                  "fedtwin diff heat.temperature~1 heat.temperature\n"
                  "fedtwin diff --rtol 1e-6 --atol '1 mK' 7b8e 8cfa\n",
       .option = ft_diff_options, .past = true, .min_args = 1, .max_args = 2,

@@ -184,7 +184,8 @@ static struct json_object *objects_json(const struct diff *diff)
 
 static struct json_object *side_json(const struct ft_diff_side *side)
 {
-    static const char *const kind[] = { "state", "run", "data" };
+    static const char *const kind[] = { "state", "run", "data",
+                                        "file" };
     struct json_object *out = json_object_new_object();
     char when[FT_TIME_TEXT];
 
@@ -198,7 +199,8 @@ static struct json_object *side_json(const struct ft_diff_side *side)
         ft_json_add_str(out, "run", side->run);
     if (side->workflow_file && *side->workflow_file)
         ft_json_add_str(out, "workflow_file", side->workflow_file);
-    ft_json_add_int(out, "objects", (int64_t)side->objects.n);
+    if (side->kind != FT_DIFF_FILE)
+        ft_json_add_int(out, "objects", (int64_t)side->objects.n);
     return out;
 }
 
@@ -217,6 +219,12 @@ static bool add_history(const struct diff *diff, struct json_object *out)
            ft_json_bool_or(workflow, "same", true);
 }
 
+/* A workflow file has no objects yet. */
+static bool has_objects(const struct diff *diff)
+{
+    return diff->a->kind != FT_DIFF_FILE && diff->b->kind != FT_DIFF_FILE;
+}
+
 static int add_recipes(const struct diff *diff, struct json_object *out,
                        struct ft_err *err)
 {
@@ -228,6 +236,16 @@ static int add_recipes(const struct diff *diff, struct json_object *out,
     if (!recipes)
         return -1;
     json_object_object_add(out, "recipes", recipes);
+    return 0;
+}
+
+static int add_objects(struct diff *diff, struct json_object *out,
+                       struct ft_err *err)
+{
+    match_objects(diff);
+    if (add_recipes(diff, out, err) < 0 || compare_objects(diff, err) < 0)
+        return -1;
+    json_object_object_add(out, "objects", objects_json(diff));
     return 0;
 }
 
@@ -248,11 +266,7 @@ struct json_object *ft_diff(struct ft_store *store,
     json_object_object_add(out, "b", side_json(b));
     json_object_object_add(out, "same", NULL); /* its place; filled below */
     same = add_history(&diff, out);
-    match_objects(&diff);
-    rc = add_recipes(&diff, out, err);
-    if (rc == 0)
-        rc = compare_objects(&diff, err);
-    json_object_object_add(out, "objects", objects_json(&diff));
+    rc = has_objects(&diff) ? add_objects(&diff, out, err) : 0;
     ft_json_add_bool(out, "same",
                      same && !diff.count[DIFFERS] && !diff.count[ADDED] &&
                          !diff.count[REMOVED]);

@@ -13,17 +13,18 @@
 #include "text/quantity.h"
 
 struct ft_err;
+struct ft_workflow;
 struct json_object;
 
 /* --- sides ---------------------------------------------------------------- */
 
-enum ft_diff_kind { FT_DIFF_STATE, FT_DIFF_RUN, FT_DIFF_DATA };
+enum ft_diff_kind { FT_DIFF_STATE, FT_DIFF_RUN, FT_DIFF_DATA, FT_DIFF_FILE };
 
 struct ft_diff_side {
     enum ft_diff_kind kind;
-    char *name;    /* id of the state or run, or the REF */
+    char *name;    /* id of the state or run, the REF, the file */
     int64_t time_ns; /* 0: it has none */
-    /* Of a state or run: */
+    /* Of a state, a run or a workflow file: */
     char *run;
     char *workflow_file;
     char *workflow; /* digest, "" without one */
@@ -38,6 +39,9 @@ void ft_diff_side_release(struct ft_diff_side *side);
 /* The state with the full id 'id'.  FT_ENOENT. */
 int ft_diff_side_state(struct ft_store *store, const char *id,
                        struct ft_diff_side *side, struct ft_err *err);
+/* A workflow file: no objects, so none are compared. */
+void ft_diff_side_workflow(const struct ft_workflow *wf,
+                           struct ft_diff_side *side);
 /* A REF that names an object; digits of a version are none. */
 bool ft_diff_is_ref(const char *text);
 /* The versions that a REF or digits of a version mean. */

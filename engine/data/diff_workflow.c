@@ -1,11 +1,30 @@
-/* diff_workflow.c - how the texts of two workflows differ */
+/* diff_workflow.c - a workflow as a side, and how the texts of two differ */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/json.h"
 #include "base/linediff.h"
 #include "data/diff_in.h"
+#include "model/workflow.h"
+#include "text/doc.h"
 
 #define LINES_MAX 2000 /* of one text */
+
+void ft_diff_side_workflow(const struct ft_workflow *wf,
+                           struct ft_diff_side *side)
+{
+    size_t len;
+
+    *side = (struct ft_diff_side){
+        .kind = FT_DIFF_FILE,
+        .name = ft_strdup(wf->file),
+        .workflow_file = ft_strdup(wf->file),
+        .workflow = ft_strdup(wf->digest),
+        .text = ft_strdup(ft_doc_text(wf->doc, &len)),
+        .more = ft_workflow_texts_json(wf),
+        .params = ft_workflow_params_json(wf),
+    };
+}
 
 static struct json_object *text_or_null(const char *text)
 {

@@ -138,6 +138,16 @@ struct json_object *ft_workflow_texts_json(const struct ft_workflow *wf)
     return list;
 }
 
+struct json_object *ft_workflow_params_json(const struct ft_workflow *wf)
+{
+    struct json_object *obj = json_object_new_object();
+
+    for (size_t i = 0; i < wf->params.n; i++)
+        json_object_object_add(obj, wf->params.item[i].name,
+                               ft_value_json(&wf->value[i]));
+    return obj;
+}
+
 void ft_text_free(struct ft_text *text)
 {
     ft_doc_free(text->doc);

@@ -251,6 +251,8 @@ struct ft_workflow *ft_workflow_recall(const struct ft_kept *kept,
                                        struct ft_diags *diags);
 /* Every file but the first as [[path, text], ...]; the caller releases. */
 struct json_object *ft_workflow_texts_json(const struct ft_workflow *wf);
+/* The values of its parameters by name, quantities in SI; likewise. */
+struct json_object *ft_workflow_params_json(const struct ft_workflow *wf);
 void ft_workflow_free(struct ft_workflow *wf);
 
 /* Index of a stage, or -1. */

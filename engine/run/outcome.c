@@ -146,16 +146,6 @@ static int add_objects(struct ft_run *run, struct ft_store *store,
     return 0;
 }
 
-static struct json_object *params_json(const struct ft_workflow *wf)
-{
-    struct json_object *obj = json_object_new_object();
-
-    for (size_t i = 0; i < wf->params.n; i++)
-        json_object_object_add(obj, wf->params.item[i].name,
-                               ft_value_json(&wf->value[i]));
-    return obj;
-}
-
 static const char *outcome_text(enum ft_run_state end)
 {
     static const char *const text[] = {
@@ -266,7 +256,7 @@ int ft_run_record_state(struct ft_run *run, struct ft_store *store,
         .run = run->id,
         .workflow = wf->digest,
         .workflow_file = wf->file,
-        .params = params_json(wf),
+        .params = ft_workflow_params_json(wf),
         .outcome = outcome_text(end),
     };
     char key[FT_SHA256_HEX + 1], *text;
@@ -311,22 +301,15 @@ static int add_version(struct ft_store *store, const struct ft_binding *bind,
 int ft_run_side(struct ft_run *run, struct ft_store *store,
                 struct ft_diff_side *side, struct ft_err *err)
 {
-    const struct ft_workflow *wf = run->plan->wf;
     struct objects all = { 0 };
-    size_t len;
     int rc = add_objects(run, store, &all, err);
 
-    *side = (struct ft_diff_side){
-        .kind = FT_DIFF_RUN,
-        .name = ft_strdup(run->id),
-        .time_ns = run->start_ns,
-        .workflow_file = ft_strdup(wf->file),
-        .workflow = ft_strdup(wf->digest),
-        .text = ft_strdup(ft_doc_text(wf->doc, &len)),
-        .more = ft_workflow_texts_json(wf),
-        .params = params_json(wf),
-        .objects.item = ft_calloc(all.n + 1, sizeof(*side->objects.item)),
-    };
+    ft_diff_side_workflow(run->plan->wf, side);
+    side->kind = FT_DIFF_RUN;
+    free(side->name);
+    side->name = ft_strdup(run->id);
+    side->time_ns = run->start_ns;
+    side->objects.item = ft_calloc(all.n + 1, sizeof(*side->objects.item));
     for (size_t i = 0; i < all.n && rc == 0; i++)
         rc = add_version(store, &all.item[i], &side->objects, err);
     objects_release(&all);
