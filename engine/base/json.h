@@ -51,6 +51,11 @@ double ft_json_num_or(struct json_object *obj, const char *key,
 bool ft_json_bool_or(struct json_object *obj, const char *key, bool fallback);
 struct json_object *ft_json_or_null(struct json_object *obj, const char *key);
 
+/* A failure as the answer of one program to another: {"ok":false,"code",
+ * "message","hint"}; and back, with FT_EIO for a code that is not known. */
+void ft_json_add_err(struct json_object *answer, const struct ft_err *err);
+int ft_json_err(struct json_object *answer, struct ft_err *err); /* is -1 */
+
 /* Shorthands that add a member; NULL text adds null. */
 void ft_json_add_str(struct json_object *obj, const char *key, const char *s);
 void ft_json_add_int(struct json_object *obj, const char *key, int64_t n);

@@ -10,7 +10,7 @@ engine_libbase_a_SOURCES = \
     engine/base/err.c engine/base/err.h \
     engine/base/file.c \
     engine/base/json.c engine/base/json.h \
-    engine/base/json_canonical.c \
+    engine/base/json_canonical.c engine/base/json_err.c \
     engine/base/linediff.c engine/base/linediff.h \
     engine/base/logfile.c engine/base/logfile.h \
     engine/base/map.c engine/base/map.h \

@@ -244,11 +244,16 @@ static void bury(struct ft_client *client, const char *why)
 static bool start(struct ft_client *client)
 {
     struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLET };
+    const char *const arg[] = { client->meta, NULL };
+    const struct ft_worker_program program = {
+        .name = "fedtwin-worker", .variable = "FEDTWIN_WORKER", .arg = arg,
+        .fd = -1,
+    };
     struct ft_err err;
 
     if (client->epoll_fd < 0 || client->timer_fd < 0) {
         ft_err_set(&err, FT_EIO, "cannot watch fedtwin-worker");
-    } else if (ft_worker_start(&client->worker, client->meta, &err) == 0) {
+    } else if (ft_worker_start(&client->worker, &program, &err) == 0) {
         if (epoll_ctl(client->epoll_fd, EPOLL_CTL_ADD, client->worker.fd,
                       &event) == 0) {
             ft_str_addf(&client->out, "{\"id\":%d,\"op\":\"hello\"}\n",
@@ -264,29 +269,6 @@ static bool start(struct ft_client *client)
 }
 
 /* --- answers -------------------------------------------------------------- */
-
-static const struct {
-    const char *name;
-    enum ft_code code;
-} code_names[] = {
-#define X(code, status, text) { #code, code },
-    FT_CODES(X)
-#undef X
-};
-
-/* What the worker refused, in its words. */
-static void read_refusal(struct json_object *answer, struct ft_err *err)
-{
-    const char *name = ft_json_str_or(answer, "code", "FT_EIO");
-    enum ft_code code = FT_EIO;
-
-    for (size_t i = 0; i < FT_ARRAY_LEN(code_names); i++)
-        if (strcmp(code_names[i].name, name) == 0)
-            code = code_names[i].code;
-    ft_err_set(err, code == FT_OK ? FT_EIO : code, "%s",
-               ft_json_str_or(answer, "message", "it failed without a word"));
-    ft_err_hint(err, "%s", ft_json_str_or(answer, "hint", ""));
-}
 
 /* false: the worker speaks another protocol, and everybody was told. */
 static bool take_hello(struct ft_client *client, struct json_object *answer)
@@ -316,7 +298,7 @@ static void take_answer(struct ft_client *client, struct json_object *answer)
     if (ft_json_bool_or(answer, "ok", false)) {
         finish_first(client, answer, NULL);
     } else {
-        read_refusal(answer, &err);
+        ft_json_err(answer, &err);
         finish_first(client, NULL, &err);
     }
     start_clock(client);

@@ -1,4 +1,4 @@
-/* spawn.c - the process of fedtwin-worker: its start, its socket, its end */
+/* spawn.c - a program that works for the engine: its start, socket and end */
 #include "data/spawn.h"
 
 #include <errno.h>
@@ -18,17 +18,17 @@
 #include "base/err.h"
 #include "base/path.h"
 
-#define WORKER_VARIABLE "FEDTWIN_WORKER"
+#define ARGS_MAX 8
 #define STDERR_TAIL 160
 #define END_PAUSE_NS 1000000
 #define END_PAUSES 1000
 
-static char *program_path(void)
+static char *program_path(const struct ft_worker_program *program)
 {
-    const char *given = getenv(WORKER_VARIABLE);
+    const char *given = program->variable ? getenv(program->variable) : NULL;
 
     return given && *given ? ft_strdup(given)
-                           : ft_dirs_program("fedtwin-worker");
+                           : ft_dirs_program(program->name);
 }
 
 /* A group of its own, so that the terminal's interrupt reaches the engine
@@ -48,45 +48,49 @@ static void set_attributes(posix_spawnattr_t *attr)
     posix_spawnattr_setsigdefault(attr, &all);
 }
 
-static int spawn(const char *meta, int io, int errors, pid_t *pid,
-                 struct ft_err *err)
+static int spawn(const struct ft_worker_program *program, int io, int errors,
+                 pid_t *pid, struct ft_err *err)
 {
-    char *program = program_path();
-    char *args[] = { program, (char *)meta, NULL };
+    char *path = program_path(program), *args[ARGS_MAX + 2] = { path };
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
     int rc;
 
+    for (size_t i = 0; i < ARGS_MAX && program->arg[i]; i++)
+        args[i + 1] = (char *)program->arg[i];
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, io, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&files, io, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
+    if (program->fd >= 0)
+        posix_spawn_file_actions_adddup2(&files, program->fd, FT_WORKER_FD);
     set_attributes(&attr);
-    rc = posix_spawnp(pid, program, &files, &attr, args, environ);
+    rc = posix_spawnp(pid, path, &files, &attr, args, environ);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);
     if (rc) {
         errno = rc;
-        ft_err_sys(err, "cannot start '%s'", program);
+        ft_err_sys(err, "cannot start '%s'", path);
     }
-    free(program);
+    free(path);
     return rc ? -1 : 0;
 }
 
-int ft_worker_start(struct ft_worker *worker, const char *meta,
+int ft_worker_start(struct ft_worker *worker,
+                    const struct ft_worker_program *program,
                     struct ft_err *err)
 {
     int pair[2] = { -1, -1 };
 
     *worker = (struct ft_worker){ .fd = -1, .stderr_fd = -1 };
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-        return ft_err_sys(err, "cannot talk to fedtwin-worker");
-    worker->stderr_fd = memfd_create("fedtwin-worker", MFD_CLOEXEC);
+        return ft_err_sys(err, "cannot talk to %s", program->name);
+    worker->stderr_fd = memfd_create(program->name, MFD_CLOEXEC);
     if (worker->stderr_fd < 0) {
-        ft_err_sys(err, "cannot talk to fedtwin-worker");
+        ft_err_sys(err, "cannot talk to %s", program->name);
         goto fail;
     }
-    if (spawn(meta, pair[1], worker->stderr_fd, &worker->pid, err) < 0)
+    if (spawn(program, pair[1], worker->stderr_fd, &worker->pid, err) < 0)
         goto fail;
     close(pair[1]);
     worker->fd = pair[0];

@@ -1,4 +1,4 @@
-/* spawn.h - the process of fedtwin-worker: its start, its socket, its end */
+/* spawn.h - a program that works for the engine: its start, socket and end */
 #ifndef FT_DATA_SPAWN_H
 #define FT_DATA_SPAWN_H
 
@@ -12,8 +12,16 @@ struct ft_worker {
     int stderr_fd; /* what it wrote there, kept in memory */
 };
 
-/* Start it for the project 'meta'. */
-int ft_worker_start(struct ft_worker *worker, const char *meta,
+struct ft_worker_program {
+    const char *name;       /* "fedtwin-worker", of this installation */
+    const char *variable;   /* of the environment, names another; or NULL */
+    const char *const *arg; /* ends with NULL */
+    int fd;                 /* given to it as FT_WORKER_FD; -1: none */
+};
+#define FT_WORKER_FD 3
+
+int ft_worker_start(struct ft_worker *worker,
+                    const struct ft_worker_program *program,
                     struct ft_err *err);
 
 #define FT_WORKER_END_TEXT 240

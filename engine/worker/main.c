@@ -15,23 +15,26 @@
 #include "worker/h5.h"
 #include "worker/ops.h"
 #include "worker/sandbox.h"
+#include "worker/scan.h"
 
-static const char *code_name(enum ft_code code)
-{
-    static const char *const name[] = {
-#define X(code, status, text) [code] = #code,
-        FT_CODES(X)
-#undef X
-    };
-
-    return name[code];
-}
+#define REQUEST_CPU_S 300 /* and 1 s a MiB */
+#define REQUEST_FILE_EXTRA (64ull << 20)
 
 static uint64_t file_size(const char *path)
 {
     struct stat st;
 
     return stat(path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
+/* What a request about a file of this size may take. */
+static int limit_request(uint64_t size_bytes, struct ft_err *err)
+{
+    uint64_t file = UINT64_MAX;
+
+    if (size_bytes < (UINT64_MAX - REQUEST_FILE_EXTRA) / FT_SCAN_RATIO_MAX)
+        file = size_bytes * FT_SCAN_RATIO_MAX + REQUEST_FILE_EXTRA;
+    return ft_sandbox_request(REQUEST_CPU_S + (size_bytes >> 20), file, err);
 }
 
 static int run_request(const char *meta, struct json_object *request,
@@ -52,19 +55,9 @@ static int run_request(const char *meta, struct json_object *request,
     if (!path || (op->other && !other))
         return -1;
     bytes = file_size(path) + (other ? file_size(other) : 0);
-    if (ft_sandbox_request(bytes, err) < 0)
+    if (limit_request(bytes, err) < 0)
         return -1;
     return op->run(meta, request, answer, err);
-}
-
-/* An answer with nothing but the failure. */
-static void add_failure(struct json_object *answer, const struct ft_err *err)
-{
-    ft_json_add_bool(answer, "ok", false);
-    ft_json_add_str(answer, "code", code_name(err->code));
-    ft_json_add_str(answer, "message", err->msg);
-    if (*err->hint)
-        ft_json_add_str(answer, "hint", err->hint);
 }
 
 static int send_answer(struct json_object *answer)
@@ -98,7 +91,7 @@ static int answer_line(const char *meta, const char *line, size_t len)
         ft_err_set(&err, FT_EUSAGE, "the request has no 'id'");
     json_object_object_add(answer, "id", json_object_get(id));
     if (rc < 0) {
-        add_failure(answer, &err);
+        ft_json_add_err(answer, &err);
     } else {
         ft_json_add_bool(answer, "ok", true);
         json_object_object_foreach(result, key, value)

@@ -1,4 +1,4 @@
-/* sandbox.c - what a file that takes the worker over could still do */
+/* sandbox.c - what a file that takes a program over could still do */
 #include "worker/sandbox.h"
 
 #include <errno.h>
@@ -8,9 +8,6 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "worker/scan.h"
-
-#define FILE_EXTRA (64ull << 20)
 
 /* The sanitizers need their own address space and system calls. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -77,7 +74,7 @@ static int limit(int resource, uint64_t value, struct ft_err *err)
         if (setrlimit((__rlimit_resource_t)resource, &now) == 0)
             return 0;
     }
-    return ft_err_sys(err, "cannot limit the worker");
+    return ft_err_sys(err, "cannot limit oneself");
 }
 
 int ft_sandbox_enter(struct ft_err *err)
@@ -95,18 +92,15 @@ int ft_sandbox_enter(struct ft_err *err)
     return load_filter(err);
 }
 
-int ft_sandbox_request(uint64_t size_bytes, struct ft_err *err)
+int ft_sandbox_request(uint64_t cpu_s, uint64_t file_bytes,
+                       struct ft_err *err)
 {
     struct rusage used;
-    uint64_t cpu_s = FT_SANDBOX_CPU_S + (size_bytes >> 20);
-    uint64_t file = UINT64_MAX;
 
     if (getrusage(RUSAGE_SELF, &used) < 0)
-        return ft_err_sys(err, "cannot limit the worker");
+        return ft_err_sys(err, "cannot limit oneself");
     cpu_s += (uint64_t)used.ru_utime.tv_sec + (uint64_t)used.ru_stime.tv_sec;
-    if (size_bytes < (UINT64_MAX - FILE_EXTRA) / FT_SCAN_RATIO_MAX)
-        file = size_bytes * FT_SCAN_RATIO_MAX + FILE_EXTRA;
     if (limit(RLIMIT_CPU, cpu_s, err) < 0)
         return -1;
-    return limit(RLIMIT_FSIZE, file, err);
+    return limit(RLIMIT_FSIZE, file_bytes, err);
 }
