@@ -26,6 +26,9 @@ wrong_layers() {
 				want == "fe" && path[2] != "stage"
 		if (own == "worker")
 			return want == "worker" || want == "base"
+		if (own == "archive")
+			return want == "archive" || want == "base" ||
+				$4 == "worker/sandbox.h"
 		if (own == "adapters")
 			return want == "adapters" || want == "base" ||
 				want == "text" || want == "model" || ($4 in adapter_may)
@@ -51,8 +54,9 @@ wrong_libraries() {
 		openssl/*\ engine/base/sha256.c) ;;
 		hdf5*.h\ engine/worker/*) ;;
 		seccomp.h\ engine/worker/sandbox.c) ;;
+		archive*.h\ engine/archive/*) ;;
 		yaml.h\ * | udunits2.h\ * | sqlite3.h\ * | uv.h\ * | \
-		openssl/*\ * | hdf5*.h\ * | H5*.h\ * | seccomp.h\ * | \
+		openssl/*\ * | hdf5*.h\ * | H5*.h\ * | seccomp.h\ * | archive*.h\ * | \
 		mpi.h\ * | petsc*.h\ * | slurm/*\ * | curl/*\ *)
 			echo "$header $file" ;;
 		esac

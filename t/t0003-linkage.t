@@ -12,12 +12,17 @@ must_not_load() {
 
 test_expect_success 'fedtwin starts without MPI, PETSc, HDF5, Slurm and curl' '
 	must_not_load "$FT_BUILDDIR/fedtwin" \
-		"lib(mpi|open-rte|open-pal|prrte|pmix|petsc|hdf5|slurm|curl)"
+		"lib(mpi|open-rte|open-pal|prrte|pmix|petsc|hdf5|slurm|curl|archive)"
 '
 
 test_expect_success 'the worker reads HDF5 without MPI or a network' '
 	must_not_load "$FT_BUILDDIR/fedtwin-worker" \
 		"lib(mpi|open-rte|open-pal|petsc|slurm|sqlite|uv|hdf5_openmpi)"
+'
+
+test_expect_success 'archives are read without HDF5, MPI or a network' '
+	must_not_load "$FT_BUILDDIR/fedtwin-archive" \
+		"lib(mpi|open-rte|open-pal|petsc|slurm|sqlite|uv|hdf5|curl)"
 '
 
 test_done
