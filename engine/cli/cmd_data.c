@@ -12,6 +12,7 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
+#include "data/foreign.h"
 #include "data/history.h"
 
 #define SCHEMA 1
@@ -162,7 +163,20 @@ static void print_summary(struct json_object *summary)
     print_groups(ft_json_or_null(summary, "groups"));
 }
 
+static void print_foreign(const struct ft_foreign *foreign)
+{
+    struct ft_str when = FT_STR_INIT;
+
+    if (!foreign->project)
+        return;
+    ft_when_text(foreign->exported_us * 1000, &when);
+    printf("  from     project '%s', exported by %s on %s\n",
+           foreign->project, foreign->user, when.s);
+    ft_str_release(&when);
+}
+
 static void print_version(struct ft_session *s, const struct ft_version *v,
+                          const struct ft_foreign *foreign,
                           struct json_object *summary)
 {
     struct ft_str text = FT_STR_INIT;
@@ -182,6 +196,7 @@ static void print_version(struct ft_session *s, const struct ft_version *v,
                v->run, v->module ? v->module : "");
     else
         printf("  put      %s\n", text.s);
+    print_foreign(foreign);
     printf("  file     %s\n", path);
     print_summary(summary);
     free(path);
@@ -192,20 +207,25 @@ static void print_version(struct ft_session *s, const struct ft_version *v,
 static int show_version(struct ft_session *s, const struct ft_version *v,
                         struct json_object *list)
 {
+    struct ft_foreign foreign = { 0 };
     struct json_object *summary, *obj;
     struct ft_err err;
 
     summary = ft_store_describe(s->store, v->id, &err);
-    if (!summary)
+    if (!summary || ft_store_foreign(s->store, v->id, &foreign, &err) < 0) {
+        json_object_put(summary);
         return ft_print_err(&err);
+    }
     if (list) {
         obj = ft_ref_version_json(v);
+        json_object_object_add(obj, "foreign", ft_foreign_json(&foreign));
         json_object_object_add(obj, "summary", summary);
         json_object_array_add(list, obj);
-        return 0;
+    } else {
+        print_version(s, v, &foreign, summary);
+        json_object_put(summary);
     }
-    print_version(s, v, summary);
-    json_object_put(summary);
+    ft_foreign_release(&foreign);
     return 0;
 }
 

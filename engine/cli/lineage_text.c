@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
 
@@ -100,6 +101,18 @@ static void add_made(struct ft_str *out, struct json_object *r, int pad)
                 ft_json_str_or(r, "user", "?"), ft_json_str_or(r, "end", "?"));
 }
 
+static void add_foreign(struct ft_str *out, const struct ft_foreign *foreign,
+                        int pad)
+{
+    char when[FT_TIME_TEXT];
+
+    if (!foreign->project)
+        return;
+    ft_time_text(foreign->exported_us * 1000, when);
+    ft_str_addf(out, "%*s  imported from project '%s', exported by %s, %s\n",
+                pad, "", foreign->project, foreign->user, when);
+}
+
 /* The user's own files end a path. */
 static void add_files(struct ft_str *out, struct json_object *r, int pad)
 {
@@ -168,6 +181,7 @@ static void show(struct tree *t, const struct step *step, bool again)
         return;
     record = ft_lineage_record(node);
     add_made(t->out, record, pad);
+    add_foreign(t->out, &node->foreign, pad);
     add_files(t->out, record, pad);
     json_object_put(record);
 }
@@ -246,6 +260,10 @@ struct json_object *ft_lineage_json(const struct ft_lineage *lineage)
         ft_json_add_str(node, "version", lineage->node[i].version.id);
         json_object_object_add(node, "record",
                                ft_lineage_record(&lineage->node[i]));
+        if (lineage->node[i].foreign.project)
+            json_object_object_add(
+                node, "foreign",
+                ft_foreign_json(&lineage->node[i].foreign));
         json_object_object_add(node, "from",
                                ends_json(lineage, &up, FT_LINEAGE_UP, i));
         json_object_object_add(node, "into",

@@ -3,6 +3,7 @@
 bin_PROGRAMS += fedtwin
 noinst_LIBRARIES += engine/libcli.a
 engine_libcli_a_SOURCES = \
+    engine/cli/archive_text.c engine/cli/archive_text.h \
     engine/cli/cmd.c engine/cli/cmd.h \
     engine/cli/cmd_branch.c \
     engine/cli/crate_dir.c engine/cli/crate_dir.h \
@@ -19,12 +20,14 @@ engine_libcli_a_SOURCES = \
     engine/cli/diff_text.c engine/cli/diff_text.h engine/cli/diff_parts.h \
     engine/cli/diff_object.c \
     engine/cli/cmd_doctor.c \
+    engine/cli/cmd_export.c \
     engine/cli/cmd_fmt.c \
     engine/cli/cmd_fsck.c \
     engine/cli/cmd_gc.c engine/cli/gc_text.c engine/cli/gc_text.h \
     engine/cli/cmd_graph.c \
     engine/cli/cmd_help.c \
     engine/cli/cmd_hold.c \
+    engine/cli/cmd_import.c \
     engine/cli/cmd_init.c \
     engine/cli/cmd_lineage.c \
     engine/cli/cmd_log.c \
@@ -102,12 +105,14 @@ man1_MANS = \
     share/man/man1/fedtwin-demo.1 \
     share/man/man1/fedtwin-diff.1 \
     share/man/man1/fedtwin-doctor.1 \
+    share/man/man1/fedtwin-export.1 \
     share/man/man1/fedtwin-fmt.1 \
     share/man/man1/fedtwin-fsck.1 \
     share/man/man1/fedtwin-gc.1 \
     share/man/man1/fedtwin-graph.1 \
     share/man/man1/fedtwin-help.1 \
     share/man/man1/fedtwin-hold.1 \
+    share/man/man1/fedtwin-import.1 \
     share/man/man1/fedtwin-init.1 \
     share/man/man1/fedtwin-lineage.1 \
     share/man/man1/fedtwin-log.1 \
@@ -184,7 +189,8 @@ CLI_TESTS = \
     t/t1031-report.t \
     t/t1032-trigger.t t/t1033-usage.t t/t1034-diff.t \
     t/t1040-gc.t t/t1041-quota.t t/t1050-undo.t t/t1051-redo.t \
-    t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t
+    t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
+    t/t1060-export.t t/t1061-import.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif

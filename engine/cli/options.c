@@ -201,6 +201,25 @@ const struct ft_option ft_lineage_options[] = {
     { "license", 0, "TEXT", "of a crate: a URL, or who may do what" },
     END,
 };
+const struct ft_option ft_export_options[] = {
+    { "branch", 'b', "BRANCH", "export this branch; may be given several "
+                               "times" },
+    { "no-history", 0, NULL, "of a branch only the objects of its newest "
+                             "state" },
+    { "closure", 0, NULL, "also every version that these were made from" },
+    { "force", 'f', NULL, "replace FILE if it exists" },
+    { "dry-run", 'n', NULL, "only say what and how much it would be" },
+    END,
+};
+const struct ft_option ft_import_options[] = {
+    { "as", 0, "NAME", "call the branch NAME, if there is just one" },
+    { "into", 0, "DIR", "make a new project in DIR and import there" },
+    { "large", 0, NULL, "believe an archive that unpacks to more than 1000 "
+                        "times its size" },
+    { "dry-run", 'n', NULL, "verify everything and list it, but import "
+                            "nothing" },
+    END,
+};
 const struct ft_option ft_fsck_options[] = {
     { "full", 0, NULL, "also compare every file with its digest" },
     { "deep", 0, NULL, "also read every dataset and compare its content" },

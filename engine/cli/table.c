@@ -302,6 +302,29 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin gc --keep-since '90 day'\n"
                  "fedtwin gc --restore 20261121-181500-7f3c\n",
       .option = ft_gc_options, .run = ft_cmd_gc },
+    { .name = "export", .args = "FILE [REF...]", .reads = true,
+      .summary = "write branches or objects into one file",
+      .doc = "FILE becomes a zstd-compressed tar that 'fedtwin import' takes "
+             "into another project; '-' is standard output.  Without --branch "
+             "and REF it holds all branches with their whole history.  With "
+             "REF it holds these objects alone, as a branch without a past.  "
+             "What they were made from is named by their lineage, and comes "
+             "along with --closure.",
+      .example = "fedtwin export twin.fta\n"
+                 "fedtwin export heat.fta heat.temperature --closure\n"
+                 "fedtwin export - | ssh host fedtwin -C twin import -\n",
+      .option = ft_export_options, .min_args = 1, .max_args = -1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_export },
+    { .name = "import", .args = "FILE", .reads = true,
+      .summary = "take an archive of another project into this one",
+      .doc = "Everything in FILE is verified before any of it can be seen; "
+             "'-' is standard input.  No branch of the project changes: one "
+             "whose name is taken is called NAME-imported.",
+      .example = "fedtwin import twin.fta\n"
+                 "fedtwin import twin.fta --into copy\n"
+                 "fedtwin import -n heat.fta\n",
+      .option = ft_import_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_import },
     { .name = "fsck", .args = "", .reads = true,
       .summary = "check the project's store",
       .doc = "Changes nothing unless told to.  Exit status 4 when something is "

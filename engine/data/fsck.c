@@ -89,6 +89,20 @@ static int is_known(struct fsck *fsck, const char *id, const char *content)
     return rc;
 }
 
+/* 1 when it was imported: what it was made from may have stayed behind. */
+static int is_foreign(struct fsck *fsck, const char *id)
+{
+    struct ft_rows *rows = ft_db_ask(ft_index_db(fsck->index),
+                                     "SELECT 1 FROM version v"
+                                     " JOIN origin o ON o.result = v.result"
+                                     " WHERE v.id=?",
+                                     FT_DB_ARGS(ft_db_text(id)), NULL);
+    int rc = rows ? ft_rows_next(rows, NULL) : -1;
+
+    ft_rows_end(rows);
+    return rc;
+}
+
 /* Every version that this one was made from must be there with the content
  * that was used. */
 static void check_lineage(struct check *check, struct json_object *answer)
@@ -107,7 +121,10 @@ static void check_lineage(struct check *check, struct json_object *answer)
 
         if (id && is_known(check->fsck, id,
                            ft_json_str_or(in, "content", NULL)) != 1)
-            report(check->fsck, "error", check->path,
+            report(check->fsck,
+                   is_foreign(check->fsck, check->version.id) == 1 ? "info"
+                                                                   : "error",
+                   check->path,
                    "it was made from version %.12s…, which is not in the "
                    "store",
                    id);

@@ -11,7 +11,7 @@
 #include "data/index_path.h"
 #include "data/index_upkeep.h"
 
-#define SCHEMA_VERSION 6
+#define SCHEMA_VERSION 7
 
 /* Of an index of some million versions all that is not written in order: a page
  * that must be read again for each of them costs more than everything else. */
@@ -48,11 +48,13 @@ static const char schema[] =
     " branch TEXT, state INTEGER, old INTEGER, user TEXT);"
     "CREATE TABLE binding(branch TEXT, object TEXT, cell TEXT, pos,"
     " version TEXT, PRIMARY KEY(branch, object, cell)) WITHOUT ROWID;"
+    "CREATE TABLE origin(result INTEGER PRIMARY KEY, project TEXT, user TEXT,"
+    " exported_us);"
     "CREATE TABLE file_digest(dev, ino, size, mtime_ns, ctime_ns,"
     " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
     "CREATE TABLE memo(n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,"
     " run TEXT, size, payload BLOB);"
-    "PRAGMA user_version=6;";
+    "PRAGMA user_version=7;";
 
 /* Made after the first replay: of random keys a sorted list is ten times faster
  * to make than one by one. */
@@ -68,7 +70,8 @@ static const char empty_all[] =
     "DELETE FROM made_from; DELETE FROM unlisted;"
     "DELETE FROM workflow; DELETE FROM state; DELETE FROM change;"
     "DELETE FROM branch; DELETE FROM head; DELETE FROM tag;"
-    "DELETE FROM move; DELETE FROM binding; DELETE FROM memo;";
+    "DELETE FROM move; DELETE FROM binding; DELETE FROM memo;"
+    "DELETE FROM origin;";
 
 struct ft_index {
     char *meta;
@@ -485,6 +488,11 @@ int ft_index_settle(struct ft_index *index, struct ft_oplog *log,
                     struct ft_err *err)
 {
     return index->behind ? ft_index_follow(index, log, err) : 0;
+}
+
+struct ft_db *ft_index_scratch(const char *path, struct ft_err *err)
+{
+    return open_db(path, FT_DB_WRITE, err);
 }
 
 int ft_index_remove(const char *meta, struct ft_err *err)

@@ -6,7 +6,7 @@
  *
  * Tables (share/doc/formats/store.md draws them): result, version, output,
  * made_from, unlisted, workflow, state, change, branch, head, tag, move,
- * binding, file_digest, memo, place.
+ * binding, origin, file_digest, memo, place.
  */
 #ifndef FT_DATA_INDEX_H
 #define FT_DATA_INDEX_H
@@ -49,6 +49,10 @@ int ft_index_settle(struct ft_index *index, struct ft_oplog *log,
 struct ft_db *ft_index_db(const struct ft_index *index);
 bool ft_index_writable(const struct ft_index *index);
 bool ft_index_in_memory(const struct ft_index *index);
+
+/* An empty database with the tables of an index, at 'path', for records that
+ * are not in an oplog (yet): ft_index_apply() enters them. */
+struct ft_db *ft_index_scratch(const char *path, struct ft_err *err);
 
 /* Remove the index from disk; a missing one is fine. */
 int ft_index_remove(const char *meta, struct ft_err *err);

@@ -165,6 +165,31 @@ done:
     return rc;
 }
 
+/* The results of another project, and where they are from. */
+static int apply_import(const struct ft_apply *a, struct ft_err *err)
+{
+    struct json_object *foreign = ft_json_get(
+        a->json, "foreign", json_type_object, FT_APPLY_WHAT, err);
+    const char *project, *user;
+    int64_t exported_us;
+
+    if (!foreign || apply_result(a, err) < 0)
+        return -1;
+    project = ft_json_str(foreign, "project", FT_APPLY_WHAT, err);
+    user = project ? ft_json_str(foreign, "user", FT_APPLY_WHAT, err) : NULL;
+    if (!user ||
+        ft_json_int(foreign, "exported_us", &exported_us, FT_APPLY_WHAT,
+                    err) < 0)
+        return -1;
+    return ft_db_run(a->db,
+                     "INSERT INTO origin(result, project, user, exported_us)"
+                     " VALUES(?,?,?,?)",
+                     FT_DB_ARGS(ft_db_int((int64_t)a->record->seq),
+                                ft_db_text(project), ft_db_text(user),
+                                ft_db_int(exported_us)),
+                     err);
+}
+
 /* --- states --------------------------------------------------------------- */
 
 static const char *text_at(struct json_object *list, size_t i)
@@ -188,7 +213,8 @@ static int add_change(const struct ft_apply *a, int64_t state,
     object = text_at(change, 0);
     cell = text_at(change, 1);
     version = text_at(change, 3);
-    if (!object || !cell || (version && !ft_id_valid(version)))
+    if (!object || !cell || (version && !ft_id_valid(version)) ||
+        (!version && json_object_array_get_idx(change, 3)))
         return ft_err_set(err, FT_EFORMAT, "a change is malformed");
     return ft_db_run(
         a->db,
@@ -332,6 +358,7 @@ static const struct {
     { "workflow", apply_workflow }, { "state-part", apply_state_part },
     { "state", apply_state },     { "ref", ft_apply_ref },
     { "head", ft_apply_head },    { "tag", ft_apply_tag },
+    { "import", apply_import },
 };
 
 static int apply_json(const struct ft_apply *a, struct ft_err *err)

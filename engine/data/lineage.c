@@ -35,7 +35,8 @@ static int read_node(struct ft_store *store, const char *id,
         memcpy(node->version.id, id, sizeof(node->version.id));
     if (rc <= 0)
         return rc;
-    if (ft_store_version(store, id, &node->version, err) < 0)
+    if (ft_store_version(store, id, &node->version, err) < 0 ||
+        ft_store_foreign(store, id, &node->foreign, err) < 0)
         return -1;
     node->known = true;
     record = ft_store_lineage(store, id, err);
@@ -60,6 +61,7 @@ static long need_node(struct ft_lineage *lineage, struct ft_store *store,
         return i;
     if (read_node(store, id, &node, err) < 0) {
         ft_version_release(&node.version);
+        ft_foreign_release(&node.foreign);
         return -1;
     }
     lineage->node = ft_grow(lineage->node, lineage->n, &lineage->cap,
@@ -220,6 +222,7 @@ void ft_lineage_release(struct ft_lineage *lineage)
 {
     for (size_t i = 0; i < lineage->n; i++) {
         ft_version_release(&lineage->node[i].version);
+        ft_foreign_release(&lineage->node[i].foreign);
         free(lineage->node[i].record);
     }
     for (size_t i = 0; i < lineage->n_edges; i++)

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/map.h"
+#include "data/foreign.h"
 #include "data/store.h"
 
 struct json_object;
@@ -24,6 +25,7 @@ struct ft_lineage_node {
     bool known;   /* false: a record names it, the store does not have it */
     bool asked;   /* a version that was asked for itself */
     char *record; /* its lineage record as canonical JSON; NULL: not known */
+    struct ft_foreign foreign; /* where it was made, when not here */
     unsigned ways; /* it was reached by: enum ft_lineage_way, both when asked */
     size_t depth; /* steps from what was asked for, on the last walk */
 };

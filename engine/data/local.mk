@@ -43,6 +43,14 @@ engine_libdata_a_SOURCES = \
     engine/data/fsck.c \
     engine/data/adopt.c engine/data/adopt.h \
     engine/data/rebuild.c \
+    engine/data/archive.h engine/data/archive_impl.h \
+    engine/data/archive_client.c engine/data/archive_pick.c \
+    engine/data/archive_state.c engine/data/export.c \
+    engine/data/export_impl.h engine/data/export_lists.c \
+    engine/data/foreign.c engine/data/foreign.h \
+    engine/data/import.c engine/data/import_check.c \
+    engine/data/import_commit.c engine/data/import_match.c \
+    engine/data/import_names.c \
     engine/data/digest.c \
     engine/data/index_upkeep.c engine/data/index_upkeep.h \
     engine/data/upkeep.h engine/data/removal.c engine/data/removal.h \

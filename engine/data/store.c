@@ -17,6 +17,14 @@
 /* Files in tmp/ that nobody has written to for so long are a crash's. */
 #define TMP_AGE_S (24 * 3600)
 
+static void sweep_import(const char *tmp, const char *name)
+{
+    char *path = ft_path_join(tmp, name);
+
+    (void)ft_path_remove(path, NULL); /* the next one tries again */
+    free(path);
+}
+
 static void sweep_tmp(const char *meta)
 {
     char *path = ft_path_join(meta, "tmp");
@@ -25,11 +33,15 @@ static void sweep_tmp(const char *meta)
     struct dirent *entry;
     struct stat st;
 
-    while (dir && (entry = readdir(dir)))
-        if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ==
-                0 &&
-            S_ISREG(st.st_mode) && now_s - st.st_mtime > TMP_AGE_S)
+    while (dir && (entry = readdir(dir))) {
+        if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+            now_s - st.st_mtime <= TMP_AGE_S)
+            continue;
+        if (S_ISREG(st.st_mode))
             (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        else if (ft_starts_with(entry->d_name, FT_TMP_IMPORT))
+            sweep_import(path, entry->d_name);
+    }
     if (dir)
         closedir(dir);
     free(path);

@@ -31,6 +31,9 @@ struct ft_store {
     struct job_list reported; /* kept until the next report: summaries */
 };
 
+/* How the names of directories below tmp/ begin that an import unpacks into. */
+#define FT_TMP_IMPORT "import-"
+
 /* The index, brought up to date if it was not; NULL on failure. */
 struct ft_db *ft_store_db(struct ft_store *store, struct ft_err *err);
 

@@ -155,6 +155,9 @@ static int op_verify(const char *meta, struct json_object *request,
                           err) < 0)
         return -1;
     add_verified(answer, &verified);
+    if (ft_json_bool_or(request, "record", false))
+        json_object_object_add(answer, "record",
+                               json_object_get(verified.record));
     json_object_put(verified.record);
     return 0;
 }
