@@ -248,6 +248,60 @@ START_TEST(old_record_without_file)
 }
 END_TEST
 
+/* --- very many inputs ----------------------------------------------------- */
+
+#define INPUTS_MAX 100000
+
+static int find_inputs(const struct ft_log_record *record, void *arg,
+                       struct ft_err *err)
+{
+    struct json_object *json = ft_json_parse(record->payload, record->len,
+                                             "a record", err);
+    struct json_object *inputs = ft_json_or_null(json, "inputs");
+
+    *(long *)arg = inputs ? (long)json_object_array_length(inputs) : -1;
+    json_object_put(json);
+    return 0;
+}
+
+static const struct {
+    int n; /* inputs, the last of them the version 'a' */
+    long listed;
+} many[] = {
+    { INPUTS_MAX, INPUTS_MAX },
+    { INPUTS_MAX + 1, -1 },
+};
+
+/* The record of a result does not grow without limit; what it leaves out is
+ * found all the same. */
+START_TEST(many_inputs)
+{
+    char *path = scratch_path(&s, ".fedtwin/oplog/0.log"), y[65];
+    char(*text)[65] = ft_calloc((size_t)many[_i].n, sizeof(*text));
+    const char **from = ft_calloc((size_t)many[_i].n + 1, sizeof(*from));
+    struct ft_versions derived;
+    struct ft_err err = { 0 };
+    long listed = 0;
+
+    for (int i = 0; i < many[_i].n; i++) {
+        snprintf(text[i], sizeof(text[i]), "%064x", i);
+        from[i] = text[i];
+    }
+    from[many[_i].n - 1] = a;
+    make("r-3", "y", from, y);
+    ft_log_close(ft_log_open(path, FT_LOG_READ, NULL, find_inputs, &listed,
+                             &err));
+    ck_assert_int_eq(listed, many[_i].listed);
+    ck_ok(ft_store_derived(s.store, a, &derived, &err), err);
+    ck_assert_uint_eq(derived.n, 4);
+    ck_assert_str_eq(derived.item[3].id, y);
+    ft_versions_release(&derived);
+    free(from);
+    free(text);
+    free(path);
+}
+END_TEST
+
 /* The member itself, of hostile logs. */
 static const char *const malformed[] = {
     "{}", "[1]", "[\"12\"]", "null", "[null]",
@@ -331,6 +385,8 @@ int main(void)
     tcase_add_test(tc, old_records);
     tcase_add_test(tc, old_records_are_read_once);
     tcase_add_test(tc, old_record_without_file);
+    tcase_add_loop_test(tc, many_inputs, 0, FT_ARRAY_LEN(many));
+    tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, malformed_inputs, 0, FT_ARRAY_LEN(malformed));
     tcase_add_test(tc, of_a_run);
     suite_add_tcase(suite, tc);
