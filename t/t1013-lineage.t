@@ -78,6 +78,14 @@ test_expect_success 'a run is all that it made; its id is told from digits of a 
 	test_grep "no run" err
 '
 
+test_expect_success 'down goes to every branch' '
+	fedtwin branch side && fedtwin switch side &&
+	sed "s/all.txt/more.txt/" sweep.yaml >side.yaml && fedtwin run side.yaml &&
+	fedtwin switch main && fedtwin lineage --down "make.note{load=1 N}" >out &&
+	test "$(grep -c "^  all.text" out)" = 2 &&
+	fedtwin lineage side:all.text >out && test_grep "^all.text" out
+'
+
 test_expect_success '--depth says that it left something out' '
 	fedtwin lineage --depth 1 all.text >out && test_must_fail test_grep depth out &&
 	fedtwin lineage --down --depth 1 make.note >out && test_must_fail test_grep depth out &&

@@ -101,6 +101,19 @@ test_expect_success 'what a person put has a source and no run' '
 		"[a[\"prov:type\"][\"$\"] for a in doc[\"activity\"].values()] == [\"ft:Put\"]"
 '
 
+test_expect_success 'a payload that was removed is invalidated until it is back' '
+	fedtwin data evict "make.t{load=1 N}" -m "no room" >out &&
+	fedtwin lineage "make.t{load=1 N}" --prov >gone.json &&
+	check gone.json "len(rel(\"wasInvalidatedBy\")) == 1" \
+		"[a[\"ft:reason\"] for a in doc[\"activity\"].values()
+			if a[\"prov:type\"][\"$\"] == \"ft:Removal\"] == [\"no room\"]" &&
+	fedtwin lineage "make.t{load=1 N}" >out && test_grep "(removed)" out &&
+	fedtwin lineage last --crate gone && test ! -e gone/results/$(sed -n \
+		"s/.*\"prov:entity\":\"version:\([0-9a-f]*\)\".*/\1/p" gone.json | head -n 1).h5 &&
+	test_expect_code 4 fedtwin lineage last --crate want --only make.t 2>err &&
+	test ! -e want
+'
+
 test_expect_success 'documents of two versions can be put together' '
 	"$PYTHON" - <<\EOT
 import prov.model

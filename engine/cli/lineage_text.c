@@ -176,7 +176,10 @@ static void show(struct tree *t, const struct step *step, bool again)
         ft_str_addf(t->out, "%*s  %s %s\n", pad_of(step->depth - 1), "",
                     t->way == FT_LINEAGE_UP ? "from" : "into", step->by->name);
     ft_str_addf(t->out, "%*s%s  %.*s%s\n", pad, "", name_of(node), ID_SHOWN,
-                node->version.id, again ? "  (see above)" : "");
+                node->version.id,
+                again                ? "  (see above)"
+                : node->version.gone ? "  (removed)"
+                                     : "");
     if (again || !node->known)
         return;
     record = ft_lineage_record(node);

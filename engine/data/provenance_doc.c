@@ -24,6 +24,7 @@ static const struct {
     { "value", "urn:fedtwin:value:" }, /* of a parameter, in one task */
     { "user", "urn:fedtwin:user:" },
     { "engine", "urn:fedtwin:engine:" },
+    { "removal", "urn:fedtwin:removal:" }, /* a gc, an eviction */
     { "host", "urn:fedtwin:host:" },
     { "relation", "urn:fedtwin:relation:" }, /* digest of what it says */
     { "ft", "urn:fedtwin:terms:" },

@@ -376,7 +376,34 @@ static void add_derivations(struct ft_prov_doc *doc, const char *activity,
     }
 }
 
-static void add_version(struct ft_prov_doc *doc,
+/* Nobody can use a version any more whose payload was taken away. */
+static void add_removal(struct ft_prov_doc *doc, struct ft_store *store,
+                        const char *entity, const char *version)
+{
+    struct json_object *removal = ft_revision_removal(store, version), *obj;
+    int64_t time_ns = ft_json_int_or(removal, "time_us", 0) * 1000;
+    char *activity;
+
+    if (!removal)
+        return;
+    activity = ft_prov_id("removal", ft_json_str_or(removal, "id", ""));
+    obj = ft_prov_element(doc, "activity", activity);
+    ft_prov_add_name(obj, "prov:type", "ft:Removal");
+    ft_prov_add_member(obj, "prov:label", removal, "kind");
+    ft_prov_add_member(obj, "ft:reason", removal, "reason");
+    ft_prov_add_time(obj, "prov:startTime", time_ns);
+    add_agents(doc, activity, ft_json_str_or(removal, "user", NULL), NULL,
+               NULL);
+    obj = json_object_new_object();
+    ft_json_add_str(obj, "prov:entity", entity);
+    ft_json_add_str(obj, "prov:activity", activity);
+    ft_prov_add_time(obj, "prov:time", time_ns);
+    ft_prov_relation(doc, "wasInvalidatedBy", obj);
+    free(activity);
+    json_object_put(removal);
+}
+
+static void add_version(struct ft_prov_doc *doc, struct ft_store *store,
                         const struct ft_lineage_node *node)
 {
     struct json_object *record = ft_lineage_record(node), *obj;
@@ -393,6 +420,7 @@ static void add_version(struct ft_prov_doc *doc,
         ft_prov_relation(doc, "wasGeneratedBy", obj);
         add_derivations(doc, activity, entity, record);
         add_quality(doc, activity, entity, record);
+        add_removal(doc, store, entity, node->version.id);
         free(activity);
     }
     free(entity);
@@ -537,7 +565,7 @@ struct json_object *ft_prov_json(struct ft_store *store,
     if (run)
         add_run(&doc, lineage, run);
     for (size_t i = 0; i < lineage->n; i++)
-        add_version(&doc, &lineage->node[i]);
+        add_version(&doc, store, &lineage->node[i]);
     if (run)
         add_other_tasks(&doc, run);
     if (add_revisions(&doc, store, lineage, err) < 0) {

@@ -1,4 +1,4 @@
-/* revision.c - which version took the place of which */
+/* revision.c - what took the place of a version, and what took it away */
 #include "data/revision.h"
 
 #include <stdlib.h>
@@ -68,4 +68,28 @@ void ft_revisions_release(struct ft_revisions *revisions)
 {
     free(revisions->item);
     *revisions = (struct ft_revisions){ 0 };
+}
+
+struct json_object *ft_revision_removal(struct ft_store *store,
+                                        const char *version)
+{
+    struct ft_db *db = ft_store_db(store, NULL);
+    struct ft_rows *rows =
+        db ? ft_db_ask(db,
+                       "SELECT m.id, m.kind, m.user, m.reason, m.time_us"
+                       " FROM gone g JOIN removal m ON m.id = g.removal"
+                       " WHERE g.version=?",
+                       FT_DB_ARGS(ft_db_text(version)), NULL)
+           : NULL;
+    static const char *const keys[] = { "id", "kind", "user", "reason" };
+    struct json_object *removal = NULL;
+
+    if (rows && ft_rows_next(rows, NULL) == 1) {
+        removal = json_object_new_object();
+        for (int i = 0; i < (int)FT_ARRAY_LEN(keys); i++)
+            ft_json_add_str(removal, keys[i], ft_rows_text(rows, i));
+        ft_json_add_int(removal, "time_us", ft_rows_int(rows, 4));
+    }
+    ft_rows_end(rows);
+    return removal;
 }

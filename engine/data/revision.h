@@ -1,4 +1,4 @@
-/* revision.h - which version took the place of which */
+/* revision.h - what took the place of a version, and what took it away */
 #ifndef FT_DATA_REVISION_H
 #define FT_DATA_REVISION_H
 
@@ -19,5 +19,11 @@ struct ft_revisions {
 int ft_revisions_read(struct ft_store *store, const char *run,
                       struct ft_revisions *revisions, struct ft_err *err);
 void ft_revisions_release(struct ft_revisions *revisions);
+
+/* The removal (gc, eviction) that has taken the payload of 'version':
+ * {"id","kind","time_us","user","reason"}, which the caller releases; NULL:
+ * it was not taken. */
+struct json_object *ft_revision_removal(struct ft_store *store,
+                                        const char *version);
 
 #endif
