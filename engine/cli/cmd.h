@@ -148,5 +148,6 @@ int ft_cmd_version(struct ft_cli *cli);
 int ft_cmd_wait(struct ft_cli *cli);
 int ft_cmd_watch(struct ft_cli *cli);
 int ft_cmd_why(struct ft_cli *cli);
+int ft_cmd_workflow(struct ft_cli *cli);
 
 #endif

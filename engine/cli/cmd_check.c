@@ -56,7 +56,7 @@ int ft_cmd_check(struct ft_cli *cli)
     struct ft_cli_params params;
     bool valid;
 
-    if (ft_cli_params(cli, &params, &diags) < 0)
+    if (ft_cli_params(cli, NULL, &params, &diags) < 0)
         return STATUS_USAGE;
     valid = !diags.n_errors;
     ft_session_modules(&s);

@@ -181,7 +181,7 @@ int ft_cmd_plan(struct ft_cli *cli)
     /* Outside of a project nothing was ever made. */
     status = s.project ? ft_session_store(&s, FT_STORE_READ) : 0;
     if (!status)
-        status = ft_session_plan(&s, cli, cli->arg[0]);
+        status = ft_session_plan(&s, cli, ft_cli_arg(cli, 0));
     if (!status && ft_forecast(s.plan, s.store, &forecast, &err) < 0) {
         status = ft_print_err(&err);
     } else if (!status) {

@@ -20,7 +20,7 @@ int ft_cmd_run(struct ft_cli *cli)
         status = ft_session_site(&s, cli);
     options.site = s.site;
     if (!status)
-        status = ft_session_plan(&s, cli, cli->arg[0]);
+        status = ft_session_plan(&s, cli, ft_cli_arg(cli, 0));
     if (!status && ft_cli_has(cli, "detach"))
         status = ft_execute_detached(&s, &what);
     else if (!status)

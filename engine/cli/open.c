@@ -1,6 +1,7 @@
 /* open.c - what most commands start with: project, store, workflow, run */
 #include "cli/open.h"
 
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,21 +114,101 @@ int ft_session_site(struct ft_session *s, const struct ft_cli *cli)
     return s->site ? 0 : STATUS_INVALID;
 }
 
+/* What the current state was made by, read again. */
+static int recall(struct ft_session *s, struct ft_recalled *recalled)
+{
+    char id[FT_SHA256_HEX + 1];
+    struct ft_err err;
+    int status = ft_session_project(s);
+    struct ft_store *store;
+
+    if (status)
+        return status;
+    store = ft_store_open(s->project, FT_STORE_READ, &err);
+    if (!store)
+        return ft_print_err(&err);
+    if (ft_store_head(store, id, &err) < 0) {
+        status = ft_print_err(&err);
+    } else if (!*id) {
+        ft_print_error("the project has no state yet");
+        ft_print_hint("give the file of a workflow");
+        status = STATUS_USAGE;
+    } else if (ft_store_recall(store, id, recalled, &err) < 0) {
+        status = ft_print_err(&err);
+    }
+    ft_store_close(store);
+    return status;
+}
+
+static const char *text_at(struct json_object *list, size_t i)
+{
+    const char *text = json_object_get_string(
+        json_object_array_get_idx(list, i));
+
+    return text ? text : "";
+}
+
+static struct ft_workflow *read_recalled(struct ft_session *s,
+                                         const struct ft_recalled *recalled,
+                                         const struct ft_cli_params *params,
+                                         struct ft_diags *diags)
+{
+    char *dir = ft_workflow_text_path(s->project->dir, recalled->dir);
+    struct ft_kept kept = {
+        .file = recalled->file, .dir = dir, .text = recalled->text,
+        .setting = params->item, .n_settings = params->n,
+        .n_more = recalled->more ? json_object_array_length(recalled->more)
+                                 : 0,
+        .to_run = true,
+    };
+    struct ft_workflow *wf;
+
+    kept.more = ft_calloc(kept.n_more, sizeof(*kept.more));
+    for (size_t i = 0; i < kept.n_more; i++) {
+        struct json_object *pair = json_object_array_get_idx(recalled->more,
+                                                             i);
+
+        kept.more[i].path = ft_workflow_text_path(dir, text_at(pair, 0));
+        kept.more[i].text = text_at(pair, 1);
+    }
+    for (size_t i = 0; i < json_object_array_length(recalled->modules); i++) {
+        struct json_object *one = json_object_array_get_idx(recalled->modules,
+                                                            i);
+
+        ft_module_set_keep(s->modules, text_at(one, 0), text_at(one, 2));
+    }
+    wf = ft_workflow_recall(&kept, s->modules, diags);
+    for (size_t i = 0; i < kept.n_more; i++)
+        free((char *)kept.more[i].path);
+    free(kept.more);
+    free(dir);
+    return wf;
+}
+
 int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
                     const char *file)
 {
     struct ft_diags diags = FT_DIAGS_INIT;
+    struct ft_recalled recalled = { 0 };
     struct ft_cli_params params;
+    int status = file ? 0 : recall(s, &recalled);
 
-    if (ft_cli_params(cli, &params, &diags) < 0)
+    if (status)
+        return status;
+    if (ft_cli_params(cli, recalled.settings, &params, &diags) < 0) {
+        ft_recalled_release(&recalled);
         return STATUS_USAGE;
+    }
     ft_session_modules(s);
-    s->wf = ft_workflow_read(file, s->modules, params.item, params.n, &diags);
+    s->wf = file ? ft_workflow_read(file, s->modules, params.item, params.n,
+                                    &diags)
+                 : read_recalled(s, &recalled, &params, &diags);
     if (s->wf)
         s->plan = ft_plan_new(s->wf, &diags);
     ft_print_diags(&diags);
     ft_diags_release(&diags);
     ft_cli_params_release(&params);
+    ft_recalled_release(&recalled);
     return s->plan ? 0 : STATUS_INVALID;
 }
 

@@ -37,7 +37,8 @@ void ft_session_modules(struct ft_session *s);
  * the project's sites/ or among the installed ones.  's->site' stays NULL for
  * the built-in local site. */
 int ft_session_site(struct ft_session *s, const struct ft_cli *cli);
-/* Read and plan the workflow with the -p options; diagnostics are printed. */
+/* Read and plan the workflow with the -p options; diagnostics are printed.
+ * 'file' NULL: what the current state was made by, with its parameters. */
 int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
                     const char *file);
 /* A run by id, part of one, or "last" (also NULL). */

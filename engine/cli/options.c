@@ -131,6 +131,11 @@ const struct ft_option ft_pause_options[] = {
     { "reason", 'm', "TEXT", "shown with the run" },
     END,
 };
+const struct ft_option ft_workflow_options[] = {
+    { "output", 'o', "DIR", "write it with its other files and modules into "
+                            "DIR" },
+    END,
+};
 const struct ft_option ft_branch_options[] = {
     { "delete", 'd', NULL, "delete the branch; its states stay" },
     { "force", 'f', NULL, "move a branch that exists; delete one whose states "

@@ -1,6 +1,7 @@
 /* param.c - values for parameters: the environment, files, -p, in this order */
 #include "cli/param.h"
 
+#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,11 +68,28 @@ static void add_file(struct ft_cli_params *p, const char *path,
     }
 }
 
-int ft_cli_params(const struct ft_cli *cli, struct ft_cli_params *p,
-                  struct ft_diags *diags)
+static void add_recorded(struct ft_cli_params *p, struct json_object *list)
+{
+    size_t n = list ? json_object_array_length(list) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *pair = json_object_array_get_idx(list, i);
+        struct ft_setting *setting = add(p);
+
+        setting->name = ft_strdup(
+            json_object_get_string(json_object_array_get_idx(pair, 0)));
+        setting->text =
+            json_object_get_string(json_object_array_get_idx(pair, 1));
+        setting->origin = ft_asprintf("%s of the state", setting->name);
+    }
+}
+
+int ft_cli_params(const struct ft_cli *cli, struct json_object *recorded,
+                  struct ft_cli_params *p, struct ft_diags *diags)
 {
     *p = (struct ft_cli_params){ 0 };
     add_environment(p);
+    add_recorded(p, recorded);
     for (int i = 0; i < cli->n_given; i++)
         if (strcmp(cli->given[i].name, "params") == 0)
             add_file(p, cli->given[i].value, diags);

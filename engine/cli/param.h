@@ -1,7 +1,7 @@
-/* param.h - values for parameters: the environment, files, -p, in this order
+/* param.h - values for parameters: the environment, a state, files, -p
  *
- * A later one counts: what -p says over what a file of --params says over
- * $FEDTWIN_PARAM_NAME.
+ * A later one counts: what -p says over what a file of --params says over what
+ * the state that is run again had over $FEDTWIN_PARAM_NAME.
  */
 #ifndef FT_CLI_PARAM_H
 #define FT_CLI_PARAM_H
@@ -16,10 +16,13 @@ struct ft_cli_params {
     size_t n_docs;
 };
 
-/* Gather them.  What is wrong with a file goes to 'diags'; -1 after printing
+struct json_object;
+
+/* Gather them; 'recorded' are those of a state, [[name, text], …] that stays,
+ * or NULL.  What is wrong with a file goes to 'diags'; -1 after printing
  * that a -p has no '='. */
-int ft_cli_params(const struct ft_cli *cli, struct ft_cli_params *params,
-                  struct ft_diags *diags);
+int ft_cli_params(const struct ft_cli *cli, struct json_object *recorded,
+                  struct ft_cli_params *params, struct ft_diags *diags);
 void ft_cli_params_release(struct ft_cli_params *params);
 
 #endif

@@ -39,12 +39,13 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin fmt --check *.yaml\n",
       .option = ft_fmt_options, .min_args = 1, .max_args = -1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_fmt },
-    { .name = "plan", .args = "FILE", .reads = true,
+    { .name = "plan", .args = "[FILE]", .reads = true,
       .summary = "show what a run would execute, and why",
       .doc = "A dry run: for every stage how many tasks would run, which "
              "results would be reused, and what has changed since they were "
-             "made.",
-      .option = ft_plan_options, .min_args = 1, .max_args = 1,
+             "made.  Without FILE, of the workflow that the current state was "
+             "made by.",
+      .option = ft_plan_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_plan },
     { .name = "graph", .args = "FILE|RUN", .reads = true,
       .summary = "draw the stages of a workflow or of a run",
@@ -55,20 +56,24 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin graph -f svg last >now.svg\n",
       .option = ft_graph_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_graph },
-    { .name = "run", .args = "FILE", .reads = true,
+    { .name = "run", .args = "[FILE]", .reads = true,
       .summary = "execute a workflow",
       .doc = "Results that were made before by the same recipe are reused.  "
              "Each result is published as an immutable version with its "
              "lineage as soon as its task has ended, so nothing that is "
              "finished is lost when the run ends early; 'fedtwin resume' goes "
              "on from there.\n\n"
+             "Without FILE it executes the workflow that the current state "
+             "was made by, as it was then: its text, its parameters (-p "
+             "changes some) and the manifests of its modules.\n\n"
              "Ctrl-C cancels politely, a second one at once.  Exit status: 0 "
              "everything succeeded, 1 a task failed, 3 the workflow is not "
              "valid, 4 the engine or the disk failed, 5 cancelled, 6 the "
              "deadline passed or the budget is spent.",
       .example = "fedtwin run heatsink.yaml\n"
-                 "fedtwin run -p size='3 mm' -j 4 heatsink.yaml\n",
-      .option = ft_run_options, .min_args = 1, .max_args = 1,
+                 "fedtwin run -p size='3 mm' -j 4 heatsink.yaml\n"
+                 "fedtwin undo && fedtwin run -p size='4 mm'\n",
+      .option = ft_run_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_run },
     { .name = "resume", .args = "[RUN]", .reads = true,
       .summary = "go on with a run that was interrupted",
@@ -267,6 +272,13 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin diff --rtol 1e-6 --atol '1 mK' 7b8e 8cfa\n",
       .option = ft_diff_options, .past = true, .min_args = 1, .max_args = 2,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_diff },
+    { .name = "workflow", .args = "[STATE]", .reads = true,
+      .summary = "print the workflow that a state was made by",
+      .doc = "The text that was executed, whatever became of its file "
+             "(default: of the current state).  'fedtwin run' without a file "
+             "executes it again.",
+      .option = ft_workflow_options, .max_args = 1,
+      .complete = FT_COMPLETE_STATE, .run = ft_cmd_workflow },
     { .name = "data", .args = "VERB", .summary = "look at and copy results",
       .doc = "REF is [BRANCH:]stage.output[{axis=value,...}][~N] or the first "
              "digits of a version's id.  Without a selector in braces it "

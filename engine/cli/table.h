@@ -41,6 +41,7 @@ extern const struct ft_option ft_tag_options[];
 extern const struct ft_option ft_switch_options[];
 extern const struct ft_option ft_tag_options[];
 extern const struct ft_option ft_trigger_options[];
+extern const struct ft_option ft_workflow_options[];
 extern const struct ft_option ft_usage_options[];
 extern const struct ft_option ft_wait_options[];
 

@@ -21,7 +21,7 @@ void ft_diff_side_workflow(const struct ft_workflow *wf,
         .workflow_file = ft_strdup(wf->file),
         .workflow = ft_strdup(wf->digest),
         .text = ft_strdup(ft_doc_text(wf->doc, &len)),
-        .more = ft_workflow_texts_json(wf),
+        .more = ft_workflow_texts_below(wf),
         .params = ft_workflow_params_json(wf),
     };
 }

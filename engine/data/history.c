@@ -131,6 +131,9 @@ static struct json_object *state_record(const struct ft_state_new *state,
     ft_json_add_int(record, "n_changed", (int64_t)delta->n_changed);
     if (state->merge)
         ft_json_add_str(record, "merge", state->merge);
+    if (state->source)
+        json_object_object_add(record, "source",
+                               json_object_get(state->source));
     if (state->params)
         json_object_object_add(record, "params",
                                json_object_get(state->params));
@@ -175,13 +178,12 @@ static int add_ref(struct records *records, struct json_object *state,
     return 0;
 }
 
-/* 1 when the text of the workflow is in the oplog already. */
-static int has_workflow(struct ft_db *db, const char *digest,
-                        struct ft_err *err)
+/* 1 when the row that 'sql' asks for by its digest is there. */
+static int has_digest(struct ft_db *db, const char *sql, const char *digest,
+                      struct ft_err *err)
 {
-    struct ft_rows *rows = ft_db_ask(db,
-                                     "SELECT 1 FROM workflow WHERE digest=?",
-                                     FT_DB_ARGS(ft_db_text(digest)), err);
+    struct ft_rows *rows = ft_db_ask(db, sql, FT_DB_ARGS(ft_db_text(digest)),
+                                     err);
     int rc = rows ? ft_rows_next(rows, err) : -1;
 
     ft_rows_end(rows);
@@ -197,7 +199,8 @@ static int add_workflow(struct ft_db *db, struct records *records,
 
     if (!state->workflow_text)
         return 0;
-    known = has_workflow(db, state->workflow, err);
+    known = has_digest(db, "SELECT 1 FROM workflow WHERE digest=?",
+                       state->workflow, err);
     if (known != 0)
         return known < 0 ? -1 : 0;
     record = ft_record_new("workflow", now_ns);
@@ -210,19 +213,70 @@ static int add_workflow(struct ft_db *db, struct records *records,
     return 0;
 }
 
+static int add_modules(struct ft_db *db, struct records *records,
+                       const struct ft_state_new *state, int64_t now_ns,
+                       struct ft_err *err)
+{
+    size_t n = state->module_texts
+                   ? json_object_array_length(state->module_texts) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct json_object *pair =
+            json_object_array_get_idx(state->module_texts, i);
+        struct json_object *digest = json_object_array_get_idx(pair, 0);
+        struct json_object *record;
+        int known = has_digest(db, "SELECT 1 FROM module WHERE digest=?",
+                               json_object_get_string(digest), err);
+
+        if (known < 0)
+            return -1;
+        if (known)
+            continue;
+        record = ft_record_new("module", now_ns);
+        json_object_object_add(record, "digest", json_object_get(digest));
+        json_object_object_add(
+            record, "text",
+            json_object_get(json_object_array_get_idx(pair, 1)));
+        add_record(records, record);
+    }
+    return 0;
+}
+
 /* --- a state that was compared before ------------------------------------- */
+
+/* Canonical JSON, "" where there is none. */
+struct texts {
+    struct ft_str params, source;
+};
+
+static int write_texts(const struct ft_state_new *state, struct texts *texts,
+                       struct ft_err *err)
+{
+    *texts = (struct texts){ FT_STR_INIT, FT_STR_INIT };
+    if (state->params &&
+        ft_json_canonical(state->params, &texts->params, err) < 0)
+        return -1;
+    return state->source
+               ? ft_json_canonical(state->source, &texts->source, err) : 0;
+}
+
+static void texts_release(struct texts *texts)
+{
+    ft_str_release(&texts->params);
+    ft_str_release(&texts->source);
+}
 
 /* Whether a state of very many objects is that of the tip is found out once,
  * and then known by this digest of all that the answer depends on. */
 static void key_of(const struct ft_state_new *state, const struct ft_tip *tip,
-                   const char *params, char key[FT_SHA256_HEX + 1])
+                   const struct texts *texts, char key[FT_SHA256_HEX + 1])
 {
     struct ft_sha256 *sha = ft_sha256_new();
     struct ft_str text = FT_STR_INIT;
     uint8_t digest[FT_SHA256_BYTES];
 
-    ft_str_addf(&text, "state\n%s\n%s\n%s\n", tip->id, state->workflow,
-                params);
+    ft_str_addf(&text, "state\n%s\n%s\n%s\n%s\n", tip->id, state->workflow,
+                texts->params.s, texts->source.s);
     for (size_t i = 0; i < state->n; i++) {
         const struct ft_binding *bind = &state->bind[i];
 
@@ -254,13 +308,13 @@ static bool is_known_same(struct ft_store *store, const char *key)
 /* 'state' is that of the tip as it is now. */
 static void remember_same(struct ft_store *store,
                           const struct ft_state_new *state,
-                          const char *params)
+                          const struct texts *texts)
 {
     struct ft_tip tip = { 0 };
     char key[FT_SHA256_HEX + 1];
 
     if (ft_tip_read(store, &tip, NULL) == 0) {
-        key_of(state, &tip, params, key);
+        key_of(state, &tip, texts, key);
         ft_store_memo_put(store, key, "", "", 0);
     }
     ft_tip_release(&tip);
@@ -281,6 +335,7 @@ static int commit_state(struct ft_store *store,
     int rc = -1;
 
     if (add_workflow(db, &records, state, now_ns, err) == 0 &&
+        add_modules(db, &records, state, now_ns, err) == 0 &&
         add_changes(&records, delta, now_ns, record, err) == 0) {
         add_record(&records, json_object_get(record));
         rc = keep_undone(&records, db, tip, now_ns, recorded, err);
@@ -303,7 +358,7 @@ static int commit_state(struct ft_store *store,
 /* Compare with the tip, object by object: the same, or a new state. */
 static int record_delta(struct ft_store *store,
                         const struct ft_state_new *state,
-                        const struct ft_tip *tip, const char *params,
+                        const struct ft_tip *tip, const struct texts *texts,
                         struct ft_recorded *recorded, struct ft_err *err)
 {
     struct ft_delta delta = { 0 };
@@ -319,7 +374,8 @@ static int record_delta(struct ft_store *store,
         goto done;
     ft_delta_count(&delta);
     same = *tip->id && strcmp(tip->workflow, state->workflow) == 0 &&
-           strcmp(tip->params, params) == 0 && !delta.n_changed &&
+           strcmp(tip->params, texts->params.s) == 0 &&
+           strcmp(tip->source, texts->source.s) == 0 && !delta.n_changed &&
            !delta.n_moved && !state->merge;
     rc = same ? 0 : commit_state(store, state, tip, &delta, recorded, err);
 done:
@@ -329,9 +385,9 @@ done:
 
 static int record_locked(struct ft_store *store,
                          const struct ft_state_new *state,
+                         const struct texts *texts,
                          struct ft_recorded *recorded, struct ft_err *err)
 {
-    struct ft_str params = FT_STR_INIT;
     char key[FT_SHA256_HEX + 1];
     struct ft_tip tip = { 0 };
     int rc = -1;
@@ -339,19 +395,16 @@ static int record_locked(struct ft_store *store,
     if (ft_index_follow(store->index, store->log, err) < 0 ||
         ft_tip_read(store, &tip, err) < 0)
         goto done;
-    if (state->params && ft_json_canonical(state->params, &params, err) < 0)
-        goto done;
-    key_of(state, &tip, params.s, key);
+    key_of(state, &tip, texts, key);
     if (*tip.id && !state->merge && is_known_same(store, key)) {
         rc = 0;
     } else {
-        rc = record_delta(store, state, &tip, params.s, recorded, err);
+        rc = record_delta(store, state, &tip, texts, recorded, err);
         if (rc == 0)
-            remember_same(store, state, params.s);
+            remember_same(store, state, texts);
     }
 done:
     ft_tip_release(&tip);
-    ft_str_release(&params);
     return rc;
 }
 
@@ -359,17 +412,27 @@ int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state,
                           struct ft_recorded *recorded, struct ft_err *err)
 {
-    int rc;
+    struct texts texts;
+    int rc = -1;
 
     *recorded = (struct ft_recorded){ 0 };
-    if (ft_history_lock(store, err) < 0)
-        return -1;
-    rc = record_locked(store, state, recorded, err);
-    ft_oplog_unlock(store->log);
+    if (write_texts(state, &texts, err) == 0 &&
+        ft_history_lock(store, err) == 0) {
+        rc = record_locked(store, state, &texts, recorded, err);
+        ft_oplog_unlock(store->log);
+    }
+    texts_release(&texts);
     return rc;
 }
 
 /* --- one object alone ----------------------------------------------------- */
+
+/* JSON of the index. */
+static struct json_object *parse_or_null(const char *text)
+{
+    return text && *text ? ft_json_parse(text, strlen(text), "a state", NULL)
+                         : NULL;
+}
 
 static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
                        struct ft_err *err)
@@ -389,12 +452,12 @@ static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
     ft_delta_count(&delta);
     state.workflow = tip.workflow ? tip.workflow : "";
     state.workflow_file = tip.workflow_file ? tip.workflow_file : "";
-    if (tip.params && *tip.params)
-        state.params = ft_json_parse(tip.params, strlen(tip.params),
-                                     "parameters", err);
+    state.params = parse_or_null(tip.params);
+    state.source = parse_or_null(tip.source);
     rc = !delta.n_changed ? 0
          : commit_state(store, &state, &tip, &delta, &recorded, err);
     json_object_put(state.params);
+    json_object_put(state.source);
 done:
     ft_tip_release(&tip);
     ft_delta_release(&delta);

@@ -63,6 +63,10 @@ struct ft_state_new {
     const char *workflow_text; /* kept once per digest */
     struct json_object *workflow_more; /* [[path, text], …] of its other
                                           files, or NULL; kept likewise */
+    struct json_object *source; /* what else it takes to run it again, see
+                                   struct ft_recalled; or NULL */
+    struct json_object *module_texts; /* [[digest, text], …], kept once each,
+                                         or NULL */
     struct json_object *params;
     const char *outcome;       /* "ok", "error", … of the run */
     const char *merge;         /* id of a second parent, or NULL */
@@ -80,8 +84,8 @@ struct ft_recorded {
 /* Record the state and move the current branch to it, in one commit.  Objects
  * and cells that 'bind' does not name are dropped from the state (never from
  * the store), but for objects that ft_store_bind() has put; a run that changes
- * nothing (same workflow, parameters and versions) makes no new state.  States
- * that had been undone go on as a branch of their own.
+ * nothing (same workflow, source, parameters, versions) makes no new state.
+ * States that had been undone go on as a branch of their own.
  * FT_ENOENT when a version is not known. */
 int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state,
@@ -164,6 +168,23 @@ void ft_state_release(struct ft_state *state);
  * other files or NULL; the caller frees both.  FT_ENOENT. */
 int ft_store_workflow(struct ft_store *store, const char *digest, char **text,
                       struct json_object **more, struct ft_err *err);
+
+/* What a state was made by, to be run again.  All owned by the struct. */
+struct ft_recalled {
+    char *file; /* as the user named it */
+    char *text;
+    char *dir;  /* relative paths in it start here; itself relative to the
+                   project, or absolute */
+    struct json_object *more;     /* [[path, text], …], paths relative to 'dir'
+                                     or absolute; NULL: none */
+    struct json_object *settings; /* [[name, text], …] of parameters */
+    struct json_object *modules;  /* [[name, digest, text], …] */
+};
+void ft_recalled_release(struct ft_recalled *recalled);
+
+/* FT_ENOENT: it was not made by a workflow, or by one that was not kept. */
+int ft_store_recall(struct ft_store *store, const char *state,
+                    struct ft_recalled *recalled, struct ft_err *err);
 
 /* The objects of a state, by name and position. */
 int ft_store_objects(struct ft_store *store, const char *state,

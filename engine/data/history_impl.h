@@ -13,7 +13,7 @@ struct ft_tip {
     int64_t n;                      /* of the state in the index; 0: none */
     char id[FT_SHA256_HEX + 1];     /* "": there is none */
     char undone[FT_SHA256_HEX + 1]; /* the last one that redo leads to, or "" */
-    char *workflow, *workflow_file, *params; /* NULL without a state */
+    char *workflow, *workflow_file, *source, *params; /* NULL: no state */
 };
 /* The index knows all. */
 int ft_tip_read(struct ft_store *store, struct ft_tip *tip,

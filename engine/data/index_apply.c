@@ -280,7 +280,8 @@ static int insert_state(const struct ft_apply *a, int64_t parent,
 {
     struct json_object *json = a->json;
     struct json_object *params = ft_json_or_null(json, "params");
-    struct ft_str params_text = FT_STR_INIT;
+    struct json_object *source = ft_json_or_null(json, "source");
+    struct ft_str params_text = FT_STR_INIT, source_text = FT_STR_INIT;
     struct ft_err unknown;
     char id[FT_SHA256_HEX + 1];
     int64_t n;
@@ -290,12 +291,14 @@ static int insert_state(const struct ft_apply *a, int64_t parent,
     if (ft_apply_find_state(a->db, id, &n, &unknown) == 0)
         return ft_err_set(err, FT_EFORMAT, "state '%s' is recorded twice", id);
     rc = params ? ft_json_canonical(params, &params_text, err) : 0;
+    if (rc == 0 && source)
+        rc = ft_json_canonical(source, &source_text, err);
     if (rc == 0)
         rc = ft_db_run(
             a->db,
             "INSERT INTO state(id, parent, merge, time_us, run, workflow,"
-            " workflow_file, outcome, user, params, n_objects, n_changed)"
-            " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+            " workflow_file, outcome, user, params, source, n_objects,"
+            " n_changed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
             FT_DB_ARGS(
                 ft_db_text(id), number_of(parent), number_of(merge),
                 ft_db_int(ft_json_int_or(json, "time_us", 0)),
@@ -304,11 +307,12 @@ static int insert_state(const struct ft_apply *a, int64_t parent,
                 ft_db_text(ft_json_str_or(json, "workflow_file", "")),
                 ft_db_text(ft_json_str_or(json, "outcome", "")),
                 ft_db_text(ft_json_str_or(json, "user", "")),
-                ft_db_text(params_text.s),
+                ft_db_text(params_text.s), ft_db_text(source_text.s),
                 ft_db_int(ft_json_int_or(json, "n_objects", 0)),
                 ft_db_int(ft_json_int_or(json, "n_changed", 0))),
             err);
     ft_str_release(&params_text);
+    ft_str_release(&source_text);
     return rc;
 }
 
@@ -348,6 +352,18 @@ static int apply_workflow(const struct ft_apply *a, struct ft_err *err)
         err);
 }
 
+static int apply_module(const struct ft_apply *a, struct ft_err *err)
+{
+    const char *digest = ft_apply_need_id(a->json, "digest", err);
+    const char *text = ft_json_str(a->json, "text", FT_APPLY_WHAT, err);
+
+    if (!digest || !text)
+        return -1;
+    return ft_db_run(
+        a->db, "INSERT OR IGNORE INTO module(digest, text) VALUES(?,?)",
+        FT_DB_ARGS(ft_db_text(digest), ft_db_text(text)), err);
+}
+
 /* -------------------------------------------------------------------------- */
 
 static const struct {
@@ -355,7 +371,8 @@ static const struct {
     int (*apply)(const struct ft_apply *a, struct ft_err *err);
 } kinds[] = {
     { "result", apply_result },   { "adopt", apply_result },
-    { "workflow", apply_workflow }, { "state-part", apply_state_part },
+    { "workflow", apply_workflow },
+    { "module", apply_module },   { "state-part", apply_state_part },
     { "state", apply_state },     { "ref", ft_apply_ref },
     { "head", ft_apply_head },    { "tag", ft_apply_tag },
     { "import", apply_import },

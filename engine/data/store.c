@@ -80,6 +80,11 @@ fail:
     return NULL;
 }
 
+const char *ft_store_dir(const struct ft_store *store)
+{
+    return store->dir;
+}
+
 void ft_store_close(struct ft_store *store)
 {
     if (!store)

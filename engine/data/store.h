@@ -41,6 +41,8 @@ enum ft_store_mode {
  * is rebuilt from the oplog.  The worker starts on first use. */
 struct ft_store *ft_store_open(const struct ft_project *project,
                                enum ft_store_mode mode, struct ft_err *err);
+/* The project's directory, absolute; borrowed. */
+const char *ft_store_dir(const struct ft_store *store);
 /* NULL is fine.  What was started and not reported is given up: nothing of it
  * is visible, and nobody is told. */
 void ft_store_close(struct ft_store *store);

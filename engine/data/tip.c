@@ -72,6 +72,7 @@ void ft_tip_release(struct ft_tip *tip)
 {
     free(tip->workflow);
     free(tip->workflow_file);
+    free(tip->source);
     free(tip->params);
     *tip = (struct ft_tip){ 0 };
 }
@@ -88,7 +89,8 @@ int ft_tip_read(struct ft_store *store, struct ft_tip *tip, struct ft_err *err)
     ft_copy_name(tip->branch, branch);
     rows = ft_db_ask(ft_index_db(store->index),
                      "SELECT s.n, s.id, t.id, s.workflow, s.workflow_file,"
-                     " s.params FROM branch b JOIN state s ON s.n = b.state"
+                     " s.params, s.source"
+                     " FROM branch b JOIN state s ON s.n = b.state"
                      " LEFT JOIN state t ON t.n = b.tip WHERE b.name=?",
                      FT_DB_ARGS(ft_db_text(branch)), err);
     rc = rows ? ft_rows_next(rows, err) : -1;
@@ -99,6 +101,7 @@ int ft_tip_read(struct ft_store *store, struct ft_tip *tip, struct ft_err *err)
         tip->workflow = ft_strdup(ft_rows_text(rows, 3));
         tip->workflow_file = ft_strdup(ft_rows_text(rows, 4));
         tip->params = ft_strdup(ft_rows_text(rows, 5));
+        tip->source = ft_strdup(ft_rows_text(rows, 6));
     }
     ft_rows_end(rows);
     return rc < 0 ? -1 : 0;

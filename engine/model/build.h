@@ -25,8 +25,9 @@ struct ft_build {
     struct ft_diags *diags;
     struct ft_map names; /* "tune.mesh" -> its key, of all stages and uses */
     size_t cap_stages;
-    const struct ft_kept *kept; /* of a run that began: files may be gone by
-                                   now; or NULL */
+    const struct ft_kept *kept; /* texts that are not read from the disk; or
+                                   NULL */
+    bool past; /* of a run that began: files may be gone by now */
 };
 
 /* What is known of a stage that has errors, so that each is reported once. */

@@ -71,7 +71,7 @@ static void check_file(const struct reader *r, const char *path)
 {
     struct stat st;
 
-    if (r->b->kept)
+    if (r->b->past)
         return;
     if (stat(path, &st) < 0) {
         report(r, NULL, FT_D_INPUT_FILE, "the input file '%s' is not there",

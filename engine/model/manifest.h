@@ -4,10 +4,9 @@
 
 #include "model/module.h"
 
-/* Read the manifest at 'path', which has to be for module 'name'.  NULL after
- * reporting.  Marks of the module point into '*doc', which outlives it. */
-struct ft_module *ft_manifest_read(const char *path, const char *name,
-                                   struct ft_doc **doc,
+/* Read the manifest 'doc', which has to be for module 'name'.  NULL after
+ * reporting.  Marks of the module point into 'doc', which outlives it. */
+struct ft_module *ft_manifest_read(const struct ft_doc *doc, const char *name,
                                    struct ft_diags *diags);
 void ft_manifest_free(struct ft_module *module); /* NULL is fine */
 

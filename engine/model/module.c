@@ -272,23 +272,19 @@ static bool check_version(const struct reader *r)
     return false;
 }
 
-struct ft_module *ft_manifest_read(const char *path, const char *name,
-                                   struct ft_doc **doc,
+struct ft_module *ft_manifest_read(const struct ft_doc *doc, const char *name,
                                    struct ft_diags *diags)
 {
-    struct reader r = { .diags = diags };
+    struct reader r = { .doc = doc, .diags = diags };
     size_t errors = diags->n_errors, len;
     const char *text;
     char hex[FT_SHA256_HEX + 1];
 
-    *doc = ft_doc_read(path, diags);
-    if (!*doc)
-        return NULL;
-    r.doc = *doc;
-    r.root = ft_doc_root(*doc);
+    r.root = ft_doc_root(doc);
     r.module = ft_calloc(1, sizeof(*r.module));
-    r.module->file = ft_strdup(path);
-    text = ft_doc_text(*doc, &len);
+    r.module->file = ft_strdup(ft_doc_file(doc));
+    text = ft_doc_text(doc, &len);
+    r.module->text = ft_strndup(text, len);
     ft_sha256_text(text, len, hex);
     r.module->digest = ft_strdup(hex);
     if (check_version(&r) && read_manifest(&r, name) &&
@@ -312,6 +308,7 @@ void ft_manifest_free(struct ft_module *module)
     free(module->version);
     free(module->doc);
     free(module->file);
+    free(module->text);
     free(module->digest);
     free(module->program);
     free(module->python);

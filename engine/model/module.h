@@ -40,7 +40,8 @@ struct ft_resources {
 struct ft_module {
     char *name, *version, *doc;
     char *file;         /* path of the manifest */
-    char *digest;       /* SHA-256 of the manifest text, hex */
+    char *text;         /* of the manifest */
+    char *digest;       /* SHA-256 of it, hex */
     char *program;      /* path of the executable, or NULL */
     char **run;         /* argument list, or NULL */
     size_t n_run;
@@ -68,6 +69,10 @@ const struct ft_module *ft_module_find(struct ft_module_set *set,
                                        const struct ft_doc *doc,
                                        const struct ft_mark *mark,
                                        struct ft_diags *diags);
+/* This text is the manifest of 'name', in place of the one that is found, if
+ * any; relative paths in it start there. */
+void ft_module_set_keep(struct ft_module_set *set, const char *name,
+                        const char *text);
 /* Names of all modules that can be found, sorted; borrowed. */
 const char *const *ft_module_names(struct ft_module_set *set, size_t *n);
 void ft_module_set_free(struct ft_module_set *set);

@@ -24,6 +24,7 @@ struct ft_module_set {
     char **dir;
     size_t n_dirs, cap_dirs;
     struct ft_map entries; /* name -> struct entry */
+    struct ft_map kept;    /* name -> text of its manifest */
     char **name;           /* sorted; NULL until asked for */
     size_t n_names, cap_names;
 };
@@ -41,6 +42,7 @@ struct ft_module_set *ft_module_set_new(const char *project_dir)
     const char *path = getenv("FEDTWIN_MODULE_PATH");
 
     set->entries = (struct ft_map)FT_MAP_INIT;
+    set->kept = (struct ft_map)FT_MAP_INIT;
     if (project_dir)
         add_dir(set, ft_path_join(project_dir, "modules"));
     while (path && *path) {
@@ -142,17 +144,29 @@ static char *find_manifest(const struct ft_module_set *set, const char *name)
     return path;
 }
 
+void ft_module_set_keep(struct ft_module_set *set, const char *name,
+                        const char *text)
+{
+    free(ft_map_put(&set->kept, name, ft_strdup(text)));
+}
+
 static struct entry *load(struct ft_module_set *set, const char *name,
                           struct ft_diags *diags)
 {
+    const char *kept = ft_map_get(&set->kept, name);
     char *path = ft_module_name_valid(name) ? find_manifest(set, name) : NULL;
     struct entry *entry;
 
+    if (!path && kept)
+        path = ft_asprintf("%s" ENDING, name);
     if (!path)
         return NULL;
     entry = ft_calloc(1, sizeof(*entry));
     entry->path = path;
-    entry->module = ft_manifest_read(path, name, &entry->doc, diags);
+    entry->doc = kept ? ft_doc_parse(path, kept, strlen(kept), diags)
+                      : ft_doc_read(path, diags);
+    if (entry->doc)
+        entry->module = ft_manifest_read(entry->doc, name, diags);
     ft_map_put(&set->entries, name, entry);
     return entry;
 }
@@ -182,6 +196,9 @@ void ft_module_set_free(struct ft_module_set *set)
 {
     if (!set)
         return;
+    for (size_t i = 0; i < set->kept.len; i++)
+        free(set->kept.entry[i].value);
+    ft_map_release(&set->kept);
     for (size_t i = 0; i < set->entries.len; i++) {
         struct entry *entry = set->entries.entry[i].value;
 

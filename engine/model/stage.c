@@ -236,7 +236,7 @@ static void read_python(struct ft_build *b, struct ft_stage *stage)
     if (strpbrk(text, " \n;") || !ft_ends_with(text, ".py"))
         return;
     stage->script = ft_path_join(stage->text->dir, text);
-    if (b->kept || ft_path_exists(stage->script))
+    if (b->past || ft_path_exists(stage->script))
         return;
     ft_diag_add(b->diags, stage->text->doc, &stage->command->mark,
                 FT_D_INPUT_FILE, "the script '%s' of stage '%s' is not there",
@@ -273,7 +273,7 @@ static void read_module(struct ft_build *b, struct ft_stage *stage)
         stage->state->no_outputs = true;
         return;
     }
-    if (stage->module->missing && !b->kept)
+    if (stage->module->missing && !b->past)
         report_missing(b, stage, name);
     stage->out = ft_ports_copy(stage->module->out, stage->module->n_out);
     stage->n_out = stage->module->n_out;

@@ -120,17 +120,20 @@ void ft_texts_digest(struct ft_workflow *wf)
     ft_str_release(&all);
 }
 
-struct json_object *ft_workflow_texts_json(const struct ft_workflow *wf)
+static struct json_object *texts_json(const struct ft_workflow *wf,
+                                      size_t skip)
 {
     struct json_object *list = json_object_new_array();
 
     for (size_t i = 1; i < wf->n_texts; i++) {
         struct json_object *pair = json_object_new_array();
+        const char *path = wf->text[i]->path;
         size_t len;
         const char *text = ft_doc_text(wf->text[i]->doc, &len);
 
-        json_object_array_add(pair,
-                              json_object_new_string(wf->text[i]->path));
+        if (skip && strncmp(path, wf->text[0]->path, skip) == 0)
+            path += skip;
+        json_object_array_add(pair, json_object_new_string(path));
         json_object_array_add(pair,
                               json_object_new_string_len(text, (int)len));
         json_object_array_add(list, pair);
@@ -146,6 +149,47 @@ struct json_object *ft_workflow_params_json(const struct ft_workflow *wf)
         json_object_object_add(obj, wf->params.item[i].name,
                                ft_value_json(&wf->value[i]));
     return obj;
+}
+
+struct json_object *ft_workflow_texts_json(const struct ft_workflow *wf)
+{
+    return texts_json(wf, 0);
+}
+
+struct json_object *ft_workflow_texts_below(const struct ft_workflow *wf)
+{
+    const char *first = wf->text[0]->path;
+
+    return texts_json(wf, (size_t)(ft_path_base(first) - first));
+}
+
+char *ft_workflow_text_path(const char *dir, const char *path)
+{
+    char *joined = ft_path_join(dir, path), *tidy = tidy_path(joined);
+
+    free(joined);
+    return tidy;
+}
+
+struct json_object *ft_workflow_settings_json(const struct ft_workflow *wf)
+{
+    struct json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < wf->params.n; i++) {
+        const struct ft_param *param = &wf->params.item[i];
+        struct ft_str text = FT_STR_INIT;
+        struct json_object *pair;
+
+        if (ft_value_equal(&wf->value[i], &param->deflt))
+            continue;
+        ft_param_to_text(param, &wf->value[i], &text);
+        pair = json_object_new_array();
+        json_object_array_add(pair, json_object_new_string(param->name));
+        json_object_array_add(pair, json_object_new_string(text.s));
+        json_object_array_add(list, pair);
+        ft_str_release(&text);
+    }
+    return list;
 }
 
 void ft_text_free(struct ft_text *text)

@@ -167,7 +167,8 @@ static struct ft_workflow *build(struct ft_doc *doc,
                                  struct ft_diags *diags)
 {
     struct ft_build b = { .modules = modules, .diags = diags,
-                          .kept = from->kept };
+                          .kept = from->kept,
+                          .past = from->kept && !from->kept->to_run };
     size_t errors = diags->n_errors;
     char *path;
 

@@ -242,17 +242,26 @@ struct ft_kept {
     size_t n_more;
     const struct ft_setting *setting;
     size_t n_settings;
+    bool to_run; /* it will be executed once more */
 };
 
 /* The workflow of a run that has begun: the same, but files and programs that
- * are gone since are no errors, so that the run can still be looked at. */
+ * are gone since are no errors, so that the run can still be looked at; they
+ * are when it is to be executed. */
 struct ft_workflow *ft_workflow_recall(const struct ft_kept *kept,
                                        struct ft_module_set *modules,
                                        struct ft_diags *diags);
-/* Every file but the first as [[path, text], ...]; the caller releases. */
+/* Every file but the first as [[path, text], ...]; the caller releases.  The
+ * second leaves out the directory of the first file, where it is the same. */
 struct json_object *ft_workflow_texts_json(const struct ft_workflow *wf);
+struct json_object *ft_workflow_texts_below(const struct ft_workflow *wf);
 /* The values of its parameters by name, quantities in SI; likewise. */
 struct json_object *ft_workflow_params_json(const struct ft_workflow *wf);
+/* What struct ft_kept calls such a file when the first one is in 'dir'. */
+char *ft_workflow_text_path(const char *dir, const char *path);
+/* Parameters that are not at their default, as [[name, text], ...] that
+ * settings can be made of; the caller releases. */
+struct json_object *ft_workflow_settings_json(const struct ft_workflow *wf);
 void ft_workflow_free(struct ft_workflow *wf);
 
 /* Index of a stage, or -1. */

@@ -134,27 +134,6 @@ static void end(struct ft_journal *j)
 /* --- the first record ----------------------------------------------------- */
 
 /* Parameters whose value is not the default: name and text, as after -p. */
-static struct json_object *settings_of(const struct ft_workflow *wf)
-{
-    struct json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < wf->params.n; i++) {
-        const struct ft_param *param = &wf->params.item[i];
-        struct ft_str text = FT_STR_INIT;
-        struct json_object *pair;
-
-        if (ft_value_equal(&wf->value[i], &param->deflt))
-            continue;
-        ft_param_to_text(param, &wf->value[i], &text);
-        pair = json_object_new_array();
-        json_object_array_add(pair, json_object_new_string(param->name));
-        json_object_array_add(pair, json_object_new_string(text.s));
-        json_object_array_add(list, pair);
-        ft_str_release(&text);
-    }
-    return list;
-}
-
 static struct json_object *modules_of(const struct ft_workflow *wf)
 {
     struct json_object *all = json_object_new_object();
@@ -198,7 +177,7 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     if (run->site_file)
         ft_json_add_str(obj, "site_file", run->site_file);
     ft_json_add_bool(obj, "fresh", run->fresh);
-    json_object_object_add(obj, "settings", settings_of(wf));
+    json_object_object_add(obj, "settings", ft_workflow_settings_json(wf));
     json_object_object_add(obj, "modules", modules_of(wf));
     json_object_object_add(obj, "text",
                            json_object_new_string_len(text, (int)len));

@@ -146,6 +146,62 @@ static int add_objects(struct ft_run *run, struct ft_store *store,
     return 0;
 }
 
+/* Where the project is 'dir': relative to it, or absolute when it is not in it;
+ * the caller frees. */
+static char *below(const char *project, const char *dir)
+{
+    char *real = realpath(dir, NULL);
+    size_t len = strlen(project);
+    char *out;
+
+    if (!real)
+        return ft_strdup(dir);
+    if (strncmp(real, project, len) != 0 || (real[len] && real[len] != '/'))
+        return real;
+    out = ft_strdup(real[len] ? real + len + 1 : ".");
+    free(real);
+    return out;
+}
+
+static void add_module(const struct ft_module *module,
+                       struct json_object *modules, struct json_object *texts)
+{
+    struct json_object *one = json_object_new_array();
+    struct json_object *text = json_object_new_array();
+
+    json_object_array_add(one, json_object_new_string(module->name));
+    json_object_array_add(one, json_object_new_string(module->digest));
+    json_object_array_add(modules, one);
+    json_object_array_add(text, json_object_new_string(module->digest));
+    json_object_array_add(text, json_object_new_string(module->text));
+    json_object_array_add(texts, text);
+}
+
+/* What it takes to run it again: where, with which parameters and modules. */
+static void add_source(const struct ft_workflow *wf, const char *project,
+                       struct ft_state_new *state)
+{
+    struct json_object *modules = json_object_new_array();
+    char *dir = below(project, wf->dir);
+
+    state->source = json_object_new_object();
+    state->module_texts = json_object_new_array();
+    ft_json_add_str(state->source, "dir", dir);
+    json_object_object_add(state->source, "settings",
+                           ft_workflow_settings_json(wf));
+    for (size_t s = 0; s < wf->n_stages; s++) {
+        const struct ft_module *module = wf->stage[s].module;
+        bool known = false;
+
+        for (size_t i = 0; module && i < s && !known; i++)
+            known = wf->stage[i].module == module;
+        if (module && !known)
+            add_module(module, modules, state->module_texts);
+    }
+    json_object_object_add(state->source, "modules", modules);
+    free(dir);
+}
+
 static const char *outcome_text(enum ft_run_state end)
 {
     static const char *const text[] = {
@@ -185,6 +241,8 @@ static void fingerprint(struct ft_run *run, struct ft_store *store,
 {
     const char *params = json_object_to_json_string_ext(
         state->params, JSON_C_TO_STRING_PLAIN);
+    const char *source = json_object_to_json_string_ext(
+        state->source, JSON_C_TO_STRING_PLAIN);
     struct ft_sha256 *sha = ft_sha256_new();
 
     ft_sha256_add(sha, state->workflow, strlen(state->workflow) + 1);
@@ -192,6 +250,7 @@ static void fingerprint(struct ft_run *run, struct ft_store *store,
                   strlen(state->workflow_file) + 1);
     ft_sha256_add(sha, state->outcome, strlen(state->outcome) + 1);
     ft_sha256_add(sha, params, strlen(params) + 1);
+    ft_sha256_add(sha, source, strlen(source) + 1);
     for (size_t s = 0; s < run->plan->wf->n_stages; s++)
         if (run->memo[s].run && ft_memo_look_up(run, store, s))
             ft_sha256_add(sha, run->memo[s].id.s, run->memo[s].id.len);
@@ -267,7 +326,8 @@ int ft_run_record_state(struct ft_run *run, struct ft_store *store,
     text = ft_strdup(ft_doc_text(wf->doc, &len));
     state.workflow_text = text;
     if (wf->n_texts > 1)
-        state.workflow_more = ft_workflow_texts_json(wf);
+        state.workflow_more = ft_workflow_texts_below(wf);
+    add_source(wf, ft_store_dir(store), &state);
     if (big)
         fingerprint(run, store, &state, digest);
     if (!big || !is_recorded(store, digest))
@@ -276,6 +336,8 @@ int ft_run_record_state(struct ft_run *run, struct ft_store *store,
         ft_store_memo_put(store, key, run->id, digest, sizeof(digest));
     json_object_put(state.params);
     json_object_put(state.workflow_more);
+    json_object_put(state.source);
+    json_object_put(state.module_texts);
     free(text);
     return rc;
 }

@@ -17,7 +17,6 @@
 #include "model/workflow.h"
 #include "run/change.h"
 
-#define MANIFEST_MAX (1u << 20) /* bytes */
 #define NS_PER_S 1000000000
 #define ID_TRIES 100
 
@@ -69,15 +68,11 @@ static int keep_manifest(const char *dir, const struct ft_module *module,
                          struct ft_err *err)
 {
     char *path = ft_asprintf("%s/%s.yaml", dir, module->name);
-    struct ft_str text = FT_STR_INIT;
     int rc = 0;
 
-    if (!ft_path_exists(path)) {
-        rc = ft_file_read(module->file, MANIFEST_MAX, &text, err);
-        if (rc == 0)
-            rc = ft_file_write(path, text.s, text.len, 0666, err);
-    }
-    ft_str_release(&text);
+    if (!ft_path_exists(path))
+        rc = ft_file_write(path, module->text, strlen(module->text), 0666,
+                           err);
     free(path);
     return rc;
 }
