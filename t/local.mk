@@ -38,7 +38,8 @@ tally:
 # See share/doc/benchmarks.md.
 EXTRA_PROGRAMS += $(BENCHES)
 BENCHES += t/bench/measure t/bench/commits t/bench/lookups
-EXTRA_DIST += t/bench/run.sh t/bench/warm.sh t/bench/simulated.sh
+EXTRA_DIST += t/bench/run.sh t/bench/warm.sh t/bench/simulated.sh \
+    t/bench/history.sh
 t_bench_measure_SOURCES = t/bench/measure.c
 t_bench_commits_SOURCES = t/bench/commits.c
 t_bench_commits_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

@@ -3,8 +3,8 @@
 # ratios; share/doc/benchmarks.md says what is measured and why.
 #
 # Usage: make bench [BENCH="start tasks ..."] [BENCH_TASKS=10000]
-#	[BENCH_AGAIN=100000] [BENCH_COMMITS=100] [BENCH_SOLVES=200]
-#	[BENCH_REPEATS=5]
+#	[BENCH_AGAIN=100000] [BENCH_COMMITS=100] [BENCH_VERSIONS=1000000]
+#	[BENCH_SOLVES=200] [BENCH_WRITE=512] [BENCH_REPEATS=5]
 #
 # Every figure is a median.  A peer that is not installed is left out.
 
@@ -300,14 +300,12 @@ bench_commits() {
 }
 
 commit_row() { # WHAT MS
-	rate=$(calc "1000 * $commits / $2" 0)
 	if test -n "$peer"
 	then
-		row "$1" "$rate" /s 'git add+commit' \
-			"$(calc "1000 * $commits / $peer" 0)" \
-			"$(calc "$peer / $2" 1)"
+		row "$1" "$(calc "$2 / $commits")" ms 'git add+commit' \
+			"$(calc "$peer / $commits")" "$(calc "$2 / $peer")"
 	else
-		row "$1" "$rate" /s '' '' ''
+		row "$1" "$(calc "$2 / $commits")" ms '' '' ''
 	fi
 }
 
@@ -325,6 +323,8 @@ bench_lookups() {
 
 # shellcheck source=t/bench/warm.sh
 . "$here/warm.sh"
+# shellcheck source=t/bench/history.sh
+. "$here/history.sh"
 # shellcheck source=t/bench/simulated.sh
 . "$here/simulated.sh"
 
@@ -339,7 +339,8 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 	"medians of $repeats; ratio: fedtwin to peer"
 echo
 row what fedtwin '' peer value ratio
-parts="start check tasks versions again plan commits lookups solves simulated"
+parts="start check tasks versions again plan commits lookups history write"
+parts="$parts solves simulated"
 for part in ${BENCH:-$parts}
 do
 	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }
