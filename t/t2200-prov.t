@@ -101,6 +101,20 @@ test_expect_success 'what a person put has a source and no run' '
 		"[a[\"prov:type\"][\"$\"] for a in doc[\"activity\"].values()] == [\"ft:Put\"]"
 '
 
+test_expect_success 'an imported run is known by its full id, without a journal' '
+	run=$(fedtwin status --json | sed -n "s/.*\"run\": *\"\([^\"]*\)\".*/\1/p" | head -n 1) &&
+	fedtwin export all.tar.zst && mkdir other && fedtwin init other &&
+	fedtwin -C other import ../all.tar.zst &&
+	fedtwin -C other lineage "$run" --prov >foreign.json &&
+	check foreign.json \
+		"{e[\"ft:imported_from\"] for e in doc[\"entity\"].values()
+			if \"ft:imported_from\" in e} == {\"work\"}" \
+		"\"run:$run\" in doc[\"activity\"]" &&
+	test_expect_code 2 fedtwin -C other lineage "$run" --crate crate 2>err &&
+	test_grep "journal of run .* is not in this project" err &&
+	test_expect_code 4 fedtwin -C other lineage "${run%????}" 2>err && test_grep "no run" err
+'
+
 test_expect_success 'a payload that was removed is invalidated until it is back' '
 	fedtwin data evict "make.t{load=1 N}" -m "no room" >out &&
 	fedtwin lineage "make.t{load=1 N}" --prov >gone.json &&

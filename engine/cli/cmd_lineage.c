@@ -133,6 +133,19 @@ static size_t objects_of(const struct ft_cli *cli, const char **only)
     return n;
 }
 
+/* What is no run of this project has no workflow to tell of. */
+static int fail_no_run(const char *text)
+{
+    if (names_run(text)) {
+        ft_print_error("the journal of run %s is not in this project", text);
+        ft_print_hint("make the crate in the project that did the run");
+    } else {
+        ft_print_error("a crate is of a run, and '%s' is none", text);
+        ft_print_hint("'fedtwin status' lists the runs");
+    }
+    return STATUS_USAGE;
+}
+
 static int make_crate(struct asked *a, const struct ft_cli *cli)
 {
     const char *only[FT_ARGS_MAX];
@@ -145,11 +158,8 @@ static int make_crate(struct asked *a, const struct ft_cli *cli)
     };
     struct ft_err err;
 
-    if (!a->run.id) {
-        ft_print_error("a crate is of a run, and '%s' is none", cli->arg[0]);
-        ft_print_hint("'fedtwin status' lists the runs");
-        return STATUS_USAGE;
-    }
+    if (!a->run.id)
+        return fail_no_run(cli->arg[0]);
     if (a->s.run->state == FT_RUN_RUNNING) {
         ft_print_error("run %s has not ended", a->run.id);
         ft_print_hint("'fedtwin wait %s' waits for it", a->run.id);

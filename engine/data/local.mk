@@ -23,6 +23,7 @@ engine_libdata_a_SOURCES = \
     engine/data/revision.c engine/data/revision.h \
     engine/data/provenance.c engine/data/provenance.h \
     engine/data/provenance_doc.c engine/data/provenance_doc.h \
+    engine/data/provenance_task.c engine/data/provenance_task.h \
     engine/data/provenance_json.c \
     engine/data/crate.c engine/data/crate.h engine/data/crate_plan.c \
     engine/data/crate_action.c engine/data/crate_value.c \
