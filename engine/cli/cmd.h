@@ -128,6 +128,7 @@ int ft_cmd_pause(struct ft_cli *cli);
 int ft_cmd_plan(struct ft_cli *cli);
 int ft_cmd_redo(struct ft_cli *cli);
 int ft_cmd_release(struct ft_cli *cli);
+int ft_cmd_repack(struct ft_cli *cli);
 int ft_cmd_report(struct ft_cli *cli);
 int ft_cmd_resume(struct ft_cli *cli);
 int ft_cmd_retry(struct ft_cli *cli);

@@ -38,6 +38,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_plan.c \
     engine/cli/cmd_redo.c \
     engine/cli/cmd_release.c \
+    engine/cli/cmd_repack.c \
     engine/cli/cmd_report.c \
     engine/cli/cmd_resume.c \
     engine/cli/cmd_retry.c \
@@ -123,6 +124,7 @@ man1_MANS = \
     share/man/man1/fedtwin-plan.1 \
     share/man/man1/fedtwin-redo.1 \
     share/man/man1/fedtwin-release.1 \
+    share/man/man1/fedtwin-repack.1 \
     share/man/man1/fedtwin-report.1 \
     share/man/man1/fedtwin-resume.1 \
     share/man/man1/fedtwin-retry.1 \
@@ -190,7 +192,8 @@ CLI_TESTS = \
     t/t1030-wait.t \
     t/t1031-report.t \
     t/t1032-trigger.t t/t1033-usage.t t/t1034-diff.t \
-    t/t1040-gc.t t/t1041-quota.t t/t1050-undo.t t/t1051-redo.t \
+    t/t1040-gc.t t/t1041-quota.t t/t1042-repack.t \
+    t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
     t/t1055-workflow.t t/t1060-export.t t/t1061-import.t
 if SOLVERS

@@ -274,3 +274,11 @@ const struct ft_option ft_data_usage_options[] = {
     { "by", 0, "WHAT", "a row for each object (default), run or branch" },
     END,
 };
+const struct ft_option ft_repack_options[] = {
+    { "dry-run", 'n', NULL, "only show how much would be packed" },
+    { "small-below", 0, "SIZE", "pack files smaller than that (default "
+                                "'64 KiB')" },
+    { "older-than", 0, "DURATION", "only versions made so long ago (default "
+                                   "'1 day')" },
+    END,
+};

@@ -337,6 +337,14 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin import -n heat.fta\n",
       .option = ft_import_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_import },
+    { .name = "repack", .args = "", .reads = true,
+      .summary = "put many small results into few files",
+      .doc = "Version files below a size go byte for byte into containers in "
+             "'.fedtwin/pack', so that a hundred thousand small results need "
+             "a few files only.  Nothing else changes: a version that is read "
+             "becomes a file again, which the next repack removes.  Containers "
+             "of which most was removed are given up.",
+      .option = ft_repack_options, .run = ft_cmd_repack },
     { .name = "fsck", .args = "", .reads = true,
       .summary = "check the project's store",
       .doc = "Changes nothing unless told to.  Exit status 4 when something is "

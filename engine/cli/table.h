@@ -32,6 +32,7 @@ extern const struct ft_option ft_logs_options[];
 extern const struct ft_option ft_pause_options[];
 extern const struct ft_option ft_pin_options[];
 extern const struct ft_option ft_plan_options[];
+extern const struct ft_option ft_repack_options[];
 extern const struct ft_option ft_report_options[];
 extern const struct ft_option ft_resume_options[];
 extern const struct ft_option ft_run_options[];

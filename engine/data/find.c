@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "data/id.h"
+#include "data/packs.h"
 #include "data/store_impl.h"
 
 /* --- versions in memory --------------------------------------------------- */
@@ -152,15 +153,27 @@ int ft_store_versions_exist(struct ft_store *store,
                             const char (*id)[FT_SHA256_HEX + 1], size_t n,
                             size_t *first_missing)
 {
+    struct ft_packs_set set = { 0 };
     char name[FT_ID_NAME];
     int dir = objects_fd(store);
+    bool loaded = false;
+    size_t i;
 
-    for (size_t i = 0; i < n; i++)
-        if (!ft_id_name(id[i], name) || faccessat(dir, name, F_OK, 0) < 0) {
-            *first_missing = i;
-            return 0;
-        }
-    return 1;
+    for (i = 0; i < n; i++) {
+        if (!ft_id_name(id[i], name))
+            break;
+        if (ft_packs_in(&set, id[i]) || faccessat(dir, name, F_OK, 0) == 0)
+            continue;
+        if (!loaded)
+            (void)ft_packs_load(store, &set);
+        loaded = true;
+        if (!ft_packs_in(&set, id[i]))
+            break;
+    }
+    ft_packs_release(&set);
+    if (i < n)
+        *first_missing = i;
+    return i == n;
 }
 
 /* --- by cache key --------------------------------------------------------- */
@@ -170,9 +183,11 @@ static bool is_there(struct ft_store *store, const struct ft_version *version)
     char name[FT_ID_NAME];
     struct stat st;
 
-    return !version->gone && ft_id_name(version->id, name) &&
-           fstatat(objects_fd(store), name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-           (uint64_t)st.st_size == version->size_bytes;
+    if (version->gone || !ft_id_name(version->id, name))
+        return false;
+    if (fstatat(objects_fd(store), name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return ft_packs_has(store, version->id);
+    return (uint64_t)st.st_size == version->size_bytes;
 }
 
 /* The output 'name' of the result 'seq': 1 and *version, or 0. */

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
 #include "data/files.h"
+#include "data/fsck_pack.h"
 #include "data/project.h"
 #include "data/removal.h"
 #include "data/store_impl.h"
@@ -35,6 +37,7 @@ struct check {
     struct ft_version version;
     char *path;
     bool lineage; /* the second question: its record */
+    bool thawed;  /* 'path' is a copy of a member of a container */
 };
 
 static void report(struct fsck *fsck, const char *severity, const char *path,
@@ -59,6 +62,8 @@ static void report(struct fsck *fsck, const char *severity, const char *path,
 
 static void check_free(struct check *check)
 {
+    if (check->thawed)
+        (void)unlink(check->path);
     ft_version_release(&check->version);
     free(check->path);
     free(check);
@@ -181,7 +186,7 @@ static void take_check(void *token, struct json_object *answer,
 static void check_gone(struct fsck *fsck, struct check *check)
 {
     const char *id = check->version.id;
-    char removal[FT_REMOVAL_ID_MAX], *trashed;
+    char removal[FT_REMOVAL_ID_MAX], *trashed, *path;
 
     fsck->totals->gone++;
     if (ft_path_exists(check->path))
@@ -189,11 +194,35 @@ static void check_gone(struct fsck *fsck, struct check *check)
                                           "next gc does it");
     else if (ft_removal_of(ft_index_db(fsck->index), id, removal, NULL) == 1) {
         trashed = ft_trash_path(fsck->project->meta, removal, id);
-        if (!ft_path_exists(trashed))
+        if (!ft_path_exists(trashed) &&
+            ft_fsck_packed(ft_index_db(fsck->index), fsck->project->meta, id,
+                           FT_FSCK_QUICK, &path, NULL) != 1)
             report(fsck, "warning", trashed, "it is not in the trash, and "
                                              "cannot be restored");
         free(trashed);
     }
+}
+
+/* One that has no file of its own: whether the worker is to be asked. */
+static bool check_packed(struct fsck *fsck, struct check *check)
+{
+    struct ft_err err = { 0 };
+    char *path = NULL;
+    int rc = ft_fsck_packed(ft_index_db(fsck->index), fsck->project->meta,
+                            check->version.id, fsck->level, &path, &err);
+
+    if (rc == 0) {
+        fsck->totals->missing++;
+        report(fsck, "error", check->path, "missing: %s of task '%s'",
+               check->version.object, check->version.task);
+    } else if (rc < 0) {
+        damaged(check, err.msg);
+    } else if (path) {
+        free(check->path);
+        check->path = path;
+        check->thawed = true;
+    }
+    return path;
 }
 
 /* Takes over 'version'. */
@@ -214,9 +243,7 @@ static void check_version(struct fsck *fsck, struct ft_version *version)
     if (version->gone) {
         check_gone(fsck, check);
     } else if (lstat(check->path, &st) < 0 || !S_ISREG(st.st_mode)) {
-        fsck->totals->missing++;
-        report(fsck, "error", check->path, "missing: %s of task '%s'",
-               version->object, version->task);
+        ask = check_packed(fsck, check);
     } else if ((uint64_t)st.st_size != version->size_bytes) {
         fsck->totals->damaged++;
         report(fsck, "error", check->path,
@@ -292,6 +319,12 @@ static int check_file(const char *path, const char *id, void *arg,
     return 0;
 }
 
+static void found_in_pack(const char *severity, const char *path,
+                          const char *text, void *arg)
+{
+    report(arg, severity, path, "%s", text);
+}
+
 static int check_tmp(const char *path, const char *id, void *arg,
                      struct ft_err *err)
 {
@@ -365,6 +398,8 @@ int ft_store_fsck(const struct ft_project *project, enum ft_fsck_level level,
         goto done;
     if (fsck.index && (check_versions(&fsck, err) < 0 ||
                        check_states(&fsck, err) < 0 ||
+                       ft_fsck_packs(ft_index_db(fsck.index), project->meta,
+                                     level, found_in_pack, &fsck, err) < 0 ||
                        ft_files_versions(project->meta, check_file, &fsck,
                                          err) < 0))
         goto done;

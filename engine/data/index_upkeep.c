@@ -110,6 +110,11 @@ static int apply_purge(struct ft_db *db, struct json_object *record,
 
     if (!id)
         return -1;
+    if (ft_db_run(db,
+                  "DELETE FROM packed WHERE version IN"
+                  " (SELECT version FROM gone WHERE removal=?)",
+                  FT_DB_ARGS(ft_db_text(id)), err) < 0)
+        return -1;
     return ft_db_run(db, "UPDATE removal SET purged=? WHERE id=?",
                      FT_DB_ARGS(time_of(record), ft_db_text(id)), err);
 }
@@ -154,6 +159,78 @@ static int apply_pin(struct ft_db *db, struct json_object *record,
     return 0;
 }
 
+/* A member is [version, offset]. */
+static int pack_one(struct ft_db *db, struct json_object *member, int64_t pack,
+                    struct ft_err *err)
+{
+    struct json_object *version, *offset;
+
+    if (!json_object_is_type(member, json_type_array) ||
+        json_object_array_length(member) != 2)
+        return ft_err_set(err, FT_EFORMAT, "a member is no list of two");
+    version = json_object_array_get_idx(member, 0);
+    offset = json_object_array_get_idx(member, 1);
+    if (!json_object_is_type(version, json_type_string) ||
+        !ft_id_valid(json_object_get_string(version)) ||
+        !json_object_is_type(offset, json_type_int))
+        return ft_err_set(err, FT_EFORMAT, "a member is malformed");
+    return ft_db_run(db,
+                     "INSERT OR REPLACE INTO packed(version, pack, offset)"
+                     " VALUES(?,?,?)",
+                     FT_DB_ARGS(ft_db_text(json_object_get_string(version)),
+                                ft_db_int(pack),
+                                ft_db_int(json_object_get_int64(offset))),
+                     err);
+}
+
+static const char *need_pack(struct json_object *record, struct ft_err *err)
+{
+    const char *digest = ft_json_str(record, "pack", WHAT, err);
+
+    if (digest && !ft_id_valid(digest)) {
+        ft_err_set(err, FT_EFORMAT, "'pack' of %s is no SHA-256", WHAT);
+        return NULL;
+    }
+    return digest;
+}
+
+static int apply_unpack(struct ft_db *db, struct json_object *record,
+                        struct ft_err *err)
+{
+    const char *digest = need_pack(record, err);
+
+    if (!digest ||
+        ft_db_run(db,
+                  "DELETE FROM packed WHERE pack IN"
+                  " (SELECT n FROM pack WHERE digest=?)",
+                  FT_DB_ARGS(ft_db_text(digest)), err) < 0)
+        return -1;
+    return ft_db_run(db, "DELETE FROM pack WHERE digest=?",
+                     FT_DB_ARGS(ft_db_text(digest)), err);
+}
+
+static int apply_pack(struct ft_db *db, struct json_object *record,
+                      struct ft_err *err)
+{
+    struct json_object *list = ft_json_get(record, "members",
+                                           json_type_array, WHAT, err);
+    const char *digest = need_pack(record, err);
+    int64_t size, n;
+
+    if (!list || !digest || ft_json_int(record, "size", &size, WHAT, err) < 0 ||
+        apply_unpack(db, record, err) < 0 ||
+        ft_db_run(db, "INSERT INTO pack(digest, size, time_us) VALUES(?,?,?)",
+                  FT_DB_ARGS(ft_db_text(digest), ft_db_int(size),
+                             time_of(record)),
+                  err) < 0)
+        return -1;
+    n = ft_db_last_id(db);
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        if (pack_one(db, json_object_array_get_idx(list, i), n, err) < 0)
+            return -1;
+    return 0;
+}
+
 int ft_upkeep_apply(struct ft_db *db, const char *kind,
                     struct json_object *record, struct ft_err *err)
 {
@@ -164,7 +241,8 @@ int ft_upkeep_apply(struct ft_db *db, const char *kind,
     } kinds[] = {
         { "gc", apply_removal },       { "evict", apply_removal },
         { "purge", apply_purge },      { "restore", apply_restore },
-        { "pin", apply_pin },
+        { "pin", apply_pin },          { "pack", apply_pack },
+        { "unpack", apply_unpack },
     };
 
     for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "data/packs.h"
 #include "data/removal.h"
 
 /* Questions that the worker has got ahead of its answers. */
@@ -88,6 +89,8 @@ static void ask_record(struct writing *w, struct ft_client *client,
 
     snprintf(asked->version, sizeof(asked->version), "%s", version);
     asked->path = ft_trash_path(w->store->meta, removal, version);
+    if (!ft_path_exists(asked->path))
+        (void)ft_packs_thaw(w->store, version, asked->path, NULL);
     if (!ft_path_exists(asked->path)) {
         free(asked->path);
         free(asked);
@@ -198,6 +201,8 @@ static struct json_object *read_trashed(struct ft_store *store,
     char *what = ft_asprintf("read '%s'", path);
     struct json_object *answer = NULL, *record = NULL;
 
+    if (!ft_path_exists(path))
+        (void)ft_packs_thaw(store, version, path, NULL);
     if (ft_store_call(store, ft_store_request("record", path), what, 0,
                       &answer, err) == 0)
         record = ft_json_get(answer, "record", json_type_object,

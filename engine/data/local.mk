@@ -62,6 +62,10 @@ engine_libdata_a_SOURCES = \
     engine/data/mark.c engine/data/mark.h \
     engine/data/gc.c \
     engine/data/evict.c \
+    engine/data/pack.c engine/data/pack.h \
+    engine/data/packs.c engine/data/packs.h \
+    engine/data/repack.c \
+    engine/data/fsck_pack.c engine/data/fsck_pack.h \
     engine/data/space.c engine/data/space.h \
     engine/data/ballast.c engine/data/ballast.h
 engine_libdata_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS)
@@ -128,7 +132,7 @@ EXTRA_DIST += $(LINEAGE_TESTS) t/fixture-lineage.sh t/prov_check.py t/crate
 
 # Drives a store into trouble.
 CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t \
-    t/t5010-gc-kill.t t/t5020-crash-states.t
+    t/t5010-gc-kill.t t/t5011-repack-kill.t t/t5020-crash-states.t
 TESTS += $(CRASH_TESTS)
 EXTRA_DIST += $(CRASH_TESTS) t/crash/disk.py t/crash/states.py \
     t/crash/oracle.py t/crash/scenarios.py t/crash/power_cut.py

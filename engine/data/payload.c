@@ -1,6 +1,7 @@
 /* payload.c - the file of a version, wherever it is
  *
  *   o/ab/<version>.h5                 as it was published
+ *   pack/<digest>.pack                with others in a container (pack.h)
  *   trash/<removal>/<version>.h5      removed, until that is purged
  */
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "base/path.h"
 #include "data/delta.h"
 #include "data/id.h"
+#include "data/packs.h"
 #include "data/removal.h"
 #include "data/store_impl.h"
 #include "data/upkeep.h"
@@ -55,6 +57,8 @@ int ft_payload_revive(struct ft_store *store, const char *version,
     path = ft_store_path(store, version);
     if (!ft_path_exists(path)) /* else it was never moved */
         rc = ft_trash_take(store->meta, removal, version, err);
+    if (rc == 0)
+        rc = ft_packs_has(store, version);
     if (rc == 1)
         json_object_array_add(back, json_object_new_string(version));
     free(path);
@@ -140,14 +144,18 @@ int ft_payload_revive_bound(struct ft_store *store,
 
 /* 1: it is at 'path' now, 0: it cannot be had. */
 static int fetch(struct ft_store *store, const char *version,
-                 struct ft_err *err)
+                 const char *path, struct ft_err *err)
 {
     char removal[FT_REMOVAL_ID_MAX];
     struct ft_db *db = ft_store_db(store, err);
     int rc = db ? ft_removal_of(db, version, removal, err) : -1;
 
-    if (rc == 1)
+    if (rc == 1) /* removed */
         rc = store->can_write ? revive(store, version, err) : 0;
+    else if (rc == 0)
+        rc = 1;
+    if (rc == 1 && !ft_path_exists(path))
+        rc = ft_packs_thaw(store, version, path, err);
     return rc;
 }
 
@@ -162,7 +170,7 @@ char *ft_store_file(struct ft_store *store, const char *version,
         return NULL;
     }
     if (!ft_path_exists(path))
-        rc = fetch(store, version, err);
+        rc = fetch(store, version, path, err);
     if (rc == 0) {
         ft_err_set(err, FT_ENOENT, "the file '%s' is gone", path);
         ft_err_hint(err, "look with 'fedtwin fsck'");

@@ -4,6 +4,7 @@
  * before the damage; version files that it then does not name are adopted.  The
  * new one replaces the old one by a rename, so a crash leaves one of them.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/path.h"
 #include "data/adopt.h"
 #include "data/files.h"
+#include "data/pack.h"
 #include "data/history.h"
 #include "data/project.h"
 #include "data/store_impl.h"
@@ -192,10 +194,51 @@ static int bind_newest(struct rebuild *rebuild, struct ft_err *err)
     return rc;
 }
 
+/* Members of containers become files again, so that they can be adopted. */
+static void thaw_pack(struct rebuild *rebuild, const char *path)
+{
+    const char *meta = rebuild->project->meta;
+    char *tmp = ft_path_join(meta, "tmp");
+    struct ft_pack_member *member = NULL;
+    struct ft_err err = { 0 };
+    size_t n;
+    int rc = ft_pack_read(path, &member, &n, &err);
+
+    for (size_t i = 0; rc == 0 && i < n; i++) {
+        char *dest = ft_store_path(rebuild->store, member[i].version);
+
+        rc = ft_pack_thaw(tmp, path, &member[i], dest, &err);
+        free(dest);
+    }
+    if (rc < 0)
+        report(rebuild, "error", path, err.msg);
+    free(member);
+    free(tmp);
+}
+
+static void thaw_packs(struct rebuild *rebuild)
+{
+    char *dir = ft_path_join(rebuild->project->meta, "pack");
+    struct dirent **name = NULL;
+    int n = scandir(dir, &name, NULL, alphasort);
+
+    for (int i = 0; i < n; i++) {
+        char *path = ft_path_join(dir, name[i]->d_name);
+
+        if (ft_ends_with(path, ".pack"))
+            thaw_pack(rebuild, path);
+        free(path);
+        free(name[i]);
+    }
+    free(name);
+    free(dir);
+}
+
 static int adopt_all(struct rebuild *rebuild, struct ft_err *err)
 {
     size_t n;
 
+    thaw_packs(rebuild);
     if (ft_files_versions(rebuild->project->meta, find_orphan, rebuild, err) <
         0)
         return -1;

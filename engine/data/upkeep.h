@@ -60,6 +60,7 @@ struct ft_needs {
     } *item;
     size_t n, cap;
     bool cached; /* it could not be found out: all that can be reused */
+    bool live;   /* some run is under way */
 };
 void ft_needs_version(struct ft_needs *needs, const char *id);
 void ft_needs_run(struct ft_needs *needs, const char *id);
@@ -127,5 +128,31 @@ int ft_store_gc_plan(struct ft_store *store,
 /* Take it. */
 int ft_store_gc(struct ft_store *store, const struct ft_gc_options *options,
                 struct ft_gc *gc, struct ft_err *err);
+
+/* --- repack --------------------------------------------------------------- */
+
+struct ft_repack_options {
+    int64_t now_ns;
+    uint64_t small_below; /* files of fewer bytes go into containers */
+    double older_s;       /* if they were made so long ago */
+    ft_needs_tell *tell;
+    void *arg;
+    bool dry; /* only count */
+};
+
+struct ft_repacked {
+    size_t n_packs, n_packed; /* containers that were made, versions in them */
+    uint64_t bytes;
+    size_t n_bad;     /* files that are not as recorded: left alone */
+    size_t n_unpacked; /* containers that were given up: most was removed */
+    size_t n_dropped; /* files whose bytes are in a container */
+    bool live;        /* these stay, since a run is under way */
+};
+
+/* Put small version files into containers, and remove what containers have.
+ * Killed at any moment it leaves every version readable. */
+int ft_store_repack(struct ft_store *store,
+                    const struct ft_repack_options *options,
+                    struct ft_repacked *done, struct ft_err *err);
 
 #endif

@@ -83,7 +83,10 @@ static int extract(struct ft_flight *f, const struct ft_bound_input *in,
 static int make_present(struct ft_flight *f, const struct ft_bound_input *in,
                         struct ft_err *err)
 {
-    char *path = ft_store_file(f->drive->store, in->version->id, err);
+    struct ft_store *store = f->drive->store;
+    char *path = ft_store_use(store, err) == 0
+                     ? ft_store_file(store, in->version->id, err)
+                     : NULL;
     int rc = path ? 0 : -1;
 
     free(path);

@@ -80,9 +80,11 @@ int ft_run_tell_needs(void *arg, struct ft_needs *out, struct ft_err *err)
 
     if (rc < 0)
         return -1;
-    for (size_t i = 0; rc == 0 && i < lines.n; i++)
+    for (size_t i = 0; rc == 0 && i < lines.n; i++) {
+        out->live |= lines.item[i].state == FT_RUN_RUNNING;
         if (!has_ended(lines.item[i].state))
             rc = tell_one(needs, lines.item[i].id, out, err);
+    }
     ft_run_lines_release(&lines);
     return rc;
 }
