@@ -109,6 +109,13 @@ test_expect_success 'an index made anew, and an oplog made anew from the files' 
 	test_grep "container that the oplog does not name" out
 '
 
+test_expect_success 'packed versions are exported' '
+	cd "$top" && mkdir from && cd from && run_sweep && fedtwin repack $now &&
+	fedtwin export ../all.fta && cd .. && mkdir to && cd to &&
+	fedtwin init && fedtwin import ../all.fta && fedtwin fsck --deep >out &&
+	test_grep "7 versions, 0 missing" out
+'
+
 test_expect_success 'a damaged container is found and never believed' '
 	cd "$top" && mkdir damaged && cd damaged && run_sweep &&
 	fedtwin repack $now &&

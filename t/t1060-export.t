@@ -114,7 +114,7 @@ test_expect_success 'a damaged or missing version file leaves no archive' '
 	file=$(fedtwin data show all.text | sed -n "s/^  file *//p") &&
 	cp "$file" keep && chmod u+w "$file" && rm "$file" &&
 	test_expect_code 4 fedtwin export x.fta 2>err &&
-	test_grep "cannot read .$file" err && test_grep "fsck" err &&
+	test_grep "the file .$file. is gone" err && test_grep "fsck" err &&
 	tr "l" "L" <keep >"$file" &&
 	test_expect_code 4 fedtwin export x.fta 2>err &&
 	test_grep "another digest than recorded" err &&

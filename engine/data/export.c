@@ -52,7 +52,7 @@ static int pack_list(struct ft_exporting *export, const char *name,
 static int pack_version(struct ft_exporting *export, const struct ft_version *v,
                         struct ft_err *err)
 {
-    char *path = ft_store_path(export->store, v->id);
+    char *path = ft_store_file(export->store, v->id, err);
     char name[FT_ID_NAME], member[FT_ID_NAME + 2];
     int rc = -1;
 
