@@ -1,4 +1,4 @@
-/* cmd_data.c - fedtwin data: ls, show, put, verify (get: cmd_data_get.c) */
+/* cmd_data.c - fedtwin data: ls, show, verify */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,94 +252,6 @@ int ft_cmd_data_show(struct ft_cli *cli)
     else
         json_object_put(obj);
     ft_versions_release(&versions);
-    ft_session_close(&s);
-    return status;
-}
-
-/* --- put ------------------------------------------------------------------ */
-
-/* "survey.depth": stage and name. */
-static bool split_object(const char *text, char **stage, char **name)
-{
-    const char *dot = ft_object_dot(text);
-
-    *stage = dot ? ft_strndup(text, (size_t)(dot - text)) : NULL;
-    *name = dot ? ft_strdup(dot + 1) : NULL;
-    return dot;
-}
-
-/* By the option, else by the ending; an .h5 file could be anything. */
-static int choose_type(const struct ft_cli *cli, const char *file,
-                       enum ft_object_type *type)
-{
-    const char *text = ft_cli_option(cli, "type");
-
-    if (text && !ft_object_type_parse(text, type)) {
-        ft_print_error("unknown type '%s'", text);
-        ft_print_hint("mesh, field, image, table or file");
-        return STATUS_USAGE;
-    }
-    if (text)
-        return 0;
-    if (ft_ends_with(file, ".h5") || ft_ends_with(file, ".hdf5") ||
-        ft_ends_with(file, ".vtkhdf")) {
-        ft_print_error("'%s' could be a mesh, field, image or table", file);
-        ft_print_hint("say which with --type");
-        return STATUS_USAGE;
-    }
-    *type = ft_ends_with(file, ".csv") ? FT_OBJECT_TABLE : FT_OBJECT_FILE;
-    return 0;
-}
-
-static int put(struct ft_session *s, const struct ft_cli *cli,
-               const char *stage, const char *name, enum ft_object_type type)
-{
-    struct ft_output out = {
-        .name = name,
-        .path = cli->arg[1],
-        .type = type,
-        .unit = ft_cli_option(cli, "unit"),
-        .media_type = ft_cli_option(cli, "media-type"),
-        .file_name = ft_path_base(cli->arg[1]),
-    };
-    struct ft_result result = {
-        .run = "", .stage = stage, .task = cli->arg[0],
-        .out = &out, .n_out = 1,
-    };
-    struct ft_err err;
-    int rc;
-
-    result.lineage = ft_ref_put_lineage(stage, cli->arg[0], cli->arg[1]);
-    rc = ft_store_publish(s->store, &result, &err);
-    if (rc == 0)
-        rc = ft_store_bind(s->store, cli->arg[0], "", out.version, &err);
-    json_object_put(result.lineage);
-    if (rc < 0)
-        return ft_print_err(&err);
-    printf("%s  %.*s\n", cli->arg[0], ID_SHOWN, out.version);
-    return 0;
-}
-
-int ft_cmd_data_put(struct ft_cli *cli)
-{
-    struct ft_session s = FT_SESSION_INIT;
-    enum ft_object_type type = FT_OBJECT_FILE;
-    char *stage, *name;
-    int status = 0;
-
-    if (!split_object(cli->arg[0], &stage, &name)) {
-        ft_print_error("'%s' is not a name of the form stage.output",
-                       cli->arg[0]);
-        status = STATUS_USAGE;
-    }
-    if (!status)
-        status = choose_type(cli, cli->arg[1], &type);
-    if (!status)
-        status = ft_session_store(&s, FT_STORE_PUBLISH);
-    if (!status)
-        status = put(&s, cli, stage, name, type);
-    free(stage);
-    free(name);
     ft_session_close(&s);
     return status;
 }

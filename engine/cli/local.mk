@@ -14,6 +14,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_data.c \
     engine/cli/cmd_data_get.c \
     engine/cli/cmd_data_keep.c \
+    engine/cli/cmd_data_put.c \
     engine/cli/cmd_data_usage.c \
     engine/cli/cmd_demo.c \
     engine/cli/cmd_diff.c engine/cli/diff_side.c engine/cli/diff_side.h \
@@ -195,7 +196,8 @@ CLI_TESTS = \
     t/t1040-gc.t t/t1041-quota.t t/t1042-repack.t \
     t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
-    t/t1055-workflow.t t/t1060-export.t t/t1061-import.t
+    t/t1055-workflow.t t/t1060-export.t t/t1061-import.t \
+    t/t1062-data-put.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif

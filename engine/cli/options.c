@@ -182,8 +182,10 @@ const struct ft_option ft_data_ls_options[] = {
 };
 const struct ft_option ft_data_put_options[] = {
     { "type", 't', "TYPE", "mesh, field, image, table or file (default: by "
-                           "the file's ending; .csv is a table)" },
-    { "unit", 'u', "UNIT", "of a field or image" },
+                           "the file's ending; .csv and .s2p are tables)" },
+    { "unit", 'u', "UNIT", "of a field or image; COLUMN=UNIT: of a column of "
+                           "a CSV text that does not say it, may be given "
+                           "several times" },
     { "media-type", 0, "TYPE", "of a file, such as image/png" },
     END,
 };

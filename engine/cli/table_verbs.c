@@ -20,7 +20,15 @@ const struct ft_cmd ft_data_verbs[] = {
       .complete = FT_COMPLETE_REF, .past = true, .run = ft_cmd_data_get },
     { .name = "put", .args = "OBJECT FILE",
       .summary = "store a file as a version of an object",
-      .doc = "OBJECT is a name such as 'survey.depth'.",
+      .doc = "OBJECT is a name such as 'survey.depth'.  A CSV text becomes a "
+             "table; the unit of a column of numbers stands in its first line, "
+             "as in 'depth [m]', or is given with --unit depth=m.  A "
+             "Touchstone file (.s1p, .s2p, ...) becomes a table, too.  HDF5 "
+             "files must be laid out as their type says, and other files are "
+             "kept as they are.",
+      .example = "fedtwin data put survey.depth depth.csv --unit depth=m\n"
+                 "fedtwin data put filter.s antenna.s2p\n"
+                 "fedtwin data put site.mesh site.vtkhdf --type mesh\n",
       .option = ft_data_put_options, .min_args = 2, .max_args = 2,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_data_put },
     { .name = "verify", .args = "[REF]", .reads = true,

@@ -59,6 +59,9 @@ static void send_output(struct ft_store *store, struct part *part)
     ft_json_add_str(request, "unit", out->unit);
     ft_json_add_str(request, "media_type", out->media_type);
     ft_json_add_str(request, "file_name", out->file_name);
+    if (out->units)
+        json_object_object_add(request, "units",
+                               json_object_get(out->units));
     json_object_object_add(request, "record",
                            record_of(part->job->result, out));
     ft_client_send(store->client, request, what,

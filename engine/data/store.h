@@ -57,6 +57,8 @@ struct ft_output {
     const char *unit;       /* field and image: required in the file; or NULL */
     const char *media_type; /* file, or NULL */
     const char *file_name;  /* file: name it is given back under; or NULL */
+    struct json_object *units; /* {"column": "unit"}: table that is text and
+                                  does not say them itself; or NULL */
     /* Filled by publishing: */
     char version[FT_SHA256_HEX + 1];
     char content[FT_CONTENT_TEXT];

@@ -14,6 +14,7 @@ engine_libtext_a_SOURCES = \
     engine/text/suggest.c engine/text/suggest.h \
     engine/text/utf8.c engine/text/utf8.h \
     engine/text/quantity.c engine/text/quantity.h \
+    engine/text/touchstone.c engine/text/touchstone.h \
     engine/text/unit.c engine/text/unit.h \
     engine/text/unit_text.c engine/text/unit_text.h \
     engine/text/value.c engine/text/template.c engine/text/expr.h \

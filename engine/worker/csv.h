@@ -11,6 +11,8 @@
 
 #include "worker/scan.h"
 
+struct json_object;
+
 #define FT_CSV_FIELD_MAX 4096    /* bytes of one field */
 #define FT_CSV_BLOCK (4u << 20) /* bytes of the rows that are held at once */
 
@@ -22,8 +24,10 @@ enum ft_csv_value ft_csv_value(const char *field, int64_t *integer,
                                double *number);
 
 /* Write the table that is the text in 'src' into the new HDF5 file 'file'.
- * FT_EFORMAT with line and column. */
-int ft_csv_read(const char *src, hid_t file, struct ft_err *err);
+ * 'units' {"name": "unit"} are of columns whose unit the text does not say, or
+ * NULL.  FT_EFORMAT with line and column. */
+int ft_csv_read(const char *src, struct json_object *units, hid_t file,
+                struct ft_err *err);
 
 /* Write the checked table as text to 'dest': whole, or not at all. */
 int ft_csv_write(const struct ft_scan *scan, const char *dest, uint64_t *rows,

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "worker/copy.h"
 #include "worker/csv_text.h"
 #include "worker/table.h"
@@ -112,6 +113,50 @@ static int read_header(struct csv *csv, struct ft_err *err)
         if (end < 0 || add_column(csv, err) < 0)
             return -1;
     } while (end == FT_CSV_END_FIELD);
+    return 0;
+}
+
+static struct column *find_column(struct csv *csv, const char *name)
+{
+    for (size_t i = 0; i < csv->n; i++)
+        if (strcmp(csv->column[i].name, name) == 0)
+            return &csv->column[i];
+    return NULL;
+}
+
+/* A unit that the caller knows; it must not be another one than the text's. */
+static int give_unit(struct csv *csv, const char *name, const char *unit,
+                     struct ft_err *err)
+{
+    struct column *column = find_column(csv, name);
+
+    if (!column)
+        return ft_err_set(err, FT_EFORMAT, "%s:1: there is no column '%s'",
+                          csv->text.name, name);
+    if (!unit || !*unit)
+        return ft_err_set(err, FT_EUSAGE, "the unit of column '%s' is no text",
+                          name);
+    if (column->unit && strcmp(column->unit, unit) != 0)
+        return ft_err_set(err, FT_EFORMAT,
+                          "%s:1: column '%s' has the unit '%s', not '%s'",
+                          csv->text.name, name, column->unit, unit);
+    if (!column->unit)
+        column->unit = ft_strdup(unit);
+    return 0;
+}
+
+static int give_units(struct csv *csv, struct json_object *units,
+                      struct ft_err *err)
+{
+    if (!units)
+        return 0;
+    json_object_object_foreach(units, name, unit)
+        if (give_unit(csv, name,
+                      json_object_is_type(unit, json_type_string)
+                          ? json_object_get_string(unit)
+                          : NULL,
+                      err) < 0)
+            return -1;
     return 0;
 }
 
@@ -450,7 +495,8 @@ static void csv_release(struct csv *csv)
     ft_str_release(&csv->text.field);
 }
 
-int ft_csv_read(const char *src, hid_t file, struct ft_err *err)
+int ft_csv_read(const char *src, struct json_object *units, hid_t file,
+                struct ft_err *err)
 {
     struct csv csv = { .text = { .name = src, .field = FT_STR_INIT },
                        .group = -1 };
@@ -468,7 +514,8 @@ int ft_csv_read(const char *src, hid_t file, struct ft_err *err)
     if (!size)
         ft_err_set(err, FT_EFORMAT, "'%s' is empty", src);
     else if (ft_csv_rewind(&csv.text, err) == 0 &&
-             read_header(&csv, err) == 0 && learn_all(&csv, err) == 0)
+             read_header(&csv, err) == 0 &&
+             give_units(&csv, units, err) == 0 && learn_all(&csv, err) == 0)
         rc = write_table(&csv, file, err);
     csv_release(&csv);
     return rc;

@@ -114,6 +114,7 @@ static int op_publish(const char *meta, struct json_object *request,
         .unit = ft_json_str_or(request, "unit", NULL),
         .media_type = ft_json_str_or(request, "media_type", NULL),
         .file_name = ft_json_str_or(request, "file_name", NULL),
+        .units = ft_json_or_null(request, "units"),
     };
 
     if (!type)
@@ -122,6 +123,9 @@ static int op_publish(const char *meta, struct json_object *request,
         return ft_err_set(err, FT_EUSAGE, "unknown type of object '%s'", type);
     publish.record = ft_json_get(request, "record", json_type_object,
                                  "request", err);
+    if (publish.units &&
+        !json_object_is_type(publish.units, json_type_object))
+        return ft_err_set(err, FT_EUSAGE, "'units' is no object");
     if (!publish.record || check_texts(&publish, err) < 0 ||
         check_record(&publish, err) < 0 ||
         ft_publish(&publish, &published, err) < 0)

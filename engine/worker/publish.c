@@ -207,13 +207,19 @@ static int bring(const struct ft_publish *publish, struct ft_draft *draft,
         ft_draft_init(draft, publish->meta, err) < 0)
         goto done;
     if (!bytes && (publish->kind != &ft_kind_table || is_hdf5(fd))) {
+        if (publish->units) {
+            ft_err_set(err, FT_EUSAGE, "'%s' is no CSV text: it says the "
+                       "units of its columns itself", publish->src);
+            goto done;
+        }
         rc = copy(publish, fd, size, draft, err);
         goto done;
     }
     draft->file = ft_h5_create(draft->path, size <= FT_H5_SMALL, err);
     if (draft->file >= 0)
         rc = bytes ? pack(publish, fd, size, draft, content, err)
-                   : ft_csv_read(publish->src, draft->file, err);
+                   : ft_csv_read(publish->src, publish->units,
+                                       draft->file, err);
 done:
     close(fd);
     return rc;

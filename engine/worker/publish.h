@@ -11,6 +11,7 @@ struct ft_publish {
     const char *unit;       /* or NULL */
     const char *media_type; /* file, or NULL */
     const char *file_name;  /* file, or NULL: the base name of 'src' */
+    struct json_object *units;  /* of columns of a CSV text, or NULL */
     struct json_object *record; /* without "content"; is completed */
 };
 
