@@ -19,6 +19,7 @@
 
 #define REQUEST_CPU_S 300 /* and 1 s a MiB */
 #define REQUEST_FILE_EXTRA (64ull << 20)
+#define REQUEST_MEMORY_EXTRA (256ull << 20)
 
 static uint64_t file_size(const char *path)
 {
@@ -27,14 +28,17 @@ static uint64_t file_size(const char *path)
     return stat(path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* What a request about a file of this size may take. */
+/* What a request about a file of this size may take.  A small one has no need
+ * of much memory, which HDF5 would clear before it finds the file damaged. */
 static int limit_request(uint64_t size_bytes, struct ft_err *err)
 {
-    uint64_t file = UINT64_MAX;
+    uint64_t most = (UINT64_MAX >> 1) / FT_SCAN_RATIO_MAX;
+    uint64_t grown = (size_bytes < most ? size_bytes : most) *
+                     FT_SCAN_RATIO_MAX;
 
-    if (size_bytes < (UINT64_MAX - REQUEST_FILE_EXTRA) / FT_SCAN_RATIO_MAX)
-        file = size_bytes * FT_SCAN_RATIO_MAX + REQUEST_FILE_EXTRA;
-    return ft_sandbox_request(REQUEST_CPU_S + (size_bytes >> 20), file, err);
+    return ft_sandbox_request(REQUEST_CPU_S + (size_bytes >> 20),
+                              grown + REQUEST_MEMORY_EXTRA,
+                              grown + REQUEST_FILE_EXTRA, err);
 }
 
 static int run_request(const char *meta, struct json_object *request,

@@ -92,8 +92,8 @@ int ft_sandbox_enter(struct ft_err *err)
     return load_filter(err);
 }
 
-int ft_sandbox_request(uint64_t cpu_s, uint64_t file_bytes,
-                       struct ft_err *err)
+int ft_sandbox_request(uint64_t cpu_s, uint64_t memory_bytes,
+                       uint64_t file_bytes, struct ft_err *err)
 {
     struct rusage used;
 
@@ -101,6 +101,10 @@ int ft_sandbox_request(uint64_t cpu_s, uint64_t file_bytes,
         return ft_err_sys(err, "cannot limit oneself");
     cpu_s += (uint64_t)used.ru_utime.tv_sec + (uint64_t)used.ru_stime.tv_sec;
     if (limit(RLIMIT_CPU, cpu_s, err) < 0)
+        return -1;
+    if (memory_bytes > FT_SANDBOX_MEMORY)
+        memory_bytes = FT_SANDBOX_MEMORY;
+    if (!SANITIZED && limit(RLIMIT_AS, memory_bytes, err) < 0)
         return -1;
     return limit(RLIMIT_FSIZE, file_bytes, err);
 }

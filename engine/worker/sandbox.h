@@ -17,10 +17,10 @@ struct ft_err;
 /* Once, before anything is read. */
 int ft_sandbox_enter(struct ft_err *err);
 
-/* Before each request: how much processor time it may take, and how long a
- * file that it writes may become.  Running out of time ends the process by
- * SIGXCPU. */
-int ft_sandbox_request(uint64_t cpu_s, uint64_t file_bytes,
-                       struct ft_err *err);
+/* Before each request: how much processor time and address space it may take
+ * (never more than FT_SANDBOX_MEMORY), and how long a file that it writes may
+ * become.  Running out of time ends the process by SIGXCPU. */
+int ft_sandbox_request(uint64_t cpu_s, uint64_t memory_bytes,
+                       uint64_t file_bytes, struct ft_err *err);
 
 #endif

@@ -1,6 +1,7 @@
 # Fuzz targets: each runs its corpus and mutations of it in "make check".
 FUZZERS += t/fuzz/fuzz_yaml t/fuzz/fuzz_quantity t/fuzz/fuzz_expr \
-    t/fuzz/fuzz_log t/fuzz/fuzz_oplog t/fuzz/fuzz_version
+    t/fuzz/fuzz_log t/fuzz/fuzz_oplog t/fuzz/fuzz_version \
+    t/fuzz/fuzz_archive
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 EXTRA_DIST += \
@@ -66,6 +67,9 @@ EXTRA_DIST += \
     t/fuzz/corpus/oplog/result \
     t/fuzz/corpus/oplog/state \
     t/fuzz/corpus/oplog/workflow \
+    t/fuzz/corpus/archive/packed \
+    t/fuzz/corpus/archive/project \
+    t/fuzz/corpus/archive/two \
     t/fuzz/corpus/version/chunked_and_packed \
     t/fuzz/corpus/version/external_storage \
     t/fuzz/corpus/version/field \
@@ -102,6 +106,10 @@ t_fuzz_fuzz_version_SOURCES = t/fuzz/fuzz_version.c $(FUZZ_DRIVER)
 t_fuzz_fuzz_version_CPPFLAGS = $(WORKER_CPPFLAGS)
 t_fuzz_fuzz_version_LDADD = engine/libworker.a $(BASE_LIBS) -lhdf5_hl \
     $(HDF5_SERIAL_LIBS) $(SECCOMP_LIBS)
+t_fuzz_fuzz_archive_SOURCES = t/fuzz/fuzz_archive.c $(FUZZ_DRIVER) \
+    engine/archive/unpack.c
+t_fuzz_fuzz_archive_CPPFLAGS = $(FUZZ_CPPFLAGS) $(ARCHIVE_CFLAGS)
+t_fuzz_fuzz_archive_LDADD = $(BASE_LIBS) $(ARCHIVE_LIBS)
 
 # The same targets under clang's libFuzzer; see share/doc/fuzzing.md.  Not
 # fuzz_version: the coverage of its child would not be seen.
@@ -114,13 +122,15 @@ libfuzzer:
 	  more=; libs=; \
 	  case $$f in \
 	  *_version) continue ;; \
+	  *_archive) libs='$(ARCHIVE_LIBS)'; \
+	    more='$(top_srcdir)/engine/archive/unpack.c' ;; \
 	  *_oplog) libs='$(SQLITE_LIBS)'; \
 	    more='$(top_srcdir)/engine/model/*.c $(top_srcdir)/engine/data/*.c' ;; \
 	  esac; \
 	  echo "  CLANG    t/fuzz/libfuzzer/$${f##*/}"; \
 	  $(CLANG) $(LIBFUZZER_FLAGS) $(DEFS) $(DEFAULT_INCLUDES) $(AM_CPPFLAGS) \
 	    $(JSON_CFLAGS) $(YAML_CFLAGS) $(UDUNITS_CFLAGS) $(CRYPTO_CFLAGS) \
-	    $(SQLITE_CFLAGS) -o t/fuzz/libfuzzer/$${f##*/} $(top_srcdir)/$$f.c \
+	    $(SQLITE_CFLAGS) $(ARCHIVE_CFLAGS) -o t/fuzz/libfuzzer/$${f##*/} $(top_srcdir)/$$f.c \
 	    $$more $(top_srcdir)/engine/text/*.c $(top_srcdir)/engine/base/*.c \
 	    $(YAML_LIBS) $(UDUNITS_LIBS) $$libs $(JSON_LIBS) $(CRYPTO_LIBS) -lm \
 	    || exit; \
