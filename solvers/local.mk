@@ -96,7 +96,8 @@ endif
 # --- tests of the finite-element core and of solve.heat
 HEAT_TESTS = t/t3050-heat-patch.t t/t3051-heat-mms.t t/t3052-heat-time.t \
     t/t3053-heat-balance.t t/t3054-heat-restart.t t/t3055-heat-errors.t \
-    t/t3056-heat-serve.t t/t3057-heat-workflows.t
+    t/t3056-heat-serve.t t/t3057-heat-workflows.t \
+    t/t3058-heat-diff.t
 EXTRA_DIST += t/heat.py $(HEAT_TESTS)
 if SOLVERS
 TESTS += $(HEAT_TESTS)
