@@ -58,6 +58,14 @@ char **ft_scan_attrs(hid_t object, const char *path, size_t *n,
         ft_names_free(names.name, names.n);
         return NULL;
     }
+    for (size_t i = 0; i < names.n; i++) {
+        if (ft_h5_text_valid(names.name[i]))
+            continue;
+        ft_err_set(err, FT_EFORMAT, "the name of an attribute of '%s' is not "
+                   "printable UTF-8 text", path);
+        ft_names_free(names.name, names.n);
+        return NULL;
+    }
     if (!names.name)
         names.name = ft_calloc(1, sizeof(*names.name));
     qsort(names.name, names.n, sizeof(*names.name), compare_names);

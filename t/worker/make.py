@@ -489,6 +489,12 @@ def named_type(f):
     f["kind"] = np.dtype("f8")
 
 
+@bad("field", "name of an attribute of '/notes' is not printable UTF-8", "K")
+def name_of_an_attribute(f):
+    field(f)
+    f.create_group("notes").attrs[b"a\xffb"] = 1
+
+
 @bad("field", "not printable UTF-8", "K")
 def control_characters(f):
     field(f)
