@@ -122,6 +122,7 @@ int ft_cmd_lineage(struct ft_cli *cli);
 int ft_cmd_log(struct ft_cli *cli);
 int ft_cmd_logs(struct ft_cli *cli);
 int ft_cmd_man(struct ft_cli *cli);
+int ft_cmd_merge(struct ft_cli *cli);
 int ft_cmd_module_list(struct ft_cli *cli);
 int ft_cmd_module_show(struct ft_cli *cli);
 int ft_cmd_pause(struct ft_cli *cli);

@@ -34,6 +34,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_log.c \
     engine/cli/cmd_logs.c \
     engine/cli/cmd_man.c \
+    engine/cli/cmd_merge.c \
     engine/cli/cmd_module.c \
     engine/cli/cmd_pause.c \
     engine/cli/cmd_plan.c \
@@ -120,6 +121,7 @@ man1_MANS = \
     share/man/man1/fedtwin-lineage.1 \
     share/man/man1/fedtwin-log.1 \
     share/man/man1/fedtwin-logs.1 \
+    share/man/man1/fedtwin-merge.1 \
     share/man/man1/fedtwin-module.1 \
     share/man/man1/fedtwin-pause.1 \
     share/man/man1/fedtwin-plan.1 \
@@ -196,7 +198,7 @@ CLI_TESTS = \
     t/t1040-gc.t t/t1041-quota.t t/t1042-repack.t \
     t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
-    t/t1055-workflow.t t/t1060-export.t t/t1061-import.t \
+    t/t1055-workflow.t t/t1056-merge.t t/t1060-export.t t/t1061-import.t \
     t/t1062-data-put.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t

@@ -131,6 +131,21 @@ const struct ft_option ft_pause_options[] = {
     { "reason", 'm', "TEXT", "shown with the run" },
     END,
 };
+const struct ft_option ft_merge_options[] = {
+    { "take", 0, "NAME=SIDE", "of a conflict take 'ours' or 'theirs', or "
+                              "'recompute' an object; NAME is an object, "
+                              "params.NAME or workflow; may be given several "
+                              "times" },
+    { "ours", 0, NULL, "take ours of all other conflicts" },
+    { "theirs", 0, NULL, "take theirs of all other conflicts" },
+    { "recompute", 0, NULL, "compute objects of all other conflicts anew, with "
+                            "the merged workflow and parameters" },
+    { "dry-run", 'n', NULL, "only show what would be taken" },
+    JOBS,
+    KEEP_GOING,
+    NO_POOL,
+    END,
+};
 const struct ft_option ft_workflow_options[] = {
     { "output", 'o', "DIR", "write it with its other files and modules into "
                             "DIR" },

@@ -272,6 +272,20 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin diff --rtol 1e-6 --atol '1 mK' 7b8e 8cfa\n",
       .option = ft_diff_options, .past = true, .min_args = 1, .max_args = 2,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_diff },
+    { .name = "merge", .args = "STATE", .reads = true,
+      .summary = "bring in what another branch has",
+      .doc = "Object by object against the state that both came from: what "
+             "one side has changed is taken; what both have changed in "
+             "different ways is a conflict, listed with how each came to be. "
+             "Nothing is changed while there is one that was not decided "
+             "(exit status 1).  Parameters and the workflow are merged alike; "
+             "numbers in results are never mixed.",
+      .example = "fedtwin merge thick-fins\n"
+                 "fedtwin merge -n thick-fins\n"
+                 "fedtwin merge thick-fins --take params.size=theirs "
+                 "--recompute\n",
+      .option = ft_merge_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_STATE, .run = ft_cmd_merge },
     { .name = "workflow", .args = "[STATE]", .reads = true,
       .summary = "print the workflow that a state was made by",
       .doc = "The text that was executed, whatever became of its file "

@@ -370,7 +370,7 @@ static int record_delta(struct ft_store *store,
     for (size_t i = 0; i < state->n; i++)
         if (ft_delta_set(&delta, store, &state->bind[i], err) < 0)
             goto done;
-    if (ft_delta_keep_put(&delta, store, err) < 0)
+    if (!state->merge && ft_delta_keep_put(&delta, store, err) < 0)
         goto done;
     ft_delta_count(&delta);
     same = *tip->id && strcmp(tip->workflow, state->workflow) == 0 &&
@@ -393,7 +393,8 @@ static int record_locked(struct ft_store *store,
     int rc = -1;
 
     if (ft_index_follow(store->index, store->log, err) < 0 ||
-        ft_tip_read(store, &tip, err) < 0)
+        ft_tip_read(store, &tip, err) < 0 ||
+        (state->parent && ft_tip_expect(&tip, state->parent, err) < 0))
         goto done;
     key_of(state, &tip, texts, key);
     if (*tip.id && !state->merge && is_known_same(store, key)) {

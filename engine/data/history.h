@@ -70,6 +70,7 @@ struct ft_state_new {
     struct json_object *params;
     const char *outcome;       /* "ok", "error", … of the run */
     const char *merge;         /* id of a second parent, or NULL */
+    const char *parent;        /* what the branch must point to, or NULL */
     const struct ft_binding *bind; /* all objects of the run */
     size_t n;
 };
@@ -86,7 +87,8 @@ struct ft_recorded {
  * the store), but for objects that ft_store_bind() has put; a run that changes
  * nothing (same workflow, source, parameters, versions) makes no new state.
  * States that had been undone go on as a branch of their own.
- * FT_ENOENT when a version is not known. */
+ * FT_ENOENT when a version is not known, FT_EBUSY when the branch points to
+ * something else than state->parent. */
 int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state,
                           struct ft_recorded *recorded, struct ft_err *err);
@@ -142,7 +144,7 @@ struct ft_state {
     char merge[FT_SHA256_HEX + 1];  /* the second one, or "" */
     int64_t time_ns;
     char *run, *workflow, *workflow_file, *outcome, *user;
-    char *params; /* canonical JSON, or "" */
+    char *params, *source; /* canonical JSON, or "" */
     char *names;  /* branches and tags that point here: "main, tag v1"; or "" */
     bool undone;  /* behind the current branch's state: redo leads here */
     size_t n_objects, n_changed;

@@ -18,6 +18,9 @@ struct ft_tip {
 /* The index knows all. */
 int ft_tip_read(struct ft_store *store, struct ft_tip *tip,
                 struct ft_err *err);
+/* FT_EBUSY when it is not at 'state' any more. */
+int ft_tip_expect(const struct ft_tip *tip, const char *state,
+                  struct ft_err *err);
 void ft_tip_release(struct ft_tip *tip);
 
 void ft_copy_name(char name[FT_NAME_MAX + 1], const char *text);
@@ -52,6 +55,12 @@ struct ft_ref_change {
 };
 struct json_object *ft_history_ref(const struct ft_ref_change *change,
                                    int64_t now_ns);
+
+/* The current branch, which must be at 'from', goes to 'to', which came of it;
+ * states that were undone are kept. */
+int ft_history_forward(struct ft_store *store, const char *from,
+                       const char *to, struct ft_recorded *recorded,
+                       struct ft_err *err);
 
 /* A name for a branch that nothing has yet: "main-2". */
 int ft_history_free_name(struct ft_db *db, const char *branch,

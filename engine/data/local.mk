@@ -39,6 +39,7 @@ engine_libdata_a_SOURCES = \
     engine/data/delta.c engine/data/delta.h \
     engine/data/history.c engine/data/history.h engine/data/history_impl.h \
     engine/data/tip.c engine/data/move.c engine/data/point.c engine/data/recall.c \
+    engine/data/merge.c engine/data/merge.h \
     engine/data/log.c \
     engine/data/files.c engine/data/files.h \
     engine/data/fsck.c \

@@ -15,6 +15,7 @@ void ft_state_release(struct ft_state *state)
     free(state->outcome);
     free(state->user);
     free(state->params);
+    free(state->source);
     free(state->names);
     *state = (struct ft_state){ 0 };
 }
@@ -32,7 +33,7 @@ void ft_states_release(struct ft_states *states)
     "s.id, (SELECT id FROM state WHERE n = s.parent),"                      \
     " (SELECT id FROM state WHERE n = s.merge), s.time_us, s.run,"          \
     " s.workflow, s.workflow_file, s.outcome, s.user, s.params,"            \
-    " s.n_objects, s.n_changed,"                                            \
+    " s.n_objects, s.n_changed, s.source,"                                  \
     " (SELECT group_concat(name, ', ') FROM (SELECT name"                   \
     "   FROM main.branch WHERE state = s.n UNION ALL"                       \
     "   SELECT 'tag ' || name FROM tag WHERE state = s.n))"
@@ -56,7 +57,8 @@ static void read_state(struct ft_rows *rows, struct ft_state *state)
         .params = own(rows, 9),
         .n_objects = (size_t)ft_rows_int(rows, 10),
         .n_changed = (size_t)ft_rows_int(rows, 11),
-        .names = own(rows, 12),
+        .source = own(rows, 12),
+        .names = own(rows, 13),
     };
     ft_copy_id(state->id, ft_rows_text(rows, 0));
     ft_copy_id(state->parent, ft_rows_text(rows, 1));
@@ -64,7 +66,7 @@ static void read_state(struct ft_rows *rows, struct ft_state *state)
 }
 
 /* The states of the table 'chain' from the newest on: numbers grow, so a state
- * comes before those that it came from.  Column 13: it was undone. */
+ * comes before those that it came from.  Column 14: it was undone. */
 #define WALK                                                                \
     " UNION SELECT p.n FROM chain JOIN state s ON s.n = chain.n"            \
     "  JOIN state p ON p.n IN (s.parent, s.merge)"                          \
@@ -115,7 +117,7 @@ int ft_store_log(struct ft_store *store, bool all, size_t max,
         states->item = ft_grow(states->item, states->n, &cap,
                                sizeof(*states->item));
         read_state(rows, &states->item[states->n]);
-        states->item[states->n++].undone = ft_rows_int(rows, 13);
+        states->item[states->n++].undone = ft_rows_int(rows, 14);
         rc = 0;
     }
     ft_rows_end(rows);

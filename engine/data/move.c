@@ -262,6 +262,54 @@ int ft_history_redo(struct ft_store *store, size_t n, struct ft_move *move,
     return move_branch(store, false, n, move, err);
 }
 
+/* --- forward to what came of it ------------------------------------------- */
+
+static int forward_locked(struct ft_store *store, const char *from,
+                          const char *to, struct ft_recorded *recorded,
+                          struct ft_err *err)
+{
+    int64_t now_ns = ft_clock_now_ns();
+    struct ft_ref_change change = { .op = "merge", .state = to, .old = from };
+    struct ft_ref_change keep = { .branch = recorded->kept, .op = "keep" };
+    struct json_object *record[2] = { NULL, NULL };
+    struct ft_tip tip = { 0 };
+    size_t n = 0;
+    int rc = ft_index_follow(store->index, store->log, err);
+
+    if (rc == 0)
+        rc = ft_tip_read(store, &tip, err);
+    if (rc == 0)
+        rc = ft_tip_expect(&tip, from, err);
+    if (rc == 0 && *tip.undone && strcmp(tip.undone, to) != 0) {
+        rc = ft_history_free_name(ft_index_db(store->index), tip.branch,
+                                  recorded->kept, err);
+        keep.state = tip.undone;
+        record[n++] = ft_history_ref(&keep, now_ns);
+    }
+    change.branch = tip.branch;
+    record[n++] = ft_history_ref(&change, now_ns);
+    if (rc == 0)
+        rc = ft_history_commit(store, record, n, err);
+    recorded->changed = rc == 0;
+    for (size_t i = 0; i < n; i++)
+        json_object_put(record[i]);
+    ft_tip_release(&tip);
+    return rc;
+}
+
+int ft_history_forward(struct ft_store *store, const char *from,
+                       const char *to, struct ft_recorded *recorded,
+                       struct ft_err *err)
+{
+    int rc;
+
+    if (ft_history_lock(store, err) < 0)
+        return -1;
+    rc = forward_locked(store, from, to, recorded, err);
+    ft_oplog_unlock(store->log);
+    return rc;
+}
+
 /* --- branches ------------------------------------------------------------- */
 
 /* The state that 'at' names, NULL: the current one.  The lock is held. */

@@ -107,6 +107,15 @@ int ft_tip_read(struct ft_store *store, struct ft_tip *tip, struct ft_err *err)
     return rc < 0 ? -1 : 0;
 }
 
+int ft_tip_expect(const struct ft_tip *tip, const char *state,
+                  struct ft_err *err)
+{
+    if (strcmp(tip->id, state) == 0)
+        return 0;
+    ft_err_set(err, FT_EBUSY, "branch '%s' has moved meanwhile", tip->branch);
+    return ft_err_hint(err, "look at 'fedtwin log', and try again");
+}
+
 int ft_store_head(struct ft_store *store, char id[FT_SHA256_HEX + 1],
                   struct ft_err *err)
 {
