@@ -179,6 +179,16 @@ test_expect_success 'versions that gc removed come back with an archive' '
 	fedtwin -C gone2 export ../x.fta
 '
 
+test_expect_success 'packed versions are here already' '
+	mkdir packed && cp -r gone/.fedtwin packed/ &&
+	fedtwin -C packed repack --older-than 0s &&
+	fedtwin -C packed import ../a.fta >out && test_grep " 0 new" out &&
+	find packed/.fedtwin/o -name "*.h5" >left && test_must_be_empty left &&
+	fedtwin -C packed export ../p.fta &&
+	fedtwin import p.fta --into unpacked &&
+	contents unpacked >got && contents gone >want && test_cmp want got
+'
+
 test_expect_success 'an orphan of an import that was killed is taken' '
 	mkdir nine && fedtwin -C nine init &&
 	cp -r gone/.fedtwin/o/. nine/.fedtwin/o/ &&

@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "data/archive_impl.h"
-#include "data/id.h"
+#include "data/packs.h"
 
 /* Records of about so many bytes wait for one sync. */
 #define BATCH_BYTES (8u << 20)
@@ -106,10 +106,11 @@ static int link_files(struct ft_intake *intake, bool first,
         const char *id = ft_rows_text(rows, 0);
         char *path = ft_store_path(intake->store, id);
         char shard[3] = { id[0], id[1], '\0' };
+        bool lost = !ft_path_exists(path) && !ft_packs_has(intake->store, id);
         int known = first ? ft_store_knows(intake->store, id, err) : 1;
 
         rc = known < 0 ? -1 : 0;
-        if (known == 0 || (known == 1 && !ft_path_exists(path))) {
+        if (known == 0 || (known == 1 && lost)) {
             rc = link_file(intake, id, err);
             touched[strtoul(shard, NULL, 16)] = true;
         }
