@@ -1,10 +1,13 @@
 # Fuzz targets: each runs its corpus and mutations of it in "make check".
 FUZZERS += t/fuzz/fuzz_yaml t/fuzz/fuzz_quantity t/fuzz/fuzz_expr \
     t/fuzz/fuzz_log t/fuzz/fuzz_oplog t/fuzz/fuzz_version \
-    t/fuzz/fuzz_archive
+    t/fuzz/fuzz_archive t/fuzz/fuzz_import
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 EXTRA_DIST += \
+    t/fuzz/corpus/import/history \
+    t/fuzz/corpus/import/objects \
+    t/fuzz/corpus/import/parts \
     t/fuzz/corpus/yaml/aliases \
     t/fuzz/corpus/yaml/blocks \
     t/fuzz/corpus/yaml/broken \
@@ -110,6 +113,9 @@ t_fuzz_fuzz_archive_SOURCES = t/fuzz/fuzz_archive.c $(FUZZ_DRIVER) \
     engine/archive/unpack.c
 t_fuzz_fuzz_archive_CPPFLAGS = $(FUZZ_CPPFLAGS) $(ARCHIVE_CFLAGS)
 t_fuzz_fuzz_archive_LDADD = $(BASE_LIBS) $(ARCHIVE_LIBS)
+t_fuzz_fuzz_import_SOURCES = t/fuzz/fuzz_import.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_import_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_fuzz_import_LDADD = $(DATA_LIBS)
 
 # The same targets under clang's libFuzzer; see share/doc/fuzzing.md.  Not
 # fuzz_version: the coverage of its child would not be seen.
@@ -124,7 +130,7 @@ libfuzzer:
 	  *_version) continue ;; \
 	  *_archive) libs='$(ARCHIVE_LIBS)'; \
 	    more='$(top_srcdir)/engine/archive/unpack.c' ;; \
-	  *_oplog) libs='$(SQLITE_LIBS)'; \
+	  *_oplog | *_import) libs='$(SQLITE_LIBS)'; \
 	    more='$(top_srcdir)/engine/model/*.c $(top_srcdir)/engine/data/*.c' ;; \
 	  esac; \
 	  echo "  CLANG    t/fuzz/libfuzzer/$${f##*/}"; \
