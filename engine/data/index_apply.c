@@ -11,9 +11,6 @@
 #include "data/index_upkeep.h"
 #include "model/object.h"
 
-/* Changes of state-part records wait under this state for their state. */
-#define STATE_PENDING 0
-
 const char *ft_apply_need_id(struct json_object *obj, const char *key,
                              struct ft_err *err)
 {
@@ -242,9 +239,37 @@ static int add_changes(const struct ft_apply *a, int64_t state,
     return 0;
 }
 
+/* The changes of a state-part wait for their state under a number of their
+ * own. */
+static int64_t pending(uint64_t seq)
+{
+    return -(int64_t)seq - 1;
+}
+
 static int apply_state_part(const struct ft_apply *a, struct ft_err *err)
 {
-    return add_changes(a, STATE_PENDING, err);
+    return add_changes(a, pending(a->record->seq), err);
+}
+
+/* The state 'n' takes the changes of its parts, which stand directly before it.
+ * What waits before them is of a state that a crash cut off. */
+static int take_parts(const struct ft_apply *a, int64_t n, struct ft_err *err)
+{
+    struct json_object *parts = ft_json_or_null(a->json, "parts");
+    uint64_t seq = a->record->seq;
+    uint64_t n_parts = json_object_is_type(parts, json_type_array)
+                           ? json_object_array_length(parts)
+                           : 0;
+
+    if (n_parts > seq)
+        return ft_err_set(err, FT_EFORMAT, "parts of a state are missing");
+    if (ft_db_run(a->db,
+                  "UPDATE change SET state=?1 WHERE state>?2 AND state<=?3",
+                  FT_DB_ARGS(ft_db_int(n), ft_db_int(pending(seq)),
+                             ft_db_int(pending(seq - n_parts))),
+                  err) < 0)
+        return -1;
+    return ft_db_run(a->db, "DELETE FROM change WHERE state<0", NULL, 0, err);
 }
 
 int ft_apply_find_state(struct ft_db *db, const char *id, int64_t *n,
@@ -327,9 +352,7 @@ static int apply_state(const struct ft_apply *a, struct ft_err *err)
         insert_state(a, parent_n, merge_n, err) < 0)
         return -1;
     n = ft_db_last_id(a->db);
-    if (ft_db_run(a->db, "UPDATE change SET state=? WHERE state=?",
-                  FT_DB_ARGS(ft_db_int(n), ft_db_int(STATE_PENDING)),
-                  err) < 0)
+    if (take_parts(a, n, err) < 0)
         return -1;
     return add_changes(a, n, err);
 }

@@ -78,6 +78,61 @@ static void fill_log(int n)
     free(path);
 }
 
+/* A crash may leave parts of a state in the log without it: the next state has
+ * nothing to do with them. */
+START_TEST(parts_belong_to_their_state)
+{
+#define PART(object) \
+    "{\"kind\":\"state-part\",\"set\":[[\"" object "\",\"\",0,\"%s\"]]," \
+    "\"time_us\":1}"
+    static const char *const text[] = {
+        PART("cut.off"),
+        PART("a.own"),
+        PART("b.own"),
+        "{\"kind\":\"state\",\"parent\":\"\",\"parts\":[\"1\",\"2\"],"
+        "\"set\":[[\"c.own\",\"\",0,\"%s\"]],\"time_us\":1}",
+        PART("cut.off"),
+        "{\"kind\":\"state\",\"parent\":\"\",\"set\":[[\"d.own\",\"\",0,"
+        "\"%s\"]],\"time_us\":2}",
+    };
+    char *path = scratch_path(&s, ".fedtwin/oplog/0.log");
+    struct ft_err err = { 0 };
+    struct ft_log *log = ft_log_open(path, FT_LOG_APPEND, NULL, NULL, NULL,
+                                     &err);
+    struct ft_oplog *oplog = NULL;
+    struct ft_index *index;
+    struct ft_rows *rows;
+    struct ft_str got = FT_STR_INIT;
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(text); i++) {
+        struct ft_str record = FT_STR_INIT;
+        size_t at = (size_t)(strstr(text[i], "%s") - text[i]);
+
+        ft_str_addn(&record, text[i], at);
+        ft_str_add(&record, one);
+        ft_str_add(&record, text[i] + at + 2);
+        ck_ok(ft_log_append(log, record.s, record.len, &err), err);
+        ft_str_release(&record);
+    }
+    ck_ok(ft_log_sync(log, &err), err);
+    ft_log_close(log);
+    index = open_index(FT_INDEX_WRITE, &oplog);
+    rows = ft_db_ask(ft_index_db(index),
+                     "SELECT s.time_us, c.object FROM change c"
+                     " LEFT JOIN state s ON s.n = c.state"
+                     " ORDER BY s.time_us, c.object", NULL, 0, &err);
+    while (ft_rows_next(rows, &err) == 1)
+        ft_str_addf(&got, "%d %s, ", (int)ft_rows_int(rows, 0),
+                    ft_rows_text(rows, 1));
+    ft_rows_end(rows);
+    ck_assert_str_eq(got.s, "1 a.own, 1 b.own, 1 c.own, 2 d.own, ");
+    ft_index_close(index);
+    ft_oplog_close(oplog);
+    ft_str_release(&got);
+    free(path);
+}
+END_TEST
+
 START_TEST(follows_what_others_append)
 {
     struct ft_oplog *log[2];
@@ -238,6 +293,7 @@ static Suite *suite(void)
 
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 120);
+    tcase_add_test(tc, parts_belong_to_their_state);
     tcase_add_test(tc, follows_what_others_append);
     tcase_add_test(tc, locked_by_another);
     tcase_add_test(tc, full_disk);
