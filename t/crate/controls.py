@@ -154,4 +154,5 @@ def main(path, rules_path):
     sys.exit(1 if missed else 0)
 
 
-main(os.path.abspath(sys.argv[1]), sys.argv[2])
+if __name__ == "__main__":
+    main(os.path.abspath(sys.argv[1]), sys.argv[2])
