@@ -116,6 +116,24 @@ test_expect_success 'packed versions are exported' '
 	test_grep "7 versions, 0 missing" out
 '
 
+test_expect_success 'they are read where the project must not be written' '
+	cd "$top" && mkdir closed && cd closed && run_sweep &&
+	fedtwin repack $now && fedtwin data ls >/dev/null &&
+	chmod -R a+rX,a-w .fedtwin && chmod a-w . &&
+	if test "$(id -u)" = 0
+	then
+		reader="setpriv --reuid 65534 --regid 65534 --clear-groups"
+		$reader test -x "$FT_BUILDDIR/fedtwin" || reader=
+	else
+		reader=
+	fi &&
+	mkdir "$top/tmp" && chmod 1777 "$top/tmp" &&
+	env HOME="$top/tmp" XDG_CACHE_HOME="$top/tmp" TMPDIR="$top/tmp" \
+		$reader fedtwin data get all.text "$top/tmp/got" &&
+	test_grep "load 1 N" "$top/tmp/got" && ! ls -d "$top"/tmp/fedtwin-?????? &&
+	chmod -R u+w .
+'
+
 test_expect_success 'a damaged container is found and never believed' '
 	cd "$top" && mkdir damaged && cd damaged && run_sweep &&
 	fedtwin repack $now &&

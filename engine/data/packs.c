@@ -56,7 +56,9 @@ int ft_packs_thaw(struct ft_store *store, const char *version,
 {
     struct ft_db *db = ft_store_db(store, err);
     struct ft_pack_member member;
-    char *path = NULL, *tmp = ft_path_join(store->meta, "tmp");
+    char *path = NULL, *tmp = ft_starts_with(dest, store->meta)
+                                  ? ft_path_join(store->meta, "tmp")
+                                  : ft_path_dir(dest);
     int rc = db ? ft_packs_find(db, store->meta, version, &member, &path, err)
                 : -1;
 

@@ -16,7 +16,8 @@ int ft_packs_find(struct ft_db *db, const char *meta, const char *version,
 /* It is packed, and the container is there. */
 bool ft_packs_has(struct ft_store *store, const char *version);
 
-/* Make the file 'dest' of it.  1, 0 it is not packed, -1. */
+/* Make the file 'dest' of it, by way of .fedtwin/tmp, or of the directory of
+ * 'dest' when that is outside.  1, 0 it is not packed, -1. */
 int ft_packs_thaw(struct ft_store *store, const char *version,
                   const char *dest, struct ft_err *err);
 

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -142,9 +143,39 @@ int ft_payload_revive_bound(struct ft_store *store,
 
 /* --- finding -------------------------------------------------------------- */
 
-/* 1: it is at 'path' now, 0: it cannot be had. */
-static int fetch(struct ft_store *store, const char *version,
-                 const char *path, struct ft_err *err)
+static bool may_write(const struct ft_store *store)
+{
+    char *tmp = ft_path_join(store->meta, "tmp");
+    bool yes = access(tmp, W_OK) == 0;
+
+    free(tmp);
+    return yes;
+}
+
+/* A member of a container as a file that is the reader's own. */
+static int thaw_aside(struct ft_store *store, const char *version, char **path,
+                      struct ft_err *err)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    if (!store->own_dir) {
+        store->own_dir = ft_asprintf("%s/fedtwin-XXXXXX",
+                                     tmp && *tmp ? tmp : "/tmp");
+        if (!mkdtemp(store->own_dir)) {
+            ft_err_sys(err, "cannot create '%s'", store->own_dir);
+            free(store->own_dir);
+            store->own_dir = NULL;
+            return -1;
+        }
+    }
+    free(*path);
+    *path = ft_asprintf("%s/%s.h5", store->own_dir, version);
+    return ft_packs_thaw(store, version, *path, err);
+}
+
+/* 1: it is at '*path' now, 0: it cannot be had. */
+static int fetch(struct ft_store *store, const char *version, char **path,
+                 struct ft_err *err)
 {
     char removal[FT_REMOVAL_ID_MAX];
     struct ft_db *db = ft_store_db(store, err);
@@ -154,9 +185,12 @@ static int fetch(struct ft_store *store, const char *version,
         rc = store->can_write ? revive(store, version, err) : 0;
     else if (rc == 0)
         rc = 1;
-    if (rc == 1 && !ft_path_exists(path))
-        rc = ft_packs_thaw(store, version, path, err);
-    return rc;
+    if (rc != 1 || ft_path_exists(*path))
+        return rc;
+    if (!ft_packs_has(store, version))
+        return 0;
+    return may_write(store) ? ft_packs_thaw(store, version, *path, err)
+                            : thaw_aside(store, version, path, err);
 }
 
 char *ft_store_file(struct ft_store *store, const char *version,
@@ -170,7 +204,7 @@ char *ft_store_file(struct ft_store *store, const char *version,
         return NULL;
     }
     if (!ft_path_exists(path))
-        rc = fetch(store, version, path, err);
+        rc = fetch(store, version, &path, err);
     if (rc == 0) {
         ft_err_set(err, FT_ENOENT, "the file '%s' is gone", path);
         ft_err_hint(err, "look with 'fedtwin fsck'");

@@ -96,6 +96,9 @@ void ft_store_close(struct ft_store *store)
     ft_oplog_close(store->log);
     if (store->objects_fd >= 0)
         close(store->objects_fd);
+    if (store->own_dir)
+        (void)ft_path_remove(store->own_dir, NULL);
+    free(store->own_dir);
     free(store->branch);
     free(store->dir);
     free(store->meta);

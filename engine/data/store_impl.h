@@ -24,6 +24,8 @@ struct ft_store {
     bool quota_known;     /* see space.h; 0: none */
     uint64_t quota_bytes, used_bytes;
     int64_t used_seq;     /* the newest result in 'used_bytes' */
+    char *own_dir; /* for members of containers, in a project that must not be
+                      written; removed in the end; or NULL */
     int objects_fd; /* of o/, opened when it is needed first; or -1 */
     size_t n_pending;       /* jobs that were not reported */
     uint64_t pending_bytes; /* that they may still write */
