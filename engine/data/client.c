@@ -152,6 +152,12 @@ static void finish_all(struct ft_client *client, const struct ft_err *err)
         finish_first(client, NULL, err);
 }
 
+void ft_client_stop(struct ft_client *client)
+{
+    if (client && client->worker.pid > 0)
+        (void)kill(client->worker.pid, SIGKILL);
+}
+
 void ft_client_free(struct ft_client *client)
 {
     struct ft_err err;

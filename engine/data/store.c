@@ -89,10 +89,11 @@ void ft_store_close(struct ft_store *store)
 {
     if (!store)
         return;
+    ft_client_stop(store->client);
+    ft_index_close(store->index); /* meanwhile */
     ft_client_free(store->client);
     ft_jobs_free(&store->ready);
     ft_jobs_free(&store->reported);
-    ft_index_close(store->index);
     ft_oplog_close(store->log);
     if (store->objects_fd >= 0)
         close(store->objects_fd);
