@@ -12,11 +12,11 @@
 #define BUSY_MS 60000
 
 /* Pages in the write-ahead log from which on a commit copies them into the
- * database, and the end of a process does.  Fewer are left to the next process:
- * to empty the log takes two syncs, and to delete it as long again; to read
- * this much of it takes a fraction of a millisecond. */
+ * database: of the log that is found, and of one's own.  Fewer are left to the
+ * next process: to copy takes two syncs, to truncate or delete the log much
+ * longer; to read this much of it takes a fraction of a millisecond. */
+#define LOG_PAGES_FOUND 128
 #define LOG_PAGES 1000
-#define LOG_PAGES_LEFT 128
 #define LOG_BYTES_KEPT "4194304"
 
 struct cached {
@@ -71,11 +71,12 @@ static void copy_log(struct ft_db *db, int mode)
 static int committed(void *arg, sqlite3 *sqlite, const char *name, int pages)
 {
     struct ft_db *db = arg;
+    int limit = db->log_pages ? LOG_PAGES : LOG_PAGES_FOUND;
 
     (void)sqlite;
     (void)name;
     db->log_pages = pages;
-    if (pages >= LOG_PAGES)
+    if (pages >= limit) /* the next commit begins the log anew */
         copy_log(db, SQLITE_CHECKPOINT_PASSIVE);
     return SQLITE_OK;
 }
@@ -143,7 +144,7 @@ void ft_db_close(struct ft_db *db)
     for (size_t i = 0; i < db->n; i++)
         sqlite3_finalize(db->stmt[i].stmt);
     free(db->stmt);
-    if (db->log_pages >= LOG_PAGES_LEFT) {
+    if (db->log_pages >= LOG_PAGES) {
         sqlite3_busy_timeout(db->sqlite, 0);
         copy_log(db, SQLITE_CHECKPOINT_TRUNCATE);
     }
