@@ -3,7 +3,7 @@ test_description='kill -9 of an import: nothing of it is there, or everything'
 . "$(dirname "$0")/harness.sh"
 . "$FT_SRCDIR/t/fixture-sweep.sh"
 
-# IMPORT_KILLS=1000 t/t5010-import-kill.t takes some minutes.
+# IMPORT_KILLS=1000 t/t5012-import-kill.t takes some minutes.
 kills=${IMPORT_KILLS:-12}
 
 test_expect_success "$kills kills at random moments" '
