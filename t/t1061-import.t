@@ -196,6 +196,32 @@ test_expect_success 'an orphan of an import that was killed is taken' '
 	fedtwin -C nine fsck --deep >out && test_grep " 0 orphans: clean" out
 '
 
+test_expect_success 'manifests come along, so that it can be run again' '
+	mkdir origin && (cd origin && fedtwin init && mkdir modules &&
+		cat >modules/my.tool.yaml <<-\EOF &&
+		fedtwin-module: 1
+		module: my.tool
+		version: "1"
+		run: [sh, -c, "echo tool >out.txt"]
+		out: {text: {type: file, path: out.txt}}
+		EOF
+		cat >tool.yaml <<-\EOF &&
+		fedtwin: 1
+		workflow: tool
+		stages: {t: {module: my.tool}}
+		EOF
+		fedtwin run tool.yaml && fedtwin workflow --json >../want &&
+		fedtwin export --no-history ../flat.fta &&
+		fedtwin export ../tool.fta) &&
+	fedtwin import tool.fta --into whole && fedtwin import flat.fta --into flat &&
+	for dir in whole flat
+	do
+		(cd $dir && fedtwin workflow --json >../have &&
+			grep -v \"state\": ../want >../w && grep -v \"state\": ../have >../h &&
+			cmp ../w ../h && fedtwin run >out && test_grep "1 cached" out) || return 1
+	done
+'
+
 test_expect_success 'a state in several records' '
 	"$PYTHON" "$FT_SRCDIR/t/archive/hostile.py" parts a.fta parts.fta &&
 	fedtwin import parts.fta --into ten &&

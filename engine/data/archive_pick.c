@@ -18,7 +18,7 @@ static const char tables[] =
     "CREATE TABLE tag(name TEXT PRIMARY KEY, state TEXT);"
     "CREATE TABLE state(id TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE run(id TEXT PRIMARY KEY) WITHOUT ROWID;"
-    "CREATE TABLE workflow(digest TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE source(digest TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE result(seq INTEGER PRIMARY KEY);"
     "CREATE TABLE version(id TEXT PRIMARY KEY) WITHOUT ROWID;"
     "CREATE TABLE bound(branch TEXT, object TEXT, cell TEXT, pos,"
@@ -202,13 +202,37 @@ static int add_branch(struct ft_pick *pick, const char *name,
                      err);
 }
 
-static int add_workflow(struct ft_pick *pick, const char *digest,
-                        struct ft_err *err)
+/* The text of a workflow or of a manifest. */
+static int add_text(struct ft_pick *pick, const char *digest,
+                    struct ft_err *err)
 {
     if (!digest || !*digest)
         return 0;
-    return ft_db_run(pick->db, "INSERT OR IGNORE INTO workflow VALUES(?)",
+    return ft_db_run(pick->db, "INSERT OR IGNORE INTO source VALUES(?)",
                      FT_DB_ARGS(ft_db_text(digest)), err);
+}
+
+/* The texts that a state was made by: 'source' is JSON or "". */
+static int add_texts(struct ft_pick *pick, const char *workflow,
+                     const char *source, struct ft_err *err)
+{
+    struct json_object *json, *modules;
+    int rc = add_text(pick, workflow, err);
+
+    if (rc < 0 || !source || !*source)
+        return rc;
+    json = ft_json_parse(source, strlen(source), "a state", err);
+    modules = ft_json_or_null(json, "modules");
+    if (!json)
+        return -1;
+    for (size_t i = 0; rc == 0 && modules &&
+                       i < json_object_array_length(modules); i++)
+        rc = add_text(pick,
+                      json_object_get_string(json_object_array_get_idx(
+                          json_object_array_get_idx(modules, i), 1)),
+                      err);
+    json_object_put(json);
+    return rc;
 }
 
 /* 1 when the state was picked. */
@@ -220,7 +244,8 @@ static int has_state(struct ft_pick *pick, const char *id, struct ft_err *err)
 }
 
 static int add_state(struct ft_pick *pick, const char *id, const char *run,
-                     const char *workflow, struct ft_err *err)
+                     const char *workflow, const char *source,
+                     struct ft_err *err)
 {
     int known = has_state(pick, id, err);
 
@@ -232,7 +257,7 @@ static int add_state(struct ft_pick *pick, const char *id, const char *run,
         ft_db_run(pick->db, "INSERT OR IGNORE INTO run VALUES(?)",
                   FT_DB_ARGS(ft_db_text(run)), err) < 0)
         return -1;
-    return add_workflow(pick, workflow, err);
+    return add_texts(pick, workflow, source, err);
 }
 
 /* The state 'id', all that lead to it, and what they bind. */
@@ -246,13 +271,13 @@ static int add_history(struct ft_pick *pick, const char *id,
     if (rc != 0)
         return rc < 0 ? -1 : 0;
     rows = ft_db_ask(db,
-                     CHAIN "SELECT s.id, s.run, s.workflow FROM chain"
+                     CHAIN "SELECT s.id, s.run, s.workflow, s.source FROM chain"
                            " JOIN state s ON s.n = chain.n",
                      FT_DB_ARGS(ft_db_text(id)), err);
     rc = rows ? 0 : -1;
     while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1)
         rc = add_state(pick, ft_rows_text(rows, 0), ft_rows_text(rows, 1),
-                       ft_rows_text(rows, 2), err);
+                       ft_rows_text(rows, 2), ft_rows_text(rows, 3), err);
     ft_rows_end(rows);
     if (rc < 0)
         return -1;
@@ -375,12 +400,14 @@ static int add_tip(struct ft_pick *pick, const char *branch,
     ft_rows_end(rows);
     if (rc == 0) {
         rows = ft_db_ask(ft_index_db(pick->store->index),
-                         "SELECT s.workflow FROM branch b JOIN state s"
+                         "SELECT s.workflow, s.source FROM branch b"
+                         " JOIN state s"
                          " ON s.n = b.state WHERE b.name=?",
                          FT_DB_ARGS(ft_db_text(branch)), err);
         rc = rows ? ft_rows_next(rows, err) : -1;
         if (rc == 1)
-            rc = add_workflow(pick, ft_rows_text(rows, 0), err);
+            rc = add_texts(pick, ft_rows_text(rows, 0),
+                           ft_rows_text(rows, 1), err);
         ft_rows_end(rows);
     }
     return rc;

@@ -92,6 +92,20 @@ static int add_changes(struct making *making, struct ft_err *err)
     return rc;
 }
 
+static int add_json(struct json_object *record, const char *key,
+                    const char *text, struct ft_err *err)
+{
+    struct json_object *json;
+
+    if (!text || !*text)
+        return 0;
+    json = ft_json_parse(text, strlen(text), "a state", err);
+    if (!json)
+        return -1;
+    json_object_object_add(record, key, json);
+    return 0;
+}
+
 /* What the state says beside its objects: as that of the branch, or nothing
  * but when the newest of its objects was made. */
 static int describe(struct making *making, struct json_object *record,
@@ -99,13 +113,14 @@ static int describe(struct making *making, struct json_object *record,
 {
     struct ft_rows *rows = ft_db_ask(
         ft_index_db(making->pick->store->index),
-        "SELECT s.workflow, s.workflow_file, s.user, s.params, s.time_us"
+        "SELECT s.workflow, s.workflow_file, s.user, s.params, s.time_us,"
+        " s.source"
         " FROM branch b JOIN state s ON s.n = b.state WHERE b.name=?",
         FT_DB_ARGS(ft_db_text(making->pick->loose ? "" : making->branch)),
         err);
     int rc = rows ? ft_rows_next(rows, err) : -1;
     const char *params = rc == 1 ? ft_rows_text(rows, 3) : NULL;
-    struct json_object *json = NULL;
+    const char *source = rc == 1 ? ft_rows_text(rows, 5) : NULL;
 
     ft_json_add_str(record, "workflow", rc == 1 ? ft_rows_text(rows, 0) : "");
     ft_json_add_str(record, "workflow_file",
@@ -114,12 +129,9 @@ static int describe(struct making *making, struct json_object *record,
         ft_json_add_str(record, "user", ft_rows_text(rows, 2));
     else
         ft_history_add_user(record);
-    if (params && *params) {
-        json = ft_json_parse(params, strlen(params), "parameters", err);
-        rc = json ? rc : -1;
-    }
-    if (json)
-        json_object_object_add(record, "params", json);
+    if (add_json(record, "params", params, err) < 0 ||
+        add_json(record, "source", source, err) < 0)
+        rc = -1;
     if (rc == 1)
         making->time_us = ft_rows_int(rows, 4);
     ft_rows_end(rows);

@@ -123,20 +123,19 @@ static int add_payload(const char *payload, size_t len, void *arg,
     return list_add(&export->records, payload, len, err);
 }
 
-/* The first record of a workflow that was picked; others are repetitions. */
-static int take_workflow(struct ft_exporting *export, struct json_object *json,
-                         const struct ft_log_record *record,
-                         struct ft_err *err)
+/* The first record of a text that was picked; others are repetitions. */
+static int take_text(struct ft_exporting *export, struct json_object *json,
+                     const struct ft_log_record *record, struct ft_err *err)
 {
     const char *digest = ft_json_str_or(json, "digest", "");
     int rc = any(ft_db_ask(export->pick.db,
-                           "SELECT 1 FROM workflow WHERE digest=?",
+                           "SELECT 1 FROM source WHERE digest=?",
                            FT_DB_ARGS(ft_db_text(digest)), err),
                  err);
 
     if (rc != 1)
         return rc;
-    if (ft_db_run(export->pick.db, "DELETE FROM workflow WHERE digest=?",
+    if (ft_db_run(export->pick.db, "DELETE FROM source WHERE digest=?",
                   FT_DB_ARGS(ft_db_text(digest)), err) < 0)
         return -1;
     return add_payload(record->payload, record->len, export, err);
@@ -178,8 +177,9 @@ static int take_other(struct ft_exporting *export,
     const char *kind = ft_json_str_or(json, "kind", "");
     int rc = json ? 0 : -1;
 
-    if (rc == 0 && strcmp(kind, "workflow") == 0) {
-        rc = take_workflow(export, json, record, err);
+    if (rc == 0 && (strcmp(kind, "workflow") == 0 ||
+                    strcmp(kind, "module") == 0)) {
+        rc = take_text(export, json, record, err);
     } else if (rc == 0 && strcmp(kind, "state-part") == 0) {
         ft_str_addn(&export->parts, record->payload, record->len);
         ft_str_addc(&export->parts, '\n');

@@ -337,6 +337,20 @@ static int check_workflow(struct json_object *json, struct ft_err *err)
     return rc;
 }
 
+static int check_module(struct json_object *json, struct ft_err *err)
+{
+    const char *text = ft_json_str(json, "text", "the record", err);
+    char hex[FT_SHA256_HEX + 1];
+
+    if (!text)
+        return -1;
+    ft_sha256_text(text, strlen(text), hex);
+    if (strcmp(hex, ft_json_str_or(json, "digest", "")) == 0)
+        return 0;
+    return ft_err_set(err, FT_EFORMAT,
+                      "the manifest has another digest than it says");
+}
+
 /* The changes that no index has seen are those that the state names. */
 static int check_state(struct json_object *json, struct json_object *pending,
                        struct ft_err *err)
@@ -380,6 +394,8 @@ static int check_kind(struct reading *reading, struct json_object *json,
         return ft_err_set(err, FT_EFORMAT, "parts of a state stand before it");
     if (strcmp(kind, "workflow") == 0)
         return check_workflow(json, err);
+    if (strcmp(kind, "module") == 0)
+        return check_module(json, err);
     if (strcmp(kind, "result") == 0 || strcmp(kind, "adopt") == 0 ||
         strcmp(kind, "import") == 0)
         return ft_intake_texts(json, "a result", err) < 0 ? -1

@@ -215,12 +215,12 @@ static int append_result(struct append *a, struct json_object *json,
     return append(a, json, len, err);
 }
 
-static int append_workflow(struct append *a, struct json_object *json,
-                           size_t len, struct ft_err *err)
+/* The text of a workflow or a manifest, unless 'sql' finds it. */
+static int append_text(struct append *a, struct json_object *json, size_t len,
+                       const char *sql, struct ft_err *err)
 {
     const char *digest = ft_json_str_or(json, "digest", "");
-    int known = any(ft_db_ask(ft_index_db(a->intake->store->index),
-                              "SELECT 1 FROM workflow WHERE digest=?",
+    int known = any(ft_db_ask(ft_index_db(a->intake->store->index), sql,
                               FT_DB_ARGS(ft_db_text(digest)), err),
                     err);
 
@@ -265,7 +265,11 @@ static int append_record(struct append *a, const struct ft_str *line,
     else if (strcmp(kind, "state") == 0)
         rc = append_state(a, json, line, err);
     else if (strcmp(kind, "workflow") == 0)
-        rc = append_workflow(a, json, line->len, err);
+        rc = append_text(a, json, line->len,
+                         "SELECT 1 FROM workflow WHERE digest=?", err);
+    else if (strcmp(kind, "module") == 0)
+        rc = append_text(a, json, line->len,
+                         "SELECT 1 FROM module WHERE digest=?", err);
     else
         rc = append_result(a, json, line->len, err);
     json_object_put(json);
