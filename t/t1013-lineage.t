@@ -100,4 +100,20 @@ test_expect_success 'a version id is a reference, too' '
 	test_expect_code 4 fedtwin lineage 0000000000 2>err
 '
 
+test_expect_success 'a file beside the workflow is named as from there' '
+	mkdir -p flows && cat >flows/file.yaml <<-\EOF &&
+	fedtwin: 1
+	workflow: file
+	stages:
+	  copy:
+	    shell: cp ${in.text} out.txt
+	    in: {text: note.txt}
+	    out: {text: {type: file, path: out.txt}}
+	EOF
+	echo hello >flows/note.txt && fedtwin run flows/file.yaml &&
+	fedtwin lineage copy.text --json >json && test_grep "\"path\":\"note.txt\"" json &&
+	(cd flows && echo other >note.txt && fedtwin run file.yaml) &&
+	fedtwin lineage copy.text --json >json && test_grep "\"path\":\"note.txt\"" json
+'
+
 test_done

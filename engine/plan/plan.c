@@ -80,6 +80,7 @@ struct ft_plan *ft_plan_new(const struct ft_workflow *wf,
     size_t errors = diags->n_errors;
 
     plan->wf = wf;
+    plan->dir = realpath(wf->dir, NULL);
     plan->stage = ft_calloc(wf->n_stages, sizeof(*plan->stage));
     plan->range = ft_calloc(wf->n_stages, sizeof(*plan->range));
     for (size_t s = 0; s < wf->n_stages; s++) {
@@ -116,6 +117,7 @@ void ft_plan_free(struct ft_plan *plan)
         free(plan->stage[s].after);
     free(plan->stage);
     free(plan->range);
+    free(plan->dir);
     free(plan);
 }
 

@@ -36,6 +36,7 @@ struct ft_plan_range {
 
 struct ft_plan {
     const struct ft_workflow *wf; /* borrowed */
+    char *dir; /* of the workflow, as realpath() gives it; or NULL */
     struct ft_plan_stage *stage;  /* as many as wf->n_stages */
     size_t n_tasks;
     struct ft_plan_range *range; /* tasks of the stages that have some, in order

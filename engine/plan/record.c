@@ -127,11 +127,11 @@ struct json_object *ft_bound_task_json(const struct ft_plan *plan,
 
 /* A user's file is named relative to the workflow where it lies below it, so
  * that moving a project does not change its lineage. */
-static const char *shown_path(const struct ft_workflow *wf, const char *path)
+static const char *shown_path(const struct ft_plan *plan, const char *path)
 {
-    size_t len = strlen(wf->dir);
+    size_t len = plan->dir ? strlen(plan->dir) : 0;
 
-    if (strncmp(path, wf->dir, len) == 0 && path[len] == '/')
+    if (len && strncmp(path, plan->dir, len) == 0 && path[len] == '/')
         return path + len + 1;
     return path;
 }
@@ -150,7 +150,7 @@ static struct json_object *lineage_inputs(const struct ft_plan *plan,
         if (in->version)
             add_version(obj, in);
         else
-            ft_json_add_str(obj, "path", shown_path(plan->wf, in->path));
+            ft_json_add_str(obj, "path", shown_path(plan, in->path));
         json_object_array_add(list, obj);
     }
     return list;
