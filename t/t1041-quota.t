@@ -100,4 +100,24 @@ test_expect_success 'a full disk can be cleaned' '
 	on_tiny_disk "sh -x full.sh \$full"
 '
 
+test_expect_success 'a full disk can be looked at' '
+	mkdir full.d && cp sweep.yaml join.sh full.d/ && cat >look.sh <<-\EOT &&
+	set -e
+	mkdir -p disk/q
+	cp full.d/* disk/q
+	cd disk/q
+	fedtwin init
+	fedtwin run sweep.yaml
+	fedtwin run -p size="3 mm" sweep.yaml
+	fedtwin undo
+	fedtwin data ls --at main >../../want
+	dd if=/dev/zero of=../filler bs=4k count=8192 2>/dev/null || :
+	fedtwin data ls >../../got
+	fedtwin log --graph
+	fedtwin branch
+	rm ../filler
+	EOT
+	on_tiny_disk "sh -x look.sh" && test_cmp want got
+'
+
 test_done

@@ -1,7 +1,8 @@
 /* index_move.c - what records that move branches and tags do to the index
  *
  * A move is one row, whatever it changes: the bindings follow when they are
- * asked for (index_bind.h).
+ * asked for (index_bind.h), which may hide tables of the file: these are named
+ * with "main".
  */
 #include "base/err.h"
 #include "base/json.h"
@@ -40,10 +41,10 @@ static struct ft_db_value number_of(int64_t state)
 static int delete_branch(struct ft_db *db, const char *name,
                          struct ft_err *err)
 {
-    if (ft_db_run(db, "DELETE FROM binding WHERE branch=?",
+    if (ft_db_run(db, "DELETE FROM main.binding WHERE branch=?",
                   FT_DB_ARGS(ft_db_text(name)), err) < 0)
         return -1;
-    return ft_db_run(db, "DELETE FROM branch WHERE name=?",
+    return ft_db_run(db, "DELETE FROM main.branch WHERE name=?",
                      FT_DB_ARGS(ft_db_text(name)), err);
 }
 
@@ -52,7 +53,7 @@ static int point_branch(struct ft_db *db, const char *name, int64_t state,
 {
     return ft_db_run(
         db,
-        "INSERT INTO branch(name, state, tip) VALUES(?,?,?)"
+        "INSERT INTO main.branch(name, state, tip) VALUES(?,?,?)"
         " ON CONFLICT(name) DO UPDATE SET state=excluded.state,"
         " tip=excluded.tip",
         FT_DB_ARGS(ft_db_text(name), ft_db_int(state), number_of(tip)), err);

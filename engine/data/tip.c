@@ -60,10 +60,17 @@ struct ft_db *ft_store_bound(struct ft_store *store, const char *branch,
 {
     struct ft_db *db = ft_store_db(store, err);
     bool writable = ft_index_writable(store->index) && !store->is_view;
+    struct ft_err local = { .code = FT_OK };
+    int rc = db ? ft_index_bind(db, writable, branch, &local) : 0;
 
-    if (db && ft_index_bind(db, writable, branch, err) < 0)
-        return NULL;
-    return db;
+    /* Who only looks can do so when there is no space left. */
+    if (rc < 0 && local.code == FT_ENOSPC && writable && !store->can_write)
+        rc = ft_index_bind(db, false, branch, &local);
+    if (rc == 0)
+        return db;
+    if (err)
+        *err = local;
+    return NULL;
 }
 
 /* --- its state ------------------------------------------------------------ */
