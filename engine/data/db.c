@@ -4,8 +4,10 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 /* A rebuild of a large index by another process takes this long at most. */
@@ -81,6 +83,23 @@ static int committed(void *arg, sqlite3 *sqlite, const char *name, int pages)
     return SQLITE_OK;
 }
 
+/* Of two processes that make the same database, SQLite tells one at once that
+ * it is busy, for the other may wait for it; so wait here. */
+static int use_log(struct ft_db *db, struct ft_err *err)
+{
+    const struct timespec pause = { .tv_nsec = 2000000 };
+    int64_t end_ns = ft_clock_mono_ns() + BUSY_MS * 1000000LL;
+    struct ft_err local = { 0 };
+    int rc;
+
+    while ((rc = ft_db_script(db, "PRAGMA journal_mode=WAL", &local)) < 0 &&
+           local.code == FT_EBUSY && ft_clock_mono_ns() < end_ns)
+        nanosleep(&pause, NULL);
+    if (rc < 0 && err)
+        *err = local;
+    return rc;
+}
+
 /* A write-ahead log that stays when its last user goes. */
 static int keep_log(struct ft_db *db, struct ft_err *err)
 {
@@ -88,8 +107,10 @@ static int keep_log(struct ft_db *db, struct ft_err *err)
     if (sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
                           NULL) != SQLITE_OK)
         return fail(db->sqlite, err);
+    if (use_log(db, err) < 0)
+        return -1;
     return ft_db_script(db,
-                        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+                        "PRAGMA synchronous=NORMAL;"
                         "PRAGMA journal_size_limit=" LOG_BYTES_KEPT,
                         err);
 }

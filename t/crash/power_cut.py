@@ -26,6 +26,7 @@ BIN = os.environ["CRASH_BIN"]
 DIR = os.environ.get("CRASH_DIR") or (
     "/dev/shm" if os.access("/dev/shm", os.W_OK) else ".")
 JOBS = int(os.environ.get("CRASH_JOBS", "2"))
+TRIES = 3       # random states for a new one
 SHORT = 1000    # states of a scenario, below which not all cuts are used
 DEEP = 100      # one state in so many is checked with all contents
 SHOWN = 5       # faults of a scenario
@@ -95,7 +96,7 @@ class Collection:
 
     def collect(self, cuts, count, seed):
         """All small departures, then random ones up to 'count' states (or until
-        most of them are known already).  When 'count' is small, of some cuts
+        nearly all of them are known already).  When 'count' is small, of some cuts
         only, and a choice of those."""
         source = random.Random(seed)
         cuts = [cut for cut in cuts if cut.at == self.trace.start or
@@ -107,10 +108,10 @@ class Collection:
                 self.add(state)
         if count < SHORT and len(self.found) > count:
             return source.sample(list(self.found.values()), count)
-        for _ in range(20 * count):
-            if len(self.found) >= count:
-                break
+        tries = new = len(self.found)
+        while new < count and tries < TRIES * new + count:
             self.add(states.sample(source.choice(cuts), source))
+            tries, new = tries + 1, len(self.found)
         return list(self.found.values())
 
 

@@ -74,4 +74,16 @@ SCENARIOS = {
         ACK + "fedtwin data evict my.b~1; " + ACK +
         "echo 2 >x; fedtwin data put my.b x; " + ACK +
         "fedtwin gc --grace 0s --keep-states 2 --purge; " + ACK),
+    "import": (
+        PROJECT + "; crash init other; (cd other; for i in 1 2; do "
+        "echo $i >x; fedtwin data put my.a x; fedtwin data put my.b x; done; "
+        "fedtwin tag v1; fedtwin export ../a.fta)",
+        "cd $P; fedtwin import ../../a.fta; " + ACK +
+        "fedtwin import ../../a.fta; " + ACK),
+    "repack": (
+        PROJECT + "; " + PUTS,
+        "cd $P; fedtwin repack --older-than '0 s'; " + ACK +
+        "fedtwin data get my.a y; " + ACK + "fedtwin data evict my.a; " +
+        ACK + "fedtwin gc --grace 0s --keep-states 1 --purge; " + ACK +
+        "fedtwin repack --older-than '0 s'; " + ACK),
 }

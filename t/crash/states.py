@@ -142,9 +142,7 @@ def sample(cut, random):
             continue
         offset, data = node.ops[i]
         way = DROP
-        if offset is not None and cut.temporary(node):
-            way = random.choice(list(tears(offset, data, True)))
-        elif offset is not None and random.random() < 0.7:
+        if offset is not None and random.random() < 0.7:
             way = random_part(random, offset, data)
         parts[node, i] = way.key
     return State(cut, frozenset(lost), parts, True)

@@ -2,8 +2,8 @@
  *
  * A child does what fedtwin-worker does with a file that it is asked about,
  * within the same limits.  HDF5 may die of a file, which is why it has a
- * process of its own: that is counted.  Our code may not, and nothing may take
- * longer than a second of processor time.
+ * process of its own: that is counted.  Our code may not.  A file that takes
+ * more than a second of processor time counts as a death where it then is.
  *
  * Almost every part of an HDF5 file carries a checksum, so that damage is found
  * at once.  Here each is taken as right, to get further.
@@ -45,7 +45,7 @@ static struct reader {
     uint8_t *input;  /* shared */
     char path[32];   /* of a file that shows it; HDF5 wants one with a name */
     int fd;
-    unsigned long asked, runs, whole, died, heap;
+    unsigned long asked, runs, whole, died, heap, slow;
 } reader = { .ask = -1, .answer = -1, .path = "/dev/shm/fuzz-version-XXXXXX" };
 
 /* --- HDF5's checksums ----------------------------------------------------- */
@@ -195,9 +195,9 @@ static _Noreturn void serve(const struct reader *r)
 static void finish(void)
 {
     (void)unlink(reader.path);
-    fprintf(stderr, "# version: %lu inputs, %lu whole; died in HDF5 %lu, of a "
-            "damaged heap %lu\n",
-            reader.runs, reader.whole, reader.died, reader.heap);
+    fprintf(stderr, "# version: %lu inputs, %lu whole; died in HDF5 %lu (%lu "
+            "after a second), of a damaged heap %lu\n",
+            reader.runs, reader.whole, reader.died, reader.slow, reader.heap);
 }
 
 static void start(struct reader *r)
@@ -253,7 +253,7 @@ static double cpu_s(pid_t pid)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Wait for the answer as long as the child has not used its second. */
+/* Wait for the answer.  A child that has used its second dies where it is. */
 static char await(struct reader *r)
 {
     struct pollfd p = { .fd = r->answer, .events = POLLIN };
@@ -262,9 +262,9 @@ static char await(struct reader *r)
 
     while (poll(&p, 1, 100) == 0)
         if (cpu_s(r->pid) - begin > SLOW_S) {
-            (void)kill(r->pid, SIGKILL);
-            (void)unlink(r->path);
-            FT_BUG("a file takes more than %g s", SLOW_S);
+            r->slow++;
+            (void)kill(r->pid, SIGABRT);
+            break;
         }
     return read(r->answer, &answer, 1) == 1 ? answer : '\0';
 }
