@@ -83,7 +83,7 @@ static bool is_heap(const void *frame)
 {
     Dl_info info;
 
-    return frame && dladdr(frame, &info) && info.dli_sname &&
+    return dladdr(frame, &info) && info.dli_sname &&
            (strstr(info.dli_sname, "alloc") || strstr(info.dli_sname, "free"));
 }
 
@@ -92,8 +92,9 @@ static bool is_heap(const void *frame)
  * it is known, and a build with sanitizers sees when our code does. */
 static void on_fault(int signal)
 {
-    void *frame[FRAMES], *inside = NULL;
+    void *frame[FRAMES];
     int n = backtrace(frame, FRAMES);
+    bool heap = false;
 
     for (int i = 2; i < n; i++) {
         if (is_library(frame[i], "/libhdf5"))
@@ -103,9 +104,9 @@ static void on_fault(int signal)
         if (!is_library(frame[i], "/libc.so") &&
             !is_library(frame[i], "/libasan"))
             break;
-        inside = frame[i];
+        heap |= is_heap(frame[i]);
     }
-    if (is_heap(inside))
+    if (heap)
         _exit(DIED_OF_HEAP);
     backtrace_symbols_fd(frame, n, STDERR_FILENO);
     _exit(128 + signal);
