@@ -108,8 +108,7 @@ class Collection:
                 self.add(state)
         if count < SHORT and len(self.found) > count:
             return source.sample(list(self.found.values()), count)
-        weights = [1 + len(cut.pending_names()) + 8 * len(cut.pending_data())
-                   for cut in cuts]
+        weights = [1 + 4 * len(states.losses(cut)) for cut in cuts]
         tries = new = len(self.found)
         while new < count and tries < TRIES * new + count:
             self.add(states.sample(source.choices(cuts, weights)[0], source))
