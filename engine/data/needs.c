@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "data/db.h"
 #include "data/upkeep.h"
 
 static void add(struct ft_needs *needs, const char *id, bool run)
@@ -19,6 +20,19 @@ static void add(struct ft_needs *needs, const char *id, bool run)
 void ft_needs_version(struct ft_needs *needs, const char *id)
 {
     add(needs, id, false);
+}
+
+int ft_needs_rows(struct ft_needs *needs, struct ft_rows *rows,
+                  struct ft_err *err)
+{
+    int rc = rows ? 0 : -1;
+
+    while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
+        ft_needs_version(needs, ft_rows_text(rows, 0));
+        rc = 0;
+    }
+    ft_rows_end(rows);
+    return rc;
 }
 
 void ft_needs_run(struct ft_needs *needs, const char *id)

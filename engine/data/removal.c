@@ -105,14 +105,8 @@ static int taken_by(struct ft_store *store, const char *removal,
                        " ORDER BY version",
                        FT_DB_ARGS(ft_db_text(removal)), err)
            : NULL;
-    int rc = rows ? 0 : -1;
 
-    while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
-        ft_needs_version(list, ft_rows_text(rows, 0));
-        rc = 0;
-    }
-    ft_rows_end(rows);
-    return rc;
+    return ft_needs_rows(list, rows, err);
 }
 
 /* --- recording and moving ------------------------------------------------- */

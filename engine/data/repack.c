@@ -189,14 +189,8 @@ static int members_of(struct ft_store *store, const char *digest,
                        " ON p.n = k.pack WHERE p.digest=?",
                        FT_DB_ARGS(ft_db_text(digest)), err)
            : NULL;
-    int rc = rows ? 0 : -1;
 
-    while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
-        ft_needs_version(list, ft_rows_text(rows, 0));
-        rc = 0;
-    }
-    ft_rows_end(rows);
-    return rc;
+    return ft_needs_rows(list, rows, err);
 }
 
 /* Where the file of a member belongs: one that was removed into the trash. */

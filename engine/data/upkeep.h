@@ -11,6 +11,8 @@
 #include "data/store.h"
 #include "data/trash.h"
 
+struct ft_rows;
+
 /* --- removals ------------------------------------------------------------- */
 
 struct ft_removal {
@@ -63,6 +65,9 @@ struct ft_needs {
     bool live;   /* some run is under way */
 };
 void ft_needs_version(struct ft_needs *needs, const char *id);
+/* The versions in the first column of 'rows', which it ends; NULL: -1. */
+int ft_needs_rows(struct ft_needs *needs, struct ft_rows *rows,
+                  struct ft_err *err);
 void ft_needs_run(struct ft_needs *needs, const char *id);
 void ft_needs_release(struct ft_needs *needs);
 
