@@ -84,8 +84,10 @@ class Collection:
         self.trace = trace
         self.contents = disk.Contents()
         self.found = {}
+        self.tried = 0
 
     def add(self, state):
+        self.tried += 1
         key = state.key(self.trace, self.contents)
         other = self.found.get(key)
         if not other or other.cut.marks < state.cut.marks:
@@ -187,13 +189,14 @@ def run_states(work, count, seed, names):
     traces.sort(key=lambda pair: len(pair[1].events))
     for left, (name, trace) in zip(range(len(traces), 0, -1), traces):
         cuts = list(disk.cuts(trace))
-        collected = Collection(trace).collect(
+        collection = Collection(trace)
+        collected = collection.collect(
             cuts, max(0, -(-(count - total) // left)), seed)
         faults = judge_all(trace, oracle.promises(trace, cuts), collected,
                            work)
         sampled = sum(state.sampled for state in collected)
-        report(f"{name}: {len(cuts)} cuts, {len(collected)} states "
-               f"({sampled} sampled)", faults)
+        report(f"{name}: {len(cuts)} cuts, {collection.tried} losses, "
+               f"{len(collected)} states ({sampled} sampled)", faults)
         total += len(collected)
         bad += len(faults)
     print(f"states {total}, faults {bad}, seed {seed}, "
