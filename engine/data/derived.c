@@ -158,6 +158,27 @@ int ft_store_derived(struct ft_store *store, const char *id,
         versions, err);
 }
 
+int ft_store_siblings(struct ft_store *store, const char *id,
+                      struct ft_versions *versions, struct ft_err *err)
+{
+    struct ft_db *db = ft_store_db(store, err);
+
+    *versions = (struct ft_versions){ 0 };
+    if (!db ||
+        ft_versions_read(
+            ft_db_ask(db,
+                      "SELECT " FT_VERSION_COLUMNS " FROM version v"
+                      " JOIN result r ON r.seq = v.result WHERE v.result ="
+                      " (SELECT result FROM version WHERE id=?)"
+                      " ORDER BY v.object",
+                      FT_DB_ARGS(ft_db_text(id)), err),
+            versions, err) < 0)
+        return -1;
+    if (!versions->n)
+        return ft_err_set(err, FT_ENOENT, "there is no version '%s'", id);
+    return 0;
+}
+
 /* --- of a run ------------------------------------------------------------- */
 
 static int read_made(struct ft_db *db, const char *run,

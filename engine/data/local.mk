@@ -58,6 +58,7 @@ engine_libdata_a_SOURCES = \
     engine/data/upkeep.h engine/data/removal.c engine/data/removal.h \
     engine/data/trash.c engine/data/trash.h \
     engine/data/payload.c \
+    engine/data/regain.c \
     engine/data/kept.c engine/data/kept.h \
     engine/data/needs.c \
     engine/data/mark.c engine/data/mark.h \

@@ -17,7 +17,13 @@
 /* Files in tmp/ that nobody has written to for so long are a crash's. */
 #define TMP_AGE_S (24 * 3600)
 
-static void sweep_import(const char *tmp, const char *name)
+static bool is_scratch(const char *name)
+{
+    return ft_starts_with(name, FT_TMP_IMPORT) ||
+           ft_starts_with(name, FT_TMP_RERUN);
+}
+
+static void sweep_scratch(const char *tmp, const char *name)
 {
     char *path = ft_path_join(tmp, name);
 
@@ -39,12 +45,23 @@ static void sweep_tmp(const char *meta)
             continue;
         if (S_ISREG(st.st_mode))
             (void)unlinkat(dirfd(dir), entry->d_name, 0);
-        else if (ft_starts_with(entry->d_name, FT_TMP_IMPORT))
-            sweep_import(path, entry->d_name);
+        else if (is_scratch(entry->d_name))
+            sweep_scratch(path, entry->d_name);
     }
     if (dir)
         closedir(dir);
     free(path);
+}
+
+char *ft_store_scratch(const struct ft_store *store, struct ft_err *err)
+{
+    char *path = ft_asprintf("%s/tmp/" FT_TMP_RERUN "XXXXXX", store->meta);
+
+    if (mkdtemp(path))
+        return path;
+    ft_err_sys(err, "cannot create '%s'", path);
+    free(path);
+    return NULL;
 }
 
 struct ft_store *ft_store_open(const struct ft_project *project,

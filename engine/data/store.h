@@ -225,6 +225,15 @@ int ft_store_derived(struct ft_store *store, const char *id,
 int ft_store_run_versions(struct ft_store *store, const char *run,
                           struct ft_versions *versions, struct ft_err *err);
 
+/* The versions that were published together with the version 'id', that one
+ * included, by name: all outputs of its task.  FT_ENOENT. */
+int ft_store_siblings(struct ft_store *store, const char *id,
+                      struct ft_versions *versions, struct ft_err *err);
+
+/* A new directory below tmp/ of the project; what a crash leaves there is swept
+ * later.  The caller removes it and frees the path. */
+char *ft_store_scratch(const struct ft_store *store, struct ft_err *err);
+
 /* SHA-256 of a user's file, from the index when device, inode, size, mtime and
  * ctime are as they were and the file was not written in the last second. */
 int ft_store_file_digest(struct ft_store *store, const char *path,

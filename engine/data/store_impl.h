@@ -35,6 +35,8 @@ struct ft_store {
 
 /* How the names of directories below tmp/ begin that an import unpacks into. */
 #define FT_TMP_IMPORT "import-"
+/* And those that a task is executed in once more (run/rerun.h). */
+#define FT_TMP_RERUN "rerun-"
 
 /* The index, brought up to date if it was not; NULL on failure. */
 struct ft_db *ft_store_db(struct ft_store *store, struct ft_err *err);

@@ -43,6 +43,11 @@ int ft_store_say_gone(struct ft_store *store, const char *version,
 int ft_store_restore(struct ft_store *store, const char *removal, size_t *n,
                      struct ft_err *err);
 
+/* The payload of 'version', which was removed, has been made again: 'path' is a
+ * version file with the same bytes.  FT_EUSAGE when it has others. */
+int ft_store_regain(struct ft_store *store, const struct ft_version *version,
+                    const char *path, struct ft_err *err);
+
 /* Destroy what lies in the trash of one removal; the lineage records of its
  * versions are kept in .fedtwin/records. */
 int ft_store_purge(struct ft_store *store, const struct ft_removal *removal,
