@@ -158,14 +158,33 @@ static int bind_stored(struct binding *b, const struct ft_input *in,
     return 0;
 }
 
+/* What an earlier execution had, under the names that it knew it by. */
+static void bind_given(struct binding *b, size_t i)
+{
+    const struct ft_input *in = &b->stage->in[i];
+    const struct ft_versions *given = b->have->given(b->have, in->name);
+    const char *path = NULL;
+    size_t from, output;
+
+    if (ft_plan_source(b->plan, b->bound->task, i, &from, &output))
+        path = b->plan->wf->stage[from].out[output].path;
+    for (size_t k = 0; k < given->n; k++)
+        use_version(b, add_input(b, in), &given->item[k],
+                    path ? ft_path_base(path) : in->name, k, given->n);
+}
+
 static int bind_inputs(struct binding *b, struct ft_err *err)
 {
     for (size_t i = 0; i < b->stage->n_in; i++) {
         const struct ft_input *in = &b->stage->in[i];
         size_t before = b->bound->n_in, stage, output;
+        bool made = ft_plan_source(b->plan, b->bound->task, i, &stage,
+                                   &output);
         int rc = 0;
 
-        if (ft_plan_source(b->plan, b->bound->task, i, &stage, &output))
+        if (b->have->given && (made || in->kind == FT_SOURCE_STORED))
+            bind_given(b, i);
+        else if (made)
             rc = bind_object(b, i, err);
         else if (in->kind == FT_SOURCE_FILE)
             rc = bind_file(b, in, err);

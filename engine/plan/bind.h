@@ -24,6 +24,10 @@ struct ft_have {
                                         size_t task, size_t out);
     /* Was this turn of a loop needed?  False: it was skipped. */
     bool (*needed)(const struct ft_have *have, size_t task);
+    /* Optional: the versions that the input consists of, in order, whatever the
+     * workflow says of where they come from; the two above are not asked. */
+    const struct ft_versions *(*given)(const struct ft_have *have,
+                                       const char *input);
     void *arg;
 };
 

@@ -419,6 +419,14 @@ void ft_plan_resources(const struct ft_plan *plan, size_t task, int attempt,
     ft_plan_escalate(plan, task, attempt, res);
 }
 
+bool ft_plan_is_mpi(const struct ft_stage *stage,
+                    const struct ft_resources *res)
+{
+    if (stage->module)
+        return stage->module->mpi;
+    return stage->action != FT_ACTION_SHELL && res->ranks > 1;
+}
+
 void ft_plan_escalate(const struct ft_plan *plan, size_t task, int attempt,
                       struct ft_resources *res)
 {

@@ -105,6 +105,12 @@ int ft_plan_when(const struct ft_plan *plan, size_t task, bool *yes,
 void ft_plan_resources(const struct ft_plan *plan, size_t task, int attempt,
                        struct ft_resources *res);
 
+/* Does it run under the MPI launcher?  More than one rank makes an MPI program
+ * of a 'run' or 'python' stage; the text of 'shell' starts what it wants
+ * itself. */
+bool ft_plan_is_mpi(const struct ft_stage *stage,
+                    const struct ft_resources *res);
+
 /* What 'retry' adds to 'res', which is that of a first attempt. */
 void ft_plan_escalate(const struct ft_plan *plan, size_t task, int attempt,
                       struct ft_resources *res);

@@ -53,20 +53,6 @@ static void check_outputs(const struct ft_flight *f, struct ft_ending *e)
     }
 }
 
-/* The program knows best why it failed: its last line goes in front. */
-static void add_last_words(const struct ft_flight *f, struct ft_ending *e)
-{
-    char words[300], how[80];
-
-    if (e->outcome != FT_OUT_ERROR && e->outcome != FT_OUT_TIMEOUT)
-        return;
-    ft_result_last_words(f->dir, words, sizeof(words));
-    if (!*words)
-        return;
-    snprintf(how, sizeof(how), "%.*s", (int)sizeof(how) - 1, e->reason);
-    snprintf(e->reason, sizeof(e->reason), "%s (%s)", words, how);
-}
-
 /* --- publishing ----------------------------------------------------------- */
 
 static struct json_object *lineage_of(const struct ft_flight *f)
@@ -286,7 +272,7 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
     f->ending = *ending;
     f->ending.slots = ft_sched_slots(d->sched, d->run, f->task);
     check_outputs(f, &f->ending);
-    add_last_words(f, &f->ending);
+    ft_result_add_last_words(f->dir, &f->ending);
     if (outputs && ft_result_write(f, &f->ending, &err) < 0 &&
         f->ending.outcome == FT_OUT_OK)
         ft_drive_give_up(d, &err);

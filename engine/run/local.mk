@@ -27,6 +27,8 @@ engine_librun_a_SOURCES = \
     engine/run/trigger_cycle.c engine/run/trigger_watch.c \
     engine/run/trigger_log.c engine/run/trigger_log.h \
     engine/run/collect.c \
+    engine/run/rerun.c engine/run/rerun.h \
+    engine/run/rerun_execute.c engine/run/rerun_compare.c \
     engine/run/result.c engine/run/result.h \
     engine/run/outcome.c engine/run/outcome.h \
     engine/run/usage.c engine/run/usage.h \

@@ -219,3 +219,16 @@ void ft_result_last_words(const char *dir, char *text, size_t size)
         len--;
     text[len] = '\0';
 }
+
+void ft_result_add_last_words(const char *dir, struct ft_ending *e)
+{
+    char words[300], how[80];
+
+    if (e->outcome != FT_OUT_ERROR && e->outcome != FT_OUT_TIMEOUT)
+        return;
+    ft_result_last_words(dir, words, sizeof(words));
+    if (!*words)
+        return;
+    snprintf(how, sizeof(how), "%.*s", (int)sizeof(how) - 1, e->reason);
+    snprintf(e->reason, sizeof(e->reason), "%s (%s)", words, how);
+}

@@ -25,5 +25,8 @@ struct json_object *ft_result_usage(const struct ft_ending *ending);
  * is not the launcher's; control characters and broken text are replaced.
  * "" when it said nothing. */
 void ft_result_last_words(const char *dir, char *text, size_t size);
+/* Of an attempt that failed they go in front of the reason: the program knows
+ * best. */
+void ft_result_add_last_words(const char *dir, struct ft_ending *ending);
 
 #endif

@@ -190,16 +190,6 @@ static double time_limit(double a, double b)
     return a > 0 && (b <= 0 || a < b) ? a : b;
 }
 
-/* More than one rank makes an MPI program of a 'run' or 'python' stage; the
- * text of 'shell' starts what it wants itself. */
-static bool is_mpi(const struct ft_stage *stage,
-                   const struct ft_resources *res)
-{
-    if (stage->module)
-        return stage->module->mpi;
-    return stage->action != FT_ACTION_SHELL && res->ranks > 1;
-}
-
 static bool has_expr(const struct ft_node *map)
 {
     for (size_t i = 0; map && i < map->n; i++)
@@ -259,7 +249,7 @@ static void submit(struct ft_flight *f)
     };
 
     ft_run_resources(d->run, f->task, &attempt.resources);
-    attempt.mpi = is_mpi(stage, &attempt.resources);
+    attempt.mpi = ft_plan_is_mpi(stage, &attempt.resources);
     attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),
                                    attempt.resources.walltime_s);
     choose_pool(f, stage, &attempt);
