@@ -131,6 +131,7 @@ int ft_cmd_redo(struct ft_cli *cli);
 int ft_cmd_release(struct ft_cli *cli);
 int ft_cmd_repack(struct ft_cli *cli);
 int ft_cmd_report(struct ft_cli *cli);
+int ft_cmd_rerun(struct ft_cli *cli);
 int ft_cmd_resume(struct ft_cli *cli);
 int ft_cmd_retry(struct ft_cli *cli);
 int ft_cmd_run(struct ft_cli *cli);

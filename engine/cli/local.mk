@@ -42,6 +42,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_release.c \
     engine/cli/cmd_repack.c \
     engine/cli/cmd_report.c \
+    engine/cli/cmd_rerun.c engine/cli/rerun_text.c engine/cli/rerun_text.h \
     engine/cli/cmd_resume.c \
     engine/cli/cmd_retry.c \
     engine/cli/cmd_run.c \
@@ -84,7 +85,8 @@ engine_libcli_a_SOURCES = \
     engine/cli/steering.c engine/cli/steering.h \
     engine/cli/options.c \
     engine/cli/table.c engine/cli/table.h engine/cli/table_verbs.c \
-    engine/cli/term.c engine/cli/term.h
+    engine/cli/term.c engine/cli/term.h \
+    engine/cli/tolerance.c engine/cli/tolerance.h
 engine_libcli_a_SOURCES += engine/cli/watch.h engine/cli/watch_loop.c \
     engine/cli/watch_screen.c engine/cli/watch_state.c \
     engine/cli/watch_term.c
@@ -129,6 +131,7 @@ man1_MANS = \
     share/man/man1/fedtwin-release.1 \
     share/man/man1/fedtwin-repack.1 \
     share/man/man1/fedtwin-report.1 \
+    share/man/man1/fedtwin-rerun.1 \
     share/man/man1/fedtwin-resume.1 \
     share/man/man1/fedtwin-retry.1 \
     share/man/man1/fedtwin-run.1 \
@@ -198,7 +201,7 @@ CLI_TESTS = \
     t/t1040-gc.t t/t1041-quota.t t/t1042-repack.t \
     t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
-    t/t1055-workflow.t t/t1056-merge.t t/t1060-export.t t/t1061-import.t \
+    t/t1055-workflow.t t/t1056-merge.t t/t1057-rerun.t t/t1060-export.t t/t1061-import.t \
     t/t1062-data-put.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t

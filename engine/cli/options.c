@@ -190,6 +190,17 @@ const struct ft_option ft_diff_options[] = {
                        "(default 5, at most 100)" },
     END,
 };
+const struct ft_option ft_rerun_options[] = {
+    { "strict", 0, NULL, "execute nothing when something is not as it was" },
+    { "rtol", 0, "X", "numbers agree when they differ by at most X times the "
+                      "larger magnitude (default 1e-6 where the module "
+                      "declares a tolerance)" },
+    { "atol", 0, "QUANTITY", "or by at most this much, such as '0.1 K'; may "
+                             "be given once for each dimension" },
+    { "keep", 'k', NULL, "keep the scratch directory and name it" },
+    { "dry-run", 'n', NULL, "only show what would be executed" },
+    END,
+};
 const struct ft_option ft_data_ls_options[] = {
     { "max", 'm', "N", "list at most N objects" },
     { "newest", 0, "N", "the N versions made last, of whatever state" },

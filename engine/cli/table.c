@@ -314,6 +314,23 @@ const struct ft_cmd ft_cmds[] = {
       .past = true,
       .option = ft_lineage_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_REF, .run = ft_cmd_lineage },
+    { .name = "rerun", .args = "REF", .reads = true,
+      .summary = "execute once more what made a version, and compare",
+      .doc = "From what was recorded: the same workflow, parameters, inputs by "
+             "version, seed and ranks, in a scratch directory on this machine. "
+             "Files of yours must be what they were; programs and scripts are "
+             "those of today, and a warning tells which have changed.  All "
+             "outputs of the task are compared: equal bit by bit, or as the "
+             "module declares (tolerance, none).  Nothing in the project "
+             "changes, but that a version whose payload was removed is "
+             "brought back when the same bytes came out.\n\n"
+             "Exit status: 0 reproduced; 1 not reproduced, or the task failed; "
+             "more when it could not be told.",
+      .example = "fedtwin rerun heat.temperature\n"
+                 "fedtwin rerun 'heat.temperature{power=45 W}' --atol '1 mK'\n"
+                 "fedtwin rerun --strict 7b8e4c\n",
+      .option = ft_rerun_options, .past = true, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_REF, .run = ft_cmd_rerun },
     { .name = "gc", .args = "", .reads = true,
       .summary = "remove what nothing leads to any more",
       .doc = "Versions stay that a branch or tag leads to, that are pinned, "

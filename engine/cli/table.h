@@ -30,6 +30,7 @@ extern const struct ft_option ft_lineage_options[];
 extern const struct ft_option ft_log_options[];
 extern const struct ft_option ft_logs_options[];
 extern const struct ft_option ft_merge_options[];
+extern const struct ft_option ft_rerun_options[];
 extern const struct ft_option ft_pause_options[];
 extern const struct ft_option ft_pin_options[];
 extern const struct ft_option ft_plan_options[];
