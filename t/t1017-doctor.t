@@ -23,4 +23,13 @@ test_expect_success 'a damaged project shows' '
 	test_grep "^missing *project" out
 '
 
+test_expect_success 'modes and the place of the index show' '
+	fedtwin init shared && cd shared && fedtwin doctor >out &&
+	test_grep "^ok *modes *only its owner" out && test_grep "^[a-z]* *index *on " out &&
+	fedtwin init --shared >/dev/null && fedtwin doctor >out &&
+	test_grep "^ok *modes *its group" out &&
+	chmod 600 .fedtwin/FORMAT && fedtwin doctor >out &&
+	test_grep "^warning *modes .*FORMAT: the group may not" out
+'
+
 test_done

@@ -3,6 +3,7 @@ noinst_LIBRARIES += engine/libbase.a
 engine_libbase_a_SOURCES = \
     engine/base/alloc.c engine/base/alloc.h \
     engine/base/clock.c engine/base/clock.h \
+    engine/base/umask.c engine/base/umask.h \
     engine/base/user.c engine/base/user.h \
     engine/base/amount.c engine/base/amount.h \
     engine/base/crc32c.c engine/base/crc32c.h \

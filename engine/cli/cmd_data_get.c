@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/umask.h"
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
@@ -71,10 +72,23 @@ static int copy_version(struct ft_session *s, const struct ft_version *v,
                         const char *dest, struct ft_err *err)
 {
     char *path = ft_store_file(s->store, v->id, err);
+    mode_t mask = ft_umask_user();
     int rc = path ? ft_file_copy(path, dest, err) : -1;
 
+    umask(mask);
     free(path);
     return rc;
+}
+
+/* The worker writes as for the project; the file is the user's. */
+static int get_table(struct ft_session *s, const struct ft_version *v,
+                     const char *dest, struct ft_err *err)
+{
+    if (ft_store_table_csv(s->store, v->id, dest, err) < 0)
+        return -1;
+    if (chmod(dest, 0666 & ~ft_umask_own()) < 0)
+        return ft_err_sys(err, "cannot change the mode of '%s'", dest);
+    return 0;
 }
 
 static int get_to_file(struct ft_session *s, const struct ft_version *v,
@@ -85,7 +99,7 @@ static int get_to_file(struct ft_session *s, const struct ft_version *v,
     if (v->type == FT_OBJECT_FILE)
         return ft_store_extract(s->store, v->id, dest, err);
     if (v->type == FT_OBJECT_TABLE && ft_ends_with(dest, ".csv"))
-        return ft_store_table_csv(s->store, v->id, dest, err);
+        return get_table(s, v, dest, err);
     return copy_version(s, v, dest, err);
 }
 

@@ -12,7 +12,6 @@
 #include "cli/term.h"
 
 #define STATUS_USAGE 2
-#define STATUS_IO 4
 #define DEMO_DIR "fedtwin-demo"
 #define DEMO_FILE_MAX (16u << 20)
 
@@ -84,8 +83,8 @@ int ft_cmd_demo(struct ft_cli *cli)
     if (prepare(dir, &err) < 0)
         status = ft_print_err(&err);
     else if (chdir(dir) < 0) {
-        ft_print_error("cannot work in '%s': %m", dir);
-        status = STATUS_IO;
+        ft_err_sys(&err, "cannot work in '%s'", dir);
+        status = ft_print_err(&err);
     } else {
         status = ft_session_project(&s);
     }

@@ -17,6 +17,8 @@
 #include "cli/open.h"
 #include "cli/settings.h"
 #include "cli/term.h"
+#include "data/index_path.h"
+#include "data/sharing.h"
 
 #define SCHEMA 1
 #define STATUS_IO 4
@@ -164,6 +166,47 @@ static void ignore(const char *severity, const char *path, const char *text,
     (void)severity, (void)path, (void)text, (void)arg;
 }
 
+/* The first fault will do: 'fsck' lists all. */
+static void note_mode(const char *severity, const char *path, const char *text,
+                      void *arg)
+{
+    struct ft_str *first = arg;
+
+    (void)severity;
+    if (!first->len)
+        ft_str_addf(first, "%s: %s", path, text);
+}
+
+static void examine_modes(struct exam *e, const struct ft_project *project)
+{
+    struct ft_str first = FT_STR_INIT;
+    struct ft_err err;
+    size_t faults;
+
+    if (ft_sharing_check(project, false, note_mode, &first, &faults, &err) < 0)
+        say(e, BAD, "modes", err.msg, err.hint);
+    else
+        say(e, faults ? WARN : GOOD, "modes",
+            faults            ? first.s
+            : project->shared ? "its group may use it"
+                              : "only its owner may write",
+            "see 'fedtwin fsck'");
+    ft_str_release(&first);
+}
+
+static void examine_index(struct exam *e, const char *meta)
+{
+    char *path = ft_index_path(meta);
+    const char *name = ft_index_shared_disk(path);
+    struct ft_str text = FT_STR_INIT;
+
+    ft_str_addf(&text, "on %s", name ? name : "a local disk");
+    say(e, name ? WARN : GOOD, "index", text.s,
+        "it is slow there; FEDTWIN_INDEX_DIR=DIR puts it on a local disk");
+    ft_str_release(&text);
+    free(path);
+}
+
 static void examine_project(struct exam *e)
 {
     struct ft_fsck_totals totals = { 0 };
@@ -182,6 +225,8 @@ static void examine_project(struct exam *e)
     else
         say(e, project->read_only ? WARN : GOOD, "project", project->dir,
             "read only");
+    examine_modes(e, project);
+    examine_index(e, project->meta);
     examine_disk(e, project->meta);
     ft_project_close(project);
 }

@@ -6,8 +6,10 @@
 #include "base/json.h"
 #include "cli/open.h"
 #include "cli/term.h"
+#include "data/sharing.h"
 
 #define SCHEMA 1
+#define STATUS_IO 4
 
 struct report {
     struct json_object *list; /* NULL: print as it comes */
@@ -77,6 +79,19 @@ static int check(const struct ft_cli *cli, struct report *r)
     return rc < 0 ? ft_print_err(&err) : 0;
 }
 
+/* Modes are no part of the store's health, so they do not change the status
+ * unless they were to be mended and could not. */
+static int check_modes(const struct ft_cli *cli, struct report *r)
+{
+    bool mend = ft_cli_has(cli, "fix-modes");
+    struct ft_err err;
+    size_t faults;
+
+    if (ft_sharing_check(r->project, mend, on_finding, r, &faults, &err) < 0)
+        return ft_print_err(&err);
+    return mend && faults ? STATUS_IO : 0;
+}
+
 int ft_cmd_fsck(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
@@ -89,8 +104,12 @@ int ft_cmd_fsck(struct ft_cli *cli)
     if (!status && ft_cli_has(cli, "adopt") &&
         ft_store_adopt_orphans(s.project, on_finding, &r, &err) < 0)
         status = ft_print_err(&err);
-    if (!status)
+    if (!status) {
+        int modes = check_modes(cli, &r);
+
         status = check(cli, &r);
+        status = status ? status : modes;
+    }
     json_object_put(r.list);
     ft_session_close(&s);
     return status;

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/umask.h"
 #include "cli/open.h"
 #include "cli/stage_picture.h"
 #include "cli/term.h"
@@ -35,6 +36,7 @@ static int write_out(const char *path, const struct ft_str *text)
 {
     struct ft_err err;
 
+    (void)ft_umask_user(); /* nothing of the project is written any more */
     if (!path)
         fwrite(text->s, 1, text->len, stdout);
     else if (ft_file_write(path, text->s, text->len, 0666, &err) < 0)

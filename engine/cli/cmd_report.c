@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/path.h"
+#include "base/umask.h"
 #include "cli/open.h"
 #include "cli/report.h"
 #include "cli/term.h"
@@ -20,6 +21,7 @@ static int write_page(const struct ft_report *report, const char *path)
         fwrite(report->out->s, 1, report->out->len, stdout);
         return 0;
     }
+    (void)ft_umask_user(); /* nothing of the project is written any more */
     if (path)
         ft_str_add(&name, path);
     else

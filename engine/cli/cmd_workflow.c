@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/umask.h"
 #include "cli/open.h"
 #include "cli/term.h"
 #include "data/history.h"
@@ -50,12 +52,14 @@ static int write_file(const char *dir, const char *name, const char *text)
 {
     char *path = ft_path_join(dir, name), *parent = ft_path_dir(path);
     struct ft_err err;
+    mode_t mask = ft_umask_user();
     int rc = ft_path_mkdirs(parent, 0777, &err);
 
     if (rc == 0 && ft_path_exists(path))
         rc = ft_err_set(&err, FT_EEXIST, "'%s' exists already", path);
     if (rc == 0)
         rc = ft_file_write(path, text, strlen(text), 0666, &err);
+    umask(mask);
     if (rc == 0)
         printf("%s\n", path);
     free(parent);

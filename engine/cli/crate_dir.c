@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "base/umask.h"
 #include "data/crate.h"
 #include "model/workflow.h"
 
@@ -153,10 +154,12 @@ static int write_file(struct export *e, const char *name, const char *bytes,
                       size_t len, struct ft_err *err)
 {
     char *path = ft_path_join(e->part, name), *dir = ft_path_dir(path);
+    mode_t mask = ft_umask_user();
     int rc = ft_path_mkdirs(dir, MODE_DIR, err);
 
     if (rc == 0)
         rc = ft_file_write(path, bytes, len, MODE_FILE, err);
+    umask(mask);
     free(dir);
     free(path);
     return rc;
@@ -179,14 +182,18 @@ static int write_texts(struct export *e, struct ft_err *err)
 static int write_results(struct export *e, struct ft_err *err)
 {
     char *dir = ft_path_join(e->part, FT_CRATE_RESULTS);
+    mode_t mask = ft_umask_user();
     int rc = e->payload.len ? ft_path_mkdirs(dir, MODE_DIR, err) : 0;
 
+    umask(mask);
     for (size_t i = 0; rc == 0 && i < e->payload.len; i++) {
         const char *id = e->payload.entry[i].key;
         char *from = ft_store_file(e->store, id, err);
         char *to = ft_asprintf("%s/%s.h5", dir, id);
 
+        mask = ft_umask_user();
         rc = from ? ft_file_copy(from, to, err) : -1;
+        umask(mask);
         free(to);
         free(from);
     }
@@ -215,7 +222,11 @@ static int write_metadata(struct export *e, struct ft_err *err)
 
 static int write_all(struct export *e, struct ft_err *err)
 {
-    if (mkdir(e->part, MODE_DIR) < 0)
+    mode_t mask = ft_umask_user();
+    int rc = mkdir(e->part, MODE_DIR);
+
+    umask(mask);
+    if (rc < 0)
         return ft_err_sys(err, "cannot make '%s'", e->part);
     if (write_texts(e, err) < 0 || write_results(e, err) < 0 ||
         write_metadata(e, err) < 0)

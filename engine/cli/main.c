@@ -8,9 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "cli/cmd.h"
 #include "cli/settings.h"
 #include "cli/term.h"
+#include "data/sharing.h"
 
 #define STATUS_USAGE 2
 #define STATUS_IO 4
@@ -54,6 +56,7 @@ int main(int argc, char **argv)
 {
     enum ft_colour_when when = FT_COLOUR_AUTO;
     struct ft_cli cli = { 0 };
+    struct ft_err err;
     const char *text;
     int status;
 
@@ -68,8 +71,9 @@ int main(int argc, char **argv)
         return status;
     text = ft_cli_option(&cli, "directory");
     if (text && chdir(text) < 0) {
-        ft_print_error("cannot work in '%s': %m", text);
-        return STATUS_IO;
+        ft_err_sys(&err, "cannot work in '%s'", text);
+        ft_sharing_hint(text, &err);
+        return ft_print_err(&err);
     }
     text = ft_cli_option(&cli, "color");
     if (!text)

@@ -253,6 +253,12 @@ const struct ft_option ft_import_options[] = {
                             "nothing" },
     END,
 };
+const struct ft_option ft_init_options[] = {
+    { "shared", 0, NULL, "let the group of the directory work on the project, "
+                         "also on one that is there already" },
+    { "group", 0, "GROUP", "the same, with this group (a name or a number)" },
+    END,
+};
 const struct ft_option ft_fsck_options[] = {
     { "full", 0, NULL, "also compare every file with its digest" },
     { "deep", 0, NULL, "also read every dataset and compare its content" },
@@ -260,6 +266,8 @@ const struct ft_option ft_fsck_options[] = {
                           "from the version files when the log is gone" },
     { "adopt", 0, NULL, "take version files that the log does not name into "
                         "it" },
+    { "fix-modes", 0, NULL, "give files the modes and the group that they "
+                            "should have" },
     END,
 };
 const struct ft_option ft_config_set_options[] = {

@@ -16,8 +16,13 @@ const struct ft_cmd ft_cmds[] = {
     { .name = "init", .args = "[DIR]",
       .summary = "make a directory a project",
       .doc = "A project keeps its results in DIR/.fedtwin (default: the "
-             "working directory).",
-      .max_args = 1, .complete = FT_COMPLETE_FILE, .run = ft_cmd_init },
+             "working directory).  Nobody else may write to it, unless it is "
+             "shared: then all members of a Unix group may do everything, and "
+             "others nothing, whatever the umask of whoever writes.",
+      .example = "fedtwin init twin\n"
+                 "fedtwin init --group bridges /work/bridge\n",
+      .option = ft_init_options, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_init },
     { .name = "check", .args = "FILE...", .reads = true,
       .summary = "validate workflow files",
       .doc = "Reports every error of each file at once, with its place, its "

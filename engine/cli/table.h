@@ -26,6 +26,7 @@ extern const struct ft_option ft_gc_options[];
 extern const struct ft_option ft_graph_options[];
 extern const struct ft_option ft_help_options[];
 extern const struct ft_option ft_import_options[];
+extern const struct ft_option ft_init_options[];
 extern const struct ft_option ft_lineage_options[];
 extern const struct ft_option ft_log_options[];
 extern const struct ft_option ft_logs_options[];

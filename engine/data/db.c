@@ -1,10 +1,12 @@
 /* db.c - the little of SQLite that the index needs */
 #include "data/db.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -127,9 +129,20 @@ static int set_up(struct ft_db *db, enum ft_db_mode mode, bool shared_disk,
     if (!shared_disk)
         return keep_log(db, err);
     return ft_db_script(db,
-                        "PRAGMA journal_mode=TRUNCATE;"
+                        "PRAGMA journal_mode=TRUNCATE; PRAGMA mmap_size=0;"
                         "PRAGMA synchronous=NORMAL",
                         err);
+}
+
+/* SQLite makes a new file unwritable to its group whatever the umask, and gives
+ * those beside it the same mode.  A file that is there is not opened here:
+ * closing it would end the locks that this process has on it. */
+static void create(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+    if (fd >= 0)
+        close(fd);
 }
 
 struct ft_db *ft_db_open(const char *path, enum ft_db_mode mode,
@@ -141,8 +154,12 @@ struct ft_db *ft_db_open(const char *path, enum ft_db_mode mode,
         [FT_DB_MEMORY] = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
     };
     struct ft_db *db = ft_calloc(1, sizeof(*db));
-    int rc = sqlite3_open_v2(mode == FT_DB_MEMORY ? ":memory:" : path,
-                             &db->sqlite, flags[mode], NULL);
+    int rc;
+
+    if (mode == FT_DB_WRITE)
+        create(path);
+    rc = sqlite3_open_v2(mode == FT_DB_MEMORY ? ":memory:" : path,
+                         &db->sqlite, flags[mode], NULL);
 
     if (!db->sqlite)
         FT_BUG("SQLite has no memory");

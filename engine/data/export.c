@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "base/umask.h"
 #include "data/export_impl.h"
 #include "data/id.h"
 
@@ -122,9 +123,11 @@ static int give_name(const struct ft_exporting *export, const char *from,
 static int pack_file(struct ft_exporting *export, struct ft_err *err)
 {
     char *path = ft_path_join(export->scratch, "archive");
+    mode_t mask = ft_umask_user();
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     int rc = -1;
 
+    umask(mask);
     if (fd < 0) {
         ft_err_sys(err, "cannot create '%s'", path);
         goto done;

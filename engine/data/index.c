@@ -133,7 +133,7 @@ static struct ft_db *open_db(const char *path, enum ft_db_mode mode,
                              struct ft_err *err)
 {
     struct ft_db *db = ft_db_open(path, mode,
-                                  path && ft_index_on_shared_disk(path), err);
+                                  path && ft_index_shared_disk(path), err);
 
     if (db && check_schema(db, mode != FT_DB_READ, err) < 0) {
         ft_db_close(db);

@@ -7,6 +7,7 @@
 #define FT_DATA_INDEX_PATH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ft_err;
 
@@ -18,8 +19,10 @@ char *ft_index_path_private(const char *meta, struct ft_err *err);
 /* Whether the user has said where indexes go; they may be written there. */
 bool ft_index_path_is_given(void);
 
-/* Whether several hosts may have files there open. */
-bool ft_index_on_shared_disk(const char *path);
+/* What the file system of 'path' is called if several hosts may have files
+ * there open, else NULL; and the same of an f_type of statfs(2). */
+const char *ft_index_shared_disk(const char *path);
+const char *ft_shared_disk_name(uint32_t type);
 
 /* Remove an index and what SQLite keeps beside it; a missing one is fine. */
 int ft_index_path_remove(const char *path, struct ft_err *err);

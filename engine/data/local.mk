@@ -3,6 +3,7 @@
 noinst_LIBRARIES += engine/libdata.a
 engine_libdata_a_SOURCES = \
     engine/data/project.c engine/data/project.h \
+    engine/data/sharing.c engine/data/sharing.h \
     engine/data/store.c engine/data/store.h engine/data/store_impl.h \
     engine/data/id.c engine/data/id.h \
     engine/data/oplog.c engine/data/oplog.h \

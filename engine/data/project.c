@@ -14,6 +14,8 @@
 #include "base/json.h"
 #include "base/logfile.h"
 #include "base/path.h"
+#include "base/umask.h"
+#include "data/sharing.h"
 
 #define META ".fedtwin"
 #define FORMAT_NUMBER 1
@@ -92,6 +94,7 @@ int ft_project_init(const char *dir, struct ft_err *err)
 
     if (make_dir(dir, err) < 0)
         goto done;
+    ft_umask_project(false);
     if (ft_path_exists(meta)) {
         ft_err_set(err, FT_EEXIST, "'%s' is a project already", dir);
         goto done;
@@ -185,8 +188,10 @@ static int read_format(struct ft_project *project, struct ft_err *err)
     struct json_object *format = NULL;
     int rc = -1;
 
-    if (ft_file_read(path, FORMAT_SIZE_MAX, &text, err) < 0)
+    if (ft_file_read(path, FORMAT_SIZE_MAX, &text, err) < 0) {
+        ft_sharing_hint(project->meta, err);
         goto done;
+    }
     format = ft_json_parse(text.s, text.len, path, err);
     if (!format)
         goto done;
@@ -195,6 +200,7 @@ static int read_format(struct ft_project *project, struct ft_err *err)
         goto done;
     }
     rc = check_format(format, path, &project->read_only, err);
+    project->shared = ft_sharing_is_on(format);
 done:
     json_object_put(format);
     ft_str_release(&text);
@@ -257,6 +263,7 @@ struct ft_project *ft_project_open(const char *start, struct ft_err *err)
     project->meta = ft_path_join(project->dir, META);
     if (read_format(project, err) < 0)
         goto fail;
+    ft_umask_project(project->shared);
     if (!is_writable(project->meta))
         project->read_only = true;
     free(from);

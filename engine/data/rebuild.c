@@ -18,6 +18,7 @@
 #include "data/pack.h"
 #include "data/history.h"
 #include "data/project.h"
+#include "data/sharing.h"
 #include "data/store_impl.h"
 
 #define KEPT_MAX 1000 /* damaged logs kept side by side */
@@ -304,10 +305,11 @@ int ft_store_rebuild(const struct ft_project *project,
     if (!err)
         err = &local;
     *totals = (struct ft_fsck_totals){ 0 };
-    if (project->read_only)
-        return ft_err_set(err, FT_EACCES,
-                          "the project '%s' is open for reading only",
-                          project->dir);
+    if (project->read_only) {
+        ft_err_set(err, FT_EACCES,
+                   "the project '%s' is open for reading only", project->dir);
+        return ft_sharing_hint(project->meta, err);
+    }
     if (mend_log(&rebuild, &adopt, err) < 0)
         return -1;
     rebuild.store = ft_store_open(project, FT_STORE_WRITE, err);

@@ -12,6 +12,7 @@
 #include "data/id.h"
 #include "data/kept.h"
 #include "data/project.h"
+#include "data/sharing.h"
 #include "data/store_impl.h"
 
 /* Files in tmp/ that nobody has written to for so long are a crash's. */
@@ -127,8 +128,9 @@ int ft_store_need_write(const struct ft_store *store, struct ft_err *err)
 {
     if (store->can_write)
         return 0;
-    return ft_err_set(err, FT_EACCES, "the project '%s' is open for reading "
-                                      "only", store->dir);
+    ft_err_set(err, FT_EACCES, "the project '%s' is open for reading only",
+               store->dir);
+    return ft_sharing_hint(store->meta, err);
 }
 
 struct ft_db *ft_store_db(struct ft_store *store, struct ft_err *err)

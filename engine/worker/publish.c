@@ -338,7 +338,11 @@ static bool same_file(const char *a, const char *b)
 /* The file has its name already: only make it durable. */
 static int adopt_in_place(const char *path, struct ft_err *err)
 {
-    if (chmod(path, 0440) < 0)
+    struct stat st;
+
+    /* Only its owner can change the mode. */
+    if ((lstat(path, &st) < 0 || (st.st_mode & 07777) != 0440) &&
+        chmod(path, 0440) < 0)
         return ft_err_sys(err, "cannot change the mode of '%s'", path);
     if (sync_file(path, err) < 0)
         return -1;

@@ -3,6 +3,7 @@
 
 #include "base/logfile.h"
 #include "data/index.h"
+#include "data/index_path.h"
 #include "project.h"
 
 static struct scratch s;
@@ -130,6 +131,30 @@ START_TEST(parts_belong_to_their_state)
     ft_oplog_close(oplog);
     ft_str_release(&got);
     free(path);
+}
+END_TEST
+
+START_TEST(file_systems_of_several_hosts)
+{
+    static const struct {
+        uint32_t type;
+        const char *name;
+    } row[] = {
+        { 0x6969, "NFS" },     { 0xff534d42, "CIFS" }, { 0x0bd00bd0, "Lustre" },
+        { 0x65735546, "FUSE" }, { 0x01021997, "9P" },  { 0xef53, NULL },
+        { 0x58465342, NULL },  { 0x01021994, NULL },   { 0x9123683e, NULL },
+        { 0x794c7630, NULL },  { 0, NULL },
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(row); i++) {
+        const char *name = ft_shared_disk_name(row[i].type);
+
+        ck_assert_msg(!name == !row[i].name &&
+                          (!name || strcmp(name, row[i].name) == 0),
+                      "%#x is %s", row[i].type, name ? name : "local");
+    }
+    ck_assert_str_eq(ft_index_shared_disk("/no/such/dir/index"),
+                     "an unknown file system");
 }
 END_TEST
 
@@ -294,6 +319,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 120);
     tcase_add_test(tc, parts_belong_to_their_state);
+    tcase_add_test(tc, file_systems_of_several_hosts);
     tcase_add_test(tc, follows_what_others_append);
     tcase_add_test(tc, locked_by_another);
     tcase_add_test(tc, full_disk);
