@@ -250,6 +250,47 @@ test_expect_success 'an input that was evicted is named' '
 	fedtwin rerun b.t && fedtwin rerun c.n
 '
 
+test_expect_success '--deep brings back what it was made of, in order' '
+	fedtwin data evict a.t b.t && snapshot >before &&
+	fedtwin rerun -n --deep c.n >out &&
+	test "$(grep -c "would execute" out)" = 4 &&
+	snapshot >after && test_cmp before after &&
+	fedtwin rerun --deep c.n >out &&
+	test "$(grep -c "brought back" out)" = 3 &&
+	test_grep "c.n: identical" out && fedtwin data get b.t - &&
+	fedtwin fsck --deep >out && test_grep ": clean" out
+'
+
+test_expect_success 'the same content in other bytes: not the same file' '
+	cat >chunk.py <<-\EOT &&
+	import h5py, os
+	with h5py.File("t.h5", "w") as f:
+	    g = f.create_group("table")
+	    g.attrs["columns"] = "p"
+	    row = g.create_dataset("row", data=[0, 1, 2], dtype="i8")
+	    n = int(open(os.environ["CHUNK"]).read())
+	    p = g.create_dataset("p", data=[1.0, 2.0, 3.0], chunks=(n,))
+	    p.attrs["units"] = "Pa"
+	    row.make_scale("row")
+	    p.dims[0].attach_scale(row)
+	EOT
+	cat >chunk.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: chunk
+	stages:
+	  h:
+	    python: chunk.py
+	    out: {t: {type: table, path: t.h5}}
+	EOT
+	CHUNK=$PWD/chunk.txt && export CHUNK && echo 1 >chunk.txt &&
+	fedtwin run chunk.yaml && fedtwin data evict h.t && echo 3 >chunk.txt &&
+	test_expect_code 1 fedtwin rerun h.t >out 2>err &&
+	test_grep "h.t: identical" out &&
+	test_grep "content is the same, but the bytes of its file are others" err &&
+	test_must_fail fedtwin data get h.t - && echo 1 >chunk.txt &&
+	fedtwin rerun h.t >out && test_grep "brought back" out && fedtwin undo
+'
+
 test_expect_success 'packed inputs, and rows of a table' '
 	fedtwin repack --older-than "0 s" --small-below "1 MiB" &&
 	fedtwin rerun c.n >out && test_grep identical out &&

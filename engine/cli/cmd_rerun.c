@@ -18,13 +18,15 @@
 #define STATUS_CANCELLED 5
 #define RTOL 1e-6 /* of what declares to be equal within a tolerance */
 #define ID_SHOWN 12
+#define DEEP_MAX 1000
 
 struct asking {
     struct ft_session s;
     struct ft_tolerances tolerances;
     bool tolerant; /* the user has given some */
-    bool dry, json, strict, keep;
+    bool dry, json, strict, keep, deep;
     struct ft_versions versions; /* that were asked for */
+    size_t cap_versions;
     struct json_object *tasks;   /* for --json */
 };
 
@@ -227,8 +229,8 @@ static int rerun(struct asking *a, const struct ft_version *version)
     struct ft_err err;
     int status;
 
-    if (ft_rerun_prepare(a->s.project, a->s.store, version->id, &rerun,
-                         &diags, &err) < 0) {
+    if (ft_rerun_prepare(a->s.project, a->s.store, version->id,
+                         a->dry && a->deep, &rerun, &diags, &err) < 0) {
         ft_print_diags(&diags);
         ft_diags_release(&diags);
         return ft_print_err(&err);
@@ -260,6 +262,68 @@ static bool is_done(const struct asking *a, size_t i)
     return false;
 }
 
+/* Take 'version' after all that went into it and is gone, and so on. */
+static int add_deep(struct asking *a, struct ft_version *version, int depth,
+                    struct ft_err *err)
+{
+    struct json_object *record, *inputs;
+    int rc = 0;
+
+    if (is_asked(a, version->id)) {
+        ft_version_release(version);
+        return 0;
+    }
+    record = ft_store_lineage(a->s.store, version->id, err);
+    inputs = ft_json_or_null(record, "inputs");
+    if (!record)
+        rc = -1;
+    else if (depth == DEEP_MAX)
+        rc = ft_err_set(err, FT_EUSAGE, "more than %d versions in a row are "
+                        "gone", DEEP_MAX);
+    for (size_t i = 0;
+         rc == 0 && inputs && i < json_object_array_length(inputs); i++) {
+        const char *id = ft_json_str_or(json_object_array_get_idx(inputs, i),
+                                        "version", NULL);
+        struct ft_version input = { .gone = false };
+
+        if (id)
+            rc = ft_store_version(a->s.store, id, &input, err);
+        if (rc == 0 && input.gone)
+            rc = add_deep(a, &input, depth + 1, err);
+        else if (rc == 0)
+            ft_version_release(&input);
+    }
+    json_object_put(record);
+    if (rc < 0) {
+        ft_version_release(version);
+        return -1;
+    }
+    a->versions.item = ft_grow(a->versions.item, a->versions.n,
+                               &a->cap_versions, sizeof(*a->versions.item));
+    a->versions.item[a->versions.n++] = *version;
+    return 0;
+}
+
+static int find(struct asking *a, const char *ref, struct ft_err *err)
+{
+    struct ft_versions found;
+    size_t i = 0;
+    int rc = ft_store_resolve(a->s.store, ref, &found, err);
+
+    if (rc < 0)
+        return -1;
+    if (!a->deep) {
+        a->versions = found;
+        return 0;
+    }
+    while (rc == 0 && i < found.n)
+        rc = add_deep(a, &found.item[i++], 0, err);
+    while (i < found.n)
+        ft_version_release(&found.item[i++]);
+    free(found.item);
+    return rc;
+}
+
 /* Only what is to be brought back needs a store that can be written. */
 static int resolve(struct asking *a, struct ft_cli *cli)
 {
@@ -269,8 +333,7 @@ static int resolve(struct asking *a, struct ft_cli *cli)
 
     if (status)
         return status;
-    if (ft_store_resolve(a->s.store, ft_cli_arg(cli, 0), &a->versions, &err) <
-        0)
+    if (find(a, ft_cli_arg(cli, 0), &err) < 0)
         return ft_print_err(&err);
     for (size_t i = 0; i < a->versions.n; i++)
         gone |= a->versions.item[i].gone;
@@ -315,6 +378,7 @@ int ft_cmd_rerun(struct ft_cli *cli)
         .json = ft_cli_has(cli, "json"),
         .strict = ft_cli_has(cli, "strict"),
         .keep = ft_cli_has(cli, "keep"),
+        .deep = ft_cli_has(cli, "deep"),
     };
     int status = ft_tolerances_read(cli, RTOL, &a.tolerances);
 

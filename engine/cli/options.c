@@ -191,6 +191,8 @@ const struct ft_option ft_diff_options[] = {
     END,
 };
 const struct ft_option ft_rerun_options[] = {
+    { "deep", 0, NULL, "first bring back inputs whose payload was removed, and "
+                       "what these are made of" },
     { "strict", 0, NULL, "execute nothing when something is not as it was" },
     { "rtol", 0, "X", "numbers agree when they differ by at most X times the "
                       "larger magnitude (default 1e-6 where the module "

@@ -272,14 +272,15 @@ static int find_task(struct ft_store *store, struct ft_rerun *rerun,
 /* --- its inputs ----------------------------------------------------------- */
 
 /* The version under the object and cell that the task knew it by. */
-static int give(struct ft_store *store, struct json_object *input,
-                struct ft_version *version, struct ft_err *err)
+static int give(struct ft_store *store, const struct ft_rerun *rerun,
+                struct json_object *input, struct ft_version *version,
+                struct ft_err *err)
 {
     const char *id = ft_json_str_or(input, "version", "");
     char *object;
     int rc = ft_store_version(store, id, version, err);
 
-    if (rc == 0 && version->gone) {
+    if (rc == 0 && version->gone && !rerun->only_look) {
         rc = ft_store_say_gone(store, id, err);
         ft_version_release(version);
     }
@@ -307,7 +308,7 @@ static int read_input(struct ft_store *store, const struct ft_rerun *rerun,
         if (strcmp(ft_json_str_or(input, "name", ""), to->name) != 0 ||
             !ft_json_or_null(input, "version"))
             continue;
-        if (give(store, input, &to->given.item[to->given.n], err) < 0)
+        if (give(store, rerun, input, &to->given.item[to->given.n], err) < 0)
             return -1;
         to->given.n++;
     }
@@ -394,13 +395,14 @@ static int read_record(struct ft_store *store, const char *version,
 }
 
 int ft_rerun_prepare(const struct ft_project *project, struct ft_store *store,
-                     const char *version, struct ft_rerun *rerun,
-                     struct ft_diags *diags, struct ft_err *err)
+                     const char *version, bool only_look,
+                     struct ft_rerun *rerun, struct ft_diags *diags,
+                     struct ft_err *err)
 {
     struct ft_have have = { .given = given, .arg = rerun };
     size_t task = 0;
 
-    *rerun = (struct ft_rerun){ .project = project };
+    *rerun = (struct ft_rerun){ .project = project, .only_look = only_look };
     if (read_record(store, version, rerun, err) < 0 ||
         recall(store, rerun, diags, err) < 0 ||
         find_task(store, rerun, &task, err) < 0 ||

@@ -34,15 +34,17 @@ struct ft_rerun {
     struct ft_rerun_input *input;
     size_t n_inputs;
     struct ft_bound *bound;
+    bool only_look; /* inputs may be gone: it will not be executed */
 };
 
 /* Bind the task that made 'version'.  Problems of the workflow go to 'diags'.
  *   FT_EUSAGE  it was not made by a task
  *   FT_ENOENT  its workflow was not kept; an input, or a file, is gone or not
- *              what it was */
+ *              what it was; with 'only_look' the payloads of inputs may be */
 int ft_rerun_prepare(const struct ft_project *project, struct ft_store *store,
-                     const char *version, struct ft_rerun *rerun,
-                     struct ft_diags *diags, struct ft_err *err);
+                     const char *version, bool only_look,
+                     struct ft_rerun *rerun, struct ft_diags *diags,
+                     struct ft_err *err);
 void ft_rerun_release(struct ft_rerun *rerun);
 
 /* What is not as it was then, one line each: program, scripts, manifest, the
