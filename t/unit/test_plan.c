@@ -272,6 +272,45 @@ START_TEST(keys_do_not_depend_on_the_place)
 }
 END_TEST
 
+static const struct ft_versions *two_given(const struct ft_have *have,
+                                           const char *input)
+{
+    ck_assert_str_eq(input, "r");
+    return have->arg;
+}
+
+/* Whatever the workflow gathers: what is given counts, in its order. */
+START_TEST(inputs_that_are_given)
+{
+    struct ft_version version[2] = {
+        { .id = "b", .content = "sha256:2", .type = FT_OBJECT_FILE,
+          .object = (char *)"make.r", .cell = (char *)"{\"angle\":45}" },
+        { .id = "a", .content = "sha256:1", .type = FT_OBJECT_FILE,
+          .object = (char *)"make.r", .cell = (char *)"" },
+    };
+    struct ft_versions both = { version, 2 }, none = { NULL, 0 };
+    struct ft_have have = { .given = two_given, .arg = &both };
+    struct ft_bound *bound;
+    struct ft_err err;
+    struct fixture f;
+
+    begin(&f, sweep, NULL, 0);
+    bound = ft_bind(f.plan, task(&f, "all"), &have, f.store, &err);
+    ck_assert_msg(bound, "%s", err.msg);
+    ck_assert_uint_eq(bound->n_in, 2);
+    ck_assert_str_eq(bound->in[0].content, "sha256:2");
+    ck_assert_str_eq(bound->in[0].extract, "in/r/0/r.txt");
+    ck_assert_ptr_eq(bound->in[1].version, &version[1]);
+    ft_bound_free(bound);
+    have.arg = &none;
+    bound = ft_bind(f.plan, task(&f, "all"), &have, f.store, &err);
+    ck_assert_msg(bound, "%s", err.msg);
+    ck_assert_uint_eq(bound->n_in, 0);
+    ft_bound_free(bound);
+    end(&f);
+}
+END_TEST
+
 START_TEST(keys_depend_on_values_and_files)
 {
     struct ft_setting other = { .name = "size", .text = "3 mm" };
@@ -416,6 +455,7 @@ int main(void)
     tcase_add_test(tc, when_and_resources);
     tcase_add_test(tc, keys_do_not_depend_on_the_place);
     tcase_add_test(tc, keys_depend_on_values_and_files);
+    tcase_add_test(tc, inputs_that_are_given);
     tcase_add_loop_test(tc, recipe_differences, 0, FT_ARRAY_LEN(diffs));
     tcase_add_test(tc, commands);
     tcase_add_test(tc, forecast_of_a_new_project);
