@@ -186,7 +186,7 @@ untagged() {
 
 test_expect_success 'a pool ends when its runner dies' '
 	probe_twin nothing >none.yaml &&
-	sed "s/do: nothing/do: hang/" none.yaml >hang.yaml &&
+	sed "s/do: nothing/do: hang/" none.yaml >hang.yaml && rm -f err &&
 	{ fedtwin run -j 2 hang.yaml 2>err & } &&
 	runner=$! &&
 	test_wait_for 30 test_grep "before.n=1. running" err &&
