@@ -55,8 +55,11 @@ wrong_libraries() {
 		hdf5*.h\ engine/worker/*) ;;
 		seccomp.h\ engine/worker/sandbox.c) ;;
 		archive*.h\ engine/archive/*) ;;
+		expat.h\ engine/worker/vtu_xml.c) ;;
+		zlib.h\ engine/worker/vtu_data.c) ;;
 		yaml.h\ * | udunits2.h\ * | sqlite3.h\ * | uv.h\ * | \
 		openssl/*\ * | hdf5*.h\ * | H5*.h\ * | seccomp.h\ * | archive*.h\ * | \
+		expat.h\ * | zlib.h\ * | \
 		mpi.h\ * | petsc*.h\ * | slurm/*\ * | curl/*\ *)
 			echo "$header $file" ;;
 		esac

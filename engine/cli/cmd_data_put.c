@@ -27,6 +27,7 @@ struct putting {
     enum ft_object_type type;
     const char *unit;          /* of a field or image */
     struct json_object *units; /* of columns, or NULL */
+    struct json_object *convert; /* of a .vtu file that is not just kept */
     char *table;               /* text that the file became, or NULL */
 };
 
@@ -65,7 +66,8 @@ static int choose_type(struct putting *p)
         ft_print_hint("say which with --type");
         return STATUS_USAGE;
     }
-    p->type = ft_ends_with(file, ".csv") || ft_touchstone_ports(file)
+    p->type = ft_ends_with(file, ".vtu") ? FT_OBJECT_MESH
+              : ft_ends_with(file, ".csv") || ft_touchstone_ports(file)
                   ? FT_OBJECT_TABLE
                   : FT_OBJECT_FILE;
     return 0;
@@ -116,6 +118,80 @@ static int take_units(struct putting *p)
     return status;
 }
 
+/* --- meshes of other programs --------------------------------------------- */
+
+/* The unit of its coordinates, which no .vtu file says. */
+static int take_length_unit(struct putting *p)
+{
+    const char *text = ft_cli_option(p->cli, "length-unit");
+    struct ft_err err = { 0 };
+    const struct ft_unit *unit, *metre = ft_unit_parse("m", NULL);
+
+    if (!text) {
+        ft_print_error("'%s' does not say the unit of its coordinates",
+                       p->file);
+        ft_print_hint("give it, such as --length-unit mm");
+        return STATUS_USAGE;
+    }
+    unit = ft_unit_parse(text, &err);
+    if (!unit || !ft_unit_same_dimension(unit, metre)) {
+        ft_print_error("'%s' is not a unit of length", text);
+        return STATUS_USAGE;
+    }
+    ft_json_add_num(p->convert, "length_m", ft_unit_to_si(unit, 1));
+    return 0;
+}
+
+/* Which array is the field, and the unit of its values. */
+static int take_array(struct putting *p)
+{
+    const char *array = ft_cli_option(p->cli, "array");
+    struct ft_err err = { 0 };
+
+    if (p->type == FT_OBJECT_MESH && (array || p->unit)) {
+        ft_print_error("a mesh has no values");
+        ft_print_hint("--type field takes one array of the file with it");
+        return STATUS_USAGE;
+    }
+    if (p->type == FT_OBJECT_FIELD && (!array || !p->unit)) {
+        ft_print_error("which array of '%s' is the field, and in which unit?",
+                       p->file);
+        ft_print_hint("give --array NAME and --unit UNIT");
+        return STATUS_USAGE;
+    }
+    if (p->unit && (!*p->unit || !ft_unit_parse(p->unit, &err))) {
+        ft_print_error("'%s' is not a unit", p->unit);
+        ft_print_hint("'1' is a number without dimension");
+        return STATUS_USAGE;
+    }
+    if (array)
+        ft_json_add_str(p->convert, "array", array);
+    return 0;
+}
+
+static int take_mesh(struct putting *p)
+{
+    bool vtu = ft_ends_with(p->file, ".vtu");
+    int status;
+
+    if (p->type == FT_OBJECT_FILE || !vtu) {
+        if (!ft_cli_option(p->cli, "array") &&
+            !ft_cli_option(p->cli, "length-unit"))
+            return 0;
+        ft_print_error("--array and --length-unit are of .vtu files that "
+                       "become a mesh or field");
+        return STATUS_USAGE;
+    }
+    if (p->type != FT_OBJECT_MESH && p->type != FT_OBJECT_FIELD) {
+        ft_print_error("'%s' can become a mesh, a field or a file", p->file);
+        return STATUS_USAGE;
+    }
+    p->convert = json_object_new_object();
+    ft_json_add_str(p->convert, "format", "vtu");
+    status = take_length_unit(p);
+    return status ? status : take_array(p);
+}
+
 /* --- other formats -------------------------------------------------------- */
 
 /* What the worker cannot read becomes a text in tmp/ that it can. */
@@ -152,6 +228,7 @@ static int publish(struct putting *p)
         .media_type = ft_cli_option(p->cli, "media-type"),
         .file_name = ft_path_base(p->file),
         .units = p->units,
+        .convert = p->convert,
     };
     struct ft_result result = {
         .run = "", .stage = p->stage, .task = p->object,
@@ -163,6 +240,9 @@ static int publish(struct putting *p)
     result.lineage = ft_ref_put_lineage(p->stage, p->object, p->file);
     if (p->table)
         ft_json_add_str(result.lineage, "format", "touchstone");
+    if (p->convert)
+        json_object_object_add(result.lineage, "convert",
+                               json_object_get(p->convert));
     if (p->units)
         json_object_object_add(result.lineage, "units",
                                json_object_get(p->units));
@@ -188,6 +268,8 @@ int ft_cmd_data_put(struct ft_cli *cli)
     if (!status)
         status = take_units(&p);
     if (!status)
+        status = take_mesh(&p);
+    if (!status)
         status = ft_session_store(&s, FT_STORE_PUBLISH);
     if (!status)
         status = convert(&p);
@@ -196,6 +278,7 @@ int ft_cmd_data_put(struct ft_cli *cli)
     if (p.table)
         (void)unlink(p.table); /* swept otherwise */
     json_object_put(p.units);
+    json_object_put(p.convert);
     free(p.table);
     free(p.stage);
     free(p.name);

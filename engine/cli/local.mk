@@ -202,11 +202,11 @@ CLI_TESTS = \
     t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
     t/t1055-workflow.t t/t1056-merge.t t/t1057-rerun.t t/t1058-shared.t \
-    t/t1060-export.t t/t1061-import.t t/t1062-data-put.t
+    t/t1060-export.t t/t1061-import.t t/t1062-data-put.t t/t1063-put-mesh.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t
 endif
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += t/screen.py
+EXTRA_DIST += t/screen.py t/put_mesh.py
 EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/read_elsewhere.py \
     t/steer.sh t/await.py

@@ -62,6 +62,9 @@ static void send_output(struct ft_store *store, struct part *part)
     if (out->units)
         json_object_object_add(request, "units",
                                json_object_get(out->units));
+    if (out->convert)
+        json_object_object_add(request, "convert",
+                               json_object_get(out->convert));
     json_object_object_add(request, "record",
                            record_of(part->job->result, out));
     ft_client_send(store->client, request, what,

@@ -59,6 +59,8 @@ struct ft_output {
     const char *file_name;  /* file: name it is given back under; or NULL */
     struct json_object *units; /* {"column": "unit"}: table that is text and
                                   does not say them itself; or NULL */
+    struct json_object *convert; /* of another program's file: "convert" of
+                                    worker.md; or NULL */
     /* Filled by publishing: */
     char version[FT_SHA256_HEX + 1];
     char content[FT_CONTENT_TEXT];

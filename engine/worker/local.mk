@@ -13,6 +13,7 @@ engine_libworker_a_SOURCES = \
     engine/worker/csv.h engine/worker/csv_read.c \
     engine/worker/csv_text.c engine/worker/csv_text.h engine/worker/csv_write.c \
     engine/worker/draft.c engine/worker/draft.h \
+    engine/worker/grid.c engine/worker/grid.h engine/worker/grid_write.c \
     engine/worker/h5.c engine/worker/h5.h \
     engine/worker/kinds.c engine/worker/kinds.h \
     engine/worker/mesh.c engine/worker/mesh.h \
@@ -26,12 +27,15 @@ engine_libworker_a_SOURCES = \
     engine/worker/table.c engine/worker/table.h \
     engine/worker/values.c \
     engine/worker/version.c engine/worker/version.h \
-    engine/worker/version_file.c engine/worker/version_file.h
+    engine/worker/version_file.c engine/worker/version_file.h \
+    engine/worker/vtu.c engine/worker/vtu.h \
+    engine/worker/vtu_data.c engine/worker/vtu_data.h \
+    engine/worker/vtu_xml.c engine/worker/vtu_xml.h
 WORKER_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(HDF5_SERIAL_CFLAGS) \
-    $(SECCOMP_CFLAGS)
+    $(SECCOMP_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS)
 engine_libworker_a_CPPFLAGS = $(WORKER_CPPFLAGS)
 WORKER_LIBS = engine/libworker.a $(BASE_LIBS) $(HDF5_WORKER_LIBS) \
-    $(SECCOMP_LIBS)
+    $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS)
 
 fedtwin_worker_SOURCES = engine/worker/main.c engine/worker/clock.c
 fedtwin_worker_CPPFLAGS = $(WORKER_CPPFLAGS)

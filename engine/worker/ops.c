@@ -1,6 +1,7 @@
 /* ops.c - what the engine can ask for (share/doc/formats/worker.md) */
 #include "worker/ops.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "worker/csv.h"
 #include "worker/publish.h"
 #include "worker/rows.h"
+#include "worker/vtu.h"
 
 /* A table of up to so many bytes is compared with its content digest before a
  * part of it is read; of a longer one a part has only HDF5's checksums. */
@@ -102,11 +104,35 @@ static int check_texts(const struct ft_publish *publish, struct ft_err *err)
     return 0;
 }
 
+/* What "convert" says of a file that another program wrote. */
+static int take_convert(struct json_object *convert, struct ft_publish *publish,
+                        struct ft_vtu_want *want, struct ft_err *err)
+{
+    bool field = publish->kind == &ft_kind_field;
+
+    if (!json_object_is_type(convert, json_type_object) ||
+        strcmp(ft_json_str_or(convert, "format", ""), "vtu") != 0)
+        return ft_err_set(err, FT_EUSAGE, "'convert' has no known 'format'");
+    want->length_m = ft_json_num_or(convert, "length_m", 0);
+    want->array = ft_json_str_or(convert, "array", NULL);
+    want->unit = publish->unit;
+    if (!(want->length_m > 0 && want->length_m < INFINITY))
+        return ft_err_set(err, FT_EUSAGE, "'length_m' is not positive");
+    if ((!field && publish->kind != &ft_kind_mesh) || field != !!want->array ||
+        field != !!want->unit)
+        return ft_err_set(err, FT_EUSAGE, "a mesh has neither 'array' nor "
+                          "'unit', a field both");
+    publish->vtu = want;
+    return 0;
+}
+
 static int op_publish(const char *meta, struct json_object *request,
                       struct json_object *answer, struct ft_err *err)
 {
     const char *type = ft_json_str(request, "type", "request", err);
+    struct json_object *convert = ft_json_or_null(request, "convert");
     struct ft_published published;
+    struct ft_vtu_want vtu;
     struct ft_publish publish = {
         .meta = meta,
         .src = ft_json_str_or(request, "src", ""),
@@ -126,6 +152,8 @@ static int op_publish(const char *meta, struct json_object *request,
     if (publish.units &&
         !json_object_is_type(publish.units, json_type_object))
         return ft_err_set(err, FT_EUSAGE, "'units' is no object");
+    if (convert && take_convert(convert, &publish, &vtu, err) < 0)
+        return -1;
     if (!publish.record || check_texts(&publish, err) < 0 ||
         check_record(&publish, err) < 0 ||
         ft_publish(&publish, &published, err) < 0)

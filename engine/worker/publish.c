@@ -26,6 +26,7 @@
 #include "worker/copy.h"
 #include "worker/csv.h"
 #include "worker/draft.h"
+#include "worker/vtu.h"
 
 /* --- the final name ------------------------------------------------------- */
 
@@ -192,6 +193,16 @@ static int copy(const struct ft_publish *publish, int fd, uint64_t size,
     return ft_err_context(err, "'%s'", publish->src);
 }
 
+/* A mesh or field that another program wrote. */
+static int convert(const struct ft_publish *publish, struct ft_draft *draft,
+                   struct ft_err *err)
+{
+    draft->file = ft_h5_create(draft->path, false, err);
+    if (draft->file < 0)
+        return -1;
+    return ft_vtu_read(publish->src, publish->vtu, draft->file, err);
+}
+
 /* Bring 'src' into a new draft, as HDF5; *content stays empty when it is not
  * known yet. */
 static int bring(const struct ft_publish *publish, struct ft_draft *draft,
@@ -206,6 +217,10 @@ static int bring(const struct ft_publish *publish, struct ft_draft *draft,
     if (reserve(publish->meta, size, err) < 0 ||
         ft_draft_init(draft, publish->meta, err) < 0)
         goto done;
+    if (publish->vtu) {
+        rc = convert(publish, draft, err);
+        goto done;
+    }
     if (!bytes && (publish->kind != &ft_kind_table || is_hdf5(fd))) {
         if (publish->units) {
             ft_err_set(err, FT_EUSAGE, "'%s' is no CSV text: it says the "

@@ -4,6 +4,8 @@
 
 #include "worker/version_file.h"
 
+struct ft_vtu_want;
+
 struct ft_publish {
     const char *meta; /* absolute: the project's .fedtwin */
     const char *src;
@@ -12,6 +14,7 @@ struct ft_publish {
     const char *media_type; /* file, or NULL */
     const char *file_name;  /* file, or NULL: the base name of 'src' */
     struct json_object *units;  /* of columns of a CSV text, or NULL */
+    const struct ft_vtu_want *vtu; /* 'src' is such a file; or NULL */
     struct json_object *record; /* without "content"; is completed */
 };
 

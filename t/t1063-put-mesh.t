@@ -1,0 +1,124 @@
+#!/bin/sh
+test_description='fedtwin data put: .vtu files become meshes and fields'
+. "$(dirname "$0")/harness.sh"
+
+fedtwin init >/dev/null || exit 1
+make=$FT_SRCDIR/t/put_mesh.py
+
+keep() { # FILE SCALE [ARRAY]: keeps t.t, to be compared with FILE below
+	n=$((n + 1)) && fedtwin data get t.t $n.h5 && echo "$* $n.h5" >>pairs
+}
+n=0
+
+test_expect_success 'VTK writes files in every encoding' '
+	"$PYTHON" "$make" write && ls ./*.vtu >files &&
+	test_line_count -ge 24 files
+'
+
+for file in *.vtu
+do
+	test_expect_success "a mesh and a field of $file" '
+		fedtwin data put t.t "$file" --length-unit mm &&
+		keep "$file" 0.001 &&
+		fedtwin data put t.t "$file" -t field --array T -u K \
+			--length-unit m &&
+		keep "$file" 1 T
+	'
+done
+
+test_expect_success 'values of points and cells, vectors, integers' '
+	for file in box-ascii box-binary-zlib solid-raw flat-binary
+	do
+		for array in PointData/v c CellData/cv n
+		do
+			fedtwin data put t.t $file.vtu -t field -u K \
+				--array $array --length-unit cm &&
+			keep $file.vtu 0.01 $array || return 1
+		done
+	done
+'
+
+test_expect_success 'all as VTK reads them' '
+	"$PYTHON" "$make" check pairs
+'
+
+test_expect_success 'the unit and the conversion stand in the lineage' '
+	fedtwin lineage t.t --json >json && test_grep "\"length_m\"" json &&
+	test_grep "\"array\": *\"n\"" json &&
+	fedtwin data show t.t >out && test_grep "^t.t  field" out
+'
+
+test_expect_success 'as it is with --type file' '
+	fedtwin data put t.f box-ascii.vtu -t file && fedtwin data get t.f back &&
+	cmp box-ascii.vtu back
+'
+
+# --- nothing is guessed ------------------------------------------------------
+
+while IFS='|' read -r message options
+do
+	test_expect_success "refused: $options" '
+		test_expect_code 2 fedtwin data put t.x box-ascii.vtu $options \
+			2>err && test_grep "$message" err
+	' </dev/null
+done <<\EOT
+does not say the unit of its coordinates|
+is not a unit of length|--length-unit kg
+is not a unit of length|--length-unit fathomm
+which array|-t field --length-unit m
+which array|-t field --length-unit m --array T
+which array|-t field --length-unit m -u K
+is not a unit|-t field --length-unit m --array T -u kelvinn
+a mesh has no values|--length-unit m --array T
+a mesh has no values|--length-unit m -u K
+can become a mesh|-t table --length-unit m
+can become a mesh|-t image --length-unit m
+are of .vtu files|-t file --length-unit m
+cannot be the name|-t field --length-unit m --array a/b -u K
+cannot be the name|-t field --length-unit m --array group -u K
+EOT
+
+test_expect_success 'an array that is not there, or twice' '
+	test_expect_code 4 fedtwin data put t.x box-ascii.vtu --length-unit m \
+		-t field --array X -u K 2>err &&
+	test_grep "no array .X." err && test_grep "PointData/T" err &&
+	test_expect_code 4 fedtwin data put t.x box-ascii.vtu --length-unit m \
+		-t field --array CellData/T -u K 2>err &&
+	test_grep "no array .CellData/T." err &&
+	test_expect_code 4 fedtwin data put t.x box-ascii.vtu --length-unit m \
+		-t field --array both -u K 2>err &&
+	test_grep "is there twice" err && test_grep "PointData/both" err
+'
+
+# --- hostile files -----------------------------------------------------------
+
+test_expect_success 'damaged files are made' '
+	mkdir bad && "$PYTHON" "$make" damage bad >list &&
+	test_line_count -ge 40 list
+'
+
+while IFS='|' read -r file message
+do
+	test_expect_success "refused: $file" '
+		test_expect_code 4 fedtwin data put t.x "bad/$file" \
+			--length-unit m 2>err && test_grep "$file" err &&
+		test_grep "$message" err && test_grep ! worker err
+	' </dev/null
+done <list
+
+test_expect_success 'truncated anywhere: an error, never a mesh' '
+	"$PYTHON" "$make" cut bad >cuts && test_line_count -ge 30 cuts &&
+	while read -r file
+	do
+		test_expect_code 4 fedtwin data put t.x "bad/$file" \
+			--length-unit m 2>err && test_grep ! worker err ||
+			return 1
+	done <cuts
+'
+
+test_expect_success 'nothing of them is left' '
+	! fedtwin data show t.x && ls .fedtwin/tmp >left && test_must_be_empty left &&
+	fedtwin fsck
+'
+
+test_done
