@@ -67,6 +67,14 @@ SCENARIOS = {
         "echo 4 >x; fedtwin data put my.a x; " + ACK +
         "fedtwin switch main; " + ACK + "fedtwin tag -d good; " + ACK +
         "fedtwin branch -d -f other; " + ACK),
+    # Two branches into one state, and a branch that goes forward.
+    "merge": (
+        PROJECT + "; " + PUTS + "; fedtwin branch other; "
+        "echo 8 >x; fedtwin data put my.a x; fedtwin switch other; "
+        "echo 9 >x; fedtwin data put my.b x; fedtwin switch main",
+        "cd $P; fedtwin merge other; " + ACK +
+        "fedtwin switch other; " + ACK + "fedtwin undo; " + ACK +
+        "fedtwin merge main; " + ACK),
     "gc": (
         PROJECT + "; " + PUTS,
         "cd $P; fedtwin gc --grace 0s --keep-states 1; " + ACK +
