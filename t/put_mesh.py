@@ -28,6 +28,13 @@ FLAT = [(5, [(0, 0, 2), (1, 0, 2), (0, 1, 2)]),
         (9, [(1, 0, 2), (2, 0, 2), (2, 1, 2), (1, 1, 2)])]
 
 
+REAL = vtk.vtkFloatArray, vtk.vtkDoubleArray
+WHOLE = {"Int8": vtk.vtkTypeInt8Array, "UInt8": vtk.vtkTypeUInt8Array,
+         "Int16": vtk.vtkTypeInt16Array, "UInt16": vtk.vtkTypeUInt16Array,
+         "Int32": vtk.vtkTypeInt32Array, "UInt32": vtk.vtkTypeUInt32Array,
+         "Int64": vtk.vtkTypeInt64Array, "UInt64": vtk.vtkTypeUInt64Array}
+
+
 def box(n):
     """n^3 hexahedra: enough for several packed blocks."""
     x = [(i, j, k) for k in range(n + 1) for j in range(n + 1)
@@ -56,8 +63,8 @@ def array(name, rows, columns, kind):
     a.SetNumberOfTuples(rows)
     for i in range(rows):
         for k in range(columns):
-            a.SetComponent(i, k, int(7 * i + k) if kind is vtk.vtkIntArray
-                           else numpy.sin(i + 10 * k))
+            a.SetComponent(i, k, numpy.sin(i + 10 * k) if kind in REAL
+                           else 7 * i + k)
     return a
 
 
@@ -78,6 +85,19 @@ def grid(points, types, cells, single=False):
     for a in (array("c", m, 1, number), array("cv", m, 3, number),
               array("both", m, 1, number)):
         g.GetCellData().AddArray(a)
+    return g
+
+
+def add_whole(g):
+    """An array of each type of integers, with its extremes."""
+    for name, kind in WHOLE.items():
+        a = array(name, g.GetNumberOfPoints(), 1, kind)
+        bits = min(int(name.strip("UInt")), 53 + (name[0] != "U"))
+        low, high = ((0, 2 ** bits - 1) if name[0] == "U"
+                     else (-2 ** (bits - 1), 2 ** (bits - 1) - 1))
+        a.SetComponent(0, 0, low)
+        a.SetComponent(1, 0, high)
+        g.GetPointData().AddArray(a)
     return g
 
 
@@ -111,6 +131,17 @@ def write_all():
                         "-big" * big, "-wide" * wide)
                     write(name, big_box, mode, packed, big, wide, coded,
                           32 if big else 64)
+    whole = add_whole(grid(*loose(SOLID)))
+    write("whole.vtu", whole, "binary", True)
+    write("whole-ascii.vtu", whole, "ascii")
+    write("whole-big.vtu", whole, "appended", False, True)
+    last = array("wide", whole.GetNumberOfPoints(), 1, WHOLE["Int64"])
+    last.SetValue(3, 2 ** 53 + 1)
+    whole.GetPointData().AddArray(last)
+    last = array("wider", whole.GetNumberOfPoints(), 1, WHOLE["UInt64"])
+    last.SetValue(5, 2 ** 63)
+    whole.GetPointData().AddArray(last)
+    write("wide.vtu", whole, "binary")
     write("flat-binary.vtu", grid(*loose(FLAT), single=True), "binary", True)
     write("solid-raw.vtu", grid(*loose(SOLID), single=True), "appended")
 

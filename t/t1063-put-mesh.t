@@ -38,13 +38,37 @@ test_expect_success 'values of points and cells, vectors, integers' '
 	done
 '
 
+test_expect_success 'every type of integers, with its extremes' '
+	for file in whole whole-ascii whole-big
+	do
+		for bits in 8 16 32 64
+		do
+			fedtwin data put t.t $file.vtu -t field -u K \
+				--array Int$bits --length-unit m &&
+			keep $file.vtu 1 Int$bits &&
+			fedtwin data put t.t $file.vtu -t field -u K \
+				--array UInt$bits --length-unit m &&
+			keep $file.vtu 1 UInt$bits || return 1
+		done
+	done
+'
+
+test_expect_success 'an integer that would lose digits is refused' '
+	test_expect_code 4 fedtwin data put t.x wide.vtu -t field -u K \
+		--array wide --length-unit m 2>err &&
+	test_grep "wide.vtu:[0-9]*: .*value 3 is too large" err &&
+	test_expect_code 4 fedtwin data put t.x wide.vtu -t field -u K \
+		--array wider --length-unit m 2>err &&
+	test_grep "value 5 is beyond 2^63" err
+'
+
 test_expect_success 'all as VTK reads them' '
 	"$PYTHON" "$make" check pairs
 '
 
 test_expect_success 'the unit and the conversion stand in the lineage' '
 	fedtwin lineage t.t --json >json && test_grep "\"length_m\"" json &&
-	test_grep "\"array\": *\"n\"" json &&
+	test_grep "\"array\": *\"UInt64\"" json &&
 	fedtwin data show t.t >out && test_grep "^t.t  field" out
 '
 
