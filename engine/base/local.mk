@@ -14,6 +14,7 @@ engine_libbase_a_SOURCES = \
     engine/base/json_canonical.c engine/base/json_err.c \
     engine/base/linediff.c engine/base/linediff.h \
     engine/base/logfile.c engine/base/logfile.h \
+    engine/base/logrec.c engine/base/logrec.h \
     engine/base/map.c engine/base/map.h \
     engine/base/number.c engine/base/number.h \
     engine/base/path.c engine/base/path.h \

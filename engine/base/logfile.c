@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/crc32c.h"
 #include "base/err.h"
+#include "base/logrec.h"
 #include "base/path.h"
 #include "base/sha256.h"
 #include "base/str.h"
@@ -25,11 +25,9 @@
 #define VERSION 1
 #define HEADER 8 /* bytes: magic and version */
 #define MAGIC 6
-#define PREFIX 40     /* bytes of a record before its payload */
-#define PAYLOAD_MIN 2 /* "{}" */
+#define PREFIX FT_LOGREC_PREFIX
+#define PAYLOAD_MIN FT_LOGREC_PAYLOAD_MIN
 #define WINDOW (256u << 10)
-#define LOOSE_SHIFT 25 /* in the size of a record, above its length */
-#define LOOSE_SOME 64  /* no size looks like text, which makes a search fast */
 
 static const uint8_t header[HEADER] = { 'F', 'T', 'L', 'O', 'G', 0, VERSION };
 
@@ -45,6 +43,9 @@ struct ft_log {
     bool headed;  /* the file has its header; a reader may come too early */
     bool torn;
     bool poisoned; /* a failed write could not be undone */
+    /* How a record in the file begins, near its end, and where; 0: unknown. */
+    uint8_t last[PREFIX];
+    uint64_t last_at;
     /* A part of the file, for reading. */
     uint8_t *window;
     size_t cap, len;
@@ -53,57 +54,10 @@ struct ft_log {
 
 /* --- bytes ---------------------------------------------------------------- */
 
-static uint32_t get32(const uint8_t *p)
+static void remember(struct ft_log *log, const void *record, uint64_t offset)
 {
-    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-           (uint32_t)p[3] << 24;
-}
-
-static void put32(uint8_t *p, uint32_t n)
-{
-    for (int i = 0; i < 4; i++)
-        p[i] = (uint8_t)(n >> 8 * i);
-}
-
-/* The size as it stands in a record whose predecessors are durable but for the
- * last 'loose' bytes. */
-static uint32_t pack_size(size_t len, uint64_t loose)
-{
-    uint32_t bits = 0;
-
-    while (loose >> bits)
-        bits++;
-    return (uint32_t)len | (bits ? LOOSE_SOME | bits : 0) << LOOSE_SHIFT;
-}
-
-/* The length of a payload, or 0 for no record. */
-static size_t payload_of(uint32_t size)
-{
-    uint32_t loose = size >> LOOSE_SHIFT;
-    size_t len = size & ((1u << LOOSE_SHIFT) - 1);
-
-    return len < PAYLOAD_MIN || len > FT_LOG_RECORD_MAX ||
-                   (loose && loose < LOOSE_SOME)
-               ? 0
-               : len;
-}
-
-/* All before this place was durable when the record of 'size' was put at
- * 'offset'. */
-static uint64_t durable_before(uint32_t size, uint64_t offset)
-{
-    uint32_t bits = size >> LOOSE_SHIFT & (LOOSE_SOME - 1);
-    uint64_t loose = ((uint64_t)1 << bits) - 1;
-
-    return loose < offset ? offset - loose : 0;
-}
-
-/* Over size, prev and payload: all of a record but the CRC itself. */
-static uint32_t record_crc(const uint8_t *record, size_t payload_len)
-{
-    uint32_t crc = ft_crc32c(0, record, 4);
-
-    return ft_crc32c(crc, record + 8, PREFIX - 8 + payload_len);
+    memcpy(log->last, record, PREFIX);
+    log->last_at = offset;
 }
 
 /* Step over one record of 'size' bytes. */
@@ -168,6 +122,15 @@ static int fail_damaged(const struct ft_log *log, const char *what,
                       log->path, (unsigned long long)log->stored.offset, what);
 }
 
+/* Another process wrote while this one had, or believed to have, the lock. */
+static int fail_fenced(const struct ft_log *log, struct ft_err *err)
+{
+    ft_err_set(err, FT_EBUSY, "another process wrote to log '%s' although it "
+               "was locked", log->path);
+    return ft_err_hint(err, "nothing was written; try again, and see that "
+                            "locks work on this file system");
+}
+
 static int fail_poisoned(const struct ft_log *log, struct ft_err *err)
 {
     return ft_err_set(err, FT_EIO,
@@ -181,8 +144,8 @@ static int fail_poisoned(const struct ft_log *log, struct ft_err *err)
 /* Give an empty file its header. */
 static int write_header(struct ft_log *log, struct ft_err *err)
 {
-    if (pwrite(log->fd, header, HEADER, 0) == HEADER &&
-        ftruncate(log->fd, HEADER) == 0 && fsync(log->fd) == 0)
+    if (ftruncate(log->fd, 0) == 0 &&
+        pwrite(log->fd, header, HEADER, 0) == HEADER && fsync(log->fd) == 0)
         return ft_path_sync_parent(log->path, err);
     return ft_err_sys(err, "cannot write log '%s'", log->path);
 }
@@ -241,7 +204,7 @@ static int check_record(struct ft_log *log, uint64_t offset, uint64_t size,
     n = look(log, offset, PREFIX, &p);
     if (n < PREFIX)
         return n < 0 ? -1 : 0;
-    len = payload_of(get32(p));
+    len = ft_logrec_payload(ft_logrec_get32(p));
     if (!len || len > size - offset - PREFIX)
         return 0;
     n = look(log, offset, PREFIX + len, &p);
@@ -250,7 +213,7 @@ static int check_record(struct ft_log *log, uint64_t offset, uint64_t size,
     *record = p;
     *payload_len = len;
     return p[PREFIX] == '{' && p[PREFIX + len - 1] == '}' &&
-           record_crc(p, len) == get32(p + 4);
+           ft_logrec_crc(p, len) == ft_logrec_get32(p + 4);
 }
 
 /* The record at the end of what was read is bad.  Does a valid one behind it
@@ -271,7 +234,8 @@ static int was_durable(struct ft_log *log, uint64_t size)
         if (rc < 0)
             return rc;
         tried += len;
-        if (tried > budget || (rc && durable_before(get32(record), at) > start))
+        if (tried > budget ||
+            (rc && ft_logrec_durable(ft_logrec_get32(record), at) > start))
             return 1;
     }
     return 0;
@@ -312,6 +276,7 @@ static int confirm_place(struct ft_log *log, struct ft_err *err)
 /* What stands behind the last good record, up to 'size', is no record. */
 static int end_in_tail(struct ft_log *log, uint64_t size, struct ft_err *err)
 {
+    struct stat st;
     int durable;
 
     if (log->trusted && confirm_place(log, err) < 0)
@@ -323,6 +288,9 @@ static int end_in_tail(struct ft_log *log, uint64_t size, struct ft_err *err)
     if (durable)
         return fail_damaged(log, "a bad record before good ones", err);
     log->torn = true;
+    if (log->mode == FT_LOG_APPEND &&
+        (fstat(log->fd, &st) < 0 || (uint64_t)st.st_size != size))
+        return fail_fenced(log, err); /* it is being written */
     if (log->mode == FT_LOG_APPEND && cut(log) < 0)
         return ft_err_sys(err, "cannot cut the torn end of log '%s'",
                           log->path);
@@ -382,6 +350,7 @@ static int read_on(struct ft_log *log, ft_log_each *each, void *arg,
             return fail_damaged(log, "the chain of records is broken", err);
         if (show(log, record, len, each, arg, err) < 0)
             return -1;
+        remember(log, record, log->stored.offset);
         advance(&log->stored, record, PREFIX + len);
         log->trusted = false; /* the chain proves where we are */
     }
@@ -394,7 +363,7 @@ struct ft_log *ft_log_open(const char *path, enum ft_log_mode mode,
                            const struct ft_log_position *from,
                            ft_log_each *each, void *arg, struct ft_err *err)
 {
-    int flags = mode == FT_LOG_APPEND ? O_RDWR | O_CREAT : O_RDONLY;
+    int flags = mode == FT_LOG_APPEND ? O_RDWR | O_CREAT | O_APPEND : O_RDONLY;
     struct ft_log *log = ft_calloc(1, sizeof(*log));
 
     log->path = ft_strdup(path);
@@ -477,13 +446,13 @@ int ft_log_append(struct ft_log *log, const char *payload, size_t len,
         return ft_err_set(err, FT_EFORMAT,
                           "record for log '%s' is not a JSON object",
                           log->path);
-    put32(prefix,
-          pack_size(len, log->end.offset - log->durable.offset));
+    ft_logrec_put32(prefix,
+          ft_logrec_size(len, log->end.offset - log->durable.offset));
     memcpy(prefix + 8, log->end.head, FT_SHA256_BYTES);
     ft_str_addn(&log->queue, prefix, PREFIX);
     ft_str_addn(&log->queue, payload, len);
     record = (uint8_t *)log->queue.s + start;
-    put32(record + 4, record_crc(record, len));
+    ft_logrec_put32(record + 4, ft_logrec_crc(record, len));
     advance(&log->end, record, PREFIX + len);
     return 0;
 }
@@ -510,19 +479,70 @@ static int write_at(int fd, const char *bytes, size_t len, uint64_t offset)
 static int fail_write(struct ft_log *log, struct ft_err *err)
 {
     int rc = ft_err_sys(err, "cannot write log '%s'", log->path);
+    struct stat st;
 
+    /* More than this process wrote is another's, and is left alone. */
+    log->poisoned = fstat(log->fd, &st) < 0 ||
+                    (uint64_t)st.st_size > log->end.offset;
     ft_str_release(&log->queue);
+    log->last_at = 0;
     log->stored = log->end = log->durable;
-    log->poisoned = cut(log) < 0;
+    log->poisoned = log->poisoned || cut(log) < 0;
     return rc;
+}
+
+/* Whether the file still has at 'offset' a record that begins so. */
+static bool holds(const struct ft_log *log, uint64_t offset, const void *begin)
+{
+    uint8_t now[PREFIX];
+
+    return pread(log->fd, now, PREFIX, (off_t)offset) == PREFIX &&
+           memcmp(now, begin, PREFIX) == 0;
+}
+
+/* Whether the log still is what was read, and ends there. */
+static bool is_unchanged(const struct ft_log *log)
+{
+    struct stat st, named;
+
+    return fstat(log->fd, &st) == 0 && stat(log->path, &named) == 0 &&
+           st.st_ino == named.st_ino && st.st_dev == named.st_dev &&
+           (uint64_t)st.st_size == log->stored.offset &&
+           (!log->last_at || holds(log, log->last_at, log->last));
+}
+
+/* Nothing of the queue may count.  What was written of it stands behind records
+ * that it does not follow; it is the end of the file, since nobody goes on from
+ * there. */
+static int give_way(struct ft_log *log, bool written, struct ft_err *err)
+{
+    struct stat st;
+    uint64_t at;
+
+    if (written && fstat(log->fd, &st) == 0 &&
+        (uint64_t)st.st_size > log->queue.len) {
+        at = (uint64_t)st.st_size - log->queue.len;
+        if (holds(log, at, log->queue.s))
+            (void)ftruncate(log->fd, (off_t)at);
+    }
+    ft_str_release(&log->queue);
+    log->end = log->stored;
+    return fail_fenced(log, err);
 }
 
 int ft_log_write(struct ft_log *log, struct ft_err *err)
 {
     if (log->poisoned)
         return fail_poisoned(log, err);
+    if (!log->queue.len)
+        return 0;
+    if (!is_unchanged(log))
+        return give_way(log, false, err);
     if (write_at(log->fd, log->queue.s, log->queue.len, log->stored.offset) < 0)
         return fail_write(log, err);
+    if (!holds(log, log->stored.offset, log->queue.s))
+        return give_way(log, true, err);
+    remember(log, log->queue.s, log->stored.offset);
     log->stored = log->end;
     ft_str_release(&log->queue);
     return 0;

@@ -78,8 +78,9 @@ int ft_log_follow(struct ft_log *log,
 int ft_log_append(struct ft_log *log, const char *payload, size_t len,
                   struct ft_err *err);
 
-/* Write what is queued: it outlives the process, but not the machine.  Failures
- * as in ft_log_sync(). */
+/* Write what is queued: it outlives the process, but not the machine.  FT_EBUSY
+ * when the file is no longer what was read: another process wrote to it, and
+ * nothing of the queue is in it.  Other failures as in ft_log_sync(). */
 int ft_log_write(struct ft_log *log, struct ft_err *err);
 
 /* Write what is queued and fdatasync: the commit point.  After a failure the

@@ -171,7 +171,8 @@ int ft_path_sync_parent(const char *path, struct ft_err *err)
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int rc = 0;
 
-    if (fd < 0 || fsync(fd) < 0)
+    /* EINVAL: this file system cannot sync directories at all. */
+    if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
         rc = ft_err_sys(err, "cannot sync directory '%s'", dir);
     if (fd >= 0)
         close(fd);

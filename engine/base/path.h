@@ -41,7 +41,8 @@ int ft_path_mkdirs(const char *path, mode_t mode, struct ft_err *err);
 /* rm -r without following links; a path that is not there is fine. */
 int ft_path_remove(const char *path, struct ft_err *err);
 
-/* fsync the directory that holds 'path', so that its name is durable. */
+/* fsync the directory that holds 'path', so that its name is durable; where the
+ * file system cannot do that, names are as durable as it makes them. */
 int ft_path_sync_parent(const char *path, struct ft_err *err);
 
 /* The whole file, at most 'max' bytes (else FT_EFORMAT), appended to 'out'. */

@@ -136,6 +136,7 @@ EXTRA_DIST += $(LINEAGE_TESTS) t/fixture-lineage.sh t/prov_check.py t/crate
 # Drives a store into trouble.
 CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t \
     t/t5010-gc-kill.t t/t5011-repack-kill.t t/t5012-gc-race.t \
+    t/t5013-many-writers.t \
     t/t5020-crash-states.t
 TESTS += $(CRASH_TESTS)
 EXTRA_DIST += $(CRASH_TESTS) t/kill-at-calls.sh t/crash/disk.py t/crash/states.py \

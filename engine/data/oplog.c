@@ -190,10 +190,22 @@ static int set_lock(int fd, short type, off_t byte)
     return fcntl(fd, F_OFD_SETLK, &lock);
 }
 
+static int fail_locking(const char *meta, struct ft_err *err)
+{
+    bool none = errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP ||
+                errno == EINVAL;
+
+    ft_err_sys(err, "cannot lock '%s/oplog/LOCK'", meta);
+    return none ? ft_err_hint(err, "this file system has no locks: NFS needs "
+                                   "its lock service, Lustre the mount "
+                                   "option 'flock'")
+                : -1;
+}
+
 static int fail_lock(const char *meta, const char *busy, struct ft_err *err)
 {
     if (errno != EAGAIN && errno != EACCES)
-        return ft_err_sys(err, "cannot lock '%s/oplog/LOCK'", meta);
+        return fail_locking(meta, err);
     ft_err_set(err, FT_EBUSY, "another process %s '%s'", busy, meta);
     return ft_err_hint(err, "try again when it has ended");
 }
@@ -232,7 +244,7 @@ static int wait_lock(struct ft_oplog *log, short type, off_t byte,
 
     while (set_lock(log->lock_fd, type, byte) < 0) {
         if (errno != EAGAIN && errno != EACCES)
-            return ft_err_sys(err, "cannot lock '%s/oplog/LOCK'", log->meta);
+            return fail_locking(log->meta, err);
         if (waited_s > FT_OPLOG_LOCK_TIMEOUT_S) {
             ft_err_set(err, FT_EBUSY,
                        "another process keeps '%s/oplog' locked", log->meta);

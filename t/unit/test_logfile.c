@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -33,6 +34,23 @@ static void leave_scratch(void)
 {
     ck_assert_int_eq(chdir(".."), 0);
     ck_assert_int_eq(ft_path_remove(scratch, NULL), 0);
+}
+
+/* What happens just before the next write of a log: another writer, which the
+ * lock should have kept away. */
+static struct ft_log *intruder;
+static const char *intrusion;
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset)
+{
+    struct ft_log *log = intruder;
+    struct ft_err err = { 0 };
+
+    intruder = NULL;
+    if (log && (ft_log_append(log, intrusion, strlen(intrusion), &err) < 0 ||
+                ft_log_sync(log, &err) < 0))
+        ck_abort_msg("%s", err.msg);
+    return syscall(SYS_pwrite64, fd, bytes, len, offset);
 }
 
 /* --- tools ---------------------------------------------------------------- */
@@ -616,6 +634,85 @@ START_TEST(writers_take_turns)
 }
 END_TEST
 
+static void check_fenced(struct ft_log *log)
+{
+    struct ft_err err = { 0 };
+
+    ck_assert_int_eq(ft_log_sync(log, &err), -1);
+    ck_assert_int_eq(err.code, FT_EBUSY);
+    ck_assert_str_eq(err.msg, "another process wrote to log 'test.log' "
+                              "although it was locked");
+}
+
+START_TEST(writer_behind_the_log_writes_nothing)
+{
+    struct ft_log *a, *b;
+
+    a = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    b = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    append(b, "{\"stale\":1}");
+    append_sync(a, three[0]);
+    check_fenced(b);
+    CHECK_DUMP(FT_LOG_READ, NULL, shown[1]);
+    CHECK_FOLLOW(b, shown[1]); /* and goes on when it has read that */
+    append_sync(b, three[1]);
+    append(a, "{\"stale\":2}");
+    check_fenced(a);
+    ft_log_close(a);
+    append_sync(b, three[2]);
+    ft_log_close(b);
+    CHECK_DUMP(FT_LOG_READ, NULL, shown[3]);
+}
+END_TEST
+
+START_TEST(writer_that_is_overtaken_takes_its_records_back)
+{
+    struct ft_log *a, *b;
+
+    make_log(three, 1);
+    a = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    b = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    append(b, "{\"stale\":1}");
+    append(b, "{\"stale\":2}");
+    intrusion = three[1];
+    intruder = a; /* between b's look at the file and its write */
+    check_fenced(b);
+    CHECK_DUMP(FT_LOG_READ, NULL, shown[2]);
+    CHECK_FOLLOW(b, "1:{\"a\":1} ");
+    append_sync(b, three[2]);
+    ft_log_close(a);
+    ft_log_close(b);
+    CHECK_DUMP(FT_LOG_READ, NULL, shown[3]);
+}
+END_TEST
+
+START_TEST(writer_of_a_replaced_log_writes_nothing)
+{
+    struct ft_log *a, *b;
+
+    make_log(three, 2);
+    a = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    b = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    append(a, "{\"stale\":1}");
+    /* of the same length, by one who took the end for torn */
+    ck_assert_int_eq(truncate(LOG, (off_t)boundary(1)), 0);
+    ft_log_close(b);
+    b = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    append_sync(b, "{\"b\":1}");
+    check_fenced(a);
+    ft_log_close(a);
+    a = ft_log_open(LOG, FT_LOG_APPEND, NULL, NULL, NULL, NULL);
+    append(a, "{\"stale\":2}");
+    ck_assert_int_eq(rename(LOG, "old.log"), 0);
+    make_log(three, 2);
+    check_fenced(a);
+    ft_log_close(a);
+    ft_log_close(b);
+    CHECK_DUMP(FT_LOG_READ, NULL, shown[2]);
+    ck_assert_int_eq(unlink("old.log"), 0);
+}
+END_TEST
+
 START_TEST(listener_refuses_a_record)
 {
     struct ft_err err = { 0 };
@@ -778,6 +875,9 @@ int main(void)
     tcase_add_test(tc, wrong_position_cuts_nothing);
     tcase_add_test(tc, reader_follows_from_an_empty_file_on);
     tcase_add_test(tc, writers_take_turns);
+    tcase_add_test(tc, writer_behind_the_log_writes_nothing);
+    tcase_add_test(tc, writer_that_is_overtaken_takes_its_records_back);
+    tcase_add_test(tc, writer_of_a_replaced_log_writes_nothing);
     tcase_add_test(tc, listener_refuses_a_record);
     tcase_add_test(tc, failed_write_is_undone_and_the_log_goes_on);
     tcase_add_test(tc, write_that_cannot_be_undone_ends_the_writing);
