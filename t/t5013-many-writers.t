@@ -133,6 +133,76 @@ test_expect_success 'writers that all believe to have the lock lose nothing' '
 		fedtwin lineage "$version" >out || return 1
 	done <acked
 '
+
+# A file system that lacks something: $LACKS is "locks", "names" (it cannot sync
+# directories) or "disk" (it fails to).
+cat >lacking.c <<\EOT
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int lacks(const char *what)
+{
+    const char *set = getenv("LACKS");
+
+    return set && strcmp(set, what) == 0;
+}
+
+int fsync(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) &&
+        (lacks("names") || lacks("disk"))) {
+        errno = lacks("names") ? EINVAL : EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
+
+int fcntl64(int fd, int command, ...)
+{
+    va_list ap;
+    void *arg;
+
+    va_start(ap, command);
+    arg = va_arg(ap, void *);
+    va_end(ap);
+    if (command == F_OFD_SETLK && lacks("locks")) {
+        errno = ENOLCK;
+        return -1;
+    }
+    return (int)syscall(SYS_fcntl, fd, command, arg);
+}
+
+int fcntl(int fd, int command, ...) __attribute__((alias("fcntl64")));
+EOT
+
+lacking() { # WHAT COMMAND...
+	LACKS=$1
+	shift
+	LD_PRELOAD=$PWD/lacking.so LACKS=$LACKS "$@"
+}
+
+test_expect_success 'a file system without locks is refused, with the cure' '
+	$CC -shared -fPIC -o lacking.so lacking.c &&
+	test_expect_code 4 lacking locks fedtwin data put l.t a.csv 2>err &&
+	test_grep "cannot lock .*oplog/LOCK" err && test_grep "flock" err
+'
+
+test_expect_success 'one that cannot sync names is used, not one that fails' '
+	lacking names fedtwin data put n.t a.csv &&
+	test_expect_code 4 lacking disk fedtwin data put d.t a.csv 2>err &&
+	test_grep "cannot sync directory" err &&
+	fedtwin fsck --deep >out && test_grep "0 damaged" out &&
+	fedtwin data ls >out && test_grep "n.t" out && ! grep "d.t" out
+'
 fi
 
 test_done
