@@ -199,6 +199,7 @@ CLI_TESTS = \
     t/t1031-report.t \
     t/t1032-trigger.t t/t1033-usage.t t/t1034-diff.t \
     t/t1040-gc.t t/t1041-quota.t t/t1042-repack.t \
+    t/t1043-compress.t \
     t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
     t/t1055-workflow.t t/t1056-merge.t t/t1057-rerun.t t/t1058-shared.t \

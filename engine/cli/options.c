@@ -316,9 +316,12 @@ const struct ft_option ft_data_usage_options[] = {
     END,
 };
 const struct ft_option ft_repack_options[] = {
-    { "dry-run", 'n', NULL, "only show how much would be packed" },
+    { "dry-run", 'n', NULL, "only show how much would be packed, or tried" },
     { "small-below", 0, "SIZE", "pack files smaller than that (default "
                                 "'64 KiB')" },
+    { "compress", 0, NULL, "instead compress the values of large versions" },
+    { "larger-than", 0, "SIZE", "with --compress: files larger than that "
+                                "(default '1 MiB')" },
     { "older-than", 0, "DURATION", "only versions made so long ago (default "
                                    "'1 day')" },
     END,

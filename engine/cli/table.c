@@ -379,7 +379,10 @@ const struct ft_cmd ft_cmds[] = {
              "'.fedtwin/pack', so that a hundred thousand small results need "
              "a few files only.  Nothing else changes: a version that is read "
              "becomes a file again, which the next repack removes.  Containers "
-             "of which most was removed are given up.",
+             "of which most was removed are given up.  With --compress large "
+             "version files are written anew with compressed values: versions "
+             "and content digests stay.  One that does not get a tenth smaller "
+             "stays as it is and is not tried again.",
       .option = ft_repack_options, .run = ft_cmd_repack },
     { .name = "fsck", .args = "", .reads = true,
       .summary = "check the project's store",

@@ -190,6 +190,61 @@ static int take_other(struct ft_exporting *export,
     return rc;
 }
 
+/* Whether an output of the result has another file by now (compress.c). */
+static int has_pressed(struct ft_exporting *export, uint64_t seq,
+                       struct ft_err *err)
+{
+    return any(ft_db_ask(ft_index_db(export->store->index),
+                         "SELECT 1 FROM output o JOIN pressed p"
+                         " ON p.version = o.version WHERE o.result=?"
+                         " AND p.file IS NOT NULL",
+                         FT_DB_ARGS(ft_db_int((int64_t)seq)), err),
+               err);
+}
+
+/* Let the output name the file that is in the archive. */
+static int refresh_output(struct ft_exporting *export, struct json_object *out,
+                          struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        ft_index_db(export->store->index),
+        "SELECT file, size FROM version WHERE id=?",
+        FT_DB_ARGS(ft_db_text(ft_json_str_or(out, "version", ""))), err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    if (rc == 1) {
+        ft_json_add_str(out, "file", ft_rows_text(rows, 0));
+        ft_json_add_int(out, "size", ft_rows_int(rows, 1));
+    }
+    ft_rows_end(rows);
+    return rc < 0 ? -1 : 0;
+}
+
+static int add_result(struct ft_exporting *export,
+                      const struct ft_log_record *record, struct ft_err *err)
+{
+    int rc = has_pressed(export, record->seq, err);
+    struct json_object *json, *out;
+    struct ft_str text = FT_STR_INIT;
+
+    if (rc <= 0)
+        return rc < 0 ? -1 : add_payload(record->payload, record->len, export,
+                                         err);
+    json = ft_json_parse(record->payload, record->len, "the record", err);
+    out = json ? ft_json_get(json, "out", json_type_array, "the record", err)
+               : NULL;
+    rc = out ? 0 : -1;
+    for (size_t i = 0; rc == 0 && i < json_object_array_length(out); i++)
+        rc = refresh_output(export, json_object_array_get_idx(out, i), err);
+    if (rc == 0)
+        rc = ft_json_canonical(json, &text, err);
+    if (rc == 0)
+        rc = add_payload(text.s, text.len, export, err);
+    ft_str_release(&text);
+    json_object_put(json);
+    return rc;
+}
+
 static int take_record(const struct ft_log_record *record, void *arg,
                        struct ft_err *err)
 {
@@ -203,7 +258,7 @@ static int take_record(const struct ft_log_record *record, void *arg,
     if (rc < 0)
         return -1;
     export->n_results++;
-    return add_payload(record->payload, record->len, export, err);
+    return add_result(export, record, err);
 }
 
 static int list_records(struct ft_exporting *export, struct ft_err *err)

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "data/files.h"
 #include "data/fsck_pack.h"
+#include "data/press.h"
 #include "data/project.h"
 #include "data/removal.h"
 #include "data/store_impl.h"
@@ -225,6 +226,40 @@ static bool check_packed(struct fsck *fsck, struct check *check)
     return path;
 }
 
+/* One that was compressed, but whose new file has not got its name yet: until
+ * then the old one is right, and only that. */
+static void check_pressed(struct fsck *fsck, struct check *check,
+                          uint64_t size_bytes)
+{
+    char was[FT_SHA256_HEX + 1];
+    uint64_t was_bytes;
+
+    if (size_bytes == check->version.size_bytes ||
+        ft_press_pending(ft_index_db(fsck->index), fsck->project->meta,
+                         &check->version, was, &was_bytes, NULL) != 1 ||
+        size_bytes != was_bytes)
+        return;
+    report(fsck, "info", check->path, "compressed, but not replaced yet: the "
+                                      "next command does it");
+    memcpy(check->version.file_digest, was, sizeof(was));
+    check->version.size_bytes = was_bytes;
+}
+
+/* A file of its own: whether the worker is to be asked. */
+static bool check_size(struct fsck *fsck, struct check *check,
+                       uint64_t size_bytes)
+{
+    check_pressed(fsck, check, size_bytes);
+    if (size_bytes == check->version.size_bytes)
+        return fsck->level != FT_FSCK_QUICK;
+    fsck->totals->damaged++;
+    report(fsck, "error", check->path,
+           "damaged: it has %llu bytes, recorded are %llu",
+           (unsigned long long)size_bytes,
+           (unsigned long long)check->version.size_bytes);
+    return false;
+}
+
 /* Takes over 'version'. */
 static void check_version(struct fsck *fsck, struct ft_version *version)
 {
@@ -244,13 +279,8 @@ static void check_version(struct fsck *fsck, struct ft_version *version)
         check_gone(fsck, check);
     } else if (lstat(check->path, &st) < 0 || !S_ISREG(st.st_mode)) {
         ask = check_packed(fsck, check);
-    } else if ((uint64_t)st.st_size != version->size_bytes) {
-        fsck->totals->damaged++;
-        report(fsck, "error", check->path,
-               "damaged: it has %lld bytes, recorded are %llu",
-               (long long)st.st_size, (unsigned long long)version->size_bytes);
     } else {
-        ask = fsck->level != FT_FSCK_QUICK;
+        ask = check_size(fsck, check, (uint64_t)st.st_size);
     }
     if (ask)
         ask_about(check);

@@ -11,7 +11,7 @@
 #include "data/index_path.h"
 #include "data/index_upkeep.h"
 
-#define SCHEMA_VERSION 7
+#define SCHEMA_VERSION 8
 
 /* Of an index of some million versions all that is not written in order: a page
  * that must be read again for each of them costs more than everything else. */
@@ -55,7 +55,7 @@ static const char schema[] =
     " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
     "CREATE TABLE memo(n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,"
     " run TEXT, size, payload BLOB);"
-    "PRAGMA user_version=7;";
+    "PRAGMA user_version=8;";
 
 /* Made after the first replay: of random keys a sorted list is ten times faster
  * to make than one by one. */

@@ -70,7 +70,8 @@ static int add_output(const struct ft_apply *a, struct json_object *out,
                              ft_db_text(ft_json_str_or(out, "file", "")),
                              ft_db_int(size)),
                   err) < 0 ||
-        ft_upkeep_present(a->db, ft_json_str_or(out, "version", ""), err) < 0)
+        ft_upkeep_present(a->db, ft_json_str_or(out, "version", ""),
+                          ft_json_str_or(out, "file", ""), size, err) < 0)
         return -1;
     return ft_db_run(
         a->db,

@@ -22,11 +22,13 @@ const char ft_upkeep_schema[] =
     "CREATE TABLE pack(n INTEGER PRIMARY KEY, digest TEXT UNIQUE, size,"
     " time_us);"
     "CREATE TABLE packed(version TEXT PRIMARY KEY, pack INTEGER, offset,"
-    " size) WITHOUT ROWID;";
+    " size) WITHOUT ROWID;"
+    "CREATE TABLE pressed(version TEXT PRIMARY KEY, file TEXT, size)"
+    " WITHOUT ROWID;";
 
 const char ft_upkeep_empty[] =
     "DELETE FROM removal; DELETE FROM gone; DELETE FROM pin;"
-    "DELETE FROM pack; DELETE FROM packed;";
+    "DELETE FROM pack; DELETE FROM packed; DELETE FROM pressed;";
 
 /* --- members -------------------------------------------------------------- */
 
@@ -231,6 +233,63 @@ static int apply_pack(struct ft_db *db, struct json_object *record,
     return 0;
 }
 
+/* One version has another file: what it had is remembered. */
+static int press_one(struct ft_db *db, struct json_object *entry,
+                     struct ft_err *err)
+{
+    const char *version = ft_json_str(entry, "version", WHAT, err);
+    const char *file = version ? ft_json_str(entry, "file", WHAT, err) : NULL;
+    int64_t size;
+
+    if (!file || ft_json_int(entry, "size", &size, WHAT, err) < 0)
+        return -1;
+    if (!ft_id_valid(version) || !ft_id_valid(file) || size < 0)
+        return ft_err_set(err, FT_EFORMAT, "a version of %s is malformed",
+                          WHAT);
+    if (ft_db_run(db,
+                  "INSERT OR REPLACE INTO pressed(version, file, size)"
+                  " SELECT id, file, size FROM version WHERE id=?",
+                  FT_DB_ARGS(ft_db_text(version)), err) < 0)
+        return -1;
+    return ft_db_run(db, "UPDATE version SET file=?, size=? WHERE id=?",
+                     FT_DB_ARGS(ft_db_text(file), ft_db_int(size),
+                                ft_db_text(version)),
+                     err);
+}
+
+/* "kept" were tried and gain nothing: a row without a file. */
+static int keep_one(struct ft_db *db, struct json_object *item,
+                    struct ft_err *err)
+{
+    const char *version = json_object_is_type(item, json_type_string)
+                              ? json_object_get_string(item)
+                              : "";
+
+    if (!ft_id_valid(version))
+        return ft_err_set(err, FT_EFORMAT, "'kept' of %s has what is no "
+                                           "version", WHAT);
+    return ft_db_run(db, "INSERT OR IGNORE INTO pressed(version) VALUES(?)",
+                     FT_DB_ARGS(ft_db_text(version)), err);
+}
+
+static int apply_recompress(struct ft_db *db, struct json_object *record,
+                            struct ft_err *err)
+{
+    struct json_object *list = ft_json_get(record, "versions",
+                                           json_type_array, WHAT, err);
+    struct json_object *kept = ft_json_or_null(record, "kept");
+    int rc = list ? 0 : -1;
+
+    if (kept && !json_object_is_type(kept, json_type_array))
+        rc = ft_err_set(err, FT_EFORMAT, "'kept' of %s is no list", WHAT);
+    for (size_t i = 0; rc == 0 && i < json_object_array_length(list); i++)
+        rc = press_one(db, json_object_array_get_idx(list, i), err);
+    for (size_t i = 0;
+         rc == 0 && kept && i < json_object_array_length(kept); i++)
+        rc = keep_one(db, json_object_array_get_idx(kept, i), err);
+    return rc;
+}
+
 int ft_upkeep_apply(struct ft_db *db, const char *kind,
                     struct json_object *record, struct ft_err *err)
 {
@@ -242,7 +301,7 @@ int ft_upkeep_apply(struct ft_db *db, const char *kind,
         { "gc", apply_removal },       { "evict", apply_removal },
         { "purge", apply_purge },      { "restore", apply_restore },
         { "pin", apply_pin },          { "pack", apply_pack },
-        { "unpack", apply_unpack },
+        { "unpack", apply_unpack },   { "recompress", apply_recompress },
     };
 
     for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)
@@ -251,9 +310,19 @@ int ft_upkeep_apply(struct ft_db *db, const char *kind,
     return 0;
 }
 
-int ft_upkeep_present(struct ft_db *db, const char *version,
-                      struct ft_err *err)
+/* One that was compressed and then removed comes back as the record says. */
+int ft_upkeep_present(struct ft_db *db, const char *version, const char *file,
+                      int64_t size, struct ft_err *err)
 {
+    if (ft_db_run(db,
+                  "UPDATE version SET file=?2, size=?3 WHERE id=?1"
+                  " AND id IN (SELECT version FROM pressed)"
+                  " AND id IN (SELECT version FROM gone)"
+                  " AND id NOT IN (SELECT version FROM packed)",
+                  FT_DB_ARGS(ft_db_text(version), ft_db_text(file),
+                             ft_db_int(size)),
+                  err) < 0)
+        return -1;
     return ft_db_run(db, "DELETE FROM gone WHERE version=?",
                      FT_DB_ARGS(ft_db_text(version)), err);
 }

@@ -18,8 +18,9 @@ extern const char ft_upkeep_empty[];  /* empties them */
 int ft_upkeep_apply(struct ft_db *db, const char *kind,
                     struct json_object *record, struct ft_err *err);
 
-/* A record names the version anew: its file is in o/ again. */
-int ft_upkeep_present(struct ft_db *db, const char *version,
-                      struct ft_err *err);
+/* A record names the version anew: its file, of that digest and size, is in o/
+ * again. */
+int ft_upkeep_present(struct ft_db *db, const char *version, const char *file,
+                      int64_t size, struct ft_err *err);
 
 #endif

@@ -68,6 +68,7 @@ engine_libdata_a_SOURCES = \
     engine/data/pack.c engine/data/pack.h \
     engine/data/packs.c engine/data/packs.h \
     engine/data/repack.c \
+    engine/data/compress.c engine/data/press.c engine/data/press.h \
     engine/data/fsck_pack.c engine/data/fsck_pack.h \
     engine/data/space.c engine/data/space.h \
     engine/data/ballast.c engine/data/ballast.h

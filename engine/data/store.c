@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "data/id.h"
 #include "data/kept.h"
+#include "data/press.h"
 #include "data/project.h"
 #include "data/sharing.h"
 #include "data/store_impl.h"
@@ -92,6 +93,8 @@ struct ft_store *ft_store_open(const struct ft_project *project,
             goto fail;
         sweep_tmp(store->meta);
     }
+    if (!project->read_only)
+        (void)ft_press_settle(store, NULL); /* the next one tries again */
     return store;
 fail:
     ft_store_close(store);

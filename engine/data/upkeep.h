@@ -165,4 +165,27 @@ int ft_store_repack(struct ft_store *store,
                     const struct ft_repack_options *options,
                     struct ft_repacked *done, struct ft_err *err);
 
+/* --- compress ------------------------------------------------------------- */
+
+struct ft_compress_options {
+    int64_t now_ns;
+    uint64_t larger_than; /* files of more bytes are tried */
+    double older_s;       /* if they were made so long ago */
+    bool dry;             /* only count */
+};
+
+struct ft_compressed {
+    size_t n_tried;
+    size_t n_compressed, n_kept; /* 'kept' gain too little: not tried again */
+    uint64_t bytes_before, bytes_after; /* of those compressed; 'dry': tried */
+    size_t n_bad; /* files that are not as recorded: left alone */
+};
+
+/* Write large version files anew with compressed values.  Versions and content
+ * digests stay; who has an old file open keeps it.  Killed at any moment it
+ * leaves every version readable. */
+int ft_store_compress(struct ft_store *store,
+                      const struct ft_compress_options *options,
+                      struct ft_compressed *done, struct ft_err *err);
+
 #endif

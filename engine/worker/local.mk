@@ -20,6 +20,7 @@ engine_libworker_a_SOURCES = \
     engine/worker/ops.c engine/worker/ops.h \
     engine/worker/outfile.c engine/worker/outfile.h \
     engine/worker/publish.c engine/worker/publish.h \
+    engine/worker/recompress.c engine/worker/recompress.h \
     engine/worker/rows.c engine/worker/rows.h \
     engine/worker/sandbox.c engine/worker/sandbox.h \
     engine/worker/scan.c engine/worker/scan.h \

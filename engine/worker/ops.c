@@ -15,6 +15,7 @@
 #include "worker/compare.h"
 #include "worker/csv.h"
 #include "worker/publish.h"
+#include "worker/recompress.h"
 #include "worker/rows.h"
 #include "worker/vtu.h"
 
@@ -401,6 +402,25 @@ static int op_compare(const char *meta, struct json_object *request,
     return rc;
 }
 
+static int op_recompress(const char *meta, struct json_object *request,
+                         struct json_object *answer, struct ft_err *err)
+{
+    struct ft_recompressed done;
+
+    if (ft_recompress(meta, ft_json_str_or(request, "path", ""), &done,
+                      err) < 0)
+        return -1;
+    ft_json_add_str(answer, "was", done.was);
+    if (done.kept) {
+        ft_json_add_str(answer, "kept", done.kept);
+    } else {
+        add_verified(answer, &done.verified);
+        ft_json_add_str(answer, "path", done.path);
+    }
+    free(done.path);
+    return 0;
+}
+
 const struct ft_op *ft_op_find(const char *name)
 {
     static const struct ft_op op[] = {
@@ -415,6 +435,7 @@ const struct ft_op *ft_op_find(const char *name)
         { .name = "units", .file = "path", .run = op_units },
         { .name = "compare", .file = "path", .other = "other",
           .run = op_compare },
+        { .name = "recompress", .file = "path", .run = op_recompress },
         { .name = "verify", .file = "path", .run = op_verify },
     };
 

@@ -282,6 +282,62 @@ int ft_slab_pairs(hid_t file_a, const struct ft_item *a, hid_t file_b,
     return rc;
 }
 
+/* --- from one file to another --------------------------------------------- */
+
+struct copying {
+    const struct cut *cut;
+    hid_t to;
+    void *bytes;
+};
+
+static int copy_one(const struct box *box, void *arg, struct ft_err *err)
+{
+    const struct copying *c = arg;
+    const struct cut *cut = c->cut;
+    hid_t flat;
+    int rc = 0;
+
+    if (read_box(cut, box->start, box->extent, box->count, c->bytes) < 0)
+        return ft_h5_error(err, "cannot read '%s'", cut->item->path);
+    flat = H5Screate_simple(1, &box->count, NULL);
+    if (flat < 0 || H5Dwrite(c->to, cut->memory, flat, cut->space,
+                             H5P_DEFAULT, c->bytes) < 0)
+        rc = ft_h5_error(err, "could not write '%s'", cut->item->path);
+    ft_h5_close(flat);
+    return rc;
+}
+
+/* Nothing is to be converted: the type in memory is that in the file. */
+static int open_raw(hid_t file, struct cut *cut)
+{
+    if (open_cut(file, cut) < 0)
+        return -1;
+    ft_h5_close(cut->memory);
+    cut->memory = H5Dget_type(cut->id);
+    return cut->memory < 0 ? -1 : 0;
+}
+
+int ft_slab_copy(hid_t file, const struct ft_item *item, hid_t to,
+                 struct ft_err *err)
+{
+    struct cut cut = { .item = item, .id = -1, .space = -1, .memory = -1 };
+    struct copying c = { .cut = &cut, .to = to };
+    int rc = -1;
+
+    if (!item->count)
+        return 0;
+    plan_cut(&cut);
+    if (open_raw(file, &cut) < 0) {
+        ft_h5_error(err, "cannot read '%s'", item->path);
+    } else {
+        c.bytes = ft_realloc(NULL, cut.row * cut.step, item->type.size);
+        rc = each_box(&cut, copy_one, &c, err);
+    }
+    free(c.bytes);
+    close_cut(&cut);
+    return rc;
+}
+
 /* -------------------------------------------------------------------------- */
 
 int ft_slab_read(hid_t file, const struct ft_item *item, uint64_t start,

@@ -27,6 +27,11 @@ int ft_slab_pairs(hid_t file_a, const struct ft_item *a, hid_t file_b,
                   const struct ft_item *b, ft_slab_pair_fn *each, void *arg,
                   struct ft_err *err);
 
+/* Write all elements of the dataset, as they are in the file, to the open
+ * dataset 'to' of the same type and shape, a piece at a time. */
+int ft_slab_copy(hid_t file, const struct ft_item *item, hid_t to,
+                 struct ft_err *err);
+
 /* Read 'count' elements from 'start' of a one-dimensional dataset, or rows of
  * a two-dimensional one. */
 int ft_slab_read(hid_t file, const struct ft_item *item, uint64_t start,
