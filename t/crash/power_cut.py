@@ -181,17 +181,33 @@ def report(title, faults):
         print("    " + fault)
 
 
+def collect_all(traces, count, seed):
+    """'count' states in all: what one scenario has not, others give."""
+    names = list(traces)
+    share = dict.fromkeys(names, -(-count // len(names)))
+    found = {}
+    while names:
+        for name in names:
+            collection = Collection(traces[name])
+            cuts = list(disk.cuts(traces[name]))
+            found[name] = (cuts, collection,
+                           collection.collect(cuts, share[name], seed))
+        names = [name for name in names
+                 if len(found[name][2]) >= share[name]]
+        missing = count - sum(len(states) for _, _, states in found.values())
+        if missing <= 0:
+            break
+        for name in names:
+            share[name] += -(-missing // len(names))
+    return found
+
+
 def run_states(work, count, seed, names):
-    """Each scenario gets its share of the states; a later one more, when an
-    earlier one has fewer."""
     total, bad, begin = 0, 0, time.monotonic()
-    traces = [(name, record(name, f"{work}/{name}")) for name in names]
-    traces.sort(key=lambda pair: len(pair[1].events))
-    for left, (name, trace) in zip(range(len(traces), 0, -1), traces):
-        cuts = list(disk.cuts(trace))
-        collection = Collection(trace)
-        collected = collection.collect(
-            cuts, max(0, -(-(count - total) // left)), seed)
+    traces = {name: record(name, f"{work}/{name}") for name in names}
+    found = collect_all(traces, count, seed)
+    for name, (cuts, collection, collected) in found.items():
+        trace = traces[name]
         faults = judge_all(trace, oracle.promises(trace, cuts), collected,
                            work)
         sampled = sum(state.sampled for state in collected)
