@@ -72,13 +72,23 @@ test_expect_success 'a resume that cannot begin says so at once' '
 '
 
 # What a colleague of the group needs to go on with a run.
-test_expect_success 'umask 002: the files of a run are the group'\''s' '
-	: >started &&
-	id=$(umask 002 && fedtwin run -d --fresh -j 1 gated.yaml) &&
+# The runner is another process: it has to find the modes of the project itself.
+test_expect_success 'shared: the files of a run are the group'\''s' '
+	mkdir group && cp gated.yaml group/ && : >started &&
+	id=$(cd group && fedtwin init --shared >&2 && umask 077 &&
+		fedtwin run -d -j 1 gated.yaml) &&
 	steer_started a1 &&
-	find .fedtwin/runs/$id ! -perm -g+w ! -path "*/work/*/*" >not &&
+	find group/.fedtwin/runs/$id ! -perm -g+w ! -path "*/work/*/*" >not &&
 	test_must_be_empty not &&
-	fedtwin cancel $id
+	fedtwin -C group cancel $id
+'
+
+test_expect_success 'not shared: they are not, even with umask 002' '
+	mkdir alone && cp gated.yaml alone/ && (cd alone && fedtwin init &&
+		id=$(umask 002 && fedtwin run -d -j 1 gated.yaml) &&
+		find .fedtwin/runs/$id -perm /g+w >../writable &&
+		fedtwin cancel $id) &&
+	test_must_be_empty writable
 '
 
 test_done
