@@ -20,7 +20,7 @@ const struct ft_cmd ft_cmds[] = {
              "shared: then all members of a Unix group may do everything, and "
              "others nothing, whatever the umask of whoever writes.",
       .example = "fedtwin init twin\n"
-                 "fedtwin init --group bridges /work/bridge\n",
+                 "fedtwin init --group bridges /data/bridge\n",
       .option = ft_init_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_init },
     { .name = "check", .args = "FILE...", .reads = true,
