@@ -2,6 +2,8 @@
 test_description='a quota, and space that is kept for cleaning up'
 . "$(dirname "$0")/harness.sh"
 . "$FT_SRCDIR/t/fixture-sweep.sh"
+# shellcheck source=t/tiny-disk.sh
+. "$FT_SRCDIR/t/tiny-disk.sh"
 
 test_expect_success 'usage by object, run and branch' '
 	run_sweep &&
@@ -61,22 +63,6 @@ test_expect_success 'ballast is there, as large as the setting says' '
 	rm .fedtwin/config.yaml
 '
 
-# A tiny file system on ./disk that nobody else sees: in a user namespace, or
-# as root.
-on_tiny_disk() {
-	mkdir -p disk &&
-	mount="mount -t tmpfs -o size=16m none disk"
-	if unshare -rm sh -c "$mount" 2>/dev/null
-	then
-		unshare -rm sh -c "$mount && full=yes && $1"
-	elif unshare -m sh -c "$mount" 2>/dev/null
-	then
-		unshare -m sh -c "$mount && full=yes && $1"
-	else
-		sh -c "$1"
-	fi
-}
-
 # Without a right to mount the disk is not full, and the same must hold.
 test_expect_success 'a full disk can be cleaned' '
 	cat >full.sh <<-\EOT &&
@@ -97,7 +83,7 @@ test_expect_success 'a full disk can be cleaned' '
 	fedtwin gc
 	test -s .fedtwin/ballast
 	EOT
-	on_tiny_disk "sh -x full.sh \$full"
+	on_tiny_disk 16m "sh -x full.sh \$full"
 '
 
 test_expect_success 'a full disk can be looked at' '
@@ -117,7 +103,7 @@ test_expect_success 'a full disk can be looked at' '
 	fedtwin branch
 	rm ../filler
 	EOT
-	on_tiny_disk "sh -x look.sh" && test_cmp want got
+	on_tiny_disk 16m "sh -x look.sh" && test_cmp want got
 '
 
 test_done

@@ -1,6 +1,8 @@
 #!/bin/sh
 test_description='repack --compress writes large versions anew, the same ones'
 . "$(dirname "$0")/harness.sh"
+# shellcheck source=t/tiny-disk.sh
+. "$FT_SRCDIR/t/tiny-disk.sh"
 . "$FT_SRCDIR/t/fixture-sweep.sh"
 
 squeeze="repack --compress --older-than 0s --larger-than 100KiB"
@@ -324,20 +326,6 @@ test_expect_success 'the worker is killed at its work' '
 	test_grep "compressed 0 versions" out && check_killed
 '
 
-on_tiny_disk() {
-	mkdir -p disk &&
-	mount="mount -t tmpfs -o size=8m none disk"
-	if unshare -rm sh -c "$mount" 2>/dev/null
-	then
-		unshare -rm sh -c "$mount && full=yes && $1"
-	elif unshare -m sh -c "$mount" 2>/dev/null
-	then
-		unshare -m sh -c "$mount && full=yes && $1"
-	else
-		sh -c "$1"
-	fi
-}
-
 # Without a right to mount the disk is not full, and the same must hold.
 test_expect_success 'a full disk changes nothing, and then it works' '
 	cd "$top" && mkdir full && cd full && cat >full.sh <<-EOT &&
@@ -359,7 +347,7 @@ test_expect_success 'a full disk changes nothing, and then it works' '
 	fedtwin fsck --deep
 	EOT
 	cp ../noise ../numbers.csv ../words . &&
-	on_tiny_disk "sh -x full.sh \$full" &&
+	on_tiny_disk 8m "sh -x full.sh \$full" &&
 	{ ! test -s refused || test_cmp want got; }
 '
 

@@ -287,6 +287,17 @@ bool ft_json_bool_or(struct json_object *obj, const char *key, bool fallback)
                : fallback;
 }
 
+const char *ft_json_at_or(struct json_object *list, size_t i,
+                          const char *fallback)
+{
+    struct json_object *item = NULL;
+
+    if (json_object_is_type(list, json_type_array))
+        item = json_object_array_get_idx(list, i);
+    return json_object_is_type(item, json_type_string)
+               ? json_object_get_string(item) : fallback;
+}
+
 struct json_object *ft_json_or_null(struct json_object *obj, const char *key)
 {
     return member(obj, key);

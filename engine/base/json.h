@@ -50,6 +50,9 @@ double ft_json_num_or(struct json_object *obj, const char *key,
                       double fallback);
 bool ft_json_bool_or(struct json_object *obj, const char *key, bool fallback);
 struct json_object *ft_json_or_null(struct json_object *obj, const char *key);
+/* Text 'i' of a list. */
+const char *ft_json_at_or(struct json_object *list, size_t i,
+                          const char *fallback);
 
 /* A failure as the answer of one program to another: {"ok":false,"code",
  * "message","hint"}; and back, with FT_EIO for a code that is not known. */

@@ -12,16 +12,9 @@
 #include "cli/open.h"
 #include "cli/term.h"
 #include "data/history.h"
+#include "model/module.h"
 
 #define SCHEMA 1
-
-static const char *text_at(struct json_object *list, size_t i)
-{
-    const char *text = json_object_get_string(
-        json_object_array_get_idx(list, i));
-
-    return text ? text : "";
-}
 
 static size_t count(struct json_object *list)
 {
@@ -70,9 +63,24 @@ static int write_file(const char *dir, const char *name, const char *text)
 /* Files that were somewhere else than beside the workflow go by their names. */
 static const char *name_below(const char *path)
 {
-    return path[0] == '/' || strncmp(path, "../", 3) == 0 ||
-                   strstr(path, "/../")
-               ? ft_path_base(path) : path;
+    return ft_path_is_below(path) ? path : ft_path_base(path);
+}
+
+/* An imported state may call a module what it likes. */
+static int write_module(const char *dir, const char *module, const char *text)
+{
+    char *name;
+    int status;
+
+    if (!ft_module_name_valid(module)) {
+        ft_print_error("the state names a module '%s', which is no name",
+                       module);
+        return ft_code_status(FT_EFORMAT);
+    }
+    name = ft_asprintf("modules/%s.yaml", module);
+    status = write_file(dir, name, text);
+    free(name);
+    return status;
 }
 
 static int write_files(const char *dir, const struct ft_recalled *r)
@@ -82,34 +90,19 @@ static int write_files(const char *dir, const struct ft_recalled *r)
     for (size_t i = 0; !status && i < count(r->more); i++) {
         struct json_object *pair = json_object_array_get_idx(r->more, i);
 
-        status = write_file(dir, name_below(text_at(pair, 0)),
-                            text_at(pair, 1));
+        status = write_file(dir, name_below(ft_json_at_or(pair, 0, "")),
+                            ft_json_at_or(pair, 1, ""));
     }
     for (size_t i = 0; !status && i < count(r->modules); i++) {
         struct json_object *one = json_object_array_get_idx(r->modules, i);
-        char *name = ft_asprintf("modules/%s.yaml", text_at(one, 0));
 
-        status = write_file(dir, name, text_at(one, 2));
-        free(name);
+        status = write_module(dir, ft_json_at_or(one, 0, ""),
+                              ft_json_at_or(one, 2, ""));
     }
     return status;
 }
 
 /* -------------------------------------------------------------------------- */
-
-static int find(struct ft_session *s, const char *text,
-                char id[FT_SHA256_HEX + 1])
-{
-    struct ft_err err;
-
-    if ((text ? ft_history_find(s->store, text, id, &err)
-              : ft_store_head(s->store, id, &err)) < 0)
-        return ft_print_err(&err);
-    if (*id)
-        return 0;
-    ft_err_set(&err, FT_ENOENT, "the project has no state yet");
-    return ft_print_err(&err);
-}
 
 int ft_cmd_workflow(struct ft_cli *cli)
 {
@@ -120,9 +113,9 @@ int ft_cmd_workflow(struct ft_cli *cli)
     struct ft_err err;
     int status = ft_session_store(&s, FT_STORE_READ);
 
-    if (!status)
-        status = find(&s, ft_cli_arg(cli, 0), id);
-    if (!status && ft_store_recall(s.store, id, &recalled, &err) < 0)
+    if (!status &&
+        (ft_history_find(s.store, ft_cli_arg(cli, 0), id, &err) < 0 ||
+         ft_store_recall(s.store, id, &recalled, &err) < 0))
         status = ft_print_err(&err);
     if (!status && dir)
         status = write_files(dir, &recalled);

@@ -209,5 +209,6 @@ CLI_TESTS += t/t1021-demo.t
 endif
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += t/screen.py t/put_mesh.py
-EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/read_elsewhere.py \
+EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/tiny-disk.sh \
+    t/read_elsewhere.py \
     t/steer.sh t/await.py

@@ -1,7 +1,6 @@
 /* open.c - what most commands start with: project, store, workflow, run */
 #include "cli/open.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,7 +113,7 @@ int ft_session_site(struct ft_session *s, const struct ft_cli *cli)
     return s->site ? 0 : STATUS_INVALID;
 }
 
-/* What the current state was made by, read again. */
+/* What the current state was made by. */
 static int recall(struct ft_session *s, struct ft_recalled *recalled)
 {
     char id[FT_SHA256_HEX + 1];
@@ -127,62 +126,15 @@ static int recall(struct ft_session *s, struct ft_recalled *recalled)
     store = ft_store_open(s->project, FT_STORE_READ, &err);
     if (!store)
         return ft_print_err(&err);
-    if (ft_store_head(store, id, &err) < 0) {
+    if (ft_history_find(store, NULL, id, &err) < 0) {
         status = ft_print_err(&err);
-    } else if (!*id) {
-        ft_print_error("the project has no state yet");
-        ft_print_hint("give the file of a workflow");
-        status = STATUS_USAGE;
+        if (err.code == FT_ENOENT) /* then a file has to be given */
+            status = STATUS_USAGE;
     } else if (ft_store_recall(store, id, recalled, &err) < 0) {
         status = ft_print_err(&err);
     }
     ft_store_close(store);
     return status;
-}
-
-static const char *text_at(struct json_object *list, size_t i)
-{
-    const char *text = json_object_get_string(
-        json_object_array_get_idx(list, i));
-
-    return text ? text : "";
-}
-
-static struct ft_workflow *read_recalled(struct ft_session *s,
-                                         const struct ft_recalled *recalled,
-                                         const struct ft_cli_params *params,
-                                         struct ft_diags *diags)
-{
-    char *dir = ft_workflow_text_path(s->project->dir, recalled->dir);
-    struct ft_kept kept = {
-        .file = recalled->file, .dir = dir, .text = recalled->text,
-        .setting = params->item, .n_settings = params->n,
-        .n_more = recalled->more ? json_object_array_length(recalled->more)
-                                 : 0,
-        .to_run = true,
-    };
-    struct ft_workflow *wf;
-
-    kept.more = ft_calloc(kept.n_more, sizeof(*kept.more));
-    for (size_t i = 0; i < kept.n_more; i++) {
-        struct json_object *pair = json_object_array_get_idx(recalled->more,
-                                                             i);
-
-        kept.more[i].path = ft_workflow_text_path(dir, text_at(pair, 0));
-        kept.more[i].text = text_at(pair, 1);
-    }
-    for (size_t i = 0; i < json_object_array_length(recalled->modules); i++) {
-        struct json_object *one = json_object_array_get_idx(recalled->modules,
-                                                            i);
-
-        ft_module_set_keep(s->modules, text_at(one, 0), text_at(one, 2));
-    }
-    wf = ft_workflow_recall(&kept, s->modules, diags);
-    for (size_t i = 0; i < kept.n_more; i++)
-        free((char *)kept.more[i].path);
-    free(kept.more);
-    free(dir);
-    return wf;
 }
 
 int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
@@ -202,7 +154,9 @@ int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
     ft_session_modules(s);
     s->wf = file ? ft_workflow_read(file, s->modules, params.item, params.n,
                                     &diags)
-                 : read_recalled(s, &recalled, &params, &diags);
+                 : ft_recalled_workflow(&recalled, s->project->dir,
+                                        s->modules, params.item, params.n,
+                                        true, &diags);
     if (s->wf)
         s->plan = ft_plan_new(s->wf, &diags);
     ft_print_diags(&diags);

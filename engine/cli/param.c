@@ -1,12 +1,12 @@
 /* param.c - values for parameters: the environment, files, -p, in this order */
 #include "cli/param.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "cli/term.h"
 
@@ -76,10 +76,8 @@ static void add_recorded(struct ft_cli_params *p, struct json_object *list)
         struct json_object *pair = json_object_array_get_idx(list, i);
         struct ft_setting *setting = add(p);
 
-        setting->name = ft_strdup(
-            json_object_get_string(json_object_array_get_idx(pair, 0)));
-        setting->text =
-            json_object_get_string(json_object_array_get_idx(pair, 1));
+        setting->name = ft_strdup(ft_json_at_or(pair, 0, ""));
+        setting->text = ft_json_at_or(pair, 1, "");
         setting->origin = ft_asprintf("%s of the state", setting->name);
     }
 }

@@ -33,15 +33,6 @@ static const char tables[] =
     " UNION SELECT s.merge FROM chain JOIN state s ON s.n = chain.n"         \
     " WHERE s.merge IS NOT NULL) "
 
-/* 1 when the answer to a question has a row. */
-static int any_row(struct ft_rows *rows, struct ft_err *err)
-{
-    int rc = rows ? ft_rows_next(rows, err) : -1;
-
-    ft_rows_end(rows);
-    return rc;
-}
-
 /* --- versions and their results ------------------------------------------- */
 
 /* Versions that were picked and not followed yet. */
@@ -66,10 +57,10 @@ static void stack_release(struct stack *stack)
 /* 1 when it is new. */
 static int add_result(struct ft_pick *pick, int64_t seq, struct ft_err *err)
 {
-    int known = any_row(ft_db_ask(pick->db,
-                                  "SELECT 1 FROM result WHERE seq=?",
-                                  FT_DB_ARGS(ft_db_int(seq)), err),
-                        err);
+    int known = ft_rows_any(ft_db_ask(pick->db,
+                                      "SELECT 1 FROM result WHERE seq=?",
+                                      FT_DB_ARGS(ft_db_int(seq)), err),
+                            err);
 
     if (known != 0)
         return known < 0 ? -1 : 0;
@@ -144,10 +135,10 @@ static int follow_inputs(struct ft_pick *pick, const char *id,
 static int add_one(struct ft_pick *pick, const char *id, struct stack *stack,
                    struct ft_err *err)
 {
-    int known = any_row(ft_db_ask(pick->db,
-                                  "SELECT 1 FROM version WHERE id=?",
-                                  FT_DB_ARGS(ft_db_text(id)), err),
-                        err);
+    int known = ft_rows_any(ft_db_ask(pick->db,
+                                      "SELECT 1 FROM version WHERE id=?",
+                                      FT_DB_ARGS(ft_db_text(id)), err),
+                            err);
 
     if (known != 0)
         return known < 0 ? -1 : 0;
@@ -228,8 +219,8 @@ static int add_texts(struct ft_pick *pick, const char *workflow,
     for (size_t i = 0; rc == 0 && modules &&
                        i < json_object_array_length(modules); i++)
         rc = add_text(pick,
-                      json_object_get_string(json_object_array_get_idx(
-                          json_object_array_get_idx(modules, i), 1)),
+                      ft_json_at_or(json_object_array_get_idx(modules, i), 1,
+                                    NULL),
                       err);
     json_object_put(json);
     return rc;
@@ -238,9 +229,9 @@ static int add_texts(struct ft_pick *pick, const char *workflow,
 /* 1 when the state was picked. */
 static int has_state(struct ft_pick *pick, const char *id, struct ft_err *err)
 {
-    return any_row(ft_db_ask(pick->db, "SELECT 1 FROM state WHERE id=?",
-                             FT_DB_ARGS(ft_db_text(id)), err),
-                   err);
+    return ft_rows_any(ft_db_ask(pick->db, "SELECT 1 FROM state WHERE id=?",
+                                 FT_DB_ARGS(ft_db_text(id)), err),
+                       err);
 }
 
 static int add_state(struct ft_pick *pick, const char *id, const char *run,
@@ -352,10 +343,10 @@ static int add_empty_results(struct ft_pick *pick, struct ft_err *err)
     int rc = rows ? 0 : -1;
 
     while (rc == 0 && (rc = ft_rows_next(rows, err)) == 1) {
-        rc = any_row(ft_db_ask(pick->db, "SELECT 1 FROM run WHERE id=?",
-                               FT_DB_ARGS(ft_db_text(ft_rows_text(rows, 1))),
-                               err),
-                     err);
+        rc = ft_rows_any(
+            ft_db_ask(pick->db, "SELECT 1 FROM run WHERE id=?",
+                      FT_DB_ARGS(ft_db_text(ft_rows_text(rows, 1))), err),
+            err);
         if (rc == 1)
             rc = add_result(pick, ft_rows_int(rows, 0), err);
         rc = rc < 0 ? -1 : 0;
@@ -435,10 +426,10 @@ static int add_ref(struct ft_pick *pick, const char *ref, struct ft_err *err)
 static int check_branch(struct ft_pick *pick, const char *name,
                         struct ft_err *err)
 {
-    int known = any_row(ft_db_ask(ft_index_db(pick->store->index),
-                                  "SELECT 1 FROM branch WHERE name=?",
-                                  FT_DB_ARGS(ft_db_text(name)), err),
-                        err);
+    int known = ft_rows_any(ft_db_ask(ft_index_db(pick->store->index),
+                                      "SELECT 1 FROM branch WHERE name=?",
+                                      FT_DB_ARGS(ft_db_text(name)), err),
+                            err);
 
     return known == 0 ? ft_history_no_branch(pick->store, name, err)
                       : known < 0 ? -1 : 0;
@@ -448,10 +439,10 @@ static int add_named(struct ft_pick *pick,
                      const struct ft_export_request *request,
                      const char *name, struct ft_err *err)
 {
-    int known = any_row(ft_db_ask(pick->db,
-                                  "SELECT 1 FROM branch WHERE name=?",
-                                  FT_DB_ARGS(ft_db_text(name)), err),
-                        err);
+    int known = ft_rows_any(ft_db_ask(pick->db,
+                                      "SELECT 1 FROM branch WHERE name=?",
+                                      FT_DB_ARGS(ft_db_text(name)), err),
+                            err);
 
     if (known != 0 || check_branch(pick, name, err) < 0)
         return known == 1 ? 0 : -1;

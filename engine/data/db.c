@@ -304,11 +304,6 @@ int64_t ft_rows_int(struct ft_rows *rows, int column)
     return sqlite3_column_int64((sqlite3_stmt *)rows, column);
 }
 
-double ft_rows_num(struct ft_rows *rows, int column)
-{
-    return sqlite3_column_double((sqlite3_stmt *)rows, column);
-}
-
 const void *ft_rows_blob(struct ft_rows *rows, int column, size_t *len)
 {
     const void *bytes = sqlite3_column_blob((sqlite3_stmt *)rows, column);
@@ -323,6 +318,21 @@ void ft_rows_end(struct ft_rows *rows)
         return;
     sqlite3_reset((sqlite3_stmt *)rows);
     sqlite3_clear_bindings((sqlite3_stmt *)rows);
+}
+
+int ft_rows_any(struct ft_rows *rows, struct ft_err *err)
+{
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    ft_rows_end(rows);
+    return rc;
+}
+
+char *ft_rows_own(struct ft_rows *rows, int column)
+{
+    const char *text = ft_rows_text(rows, column);
+
+    return ft_strdup(text ? text : "");
 }
 
 int ft_db_run(struct ft_db *db, const char *sql,

@@ -72,9 +72,12 @@ int ft_rows_next(struct ft_rows *rows, struct ft_err *err);
 /* Of the row, columns from 0.  Borrowed until the next call; NULL for NULL. */
 const char *ft_rows_text(struct ft_rows *rows, int column);
 int64_t ft_rows_int(struct ft_rows *rows, int column);
-double ft_rows_num(struct ft_rows *rows, int column);
 const void *ft_rows_blob(struct ft_rows *rows, int column, size_t *len);
 void ft_rows_end(struct ft_rows *rows); /* NULL is fine */
+/* 1 when there is a row, 0, or -1; ends 'rows', which may be NULL (then -1). */
+int ft_rows_any(struct ft_rows *rows, struct ft_err *err);
+/* The text as an own copy, "" for NULL. */
+char *ft_rows_own(struct ft_rows *rows, int column);
 
 int64_t ft_db_last_id(struct ft_db *db); /* of the last row inserted */
 

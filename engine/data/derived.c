@@ -237,10 +237,8 @@ static int knows_run(struct ft_db *db, const char *run, struct ft_err *err)
         "SELECT 1 FROM (SELECT run FROM state UNION ALL SELECT run FROM"
         " result) WHERE run=? LIMIT 1",
         FT_DB_ARGS(ft_db_text(run)), err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 int ft_store_run_versions(struct ft_store *store, const char *run,

@@ -54,22 +54,15 @@ static void add_text(struct json_object *list, const char *path,
     ft_str_release(&lines);
 }
 
-static const char *part(struct json_object *pair, size_t i)
-{
-    return json_object_is_type(pair, json_type_array)
-               ? json_object_get_string(json_object_array_get_idx(pair, i))
-               : NULL;
-}
-
 /* The text of the file 'path' in [[path, text], …]. */
 static const char *find_text(struct json_object *more, const char *path)
 {
     for (size_t i = 0; more && i < json_object_array_length(more); i++) {
         struct json_object *pair = json_object_array_get_idx(more, i);
-        const char *name = part(pair, 0);
+        const char *name = ft_json_at_or(pair, 0, NULL);
 
         if (name && strcmp(name, path) == 0)
-            return part(pair, 1);
+            return ft_json_at_or(pair, 1, NULL);
     }
     return NULL;
 }
@@ -80,17 +73,18 @@ static void add_more(struct json_object *list, struct json_object *a,
 {
     for (size_t i = 0; a && i < json_object_array_length(a); i++) {
         struct json_object *pair = json_object_array_get_idx(a, i);
-        const char *path = part(pair, 0);
+        const char *path = ft_json_at_or(pair, 0, NULL);
 
         if (path)
-            add_text(list, path, part(pair, 1), find_text(b, path));
+            add_text(list, path, ft_json_at_or(pair, 1, NULL),
+                     find_text(b, path));
     }
     for (size_t i = 0; b && i < json_object_array_length(b); i++) {
         struct json_object *pair = json_object_array_get_idx(b, i);
-        const char *path = part(pair, 0);
+        const char *path = ft_json_at_or(pair, 0, NULL);
 
         if (path && !find_text(a, path))
-            add_text(list, path, NULL, part(pair, 1));
+            add_text(list, path, NULL, ft_json_at_or(pair, 1, NULL));
     }
 }
 

@@ -71,15 +71,6 @@ void ft_list_release(struct ft_list *list)
 
 /* --- versions ------------------------------------------------------------- */
 
-/* 1 when the question has an answer; ends 'rows'. */
-static int any(struct ft_rows *rows, struct ft_err *err)
-{
-    int rc = rows ? ft_rows_next(rows, err) : -1;
-
-    ft_rows_end(rows);
-    return rc;
-}
-
 int ft_export_versions(struct ft_exporting *export, ft_each_version *each,
                        struct ft_err *err)
 {
@@ -128,10 +119,10 @@ static int take_text(struct ft_exporting *export, struct json_object *json,
                      const struct ft_log_record *record, struct ft_err *err)
 {
     const char *digest = ft_json_str_or(json, "digest", "");
-    int rc = any(ft_db_ask(export->pick.db,
-                           "SELECT 1 FROM source WHERE digest=?",
-                           FT_DB_ARGS(ft_db_text(digest)), err),
-                 err);
+    int rc = ft_rows_any(ft_db_ask(export->pick.db,
+                                   "SELECT 1 FROM source WHERE digest=?",
+                                   FT_DB_ARGS(ft_db_text(digest)), err),
+                         err);
 
     if (rc != 1)
         return rc;
@@ -150,9 +141,10 @@ static int take_state(struct ft_exporting *export,
     int rc;
 
     ft_sha256_text(record->payload, record->len, id);
-    rc = any(ft_db_ask(export->pick.db, "SELECT 1 FROM state WHERE id=?",
-                       FT_DB_ARGS(ft_db_text(id)), err),
-             err);
+    rc =
+        ft_rows_any(ft_db_ask(export->pick.db, "SELECT 1 FROM state WHERE id=?",
+                              FT_DB_ARGS(ft_db_text(id)), err),
+                    err);
     if (rc == 1) {
         rc = 0;
         while (rc == 0 && *part) {
@@ -194,12 +186,12 @@ static int take_other(struct ft_exporting *export,
 static int has_pressed(struct ft_exporting *export, uint64_t seq,
                        struct ft_err *err)
 {
-    return any(ft_db_ask(ft_index_db(export->store->index),
-                         "SELECT 1 FROM output o JOIN pressed p"
-                         " ON p.version = o.version WHERE o.result=?"
-                         " AND p.file IS NOT NULL",
-                         FT_DB_ARGS(ft_db_int((int64_t)seq)), err),
-               err);
+    return ft_rows_any(ft_db_ask(ft_index_db(export->store->index),
+                                 "SELECT 1 FROM output o JOIN pressed p"
+                                 " ON p.version = o.version WHERE o.result=?"
+                                 " AND p.file IS NOT NULL",
+                                 FT_DB_ARGS(ft_db_int((int64_t)seq)), err),
+                       err);
 }
 
 /* Let the output name the file that is in the archive. */
@@ -249,9 +241,10 @@ static int take_record(const struct ft_log_record *record, void *arg,
                        struct ft_err *err)
 {
     struct ft_exporting *export = arg;
-    int rc = any(ft_db_ask(export->pick.db, "SELECT 1 FROM result WHERE seq=?",
-                           FT_DB_ARGS(ft_db_int((int64_t)record->seq)), err),
-                 err);
+    int rc = ft_rows_any(
+        ft_db_ask(export->pick.db, "SELECT 1 FROM result WHERE seq=?",
+                  FT_DB_ARGS(ft_db_int((int64_t)record->seq)), err),
+        err);
 
     if (rc == 0)
         return take_other(export, record, err);
@@ -336,11 +329,12 @@ static int add_head(struct ft_exporting *export, struct json_object *manifest,
                     struct ft_err *err)
 {
     const char *current = ft_store_branch(export->store, err);
-    int rc = current ? any(ft_db_ask(export->pick.db,
-                                     "SELECT 1 FROM branch WHERE name=?",
-                                     FT_DB_ARGS(ft_db_text(current)), err),
-                           err)
-                     : -1;
+    int rc = current
+                 ? ft_rows_any(ft_db_ask(export->pick.db,
+                                         "SELECT 1 FROM branch WHERE name=?",
+                                         FT_DB_ARGS(ft_db_text(current)), err),
+                               err)
+                 : -1;
 
     if (rc == 0)
         current = ft_json_str_or(

@@ -41,13 +41,6 @@ static int copy(char *to, size_t size, const char *text, struct ft_err *err)
     return 0;
 }
 
-static char *own(struct ft_rows *rows, int column)
-{
-    const char *text = ft_rows_text(rows, column);
-
-    return ft_strdup(text ? text : "");
-}
-
 int ft_version_read(struct ft_rows *rows, struct ft_version *version,
                     struct ft_err *err)
 {
@@ -65,11 +58,11 @@ int ft_version_read(struct ft_rows *rows, struct ft_version *version,
         return ft_err_set(err, FT_EFORMAT, "index: a type is malformed");
     version->size_bytes = (uint64_t)ft_rows_int(rows, 3);
     version->time_ns = ft_rows_int(rows, 5) * 1000;
-    version->object = own(rows, 6);
-    version->task = own(rows, 7);
-    version->run = own(rows, 8);
-    version->module = own(rows, 9);
-    version->cell = own(rows, 10);
+    version->object = ft_rows_own(rows, 6);
+    version->task = ft_rows_own(rows, 7);
+    version->run = ft_rows_own(rows, 8);
+    version->module = ft_rows_own(rows, 9);
+    version->cell = ft_rows_own(rows, 10);
     version->unit = ft_strdup(ft_rows_text(rows, 11));
     version->gone = ft_rows_int(rows, 12);
     return 0;
@@ -127,10 +120,8 @@ int ft_store_knows(struct ft_store *store, const char *id, struct ft_err *err)
                                           "SELECT 1 FROM version WHERE id=?",
                                           FT_DB_ARGS(ft_db_text(id)), err)
                               : NULL;
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 /* --- their files ---------------------------------------------------------- */
@@ -315,7 +306,7 @@ static int last_result(struct ft_db *db, const char *task, char **lineage,
 
     if (rc == 1) {
         *lineage = ft_strdup(ft_rows_text(rows, 0));
-        *version = own(rows, 1);
+        *version = ft_rows_own(rows, 1);
     }
     ft_rows_end(rows);
     return rc;

@@ -89,10 +89,8 @@ static int is_known(struct fsck *fsck, const char *id, const char *content)
         ft_index_db(fsck->index),
         "SELECT 1 FROM version WHERE id=?1 AND (?2 IS NULL OR content=?2)",
         FT_DB_ARGS(ft_db_text(id), ft_db_text(content)), NULL);
-    int rc = rows ? ft_rows_next(rows, NULL) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, NULL);
 }
 
 /* 1 when it was imported: what it was made from may have stayed behind. */
@@ -103,10 +101,8 @@ static int is_foreign(struct fsck *fsck, const char *id)
                                      " JOIN origin o ON o.result = v.result"
                                      " WHERE v.id=?",
                                      FT_DB_ARGS(ft_db_text(id)), NULL);
-    int rc = rows ? ft_rows_next(rows, NULL) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, NULL);
 }
 
 /* Every version that this one was made from must be there with the content

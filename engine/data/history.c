@@ -184,10 +184,8 @@ static int has_digest(struct ft_db *db, const char *sql, const char *digest,
 {
     struct ft_rows *rows = ft_db_ask(db, sql, FT_DB_ARGS(ft_db_text(digest)),
                                      err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 static int add_workflow(struct ft_db *db, struct records *records,

@@ -21,6 +21,11 @@
 #include "base/path.h"
 #include "data/store.h"
 
+struct ft_diags;
+struct ft_module_set;
+struct ft_setting;
+struct ft_workflow;
+
 #define FT_BRANCH_DEFAULT "main"
 
 /* --- the current branch --------------------------------------------------- */
@@ -42,7 +47,8 @@ int ft_store_at(struct ft_store *store, const char *text, struct ft_err *err);
 int ft_store_head(struct ft_store *store, char id[FT_SHA256_HEX + 1],
                   struct ft_err *err);
 
-/* FT_ENOENT (with the nearest name), FT_EUSAGE (malformed, ambiguous). */
+/* The state that 'text' names, NULL: the current one.  FT_ENOENT (with the
+ * nearest name, or no state yet), FT_EUSAGE (malformed, ambiguous). */
 int ft_history_find(struct ft_store *store, const char *text,
                     char id[FT_SHA256_HEX + 1], struct ft_err *err);
 
@@ -187,6 +193,17 @@ void ft_recalled_release(struct ft_recalled *recalled);
 /* FT_ENOENT: it was not made by a workflow, or by one that was not kept. */
 int ft_store_recall(struct ft_store *store, const char *state,
                     struct ft_recalled *recalled, struct ft_err *err);
+
+/* Read that workflow again: relative paths start where they did, seen from the
+ * project in 'project_dir', and its manifests are kept in 'modules', which must
+ * outlive it.  With 'to_run' files and programs have to be there.  Problems go
+ * to 'diags'; NULL then. */
+struct ft_workflow *ft_recalled_workflow(const struct ft_recalled *recalled,
+                                         const char *project_dir,
+                                         struct ft_module_set *modules,
+                                         const struct ft_setting *setting,
+                                         size_t n_settings, bool to_run,
+                                         struct ft_diags *diags);
 
 /* The objects of a state, by name and position. */
 int ft_store_objects(struct ft_store *store, const char *state,

@@ -10,6 +10,7 @@
 #include "data/archive_impl.h"
 #include "data/id.h"
 #include "data/index_apply.h"
+#include "model/module.h"
 
 #define LINE_MAX_BYTES 1024 /* of versions.ndjson */
 #define TEXT_MAX 4096
@@ -351,6 +352,21 @@ static int check_module(struct json_object *json, struct ft_err *err)
                       "the manifest has another digest than it says");
 }
 
+/* Names of manifests become names of files. */
+static int check_source(struct json_object *source, struct ft_err *err)
+{
+    struct json_object *modules = ft_json_or_null(source, "modules");
+    size_t n = json_object_is_type(modules, json_type_array)
+                   ? json_object_array_length(modules) : 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!ft_module_name_valid(ft_json_at_or(
+                json_object_array_get_idx(modules, i), 0, "")))
+            return ft_err_set(err, FT_EFORMAT, "a state names a module that "
+                              "is no name");
+    return 0;
+}
+
 /* The changes that no index has seen are those that the state names. */
 static int check_state(struct json_object *json, struct json_object *pending,
                        struct ft_err *err)
@@ -363,7 +379,7 @@ static int check_state(struct json_object *json, struct json_object *pending,
     if (!same)
         return ft_err_set(err, FT_EFORMAT,
                           "the parts before the state are not its own");
-    return 0;
+    return check_source(ft_json_or_null(json, "source"), err);
 }
 
 static int check_part(struct reading *reading, const struct ft_str *line)

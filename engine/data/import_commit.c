@@ -146,25 +146,16 @@ struct append {
     size_t bytes;             /* appended and not synced */
 };
 
-/* 1 when the index of the store answers. */
-static int any(struct ft_rows *rows, struct ft_err *err)
-{
-    int rc = rows ? ft_rows_next(rows, err) : -1;
-
-    ft_rows_end(rows);
-    return rc;
-}
-
 /* 1 when the store has the version and did not remove its payload. */
 static int has_version(struct ft_intake *intake, const char *id,
                        struct ft_err *err)
 {
-    return any(ft_db_ask(ft_index_db(intake->store->index),
-                         "SELECT 1 FROM version v LEFT JOIN gone g"
-                         " ON g.version = v.id"
-                         " WHERE v.id=? AND g.version IS NULL",
-                         FT_DB_ARGS(ft_db_text(id)), err),
-               err);
+    return ft_rows_any(ft_db_ask(ft_index_db(intake->store->index),
+                                 "SELECT 1 FROM version v LEFT JOIN gone g"
+                                 " ON g.version = v.id"
+                                 " WHERE v.id=? AND g.version IS NULL",
+                                 FT_DB_ARGS(ft_db_text(id)), err),
+                       err);
 }
 
 /* 1 when the store has all that the result brings. */
@@ -176,16 +167,15 @@ static int has_result(struct ft_intake *intake, struct json_object *json,
     int rc = 1;
 
     if (!n)
-        return any(ft_db_ask(ft_index_db(intake->store->index),
-                             "SELECT 1 FROM result WHERE task=? AND run=?"
-                             " AND time_us=?",
-                             FT_DB_ARGS(
-                                 ft_db_text(ft_json_str_or(json, "task", "")),
+        return ft_rows_any(
+            ft_db_ask(ft_index_db(intake->store->index),
+                      "SELECT 1 FROM result WHERE task=? AND run=?"
+                      " AND time_us=?",
+                      FT_DB_ARGS(ft_db_text(ft_json_str_or(json, "task", "")),
                                  ft_db_text(ft_json_str_or(json, "run", "")),
-                                 ft_db_int(ft_json_int_or(json, "time_us",
-                                                          0))),
-                             err),
-                   err);
+                                 ft_db_int(ft_json_int_or(json, "time_us", 0))),
+                      err),
+            err);
     for (size_t i = 0; rc == 1 && i < n; i++)
         rc = has_version(
             intake,
@@ -220,9 +210,9 @@ static int append_text(struct append *a, struct json_object *json, size_t len,
                        const char *sql, struct ft_err *err)
 {
     const char *digest = ft_json_str_or(json, "digest", "");
-    int known = any(ft_db_ask(ft_index_db(a->intake->store->index), sql,
-                              FT_DB_ARGS(ft_db_text(digest)), err),
-                    err);
+    int known = ft_rows_any(ft_db_ask(ft_index_db(a->intake->store->index), sql,
+                                      FT_DB_ARGS(ft_db_text(digest)), err),
+                            err);
 
     return known ? (known < 0 ? -1 : 0) : append(a, json, len, err);
 }
@@ -235,10 +225,10 @@ static int append_state(struct append *a, struct json_object *json,
     int rc;
 
     ft_sha256_text(line->s, line->len, id);
-    rc = any(ft_db_ask(ft_index_db(a->intake->store->index),
-                       "SELECT 1 FROM state WHERE id=?",
-                       FT_DB_ARGS(ft_db_text(id)), err),
-             err);
+    rc = ft_rows_any(ft_db_ask(ft_index_db(a->intake->store->index),
+                               "SELECT 1 FROM state WHERE id=?",
+                               FT_DB_ARGS(ft_db_text(id)), err),
+                     err);
     if (rc == 0) {
         for (size_t i = 0; rc == 0 && i < n; i++)
             rc = append(a, json_object_array_get_idx(a->held, i), 0, err);

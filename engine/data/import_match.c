@@ -107,10 +107,8 @@ static int has(struct ft_db *db, const char *sql, const char *text,
 {
     struct ft_rows *rows = ft_db_ask(db, sql, FT_DB_ARGS(ft_db_text(text)),
                                      err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 static int check_state(struct ft_intake *intake, const char *name,

@@ -154,10 +154,8 @@ static int any_branch(struct ft_intake *intake, struct ft_err *err)
     struct ft_rows *rows = ft_db_ask(ft_index_db(intake->store->index),
                                      "SELECT 1 FROM branch LIMIT 1", NULL, 0,
                                      err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 static struct json_object *head_of(struct ft_intake *intake,

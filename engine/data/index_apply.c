@@ -190,15 +190,6 @@ static int apply_import(const struct ft_apply *a, struct ft_err *err)
 
 /* --- states --------------------------------------------------------------- */
 
-static const char *text_at(struct json_object *list, size_t i)
-{
-    struct json_object *item = json_object_array_get_idx(list, i);
-
-    return json_object_is_type(item, json_type_string)
-               ? json_object_get_string(item)
-               : NULL;
-}
-
 /* A change is [object, cell, pos, version]; version null: no longer there. */
 static int add_change(const struct ft_apply *a, int64_t state,
                       struct json_object *change, struct ft_err *err)
@@ -208,9 +199,9 @@ static int add_change(const struct ft_apply *a, int64_t state,
     if (!json_object_is_type(change, json_type_array) ||
         json_object_array_length(change) != 4)
         return ft_err_set(err, FT_EFORMAT, "a change is no list of four");
-    object = text_at(change, 0);
-    cell = text_at(change, 1);
-    version = text_at(change, 3);
+    object = ft_json_at_or(change, 0, NULL);
+    cell = ft_json_at_or(change, 1, NULL);
+    version = ft_json_at_or(change, 3, NULL);
     if (!object || !cell || (version && !ft_id_valid(version)) ||
         (!version && json_object_array_get_idx(change, 3)))
         return ft_err_set(err, FT_EFORMAT, "a change is malformed");
@@ -295,9 +286,9 @@ int ft_apply_find_state(struct ft_db *db, const char *id, int64_t *n,
     return rc < 0 ? -1 : 0;
 }
 
-static struct ft_db_value number_of(int64_t state)
+struct ft_db_value ft_apply_state_value(int64_t n)
 {
-    return state < 0 ? ft_db_text(NULL) : ft_db_int(state);
+    return n < 0 ? ft_db_text(NULL) : ft_db_int(n);
 }
 
 /* The identity of a state is the digest of its record as it stands. */
@@ -326,7 +317,8 @@ static int insert_state(const struct ft_apply *a, int64_t parent,
             " workflow_file, outcome, user, params, source, n_objects,"
             " n_changed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)",
             FT_DB_ARGS(
-                ft_db_text(id), number_of(parent), number_of(merge),
+                ft_db_text(id), ft_apply_state_value(parent),
+                ft_apply_state_value(merge),
                 ft_db_int(ft_json_int_or(json, "time_us", 0)),
                 ft_db_text(ft_json_str_or(json, "run", "")),
                 ft_db_text(ft_json_str_or(json, "workflow", "")),

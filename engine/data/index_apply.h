@@ -32,6 +32,9 @@ const char *ft_apply_need_id(struct json_object *obj, const char *key,
 int ft_apply_find_state(struct ft_db *db, const char *id, int64_t *n,
                         struct ft_err *err);
 
+/* The same as a value of a column: NULL for -1. */
+struct ft_db_value ft_apply_state_value(int64_t n);
+
 /* index_move.c: where branches and tags point to. */
 int ft_apply_ref(const struct ft_apply *a, struct ft_err *err);
 int ft_apply_head(const struct ft_apply *a, struct ft_err *err);

@@ -31,11 +31,6 @@ static int need_state(const struct ft_apply *a, const char *key, int64_t *n,
                                err);
 }
 
-static struct ft_db_value number_of(int64_t state)
-{
-    return state < 0 ? ft_db_text(NULL) : ft_db_int(state);
-}
-
 /* --- branches ------------------------------------------------------------- */
 
 static int delete_branch(struct ft_db *db, const char *name,
@@ -56,7 +51,9 @@ static int point_branch(struct ft_db *db, const char *name, int64_t state,
         "INSERT INTO main.branch(name, state, tip) VALUES(?,?,?)"
         " ON CONFLICT(name) DO UPDATE SET state=excluded.state,"
         " tip=excluded.tip",
-        FT_DB_ARGS(ft_db_text(name), ft_db_int(state), number_of(tip)), err);
+        FT_DB_ARGS(ft_db_text(name), ft_db_int(state),
+                   ft_apply_state_value(tip)),
+        err);
 }
 
 /* What happened to which branch and when, for questions about the past. */
@@ -70,8 +67,8 @@ static int note_move(const struct ft_apply *a, const char *op,
         " VALUES(?,?,?,?,?,?,?)",
         FT_DB_ARGS(ft_db_int((int64_t)a->record->seq),
                    ft_db_int(ft_json_int_or(a->json, "time_us", 0)),
-                   ft_db_text(op), ft_db_text(branch), number_of(state),
-                   number_of(old),
+                   ft_db_text(op), ft_db_text(branch),
+                   ft_apply_state_value(state), ft_apply_state_value(old),
                    ft_db_text(ft_json_str_or(a->json, "user", ""))),
         err);
 }

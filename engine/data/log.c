@@ -38,27 +38,20 @@ void ft_states_release(struct ft_states *states)
     "   FROM main.branch WHERE state = s.n UNION ALL"                       \
     "   SELECT 'tag ' || name FROM tag WHERE state = s.n))"
 
-static char *own(struct ft_rows *rows, int column)
-{
-    const char *text = ft_rows_text(rows, column);
-
-    return ft_strdup(text ? text : "");
-}
-
 static void read_state(struct ft_rows *rows, struct ft_state *state)
 {
     *state = (struct ft_state){
         .time_ns = ft_rows_int(rows, 3) * 1000,
-        .run = own(rows, 4),
-        .workflow = own(rows, 5),
-        .workflow_file = own(rows, 6),
-        .outcome = own(rows, 7),
-        .user = own(rows, 8),
-        .params = own(rows, 9),
+        .run = ft_rows_own(rows, 4),
+        .workflow = ft_rows_own(rows, 5),
+        .workflow_file = ft_rows_own(rows, 6),
+        .outcome = ft_rows_own(rows, 7),
+        .user = ft_rows_own(rows, 8),
+        .params = ft_rows_own(rows, 9),
         .n_objects = (size_t)ft_rows_int(rows, 10),
         .n_changed = (size_t)ft_rows_int(rows, 11),
-        .source = own(rows, 12),
-        .names = own(rows, 13),
+        .source = ft_rows_own(rows, 12),
+        .names = ft_rows_own(rows, 13),
     };
     ft_copy_id(state->id, ft_rows_text(rows, 0));
     ft_copy_id(state->parent, ft_rows_text(rows, 1));
@@ -160,7 +153,7 @@ int ft_store_workflow(struct ft_store *store, const char *digest, char **text,
     *text = NULL;
     *more = NULL;
     if (rc == 1) {
-        *text = own(rows, 0);
+        *text = ft_rows_own(rows, 0);
         list = ft_rows_text(rows, 1);
         if (list)
             *more = ft_json_parse(list, strlen(list), "a workflow", err);
@@ -334,9 +327,9 @@ int ft_store_operations(struct ft_store *store, size_t max,
         ops->item = ft_grow(ops->item, ops->n, &cap, sizeof(*ops->item));
         op = &ops->item[ops->n++];
         *op = (struct ft_operation){ .time_ns = ft_rows_int(rows, 0) * 1000,
-                                     .op = own(rows, 1),
-                                     .branch = own(rows, 2),
-                                     .user = own(rows, 3) };
+                                     .op = ft_rows_own(rows, 1),
+                                     .branch = ft_rows_own(rows, 2),
+                                     .user = ft_rows_own(rows, 3) };
         ft_copy_id(op->state, ft_rows_text(rows, 4));
         ft_copy_id(op->old, ft_rows_text(rows, 5));
         rc = 0;

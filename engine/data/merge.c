@@ -383,18 +383,14 @@ static void take_setting(struct json_object *source,
 
     for (size_t i = 0; old && i < json_object_array_length(old); i++) {
         struct json_object *pair = json_object_array_get_idx(old, i);
-        const char *key = json_object_get_string(
-            json_object_array_get_idx(pair, 0));
 
-        if (key && strcmp(key, name) != 0)
+        if (strcmp(ft_json_at_or(pair, 0, ""), name) != 0)
             json_object_array_add(list, json_object_get(pair));
     }
     for (size_t i = 0; from && i < json_object_array_length(from); i++) {
         struct json_object *pair = json_object_array_get_idx(from, i);
-        const char *key = json_object_get_string(
-            json_object_array_get_idx(pair, 0));
 
-        if (key && strcmp(key, name) == 0)
+        if (strcmp(ft_json_at_or(pair, 0, ""), name) == 0)
             json_object_array_add(list, json_object_get(pair));
     }
     json_object_object_add(source, "settings", list);

@@ -312,20 +312,13 @@ int ft_history_forward(struct ft_store *store, const char *from,
 
 /* --- branches ------------------------------------------------------------- */
 
-/* The state that 'at' names, NULL: the current one.  The lock is held. */
+/* The same as ft_history_find(); the lock is held. */
 static int find_at(struct ft_store *store, const char *at,
                    char id[FT_SHA256_HEX + 1], struct ft_err *err)
 {
     if (ft_index_follow(store->index, store->log, err) < 0)
         return -1;
-    if (at)
-        return ft_history_find(store, at, id, err);
-    if (ft_store_head(store, id, err) < 0)
-        return -1;
-    if (*id)
-        return 0;
-    ft_err_set(err, FT_ENOENT, "the project has no state yet");
-    return ft_err_hint(err, "'fedtwin run FILE' makes one");
+    return ft_history_find(store, at, id, err);
 }
 
 static int check_name(const char *name, struct ft_err *err)
@@ -406,10 +399,8 @@ static int is_elsewhere(struct ft_db *db, const char *name,
         "  WHERE p.n >= (SELECT n FROM target))"
         " SELECT 1 FROM chain WHERE n = (SELECT n FROM target)",
         FT_DB_ARGS(ft_db_text(name)), err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 static int check_deletion(struct ft_store *store, const char *name, bool force,

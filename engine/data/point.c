@@ -270,11 +270,24 @@ static int find(struct ft_store *store, const char *text, struct point *point,
     return rc;
 }
 
+static int find_current(struct ft_store *store, char id[FT_SHA256_HEX + 1],
+                        struct ft_err *err)
+{
+    if (ft_store_head(store, id, err) < 0)
+        return -1;
+    if (*id)
+        return 0;
+    ft_err_set(err, FT_ENOENT, "the project has no state yet");
+    return ft_err_hint(err, "'fedtwin run FILE' makes one");
+}
+
 int ft_history_find(struct ft_store *store, const char *text,
                     char id[FT_SHA256_HEX + 1], struct ft_err *err)
 {
     struct point point = { 0 };
 
+    if (!text)
+        return find_current(store, id, err);
     if (!ft_store_db(store, err) || find(store, text, &point, err) < 0)
         return -1;
     memcpy(id, point.id, sizeof(point.id));

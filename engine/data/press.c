@@ -50,10 +50,8 @@ static int still_has(struct ft_store *store, const char *version,
         " AND id NOT IN (SELECT version FROM gone)"
         " AND id NOT IN (SELECT version FROM packed)",
         FT_DB_ARGS(ft_db_text(version), ft_db_text(file)), err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 static int stage(const char *path, const char *staged, struct ft_err *err)

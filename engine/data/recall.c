@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "data/history_impl.h"
+#include "model/workflow.h"
 
 void ft_recalled_release(struct ft_recalled *recalled)
 {
@@ -38,9 +39,7 @@ static int add_texts(struct ft_db *db, struct json_object *modules,
 {
     for (size_t i = 0; i < json_object_array_length(modules); i++) {
         struct json_object *one = json_object_array_get_idx(modules, i);
-        const char *digest = json_object_get_string(
-            json_object_array_get_idx(one, 1));
-        char *text = module_text(db, digest ? digest : "", err);
+        char *text = module_text(db, ft_json_at_or(one, 1, ""), err);
 
         if (!text)
             return -1;
@@ -113,4 +112,56 @@ int ft_store_recall(struct ft_store *store, const char *state,
     free(workflow);
     free(source);
     return rc;
+}
+
+/* --- the workflow --------------------------------------------------------- */
+
+static size_t count(struct json_object *list)
+{
+    return list ? json_object_array_length(list) : 0;
+}
+
+static void keep_modules(const struct ft_recalled *recalled,
+                         struct ft_module_set *modules)
+{
+    for (size_t i = 0; i < count(recalled->modules); i++) {
+        struct json_object *one =
+            json_object_array_get_idx(recalled->modules, i);
+
+        ft_module_set_keep(modules, ft_json_at_or(one, 0, ""),
+                           ft_json_at_or(one, 2, ""));
+    }
+}
+
+struct ft_workflow *ft_recalled_workflow(const struct ft_recalled *recalled,
+                                         const char *project_dir,
+                                         struct ft_module_set *modules,
+                                         const struct ft_setting *setting,
+                                         size_t n_settings, bool to_run,
+                                         struct ft_diags *diags)
+{
+    char *dir = ft_workflow_text_path(project_dir, recalled->dir);
+    struct ft_kept kept = {
+        .file = recalled->file, .dir = dir, .text = recalled->text,
+        .setting = setting, .n_settings = n_settings,
+        .n_more = count(recalled->more), .to_run = to_run,
+    };
+    struct ft_workflow *wf;
+
+    kept.more = ft_calloc(kept.n_more, sizeof(*kept.more));
+    for (size_t i = 0; i < kept.n_more; i++) {
+        struct json_object *pair = json_object_array_get_idx(recalled->more,
+                                                             i);
+
+        kept.more[i].path = ft_workflow_text_path(
+            dir, ft_json_at_or(pair, 0, ""));
+        kept.more[i].text = ft_json_at_or(pair, 1, "");
+    }
+    keep_modules(recalled, modules);
+    wf = ft_workflow_recall(&kept, modules, diags);
+    for (size_t i = 0; i < kept.n_more; i++)
+        free((char *)kept.more[i].path);
+    free(kept.more);
+    free(dir);
+    return wf;
 }

@@ -42,10 +42,8 @@ static int has_branch(struct ft_db *db, const char *branch,
 {
     struct ft_rows *rows = ft_db_ask(db, "SELECT 1 FROM branch WHERE name=?",
                                      FT_DB_ARGS(ft_db_text(branch)), err);
-    int rc = rows ? ft_rows_next(rows, err) : -1;
 
-    ft_rows_end(rows);
-    return rc;
+    return ft_rows_any(rows, err);
 }
 
 static int fail_branch(struct ft_store *store, const char *branch,

@@ -34,16 +34,6 @@ struct record {
 
 /* --- the first record ----------------------------------------------------- */
 
-/* Element 'i' of a pair of texts, "" where it is something else; borrowed. */
-static const char *text_at(struct json_object *pair, size_t i)
-{
-    const char *text = NULL;
-
-    if (json_object_is_type(pair, json_type_array))
-        text = json_object_get_string(json_object_array_get_idx(pair, i));
-    return text ? text : "";
-}
-
 static struct ft_setting *read_settings(struct json_object *list, size_t *n)
 {
     struct ft_setting *setting;
@@ -53,8 +43,8 @@ static struct ft_setting *read_settings(struct json_object *list, size_t *n)
     for (size_t i = 0; i < *n; i++) {
         struct json_object *pair = json_object_array_get_idx(list, i);
 
-        setting[i].name = text_at(pair, 0);
-        setting[i].text = text_at(pair, 1);
+        setting[i].name = ft_json_at_or(pair, 0, "");
+        setting[i].text = ft_json_at_or(pair, 1, "");
     }
     return setting;
 }
@@ -71,8 +61,8 @@ static struct ft_kept_text *read_texts(struct json_object *obj, size_t *n)
     for (size_t i = 0; i < *n; i++) {
         struct json_object *pair = json_object_array_get_idx(list, i);
 
-        text[i] = (struct ft_kept_text){ text_at(pair, 0),
-                                         text_at(pair, 1) };
+        text[i] = (struct ft_kept_text){ ft_json_at_or(pair, 0, ""),
+                                         ft_json_at_or(pair, 1, "") };
     }
     return text;
 }

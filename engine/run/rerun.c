@@ -76,14 +76,6 @@ static int find_state(struct ft_store *store, const struct ft_rerun *rerun,
     return rc;
 }
 
-static const char *text_at(struct json_object *list, size_t i)
-{
-    const char *text = json_object_get_string(
-        json_object_array_get_idx(list, i));
-
-    return text ? text : "";
-}
-
 /* Parameters as they were: neither the command line nor the environment of now
  * counts. */
 static struct ft_setting *read_settings(struct json_object *list, size_t n)
@@ -93,24 +85,10 @@ static struct ft_setting *read_settings(struct json_object *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         struct json_object *pair = json_object_array_get_idx(list, i);
 
-        setting[i].name = text_at(pair, 0);
-        setting[i].text = text_at(pair, 1);
+        setting[i].name = ft_json_at_or(pair, 0, "");
+        setting[i].text = ft_json_at_or(pair, 1, "");
     }
     return setting;
-}
-
-static struct ft_kept_text *read_more(const char *dir,
-                                      struct json_object *list, size_t n)
-{
-    struct ft_kept_text *more = ft_calloc(n + 1, sizeof(*more));
-
-    for (size_t i = 0; i < n; i++) {
-        struct json_object *pair = json_object_array_get_idx(list, i);
-
-        more[i].path = ft_workflow_text_path(dir, text_at(pair, 0));
-        more[i].text = text_at(pair, 1);
-    }
-    return more;
 }
 
 static struct ft_workflow *read_workflow(const struct ft_project *project,
@@ -118,32 +96,13 @@ static struct ft_workflow *read_workflow(const struct ft_project *project,
                                          struct ft_module_set *modules,
                                          struct ft_diags *diags)
 {
-    char *dir = ft_workflow_text_path(project->dir, recalled->dir);
-    size_t n_modules = json_object_array_length(recalled->modules);
-    struct ft_kept kept = {
-        .file = recalled->file, .dir = dir, .text = recalled->text,
-        .n_settings = json_object_array_length(recalled->settings),
-        .n_more = recalled->more ? json_object_array_length(recalled->more)
-                                 : 0,
-    };
-    struct ft_setting *setting = read_settings(recalled->settings,
-                                               kept.n_settings);
-    struct ft_workflow *wf;
+    size_t n = json_object_array_length(recalled->settings);
+    struct ft_setting *setting = read_settings(recalled->settings, n);
+    struct ft_workflow *wf =
+        ft_recalled_workflow(recalled, project->dir, modules, setting, n,
+                             false, diags);
 
-    kept.setting = setting;
-    kept.more = read_more(dir, recalled->more, kept.n_more);
-    for (size_t i = 0; i < n_modules; i++) {
-        struct json_object *one = json_object_array_get_idx(recalled->modules,
-                                                            i);
-
-        ft_module_set_keep(modules, text_at(one, 0), text_at(one, 2));
-    }
-    wf = ft_workflow_recall(&kept, modules, diags);
-    for (size_t i = 0; i < kept.n_more; i++)
-        free((char *)kept.more[i].path);
-    free(kept.more);
     free(setting);
-    free(dir);
     return wf;
 }
 

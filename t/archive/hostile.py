@@ -739,6 +739,13 @@ def state_of_a_cell_that_is_none(a):
     return zstd(pack(a.members()))
 
 
+@case("names a module that is no name")
+def state_of_a_module_with_a_path(a):
+    a.states()[-1]["source"]["modules"] = [["../../x", "0" * 64]]
+    a.retip()
+    return zstd(pack(a.members()))
+
+
 @case("the parts before the state are not its own")
 def part_of_no_state(a):
     at = a.records.index(a.states()[-1])
