@@ -13,8 +13,8 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/settings.h"
-#include "data/history.h"
 #include "cli/term.h"
+#include "data/history/history.h"
 
 #define STATUS_USAGE 2
 #define RUNS_OFFERED 50

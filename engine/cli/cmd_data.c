@@ -12,8 +12,8 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
-#include "data/foreign.h"
-#include "data/history.h"
+#include "data/archive/foreign.h"
+#include "data/history/history.h"
 
 #define SCHEMA 1
 #define STATUS_USAGE 2

@@ -12,7 +12,7 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
-#include "data/history.h"
+#include "data/history/history.h"
 #include "text/quantity.h"
 #include "text/touchstone.h"
 

@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/space.h"
+#include "data/store/space.h"
 #include "run/upkeep.h"
 
 #define SCHEMA 1

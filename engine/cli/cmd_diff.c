@@ -12,7 +12,7 @@
 #include "cli/ref_text.h"
 #include "cli/term.h"
 #include "cli/tolerance.h"
-#include "data/diff.h"
+#include "data/history/diff.h"
 
 #define STATUS_DIFFERS 1
 #define STATUS_USAGE 2

@@ -17,8 +17,8 @@
 #include "cli/open.h"
 #include "cli/settings.h"
 #include "cli/term.h"
-#include "data/index_path.h"
-#include "data/sharing.h"
+#include "data/index/index_path.h"
+#include "data/store/sharing.h"
 
 #define SCHEMA 1
 #define STATUS_IO 4

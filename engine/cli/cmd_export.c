@@ -11,7 +11,7 @@
 #include "cli/archive_text.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/archive.h"
+#include "data/archive/archive.h"
 
 #define SCHEMA 1
 #define STATUS_USAGE 2

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/sharing.h"
+#include "data/store/sharing.h"
 
 #define SCHEMA 1
 #define STATUS_IO 4

@@ -10,7 +10,7 @@
 #include "cli/gc_text.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/ballast.h"
+#include "data/store/ballast.h"
 #include "run/upkeep.h"
 #include "text/quantity.h"
 

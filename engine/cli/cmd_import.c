@@ -13,7 +13,7 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
-#include "data/archive.h"
+#include "data/archive/archive.h"
 
 #define SCHEMA 1
 #define STATUS_USAGE 2

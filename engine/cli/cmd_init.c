@@ -9,9 +9,9 @@
 #include "base/user.h"
 #include "cli/cmd.h"
 #include "cli/term.h"
-#include "data/ballast.h"
-#include "data/project.h"
-#include "data/sharing.h"
+#include "data/store/ballast.h"
+#include "data/store/project.h"
+#include "data/store/sharing.h"
 
 #define STATUS_USAGE 2
 #define MODE_SHARED 02770

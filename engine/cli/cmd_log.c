@@ -9,7 +9,7 @@
 #include "cli/log_graph.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/history.h"
+#include "data/history/history.h"
 
 #define SCHEMA 2
 #define STATUS_USAGE 2

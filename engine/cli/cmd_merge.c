@@ -11,7 +11,7 @@
 #include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
-#include "data/merge.h"
+#include "data/history/merge.h"
 
 #define SCHEMA 1
 #define STATUS_CONFLICT 1

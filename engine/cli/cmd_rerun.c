@@ -11,7 +11,7 @@
 #include "cli/rerun_text.h"
 #include "cli/term.h"
 #include "cli/tolerance.h"
-#include "data/upkeep.h"
+#include "data/upkeep/upkeep.h"
 
 #define SCHEMA 1
 #define STATUS_DIFFERS 1

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/history.h"
+#include "data/history/history.h"
 
 #define STATUS_USAGE 2
 #define ID_SHOWN 12

@@ -11,7 +11,7 @@
 #include "base/umask.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/history.h"
+#include "data/history/history.h"
 #include "model/module.h"
 
 #define SCHEMA 1

@@ -21,7 +21,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "base/umask.h"
-#include "data/crate.h"
+#include "data/provenance/crate.h"
 #include "model/workflow.h"
 
 #define MODE_DIR 0777

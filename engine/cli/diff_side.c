@@ -13,8 +13,8 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "cli/term.h"
-#include "data/history.h"
-#include "data/history.h"
+#include "data/history/history.h"
+#include "data/history/history.h"
 #include "run/outcome.h"
 #include "run/place.h"
 

@@ -3,7 +3,7 @@
 #define FT_CLI_DIFF_SIDE_H
 
 #include "cli/open.h"
-#include "data/diff.h"
+#include "data/history/diff.h"
 
 /* Read what the two arguments name: states, runs, a workflow file, or REFs
  * (both or none).  Without the second one the current state is compared with

@@ -2,7 +2,7 @@
 #ifndef FT_CLI_GC_TEXT_H
 #define FT_CLI_GC_TEXT_H
 
-#include "data/upkeep.h"
+#include "data/upkeep/upkeep.h"
 #include "run/upkeep.h"
 
 struct ft_gc_done {

@@ -2,7 +2,7 @@
 #ifndef FT_CLI_LINEAGE_TEXT_H
 #define FT_CLI_LINEAGE_TEXT_H
 
-#include "data/lineage.h"
+#include "data/provenance/lineage.h"
 
 struct ft_str;
 struct json_object;

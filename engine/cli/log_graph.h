@@ -3,7 +3,7 @@
 #define FT_CLI_LOG_GRAPH_H
 
 #include "base/str.h"
-#include "data/history.h"
+#include "data/history/history.h"
 
 /* Each lane leads down to a state that is still to come. */
 struct ft_log_graph {

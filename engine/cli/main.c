@@ -12,7 +12,7 @@
 #include "cli/cmd.h"
 #include "cli/settings.h"
 #include "cli/term.h"
-#include "data/sharing.h"
+#include "data/store/sharing.h"
 
 #define STATUS_USAGE 2
 #define STATUS_IO 4

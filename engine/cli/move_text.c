@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "data/history.h"
+#include "data/history/history.h"
 
 #define SCHEMA 1
 #define STATUS_USAGE 2

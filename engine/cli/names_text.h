@@ -3,7 +3,7 @@
 #define FT_CLI_NAMES_TEXT_H
 
 #include "cli/cmd.h"
-#include "data/history.h"
+#include "data/history/history.h"
 
 typedef int ft_names_fn(struct ft_store *store, struct ft_names *names,
                         struct ft_err *err);

@@ -10,8 +10,8 @@
 #include "base/path.h"
 #include "cli/param.h"
 #include "cli/term.h"
-#include "data/ballast.h"
-#include "data/history.h"
+#include "data/history/history.h"
+#include "data/store/ballast.h"
 #include "text/suggest.h"
 
 #define STATUS_USAGE 2

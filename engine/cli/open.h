@@ -6,8 +6,8 @@
 #define FT_CLI_OPEN_H
 
 #include "cli/cmd.h"
-#include "data/project.h"
-#include "data/store.h"
+#include "data/store/project.h"
+#include "data/store/store.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
 #include "run/run.h"

@@ -2,7 +2,7 @@
 #ifndef FT_CLI_REF_TEXT_H
 #define FT_CLI_REF_TEXT_H
 
-#include "data/store.h"
+#include "data/store/store.h"
 
 struct ft_str;
 struct json_object;

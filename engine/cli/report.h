@@ -16,7 +16,7 @@
 #define FT_CLI_REPORT_H
 
 #include "base/str.h"
-#include "data/project.h"
+#include "data/store/project.h"
 #include "run/run.h"
 
 struct ft_report {

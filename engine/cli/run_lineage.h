@@ -2,7 +2,7 @@
 #ifndef FT_CLI_RUN_LINEAGE_H
 #define FT_CLI_RUN_LINEAGE_H
 
-#include "data/provenance.h"
+#include "data/provenance/provenance.h"
 
 struct ft_session;
 

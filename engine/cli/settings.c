@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "data/project.h"
+#include "data/store/project.h"
 #include "text/doc.h"
 #include "text/field.h"
 

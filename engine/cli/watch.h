@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
-#include "data/project.h"
+#include "data/store/project.h"
 #include "run/journal.h"
 #include "run/run.h"
 

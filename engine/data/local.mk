@@ -2,76 +2,73 @@
 
 noinst_LIBRARIES += engine/libdata.a
 engine_libdata_a_SOURCES = \
-    engine/data/project.c engine/data/project.h \
-    engine/data/sharing.c engine/data/sharing.h \
-    engine/data/store.c engine/data/store.h engine/data/store_impl.h \
-    engine/data/id.c engine/data/id.h \
-    engine/data/oplog.c engine/data/oplog.h \
-    engine/data/record.c \
-    engine/data/db.c engine/data/db.h \
-    engine/data/index.c engine/data/index.h \
-    engine/data/index_path.c engine/data/index_path.h \
-    engine/data/index_apply.c engine/data/index_apply.h \
-    engine/data/index_move.c \
-    engine/data/index_bind.c engine/data/index_bind.h \
-    engine/data/spawn.c engine/data/spawn.h \
-    engine/data/client.c engine/data/client.h \
-    engine/data/job.c engine/data/job.h \
-    engine/data/publish.c engine/data/publish.h \
-    engine/data/find.c \
-    engine/data/derived.c \
-    engine/data/lineage.c engine/data/lineage.h \
-    engine/data/revision.c engine/data/revision.h \
-    engine/data/provenance.c engine/data/provenance.h \
-    engine/data/provenance_doc.c engine/data/provenance_doc.h \
-    engine/data/provenance_task.c engine/data/provenance_task.h \
-    engine/data/provenance_json.c \
-    engine/data/crate.c engine/data/crate.h engine/data/crate_plan.c \
-    engine/data/crate_action.c engine/data/crate_value.c \
-    engine/data/crate_value.h \
-    engine/data/crate_doc.c engine/data/crate_doc.h \
-    engine/data/memo.c \
-    engine/data/compare.c \
-    engine/data/diff.c engine/data/diff.h engine/data/diff_in.h \
-    engine/data/diff_params.c engine/data/diff_recipes.c \
-    engine/data/diff_side.c engine/data/diff_workflow.c \
-    engine/data/ref.c engine/data/ref.h \
-    engine/data/resolve.c \
-    engine/data/delta.c engine/data/delta.h \
-    engine/data/history.c engine/data/history.h engine/data/history_impl.h \
-    engine/data/tip.c engine/data/move.c engine/data/point.c engine/data/recall.c \
-    engine/data/merge.c engine/data/merge.h \
-    engine/data/log.c \
-    engine/data/files.c engine/data/files.h \
-    engine/data/fsck.c \
-    engine/data/adopt.c engine/data/adopt.h \
-    engine/data/rebuild.c \
-    engine/data/archive.h engine/data/archive_impl.h \
-    engine/data/archive_client.c engine/data/archive_pick.c \
-    engine/data/archive_state.c engine/data/export.c \
-    engine/data/export_impl.h engine/data/export_lists.c \
-    engine/data/foreign.c engine/data/foreign.h \
-    engine/data/import.c engine/data/import_check.c \
-    engine/data/import_commit.c engine/data/import_match.c \
-    engine/data/import_names.c \
-    engine/data/digest.c \
-    engine/data/index_upkeep.c engine/data/index_upkeep.h \
-    engine/data/upkeep.h engine/data/removal.c engine/data/removal.h \
-    engine/data/trash.c engine/data/trash.h \
-    engine/data/payload.c \
-    engine/data/regain.c \
-    engine/data/kept.c engine/data/kept.h \
-    engine/data/needs.c \
-    engine/data/mark.c engine/data/mark.h \
-    engine/data/gc.c \
-    engine/data/evict.c \
-    engine/data/pack.c engine/data/pack.h \
-    engine/data/packs.c engine/data/packs.h \
-    engine/data/repack.c \
-    engine/data/compress.c engine/data/press.c engine/data/press.h \
-    engine/data/fsck_pack.c engine/data/fsck_pack.h \
-    engine/data/space.c engine/data/space.h \
-    engine/data/ballast.c engine/data/ballast.h
+    engine/data/store/ballast.c engine/data/store/ballast.h \
+    engine/data/store/client.c engine/data/store/client.h \
+    engine/data/store/digest.c engine/data/store/files.c \
+    engine/data/store/files.h engine/data/store/id.c engine/data/store/id.h \
+    engine/data/store/job.c engine/data/store/job.h engine/data/store/memo.c \
+    engine/data/store/oplog.c engine/data/store/oplog.h \
+    engine/data/store/payload.c engine/data/store/project.c \
+    engine/data/store/project.h engine/data/store/publish.c \
+    engine/data/store/publish.h engine/data/store/record.c \
+    engine/data/store/sharing.c engine/data/store/sharing.h \
+    engine/data/store/space.c engine/data/store/space.h \
+    engine/data/store/spawn.c engine/data/store/spawn.h \
+    engine/data/store/store.c engine/data/store/store.h \
+    engine/data/store/store_impl.h \
+    engine/data/index/db.c engine/data/index/db.h engine/data/index/find.c \
+    engine/data/index/index.c engine/data/index/index.h \
+    engine/data/index/index_apply.c engine/data/index/index_apply.h \
+    engine/data/index/index_bind.c engine/data/index/index_bind.h \
+    engine/data/index/index_move.c engine/data/index/index_path.c \
+    engine/data/index/index_path.h engine/data/index/index_upkeep.c \
+    engine/data/index/index_upkeep.h engine/data/index/ref.c \
+    engine/data/index/ref.h engine/data/index/resolve.c \
+    engine/data/history/compare.c engine/data/history/delta.c \
+    engine/data/history/delta.h engine/data/history/diff.c \
+    engine/data/history/diff.h engine/data/history/diff_in.h \
+    engine/data/history/diff_params.c engine/data/history/diff_recipes.c \
+    engine/data/history/diff_side.c engine/data/history/diff_workflow.c \
+    engine/data/history/history.c engine/data/history/history.h \
+    engine/data/history/history_impl.h engine/data/history/log.c \
+    engine/data/history/merge.c engine/data/history/merge.h \
+    engine/data/history/move.c engine/data/history/point.c \
+    engine/data/history/recall.c engine/data/history/tip.c \
+    engine/data/provenance/crate.c engine/data/provenance/crate.h \
+    engine/data/provenance/crate_action.c engine/data/provenance/crate_doc.c \
+    engine/data/provenance/crate_doc.h engine/data/provenance/crate_plan.c \
+    engine/data/provenance/crate_value.c \
+    engine/data/provenance/crate_value.h engine/data/provenance/derived.c \
+    engine/data/provenance/lineage.c engine/data/provenance/lineage.h \
+    engine/data/provenance/provenance.c engine/data/provenance/provenance.h \
+    engine/data/provenance/provenance_doc.c \
+    engine/data/provenance/provenance_doc.h \
+    engine/data/provenance/provenance_json.c \
+    engine/data/provenance/provenance_task.c \
+    engine/data/provenance/provenance_task.h \
+    engine/data/provenance/revision.c engine/data/provenance/revision.h \
+    engine/data/archive/archive.h engine/data/archive/archive_client.c \
+    engine/data/archive/archive_impl.h engine/data/archive/archive_pick.c \
+    engine/data/archive/archive_state.c engine/data/archive/export.c \
+    engine/data/archive/export_impl.h engine/data/archive/export_lists.c \
+    engine/data/archive/foreign.c engine/data/archive/foreign.h \
+    engine/data/archive/import.c engine/data/archive/import_check.c \
+    engine/data/archive/import_commit.c engine/data/archive/import_match.c \
+    engine/data/archive/import_names.c \
+    engine/data/upkeep/adopt.c engine/data/upkeep/adopt.h \
+    engine/data/upkeep/compress.c engine/data/upkeep/evict.c \
+    engine/data/upkeep/fsck.c engine/data/upkeep/fsck_pack.c \
+    engine/data/upkeep/fsck_pack.h engine/data/upkeep/gc.c \
+    engine/data/upkeep/kept.c engine/data/upkeep/kept.h \
+    engine/data/upkeep/mark.c engine/data/upkeep/mark.h \
+    engine/data/upkeep/needs.c engine/data/upkeep/pack.c \
+    engine/data/upkeep/pack.h engine/data/upkeep/packs.c \
+    engine/data/upkeep/packs.h engine/data/upkeep/press.c \
+    engine/data/upkeep/press.h engine/data/upkeep/rebuild.c \
+    engine/data/upkeep/regain.c engine/data/upkeep/removal.c \
+    engine/data/upkeep/removal.h engine/data/upkeep/repack.c \
+    engine/data/upkeep/trash.c engine/data/upkeep/trash.h \
+    engine/data/upkeep/upkeep.h
 engine_libdata_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(SQLITE_CFLAGS)
 DATA_LIBS = engine/libdata.a engine/libmodel.a engine/libtext.a \
     engine/libbase.a $(YAML_LIBS) $(UDUNITS_LIBS) $(SQLITE_LIBS) \

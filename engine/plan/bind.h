@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/sha256.h"
-#include "data/store.h"
+#include "data/store/store.h"
 #include "plan/plan.h"
 
 struct ft_err;

@@ -2,7 +2,7 @@
 #ifndef FT_PLAN_TURN_H
 #define FT_PLAN_TURN_H
 
-#include "data/store.h"
+#include "data/store/store.h"
 #include "plan/plan.h"
 
 struct ft_err;

@@ -25,7 +25,7 @@
 
 #include "base/err.h"
 #include "base/sha256.h"
-#include "data/store.h"
+#include "data/store/store.h"
 #include "plan/bind.h"
 #include "run/adapter.h"
 #include "run/drive.h"

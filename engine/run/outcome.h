@@ -15,8 +15,9 @@ struct ft_store;
 int ft_run_record_state(struct ft_run *run, struct ft_store *store,
                         enum ft_run_state end, struct ft_err *err);
 
-/* The run as one side of a comparison (data/diff.h): what it was given, and the
- * objects that it made or reused.  Release it with ft_diff_side_release(). */
+/* The run as one side of a comparison (data/history/diff.h): what it was given,
+ * and the objects that it made or reused.  Release it with
+ * ft_diff_side_release(). */
 int ft_run_side(struct ft_run *run, struct ft_store *store,
                 struct ft_diff_side *side, struct ft_err *err);
 

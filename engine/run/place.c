@@ -13,7 +13,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/path.h"
-#include "data/project.h"
+#include "data/store/project.h"
 #include "model/workflow.h"
 #include "run/change.h"
 

@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "data/history.h"
-#include "data/upkeep.h"
+#include "data/history/history.h"
+#include "data/upkeep/upkeep.h"
 #include "plan/expand.h"
 
 struct ft_rerun_input {

@@ -9,8 +9,8 @@
 #ifndef FT_RUN_RERUN_H
 #define FT_RUN_RERUN_H
 
-#include "data/diff.h"
-#include "data/project.h"
+#include "data/history/diff.h"
+#include "data/store/project.h"
 #include "plan/bind.h"
 #include "run/adapter.h"
 

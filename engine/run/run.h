@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
-#include "data/store.h"
+#include "data/store/store.h"
 #include "plan/plan.h"
 #include "run/adapter.h"
 #include "run/steer.h"

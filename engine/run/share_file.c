@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "base/crc32c.h"
 #include "base/err.h"
-#include "data/project.h"
+#include "data/store/project.h"
 #include "run/run.h"
 
 #define FORMAT 1

@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "data/project.h"
+#include "data/store/project.h"
 #include "run/lease.h"
 
 #define NS_PER_S 1e9

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "base/str.h"
-#include "data/project.h"
-#include "data/store.h"
+#include "data/store/project.h"
+#include "data/store/store.h"
 
 #define NS_PER_S 1e9
 #define NS_PER_MS 1000000

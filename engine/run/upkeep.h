@@ -2,7 +2,7 @@
 #ifndef FT_RUN_UPKEEP_H
 #define FT_RUN_UPKEEP_H
 
-#include "data/upkeep.h"
+#include "data/upkeep/upkeep.h"
 
 struct ft_project;
 

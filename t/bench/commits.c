@@ -13,8 +13,8 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "data/project.h"
-#include "data/store.h"
+#include "data/store/project.h"
+#include "data/store/store.h"
 
 #define FILE_SIZE (12 * 1024)
 #define AT_ONCE_MAX 256

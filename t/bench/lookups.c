@@ -18,9 +18,9 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/path.h"
-#include "data/history.h"
-#include "data/project.h"
-#include "data/store_impl.h"
+#include "data/history/history.h"
+#include "data/store/project.h"
+#include "data/store/store_impl.h"
 
 #define BATCH 4096 /* results that share a sync */
 

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/project.h"
-#include "data/store.h"
+#include "data/store/project.h"
+#include "data/store/store.h"
 
 #define OUTPUTS 2
 #define SOURCE_MAX 32768

@@ -12,8 +12,8 @@
 
 #include "base/json.h"
 #include "base/path.h"
-#include "data/history.h"
 #include "crash.h"
+#include "data/history/history.h"
 
 #define ERRORS_MAX 5
 #define PROBE_SEED 4711

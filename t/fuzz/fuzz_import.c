@@ -15,8 +15,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/path.h"
-#include "data/archive_impl.h"
-#include "data/project.h"
+#include "data/archive/archive_impl.h"
+#include "data/store/project.h"
 
 #define TOP "/dev/shm"
 #define LIST_END 1

@@ -17,8 +17,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/path.h"
-#include "data/index.h"
-#include "data/index_apply.h"
+#include "data/index/index.h"
+#include "data/index/index_apply.h"
 
 struct place {
     struct ft_index *index;

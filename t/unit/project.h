@@ -12,10 +12,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "data/files.h"
-#include "data/history.h"
-#include "data/project.h"
-#include "data/store.h"
+#include "data/history/history.h"
+#include "data/store/files.h"
+#include "data/store/project.h"
+#include "data/store/store.h"
 #include "unit.h"
 
 struct scratch {

@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
-#include "data/diff_in.h"
+#include "data/history/diff_in.h"
 #include "unit.h"
 
 #define WORKFLOW                                                            \

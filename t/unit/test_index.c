@@ -2,8 +2,8 @@
 #include <sys/wait.h>
 
 #include "base/logfile.h"
-#include "data/index.h"
-#include "data/index_path.h"
+#include "data/index/index.h"
+#include "data/index/index_path.h"
 #include "project.h"
 
 static struct scratch s;

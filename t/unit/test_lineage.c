@@ -1,7 +1,7 @@
 /* test_lineage.c - what versions were made from, and what came of them */
 #include "base/logfile.h"
 #include "base/sha256.h"
-#include "data/lineage.h"
+#include "data/provenance/lineage.h"
 #include "project.h"
 
 static struct scratch s;

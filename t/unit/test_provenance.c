@@ -1,6 +1,6 @@
 /* test_provenance.c - names and values of exports */
 #include "base/json.h"
-#include "data/provenance.h"
+#include "data/provenance/provenance.h"
 #include "unit.h"
 
 static const struct {

@@ -1,5 +1,5 @@
 /* test_ref.c - the text by which users name results */
-#include "data/ref.h"
+#include "data/index/ref.h"
 
 #include <stdlib.h>
 #include <string.h>

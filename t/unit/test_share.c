@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 #include "base/path.h"
-#include "data/project.h"
+#include "data/store/project.h"
 #include "run/share_file.h"
 #include "t/unit/unit.h"
 

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/time.h>
 
-#include "data/client.h"
+#include "data/store/client.h"
 #include "project.h"
 
 static struct scratch s;
