@@ -13,3 +13,7 @@ engine_librun_a_SOURCES += \
 
 TESTS += t/t2180-simulated.t
 EXTRA_DIST += t/t2180-simulated.t
+
+EXTRA_DIST += t/slurm.sh t/slurm_cluster.py
+TESTS += t/t4000-slurm-lab.t
+EXTRA_DIST += t/t4000-slurm-lab.t

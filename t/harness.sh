@@ -98,6 +98,7 @@ test_verbose=
 test "${1-}" != -v || test_verbose=1
 test_finished=
 test_cleanup=:
+test_last=:
 
 exec 5>&1
 : >"$test_root/results"
@@ -117,6 +118,7 @@ test_exit() {
 	test_code=$?
 	eval "$test_cleanup" </dev/null >/dev/null 2>&1
 	test -n "$test_finished" && exit $test_code
+	eval "$test_last" </dev/null >/dev/null 2>&1
 	echo "Bail out! $test_name ended before test_done" >&5
 	test $test_code != 0 || test_code=1
 	exit $test_code
@@ -205,6 +207,7 @@ test_gone() {
 
 test_done() {
 	test_finished=1
+	eval "$test_last" </dev/null >/dev/null 2>&1 5>&-
 	test_failed=$(grep -c not "$test_root/results")
 	echo "1..$(wc -l <"$test_root/results")" >&5
 	cd / || exit 1
@@ -223,6 +226,12 @@ test_done() {
 test_when_finished() {
 	test_cleanup="{ $*
 		}; $test_cleanup"
+}
+
+# Run SCRIPT when the whole file ends, however it ends.
+test_at_exit() {
+	test_last="{ $*
+		}; $test_last"
 }
 
 # test_expect_code N COMMAND...
