@@ -91,8 +91,9 @@ static int create_part(const char *path, mode_t mode, char **part)
     return fd;
 }
 
-int ft_file_write(const char *path, const void *bytes, size_t len, mode_t mode,
-                  struct ft_err *err)
+/* Durable, or only whole. */
+static int write_and_rename(const char *path, const void *bytes, size_t len,
+                            mode_t mode, bool durable, struct ft_err *err)
 {
     char *part = NULL;
     int fd, rc = -1;
@@ -100,7 +101,7 @@ int ft_file_write(const char *path, const void *bytes, size_t len, mode_t mode,
     fd = create_part(path, mode, &part);
     if (fd < 0)
         return ft_err_sys(err, "cannot create a file beside '%s'", path);
-    if (ft_write_all(fd, bytes, len) < 0 || fsync(fd) < 0) {
+    if (ft_write_all(fd, bytes, len) < 0 || (durable && fsync(fd) < 0)) {
         ft_err_sys(err, "cannot write '%s'", part);
         goto done;
     }
@@ -110,13 +111,25 @@ int ft_file_write(const char *path, const void *bytes, size_t len, mode_t mode,
     }
     free(part);
     part = NULL;
-    rc = ft_path_sync_parent(path, err);
+    rc = durable ? ft_path_sync_parent(path, err) : 0;
 done:
     if (part)
         (void)unlink(part); /* the first error is the one to report */
     free(part);
     close(fd);
     return rc;
+}
+
+int ft_file_write(const char *path, const void *bytes, size_t len, mode_t mode,
+                  struct ft_err *err)
+{
+    return write_and_rename(path, bytes, len, mode, true, err);
+}
+
+int ft_file_replace(const char *path, const void *bytes, size_t len,
+                    mode_t mode, struct ft_err *err)
+{
+    return write_and_rename(path, bytes, len, mode, false, err);
 }
 
 int ft_file_put(const char *path, const void *bytes, size_t len, mode_t mode,

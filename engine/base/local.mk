@@ -10,6 +10,7 @@ engine_libbase_a_SOURCES = \
     engine/base/dirs.c engine/base/dirs.h \
     engine/base/err.c engine/base/err.h \
     engine/base/file.c \
+    engine/base/hmac.c engine/base/hmac.h \
     engine/base/json.c engine/base/json.h \
     engine/base/json_canonical.c engine/base/json_err.c \
     engine/base/linediff.c engine/base/linediff.h \

@@ -54,10 +54,19 @@ int ft_file_read(const char *path, size_t max, struct ft_str *out,
 int ft_file_write(const char *path, const void *bytes, size_t len,
                   mode_t mode, struct ft_err *err);
 
+/* The same without waiting for the disk: what a crash leaves is the old file,
+ * the new one, or an empty one. */
+int ft_file_replace(const char *path, const void *bytes, size_t len,
+                    mode_t mode, struct ft_err *err);
+
 /* The same in place and without waiting for the disk: for what a crash may
  * take.  Does not follow a link. */
 int ft_file_put(const char *path, const void *bytes, size_t len, mode_t mode,
                 struct ft_err *err);
+
+/* Any of these three. */
+typedef int ft_file_writer(const char *path, const void *bytes, size_t len,
+                           mode_t mode, struct ft_err *err);
 
 /* Copy the file 'from' to 'to', which must not be there (FT_EEXIST). */
 int ft_file_copy(const char *from, const char *to, struct ft_err *err);

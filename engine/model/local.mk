@@ -20,6 +20,7 @@ engine_libmodel_a_SOURCES = \
     engine/model/resources.c \
     engine/model/limits.c engine/model/limits.h \
     engine/model/object.c engine/model/object.h \
+    engine/model/outcome.c \
     engine/model/site.c engine/model/site.h \
     engine/model/schema.c engine/model/schema.h
 

@@ -10,18 +10,6 @@
 #include "text/field.h"
 #include "text/quantity.h"
 
-const char *const ft_outcome_names[] = {
-    [FT_OUT_OK] = "ok",
-    [FT_OUT_ERROR] = "error",
-    [FT_OUT_OOM] = "oom",
-    [FT_OUT_TIMEOUT] = "timeout",
-    [FT_OUT_NODE_FAIL] = "node_fail",
-    [FT_OUT_PREEMPTED] = "preempted",
-    [FT_OUT_CANCELLED] = "cancelled",
-    [FT_OUT_LOST] = "lost",
-    [FT_OUTCOMES] = NULL,
-};
-
 /* A task that went well or was cancelled is not tried again. */
 static const char *const retry_on[] = {
     "error", "oom", "timeout", "node_fail", "preempted", "lost", NULL,

@@ -55,6 +55,8 @@ struct ft_attempt {
     struct ft_resources resources;
     double timeout_s;   /* 0: none */
     bool outputs;       /* the stage declares some */
+    const char *program_sha256; /* of the file argv[0], in hex; NULL: not
+                                   compared */
 };
 
 enum ft_submit_answer {
@@ -71,6 +73,7 @@ struct ft_ending {
     int exit_code, signal;
     char reason[400];  /* for people; the site's own words where there are */
     char host[64];
+    bool by_site; /* its job was ended: the site knows better why */
     int64_t start_ns, end_ns;
     double user_s, system_s;
     double peak_rss_bytes;

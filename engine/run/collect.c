@@ -258,6 +258,29 @@ static void collect_bare(struct ft_flight *f, const struct ft_ending *ending)
     ft_flight_free(f);
 }
 
+/* Survives the engine, not the machine: after a reboot nobody knows what of the
+ * outputs themselves had reached the disk. */
+static int write_result(const struct ft_flight *f, struct ft_err *err)
+{
+    const struct ft_stage *stage = stage_of(f);
+    struct ft_completion completion = {
+        .tag_text = f->tag_text,
+        .outputs = json_object_new_object(),
+        .ending = &f->ending,
+    };
+    struct json_object *obj;
+    int rc;
+
+    for (size_t i = 0; i < stage->n_out; i++)
+        ft_result_add_output(completion.outputs, f->dir, stage->out[i].name,
+                             stage->out[i].path);
+    obj = ft_result_json(&completion);
+    rc = ft_result_write(f->dir, obj, ft_file_put, err);
+    json_object_put(obj);
+    json_object_put(completion.outputs);
+    return rc;
+}
+
 void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
 {
     struct ft_drive *d = f->drive;
@@ -273,7 +296,7 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
     f->ending.slots = ft_sched_slots(d->sched, d->run, f->task);
     check_outputs(f, &f->ending);
     ft_result_add_last_words(f->dir, &f->ending);
-    if (outputs && ft_result_write(f, &f->ending, &err) < 0 &&
+    if (outputs && write_result(f, &err) < 0 &&
         f->ending.outcome == FT_OUT_OK)
         ft_drive_give_up(d, &err);
     record_end(f);
@@ -297,7 +320,7 @@ bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound)
     int attempt = d->run->task[bound->task].attempts;
     struct ft_ending ending;
     struct ft_flight *f;
-    char *dir;
+    char *dir, *tag_text;
     bool usable;
 
     /* After a crash of the machine nobody knows what of the outputs reached
@@ -305,8 +328,10 @@ bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound)
     if (!attempt || d->rebooted)
         return false;
     dir = ft_run_attempt_dir(d->project, d->run, bound->task, attempt);
-    usable = ft_result_read(dir, bound->name, attempt, &ending) &&
+    tag_text = ft_asprintf("%s/%s/%d", d->run->id, bound->name, attempt);
+    usable = ft_result_read(dir, tag_text, &ending) &&
              ending.outcome == FT_OUT_OK;
+    free(tag_text);
     free(dir);
     if (!usable)
         return false;

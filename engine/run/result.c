@@ -38,27 +38,20 @@ struct json_object *ft_result_usage(const struct ft_ending *e)
     return obj;
 }
 
-static struct json_object *outputs_json(const struct ft_flight *f)
+void ft_result_add_output(struct json_object *outputs, const char *dir,
+                          const char *name, const char *path)
 {
-    const struct ft_plan *plan = f->drive->plan;
-    const struct ft_stage *stage =
-        &plan->wf->stage[ft_plan_stage_of(plan, f->task)];
-    struct json_object *all = json_object_new_object();
+    char *full = ft_path_join(dir, path);
+    struct json_object *obj;
+    struct stat st;
 
-    for (size_t i = 0; i < stage->n_out; i++) {
-        char *path = ft_path_join(f->dir, stage->out[i].path);
-        struct json_object *obj;
-        struct stat st;
-
-        if (stat(path, &st) == 0) {
-            obj = json_object_new_object();
-            ft_json_add_str(obj, "path", stage->out[i].path);
-            ft_json_add_int(obj, "size", (int64_t)st.st_size);
-            json_object_object_add(all, stage->out[i].name, obj);
-        }
-        free(path);
+    if (stat(full, &st) == 0) {
+        obj = json_object_new_object();
+        ft_json_add_str(obj, "path", path);
+        ft_json_add_int(obj, "size", (int64_t)st.st_size);
+        json_object_object_add(outputs, name, obj);
     }
-    return all;
+    free(full);
 }
 
 static void add_time(struct json_object *obj, const char *key, int64_t ns)
@@ -69,33 +62,64 @@ static void add_time(struct json_object *obj, const char *key, int64_t ns)
     ft_json_add_str(obj, key, text);
 }
 
-int ft_result_write(const struct ft_flight *f, const struct ft_ending *e,
-                    struct ft_err *err)
+/* "TASK/ATTEMPT" of "RUN/TASK/ATTEMPT"; a run's id has no '/'. */
+static const char *after_run(const char *tag_text)
+{
+    const char *slash = strchr(tag_text, '/');
+
+    return slash ? slash + 1 : tag_text;
+}
+
+static void add_task(struct json_object *obj, const char *tag_text)
+{
+    const char *task = after_run(tag_text), *end = strrchr(task, '/');
+    char *name = ft_strndup(task, end ? (size_t)(end - task) : strlen(task));
+
+    ft_json_add_str(obj, "task", name);
+    ft_json_add_int(obj, "attempt", end ? strtol(end + 1, NULL, 10) : 0);
+    ft_json_add_str(obj, "attempt_tag", tag_text);
+    free(name);
+}
+
+struct json_object *ft_result_json(const struct ft_completion *c)
 {
     struct json_object *obj = json_object_new_object();
-    char *path = ft_path_join(f->dir, FT_RESULT_FILE);
-    const char *text;
-    size_t len;
-    int rc;
+    const struct ft_ending *e = c->ending;
 
     ft_json_add_int(obj, "schema", RESULT_SCHEMA);
-    ft_json_add_str(obj, "task", f->bound->name);
-    ft_json_add_int(obj, "attempt", f->attempt);
+    add_task(obj, c->tag_text);
+    if (c->job)
+        ft_json_add_str(obj, "job", c->job);
     ft_json_add_str(obj, "outcome", ft_outcome_names[e->outcome]);
     ft_json_add_int(obj, "exit_code", e->exit_code);
     ft_json_add_int(obj, "signal", e->signal);
     ft_json_add_str(obj, "reason", e->reason);
+    if (e->by_site)
+        ft_json_add_bool(obj, "by_site", true);
     ft_json_add_str(obj, "host", e->host);
     add_time(obj, "start", e->start_ns);
     add_time(obj, "end", e->end_ns);
     ft_json_add_int(obj, "start_ns", e->start_ns);
     ft_json_add_int(obj, "end_ns", e->end_ns);
     json_object_object_add(obj, "usage", ft_result_usage(e));
-    json_object_object_add(obj, "outputs", outputs_json(f));
+    json_object_object_add(obj, "outputs",
+                           c->outputs ? json_object_get(c->outputs)
+                                      : json_object_new_object());
+    return obj;
+}
+
+int ft_result_write(const char *dir, struct json_object *result,
+                    ft_file_writer *write, struct ft_err *err)
+{
+    char *path = ft_path_join(dir, FT_RESULT_FILE);
+    const char *text;
+    size_t len;
+    int rc;
+
     text = json_object_to_json_string_length(
-        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    rc = ft_file_put(path, text, len, 0666, err);
-    json_object_put(obj);
+        result, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE,
+        &len);
+    rc = write(path, text, len, 0666, err);
     free(path);
     return rc;
 }
@@ -111,20 +135,34 @@ static bool find_outcome(const char *text, enum ft_outcome *outcome)
     return false;
 }
 
-bool ft_result_read(const char *dir, const char *task, int attempt,
-                    struct ft_ending *e)
+/* Records that are older than 'attempt_tag' have no more than the rest. */
+static bool is_of(struct json_object *obj, const char *tag_text)
 {
-    char *path = ft_path_join(dir, FT_RESULT_FILE);
-    struct json_object *obj = ft_json_read(path, NULL), *usage;
-    bool ok;
+    char *task = ft_asprintf("%s/%d", ft_json_str_or(obj, "task", ""),
+                             (int)ft_json_int_or(obj, "attempt", 0));
+    bool same = strcmp(task, after_run(tag_text)) == 0 &&
+                strcmp(ft_json_str_or(obj, "attempt_tag", tag_text),
+                       tag_text) == 0;
 
-    free(path);
-    if (!obj)
+    free(task);
+    return same;
+}
+
+bool ft_result_ending(struct json_object *obj, const char *tag_text,
+                      struct ft_ending *e)
+{
+    struct json_object *usage = ft_json_or_null(obj, "usage");
+    enum ft_outcome outcome;
+
+    if (ft_json_int_or(obj, "schema", 0) != RESULT_SCHEMA ||
+        !is_of(obj, tag_text) ||
+        !find_outcome(ft_json_str_or(obj, "outcome", ""), &outcome))
         return false;
-    usage = ft_json_or_null(obj, "usage");
     *e = (struct ft_ending){
+        .outcome = outcome,
         .exit_code = (int)ft_json_int_or(obj, "exit_code", 0),
         .signal = (int)ft_json_int_or(obj, "signal", 0),
+        .by_site = ft_json_bool_or(obj, "by_site", false),
         .start_ns = ft_json_int_or(obj, "start_ns", 0),
         .end_ns = ft_json_int_or(obj, "end_ns", 0),
         .user_s = ft_json_num_or(usage, "user_s", 0),
@@ -138,11 +176,18 @@ bool ft_result_read(const char *dir, const char *task, int attempt,
     snprintf(e->reason, sizeof(e->reason), "%s",
              ft_json_str_or(obj, "reason", ""));
     snprintf(e->host, sizeof(e->host), "%s", ft_json_str_or(obj, "host", ""));
-    ok = ft_json_int_or(obj, "schema", 0) == RESULT_SCHEMA &&
-         ft_json_int_or(obj, "attempt", 0) == attempt &&
-         strcmp(ft_json_str_or(obj, "task", ""), task) == 0 &&
-         find_outcome(ft_json_str_or(obj, "outcome", ""), &e->outcome);
+    return true;
+}
+
+bool ft_result_read(const char *dir, const char *tag_text,
+                    struct ft_ending *e)
+{
+    char *path = ft_path_join(dir, FT_RESULT_FILE);
+    struct json_object *obj = ft_json_read(path, NULL);
+    bool ok = obj && ft_result_ending(obj, tag_text, e);
+
     json_object_put(obj);
+    free(path);
     return ok;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/hmac.h"
 #include "base/sha256.h"
 
 static const struct {
@@ -36,6 +37,46 @@ START_TEST(vectors)
     }
     ft_sha256_free(sha);
     ft_sha256_free(NULL);
+}
+END_TEST
+
+/* Of RFC 4231; a key and a text of one repeated byte, or of characters. */
+static const struct {
+    int key_byte;
+    size_t key_len;
+    const char *key;
+    int byte;
+    size_t len;
+    const char *text, *hex;
+} mac[] = {
+    { .key_byte = 0x0b, .key_len = 20, .len = 8, .text = "Hi There",
+      .hex = "b0344c61d8db38535ca8afceaf0bf12b"
+             "881dc200c9833da726e9376c2e32cff7" },
+    { .key = "Jefe", .key_len = 4, .len = 28,
+      .text = "what do ya want for nothing?",
+      .hex = "5bdcc146bf60754e6a042426089575c7"
+             "5a003f089d2739839dec58b964ec3843" },
+    { .key_byte = 0xaa, .key_len = 20, .byte = 0xdd, .len = 50,
+      .hex = "773ea91e36800e46854db8ebd09181a7"
+             "2959098b3ef8c122d9635514ced565fe" },
+};
+
+START_TEST(macs)
+{
+    uint8_t digest[FT_SHA256_BYTES], want[FT_SHA256_BYTES];
+    char key[64], text[64];
+
+    memset(key, mac[_i].key_byte, sizeof(key));
+    memset(text, mac[_i].byte, sizeof(text));
+    if (mac[_i].key)
+        memcpy(key, mac[_i].key, mac[_i].key_len);
+    if (mac[_i].text)
+        memcpy(text, mac[_i].text, mac[_i].len);
+    ft_hmac_sha256(key, mac[_i].key_len, text, mac[_i].len, digest);
+    ft_sha256_bytes(mac[_i].hex, want);
+    ck_assert(ft_hmac_equal(digest, want, sizeof(want)));
+    want[sizeof(want) - 1] ^= 1;
+    ck_assert(!ft_hmac_equal(digest, want, sizeof(want)));
 }
 END_TEST
 
@@ -83,6 +124,7 @@ int main(void)
     TCase *tc = tcase_create("sha256");
 
     tcase_add_loop_test(tc, vectors, 0, FT_ARRAY_LEN(vector));
+    tcase_add_loop_test(tc, macs, 0, FT_ARRAY_LEN(mac));
     tcase_add_test(tc, million_a_in_a_file);
     tcase_add_test(tc, file_that_cannot_be_read);
     suite_add_tcase(suite, tc);
