@@ -27,7 +27,7 @@ struct putting {
     enum ft_object_type type;
     const char *unit;          /* of a field or image */
     struct json_object *units; /* of columns, or NULL */
-    struct json_object *convert; /* of a .vtu file that is not just kept */
+    struct json_object *convert; /* of a .vtu or .msh file, or NULL */
     char *table;               /* text that the file became, or NULL */
 };
 
@@ -48,6 +48,13 @@ static int split_object(struct putting *p)
     return 0;
 }
 
+/* What another program wrote as a mesh; NULL: no such file. */
+static const char *mesh_format(const char *file)
+{
+    return ft_ends_with(file, ".vtu") ? "vtu"
+           : ft_ends_with(file, ".msh") ? "msh" : NULL;
+}
+
 /* By the option, else by the ending; an .h5 file could be anything. */
 static int choose_type(struct putting *p)
 {
@@ -66,7 +73,7 @@ static int choose_type(struct putting *p)
         ft_print_hint("say which with --type");
         return STATUS_USAGE;
     }
-    p->type = ft_ends_with(file, ".vtu") ? FT_OBJECT_MESH
+    p->type = mesh_format(file) ? FT_OBJECT_MESH
               : ft_ends_with(file, ".csv") || ft_touchstone_ports(file)
                   ? FT_OBJECT_TABLE
                   : FT_OBJECT_FILE;
@@ -120,7 +127,7 @@ static int take_units(struct putting *p)
 
 /* --- meshes of other programs --------------------------------------------- */
 
-/* The unit of its coordinates, which no .vtu file says. */
+/* The unit of its coordinates, which no such file says. */
 static int take_length_unit(struct putting *p)
 {
     const char *text = ft_cli_option(p->cli, "length-unit");
@@ -150,7 +157,8 @@ static int take_array(struct putting *p)
 
     if (p->type == FT_OBJECT_MESH && (array || p->unit)) {
         ft_print_error("a mesh has no values");
-        ft_print_hint("--type field takes one array of the file with it");
+        if (ft_ends_with(p->file, ".vtu"))
+            ft_print_hint("--type field takes one array of the file with it");
         return STATUS_USAGE;
     }
     if (p->type == FT_OBJECT_FIELD && (!array || !p->unit)) {
@@ -171,23 +179,30 @@ static int take_array(struct putting *p)
 
 static int take_mesh(struct putting *p)
 {
-    bool vtu = ft_ends_with(p->file, ".vtu");
+    const char *format = mesh_format(p->file);
+    bool field = p->type == FT_OBJECT_FIELD;
     int status;
 
-    if (p->type == FT_OBJECT_FILE || !vtu) {
+    if (p->type == FT_OBJECT_FILE || !format) {
         if (!ft_cli_option(p->cli, "array") &&
             !ft_cli_option(p->cli, "length-unit"))
             return 0;
-        ft_print_error("--array and --length-unit are of .vtu files that "
-                       "become a mesh or field");
+        ft_print_error("--array and --length-unit are of .vtu and .msh files "
+                       "that become a mesh or field");
         return STATUS_USAGE;
     }
-    if (p->type != FT_OBJECT_MESH && p->type != FT_OBJECT_FIELD) {
-        ft_print_error("'%s' can become a mesh, a field or a file", p->file);
+    if (field && strcmp(format, "msh") == 0) {
+        ft_print_error("views of .msh files are not read");
+        ft_print_hint("save them as .vtu");
+        return STATUS_USAGE;
+    }
+    if (p->type != FT_OBJECT_MESH && !field) {
+        ft_print_error("'%s' can become a mesh%s or a file", p->file,
+                       strcmp(format, "vtu") == 0 ? ", a field" : "");
         return STATUS_USAGE;
     }
     p->convert = json_object_new_object();
-    ft_json_add_str(p->convert, "format", "vtu");
+    ft_json_add_str(p->convert, "format", format);
     status = take_length_unit(p);
     return status ? status : take_array(p);
 }

@@ -205,10 +205,10 @@ CLI_TESTS = \
     t/t1055-workflow.t t/t1056-merge.t t/t1057-rerun.t t/t1058-shared.t \
     t/t1060-export.t t/t1061-import.t t/t1062-data-put.t t/t1063-put-mesh.t
 if SOLVERS
-CLI_TESTS += t/t1021-demo.t
+CLI_TESTS += t/t1021-demo.t t/t1064-put-msh.t
 endif
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += t/screen.py t/put_mesh.py
+EXTRA_DIST += t/screen.py t/put_mesh.py t/put_msh.py t/t1064-put-msh.t
 EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/tiny-disk.sh \
     t/read_elsewhere.py \
     t/steer.sh t/await.py

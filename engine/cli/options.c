@@ -211,11 +211,11 @@ const struct ft_option ft_data_ls_options[] = {
 const struct ft_option ft_data_put_options[] = {
     { "type", 't', "TYPE", "mesh, field, image, table or file (default: by "
                            "the file's ending; .csv and .s2p are tables, .vtu "
-                           "is a mesh)" },
+                           "and .msh are meshes)" },
     { "unit", 'u', "UNIT", "of a field or image; COLUMN=UNIT: of a column of "
                            "a CSV text that does not say it, may be given "
                            "several times" },
-    { "length-unit", 0, "UNIT", "of the coordinates in a .vtu file" },
+    { "length-unit", 0, "UNIT", "of the coordinates in a .vtu or .msh file" },
     { "array", 0, "NAME", "the array of a .vtu file that a field is" },
     { "media-type", 0, "TYPE", "of a file, such as image/png" },
     END,

@@ -3,11 +3,13 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 
 #define FACES_MAX 6
+#define FLAT 1e-9 /* how far z may differ, against x and y */
 
 /* VTK's linear cells; faces are seen from outside, -1 ends a triangle. */
 static const struct shape {
@@ -35,6 +37,26 @@ static const struct shape {
 int ft_grid_nodes(uint8_t type)
 {
     return type < FT_ARRAY_LEN(shape) ? shape[type].nodes : 0;
+}
+
+int ft_grid_dimension(uint8_t type)
+{
+    return shape[type].dimension;
+}
+
+int ft_grid_face(uint8_t type, int i, int node[4])
+{
+    const struct shape *is = &shape[type];
+
+    if (i >= (is->dimension == 2 ? is->nodes : is->faces))
+        return 0;
+    if (is->dimension == 2) {
+        node[0] = i;
+        node[1] = (i + 1) % is->nodes;
+        return 2;
+    }
+    memcpy(node, is->face[i], sizeof(is->face[i]));
+    return node[3] < 0 ? 3 : 4;
 }
 
 static void minus(const double *a, const double *b, double c[3])
@@ -80,18 +102,21 @@ static int check_coordinates(const struct ft_grid *grid, bool flat,
                              struct ft_err *err)
 {
     const double *x = grid->points;
+    double reach = 0;
 
-    for (uint64_t i = 0; i < grid->n_points; i++, x += 3) {
-        for (int k = 0; k < 3; k++)
-            if (!(fabs(x[k]) <= FT_GRID_COORDINATE_MAX))
-                return ft_err_set(err, FT_EFORMAT, "point %llu has the "
-                                  "coordinate %g m", (unsigned long long)i,
-                                  x[k]);
-        if (flat && x[2] != grid->points[2])
+    for (uint64_t i = 0; i < 3 * grid->n_points; i++) {
+        if (!(fabs(x[i]) <= FT_GRID_COORDINATE_MAX))
+            return ft_err_set(err, FT_EFORMAT, "point %llu has the "
+                              "coordinate %g m", (unsigned long long)(i / 3),
+                              x[i]);
+        if (i % 3 < 2)
+            reach = fmax(reach, fabs(x[i]));
+    }
+    for (uint64_t i = 0; flat && i < grid->n_points; i++)
+        if (fabs(x[3 * i + 2] - x[2]) > FLAT * reach)
             return ft_err_set(err, FT_EFORMAT, "the cells are flat, but point "
                               "%llu has another z than point 0: surfaces in "
                               "space are not taken", (unsigned long long)i);
-    }
     return 0;
 }
 
@@ -121,13 +146,15 @@ static int check_cell(const struct ft_grid *grid, uint64_t i, int dimension,
 {
     uint8_t type = grid->types[i];
     int nodes = ft_grid_nodes(type);
+    int facet = grid->group && grid->group[i];
 
     if (!nodes)
         return ft_err_set(err, FT_EFORMAT, "cell %llu has the VTK type %d: "
                           "only linear lines, triangles, quads, tetrahedra, "
                           "hexahedra, wedges and pyramids are taken",
                           (unsigned long long)i, type);
-    if (shape[type].dimension != dimension) {
+    if (shape[type].dimension != dimension &&
+        !(facet && shape[type].dimension == dimension - 1)) {
         ft_err_set(err, FT_EFORMAT, "cell %llu has dimension %d, the first "
                    "cell %d", (unsigned long long)i, shape[type].dimension,
                    dimension);
@@ -164,10 +191,10 @@ static int check_cells(const struct ft_grid *grid, int dimension,
     return 0;
 }
 
-static int check_measures(const struct ft_grid *grid, int dimension,
-                          struct ft_err *err)
+static int check_measures(const struct ft_grid *grid, uint64_t cells,
+                          int dimension, struct ft_err *err)
 {
-    for (uint64_t i = 0; i < grid->n_cells; i++) {
+    for (uint64_t i = 0; i < cells; i++) {
         double size = measure(grid, i);
 
         if (size > 0)
@@ -187,6 +214,7 @@ static int check_measures(const struct ft_grid *grid, int dimension,
 
 int ft_grid_check(const struct ft_grid *grid, struct ft_err *err)
 {
+    uint64_t cells = 0;
     int dimension;
 
     if (!grid->n_cells || !grid->n_points)
@@ -201,7 +229,12 @@ int ft_grid_check(const struct ft_grid *grid, struct ft_err *err)
         check_coordinates(grid, dimension == 2, err) < 0 ||
         check_used(grid, err) < 0)
         return -1;
-    return check_measures(grid, dimension, err);
+    while (cells < grid->n_cells &&
+           shape[grid->types[cells]].dimension == dimension)
+        cells++;
+    if (check_measures(grid, cells, dimension, err) < 0)
+        return -1;
+    return ft_grid_check_faces(grid, cells, err);
 }
 
 void ft_grid_release(struct ft_grid *grid)
@@ -210,5 +243,7 @@ void ft_grid_release(struct ft_grid *grid)
     free(grid->connectivity);
     free(grid->offsets);
     free(grid->types);
+    free(grid->group);
+    free(grid->groups);
     *grid = (struct ft_grid){ 0 };
 }

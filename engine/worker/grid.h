@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "worker/mesh.h"
+
 struct ft_err;
 
 #define FT_GRID_BYTES_MAX (1ull << 30) /* of all arrays together */
@@ -20,7 +22,15 @@ struct ft_grid {
     double *points;        /* 3 each, in metres */
     int64_t *connectivity; /* points of each cell, in VTK's order */
     int64_t *offsets;      /* n_cells + 1; the first is 0 */
-    uint8_t *types;
+    uint8_t *types;        /* those of the highest dimension come first */
+    int32_t *group;        /* of each cell, 0 for none; NULL: all of them */
+    struct ft_grid_group *groups; /* numbered from 1 */
+    size_t n_groups;
+};
+
+struct ft_grid_group {
+    int32_t dimension;
+    char name[FT_MESH_NAME_MAX + 1];
 };
 
 /* The values of a field on a grid. */
@@ -34,15 +44,27 @@ struct ft_grid_field {
 /* Nodes of a linear cell of VTK's type 'type'; 0 when objects.md does not have
  * it. */
 int ft_grid_nodes(uint8_t type);
+int ft_grid_dimension(uint8_t type); /* of one that has nodes */
 
-/* The rules that objects.md leaves to the writer of a mesh: cells of one
- * dimension, 2 or 3 (no lower ones, as there are no groups they could belong
- * to), each with existing points and positive area or volume; every point
- * finite and in a cell; flat meshes in one plane z = const.  FT_EFORMAT. */
+/* The rules that objects.md leaves to the writer of a mesh: cells of dimension
+ * 2 or 3, each with existing points and positive area or volume; then facets
+ * that are in a group, each a face of a cell; nothing is there twice; every
+ * point finite and in a cell; flat meshes in one plane z = const.
+ * FT_EFORMAT. */
 int ft_grid_check(const struct ft_grid *grid, struct ft_err *err);
 
-/* Write the checked grid, without groups, into a new file; with the field
- * unless that is NULL. */
+/* Its part about facets and doubles, for a grid that else is right; 'cells' of
+ * it are of the highest dimension. */
+int ft_grid_check_faces(const struct ft_grid *grid, uint64_t cells,
+                        struct ft_err *err);
+
+/* The nodes of face 'i' of a cell of VTK's type 'type', as indices into the
+ * cell's; how many, 0 when there is no such face.  Those of a flat cell are its
+ * edges. */
+int ft_grid_face(uint8_t type, int i, int node[4]);
+
+/* Write the checked grid into a new file; with the field unless that is
+ * NULL. */
 int ft_grid_write(const struct ft_grid *grid,
                   const struct ft_grid_field *field, hid_t file,
                   struct ft_err *err);

@@ -138,31 +138,68 @@ static int write_counts(const struct ft_grid *grid, hid_t file,
     return rc;
 }
 
-/* No cell is in a group, and there are none. */
+/* --- groups --------------------------------------------------------------- */
+
+/* The columns of /groups. */
+struct list {
+    size_t width; /* of the names */
+    int32_t *id, *dimension;
+    char *name;
+};
+
+static void list_groups(const struct ft_grid *grid, struct list *list)
+{
+    size_t n = grid->n_groups;
+
+    list->width = 1;
+    for (size_t i = 0; i < n; i++)
+        if (strlen(grid->groups[i].name) > list->width)
+            list->width = strlen(grid->groups[i].name);
+    list->id = ft_calloc(n, sizeof(*list->id));
+    list->dimension = ft_calloc(n, sizeof(*list->dimension));
+    list->name = ft_calloc(n, list->width);
+    for (size_t i = 0; i < n; i++) {
+        list->id[i] = (int32_t)i + 1;
+        list->dimension[i] = grid->groups[i].dimension;
+        memcpy(list->name + i * list->width, grid->groups[i].name,
+               strlen(grid->groups[i].name));
+    }
+}
+
 static int write_groups(const struct ft_grid *grid, hid_t file,
                         struct ft_err *err)
 {
     hid_t text = H5Tcopy(H5T_C_S1);
-    int32_t *zero = ft_calloc(grid->n_cells, sizeof(*zero));
-    const struct set set[] = {
-        { "/VTKHDF/CellData/group", H5T_STD_I32LE, H5T_NATIVE_INT32, 4,
-          grid->n_cells, 0, zero, NULL, NULL },
-        { "/groups/id", H5T_STD_I32LE, H5T_NATIVE_INT32, 4, 0, 0, NULL, NULL,
-          NULL },
-        { "/groups/dimension", H5T_STD_I32LE, H5T_NATIVE_INT32, 4, 0, 0, NULL,
-          NULL, NULL },
-        { "/groups/name", text, text, 1, 0, 0, NULL, NULL, NULL },
-    };
+    int32_t *zero = grid->group ? NULL
+                                : ft_calloc(grid->n_cells, sizeof(*zero));
+    struct list list;
     int rc = 0;
 
-    if (text < 0 || H5Tset_strpad(text, H5T_STR_NULLPAD) < 0)
+    list_groups(grid, &list);
+    const struct set set[] = {
+        { "/VTKHDF/CellData/group", H5T_STD_I32LE, H5T_NATIVE_INT32, 4,
+          grid->n_cells, 0, zero ? zero : grid->group, NULL, NULL },
+        { "/groups/id", H5T_STD_I32LE, H5T_NATIVE_INT32, 4, grid->n_groups, 0,
+          list.id, NULL, NULL },
+        { "/groups/dimension", H5T_STD_I32LE, H5T_NATIVE_INT32, 4,
+          grid->n_groups, 0, list.dimension, NULL, NULL },
+        { "/groups/name", text, text, list.width, grid->n_groups, 0, list.name,
+          NULL, NULL },
+    };
+    if (text < 0 || H5Tset_size(text, list.width) < 0 ||
+        H5Tset_strpad(text, H5T_STR_NULLPAD) < 0)
         rc = ft_h5_error(err, "could not make a type of text");
     for (size_t i = 0; rc == 0 && i < FT_ARRAY_LEN(set); i++)
         rc = write_set(file, &set[i], err);
     ft_h5_close(text);
+    free(list.id);
+    free(list.dimension);
+    free(list.name);
     free(zero);
     return rc;
 }
+
+/* --- points and cells ----------------------------------------------------- */
 
 static int write_arrays(const struct ft_grid *grid, hid_t file,
                         struct ft_err *err)

@@ -13,10 +13,14 @@ engine_libworker_a_SOURCES = \
     engine/worker/csv.h engine/worker/csv_read.c \
     engine/worker/csv_text.c engine/worker/csv_text.h engine/worker/csv_write.c \
     engine/worker/draft.c engine/worker/draft.h \
-    engine/worker/grid.c engine/worker/grid.h engine/worker/grid_write.c \
+    engine/worker/grid.c engine/worker/grid.h engine/worker/grid_faces.c \
+    engine/worker/grid_write.c \
     engine/worker/h5.c engine/worker/h5.h \
     engine/worker/kinds.c engine/worker/kinds.h \
     engine/worker/mesh.c engine/worker/mesh.h \
+    engine/worker/msh.c engine/worker/msh.h \
+    engine/worker/msh_file.c engine/worker/msh_file.h \
+    engine/worker/msh_in.c engine/worker/msh_in.h engine/worker/msh_parts.c \
     engine/worker/ops.c engine/worker/ops.h \
     engine/worker/outfile.c engine/worker/outfile.h \
     engine/worker/publish.c engine/worker/publish.h \

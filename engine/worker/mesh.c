@@ -21,7 +21,6 @@ static const struct cell_type {
     [12] = { 3, 8 }, [13] = { 3, 6 }, [14] = { 3, 5 },
 };
 #define CELL_POINTS_MAX 8
-#define GROUP_NAME_MAX 127
 
 struct group {
     int32_t id, dimension;
@@ -159,12 +158,11 @@ static int compare_groups(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Printable ASCII without spaces at its ends, and not what stands for all. */
-static bool is_group_name(const char *name)
+bool ft_mesh_name_valid(const char *name)
 {
     size_t len = strlen(name);
 
-    if (!len || len > GROUP_NAME_MAX || name[0] == ' ' ||
+    if (!len || len > FT_MESH_NAME_MAX || name[0] == ' ' ||
         name[len - 1] == ' ' || strcmp(name, "*") == 0)
         return false;
     for (size_t i = 0; i < len; i++)
@@ -184,10 +182,10 @@ static int read_names(struct mesh *mesh, const struct ft_item *item,
     for (size_t i = 0; i < mesh->n_groups && rc == 0; i++) {
         mesh->group[i].name = ft_strndup(text + i * width,
                                          strnlen(text + i * width, width));
-        if (!is_group_name(mesh->group[i].name))
+        if (!ft_mesh_name_valid(mesh->group[i].name))
             rc = ft_err_set(err, FT_EFORMAT, "the name of group %d is not 1 "
                             "to %d characters of printable ASCII",
-                            mesh->group[i].id, GROUP_NAME_MAX);
+                            mesh->group[i].id, FT_MESH_NAME_MAX);
     }
     free(text);
     return rc;

@@ -7,6 +7,11 @@
 struct json_object;
 
 #define FT_MESH_GROUPS_MAX 65536
+#define FT_MESH_NAME_MAX 127
+
+/* May a group have this name?  Printable ASCII without spaces at its ends, and
+ * not what stands for all. */
+bool ft_mesh_name_valid(const char *name);
 
 /* /VTKHDF has the wanted 'Type' and Version (1,0). */
 int ft_mesh_check_vtkhdf(const struct ft_scan *scan, const char *type,

@@ -14,6 +14,7 @@
 #include "worker/bytes.h"
 #include "worker/compare.h"
 #include "worker/csv.h"
+#include "worker/msh.h"
 #include "worker/publish.h"
 #include "worker/recompress.h"
 #include "worker/rows.h"
@@ -105,14 +106,32 @@ static int check_texts(const struct ft_publish *publish, struct ft_err *err)
     return 0;
 }
 
+static int read_vtu(const char *src, const struct ft_convert *how, hid_t file,
+                    struct ft_err *err)
+{
+    const struct ft_vtu_want want = { how->length_m, how->array, how->unit };
+
+    return ft_vtu_read(src, &want, file, err);
+}
+
+static int read_msh(const char *src, const struct ft_convert *how, hid_t file,
+                    struct ft_err *err)
+{
+    if (how->array)
+        return ft_err_set(err, FT_EUSAGE, "a .msh file has no fields");
+    return ft_msh_read(src, how->length_m, file, err);
+}
+
 /* What "convert" says of a file that another program wrote. */
 static int take_convert(struct json_object *convert, struct ft_publish *publish,
-                        struct ft_vtu_want *want, struct ft_err *err)
+                        struct ft_convert *want, struct ft_err *err)
 {
     bool field = publish->kind == &ft_kind_field;
+    const char *format = ft_json_str_or(convert, "format", "");
 
-    if (!json_object_is_type(convert, json_type_object) ||
-        strcmp(ft_json_str_or(convert, "format", ""), "vtu") != 0)
+    want->read = strcmp(format, "vtu") == 0 ? read_vtu
+                 : strcmp(format, "msh") == 0 ? read_msh : NULL;
+    if (!json_object_is_type(convert, json_type_object) || !want->read)
         return ft_err_set(err, FT_EUSAGE, "'convert' has no known 'format'");
     want->length_m = ft_json_num_or(convert, "length_m", 0);
     want->array = ft_json_str_or(convert, "array", NULL);
@@ -123,7 +142,7 @@ static int take_convert(struct json_object *convert, struct ft_publish *publish,
         field != !!want->unit)
         return ft_err_set(err, FT_EUSAGE, "a mesh has neither 'array' nor "
                           "'unit', a field both");
-    publish->vtu = want;
+    publish->convert = want;
     return 0;
 }
 
@@ -133,7 +152,7 @@ static int op_publish(const char *meta, struct json_object *request,
     const char *type = ft_json_str(request, "type", "request", err);
     struct json_object *convert = ft_json_or_null(request, "convert");
     struct ft_published published;
-    struct ft_vtu_want vtu;
+    struct ft_convert how = { 0 };
     struct ft_publish publish = {
         .meta = meta,
         .src = ft_json_str_or(request, "src", ""),
@@ -153,7 +172,7 @@ static int op_publish(const char *meta, struct json_object *request,
     if (publish.units &&
         !json_object_is_type(publish.units, json_type_object))
         return ft_err_set(err, FT_EUSAGE, "'units' is no object");
-    if (convert && take_convert(convert, &publish, &vtu, err) < 0)
+    if (convert && take_convert(convert, &publish, &how, err) < 0)
         return -1;
     if (!publish.record || check_texts(&publish, err) < 0 ||
         check_record(&publish, err) < 0 ||

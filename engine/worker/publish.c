@@ -26,7 +26,6 @@
 #include "worker/copy.h"
 #include "worker/csv.h"
 #include "worker/draft.h"
-#include "worker/vtu.h"
 
 /* --- the final name ------------------------------------------------------- */
 
@@ -200,7 +199,8 @@ static int convert(const struct ft_publish *publish, struct ft_draft *draft,
     draft->file = ft_h5_create(draft->path, false, err);
     if (draft->file < 0)
         return -1;
-    return ft_vtu_read(publish->src, publish->vtu, draft->file, err);
+    return publish->convert->read(publish->src, publish->convert, draft->file,
+                                  err);
 }
 
 /* Bring 'src' into a new draft, as HDF5; *content stays empty when it is not
@@ -217,7 +217,7 @@ static int bring(const struct ft_publish *publish, struct ft_draft *draft,
     if (reserve(publish->meta, size, err) < 0 ||
         ft_draft_init(draft, publish->meta, err) < 0)
         goto done;
-    if (publish->vtu) {
+    if (publish->convert) {
         rc = convert(publish, draft, err);
         goto done;
     }

@@ -4,7 +4,15 @@
 
 #include "worker/version_file.h"
 
-struct ft_vtu_want;
+/* How a file of another program is read. */
+struct ft_convert {
+    /* Write what 'src' holds into the new file 'file'. */
+    int (*read)(const char *src, const struct ft_convert *how, hid_t file,
+                struct ft_err *err);
+    double length_m;   /* metres in the unit of the coordinates */
+    const char *array; /* that makes a field; or NULL */
+    const char *unit;  /* of the array's values, or NULL */
+};
 
 struct ft_publish {
     const char *meta; /* absolute: the project's .fedtwin */
@@ -14,7 +22,7 @@ struct ft_publish {
     const char *media_type; /* file, or NULL */
     const char *file_name;  /* file, or NULL: the base name of 'src' */
     struct json_object *units;  /* of columns of a CSV text, or NULL */
-    const struct ft_vtu_want *vtu; /* 'src' is such a file; or NULL */
+    const struct ft_convert *convert; /* or NULL */
     struct json_object *record; /* without "content"; is completed */
 };
 
