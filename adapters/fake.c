@@ -192,12 +192,15 @@ static void on_closed(uv_handle_t *handle)
     free(fake);
 }
 
-static int open_fake(const struct ft_site *site, struct uv_loop_s *loop,
+static int open_fake(const struct ft_site *site,
+                     const struct ft_adapter_place *place,
+                     struct uv_loop_s *loop,
                      const struct ft_adapter_events *events, void **conn,
                      struct ft_err *err)
 {
     struct fake *fake = ft_calloc(1, sizeof(*fake));
 
+    (void)place;
     if (ft_fake_read(site, &fake->script, err) < 0) {
         free(fake);
         return -1;

@@ -59,7 +59,9 @@ static void on_closed(uv_handle_t *handle)
     ft_local_leave(handle->data);
 }
 
-static int open_local(const struct ft_site *site, struct uv_loop_s *loop,
+static int open_local(const struct ft_site *site,
+                      const struct ft_adapter_place *place,
+                      struct uv_loop_s *loop,
                       const struct ft_adapter_events *events, void **conn,
                       struct ft_err *err)
 {
@@ -68,6 +70,7 @@ static int open_local(const struct ft_site *site, struct uv_loop_s *loop,
                                                 ft_local_lost, local };
     const char *powercap = getenv("FEDTWIN_POWERCAP");
 
+    (void)place;
     local->site = site;
     local->loop = loop;
     local->events = *events;

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/path.h"
 #include "model/site.h"
 #include "model/workflow.h"
 
@@ -42,6 +43,7 @@ struct ft_attempt {
     uint64_t tag;       /* task and attempt; events carry it */
     const char *tag_text; /* "RUN/TASK/ATTEMPT": searched after an unknown
                              outcome */
+    const char *stage;  /* its name */
     const char *dir;    /* attempt directory, exists, holds task.json */
     char *const *argv;  /* without the MPI launcher */
     char *const *env;   /* additions to the environment */
@@ -57,6 +59,14 @@ struct ft_attempt {
     bool outputs;       /* the stage declares some */
     const char *program_sha256; /* of the file argv[0], in hex; NULL: not
                                    compared */
+    bool again;         /* an earlier runner may have submitted it already */
+};
+
+/* Whose attempts a connection is for; borrowed for as long as it is open.
+ * NULL: those of no run. */
+struct ft_adapter_place {
+    const char *project_dir, *run_dir, *run_id;
+    bool resumed; /* there may be jobs of an earlier runner */
 };
 
 enum ft_submit_answer {
@@ -74,6 +84,7 @@ struct ft_ending {
     char reason[400];  /* for people; the site's own words where there are */
     char host[64];
     bool by_site; /* its job was ended: the site knows better why */
+    char site[FT_NAME_MAX + 1]; /* "": that of the adapter */
     int64_t start_ns, end_ns;
     double user_s, system_s;
     double peak_rss_bytes;
@@ -109,8 +120,12 @@ struct ft_adapter {
      * takes out of the journal was of nobody. */
     bool mortal;
 
+    /* The site writes the completion records (share/doc/formats/agent.md). */
+    bool records;
+
     /* Get ready; *conn is handed to every other call until close. */
-    int (*open)(const struct ft_site *site, struct uv_loop_s *loop,
+    int (*open)(const struct ft_site *site,
+                const struct ft_adapter_place *place, struct uv_loop_s *loop,
                 const struct ft_adapter_events *events, void **conn,
                 struct ft_err *err);
 
@@ -132,7 +147,9 @@ struct ft_adapter {
 
     /* What a runner that died left behind: end the job with this id (NULL: not
      * known) if it is still that job, or every job whose tag starts with
-     * 'tag_text' when that ends in '/'.  True when none is left. */
+     * 'tag_text' when that ends in '/'.  True when none is left.  Of a site
+     * that is not mortal nothing is swept before a resume: its jobs are
+     * submitted 'again', and found. */
     bool (*sweep)(void *conn, const char *job, const char *tag_text);
 
     void (*close)(void *conn); /* ends what still runs */

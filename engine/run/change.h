@@ -25,7 +25,8 @@ int ft_run_expand(struct ft_run *run, size_t stage,
 void ft_run_cannot_expand(struct ft_run *run, size_t stage,
                           const char *reason);
 
-/* Attempt number 'attempt' of 'task' may be started from now on. */
+/* Attempt number 'attempt' of 'task' may be started from now on; it is open
+ * until its end, or until it is to be tried again. */
 void ft_run_intend(struct ft_run *run, size_t task, int attempt);
 /* It was handed to the site; and it runs. */
 void ft_run_submit(struct ft_run *run, size_t task);

@@ -61,7 +61,8 @@ static struct json_object *lineage_of(const struct ft_flight *f)
     const struct ft_site *site = d->options.site;
     struct json_object *obj =
         ft_bound_lineage(d->plan, f->bound, d->run->id, f->attempt,
-                         site ? site->name : "local");
+                         *f->ending.site ? f->ending.site
+                         : site ? site->name : "local");
     const struct ft_task_detail *detail = ft_run_detail(d->run, f->task);
     char text[FT_TIME_TEXT];
 
@@ -146,8 +147,11 @@ static void make_versions(const struct ft_flight *f, int64_t now_ns,
 static void clear_directory(const struct ft_flight *f)
 {
     static const char *const name[] = { "in", "checkpoint" };
+    /* Elsewhere a directory may be seen late under its new name. */
+    bool reuse = f->drive->adapter->mortal;
 
-    if (!f->result.n_out && ft_workdirs_give(f->drive->workdirs, f->dir))
+    if (reuse && !f->result.n_out &&
+        ft_workdirs_give(f->drive->workdirs, f->dir))
         return;
     for (size_t i = 0; i < f->result.n_out; i++)
         (void)unlink(f->result.out[i].path);
@@ -158,7 +162,8 @@ static void clear_directory(const struct ft_flight *f)
             (void)ft_path_remove(path, NULL);
         free(path);
     }
-    (void)ft_workdirs_give(f->drive->workdirs, f->dir);
+    if (reuse)
+        (void)ft_workdirs_give(f->drive->workdirs, f->dir);
 }
 
 void ft_collect_tidy(struct ft_drive *d)
@@ -296,7 +301,7 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
     f->ending.slots = ft_sched_slots(d->sched, d->run, f->task);
     check_outputs(f, &f->ending);
     ft_result_add_last_words(f->dir, &f->ending);
-    if (outputs && write_result(f, &err) < 0 &&
+    if (outputs && !d->adapter->records && write_result(f, &err) < 0 &&
         f->ending.outcome == FT_OUT_OK)
         ft_drive_give_up(d, &err);
     record_end(f);
@@ -325,7 +330,7 @@ bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound)
 
     /* After a crash of the machine nobody knows what of the outputs reached
      * the disk. */
-    if (!attempt || d->rebooted)
+    if (!attempt || (d->rebooted && d->adapter->mortal))
         return false;
     dir = ft_run_attempt_dir(d->project, d->run, bound->task, attempt);
     tag_text = ft_asprintf("%s/%s/%d", d->run->id, bound->name, attempt);

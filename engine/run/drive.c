@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "data/store/project.h"
 #include "run/change.h"
 #include "run/control.h"
 #include "run/drive_in.h"
@@ -266,8 +267,14 @@ int ft_drive_open_site(struct ft_drive *d, struct ft_err *err)
     if (!d->adapter)
         return ft_err_set(err, FT_ESITE, "site '%s': this fedtwin has no "
                           "adapter '%s'", site->name, site->adapter);
-    return d->adapter->open(d->options.site, &d->loop, &events, &d->site,
-                            err);
+    d->place = (struct ft_adapter_place){
+        .project_dir = d->project->dir,
+        .run_dir = d->dir,
+        .run_id = d->run->id,
+        .resumed = d->resumed,
+    };
+    return d->adapter->open(d->options.site, &d->place, &d->loop, &events,
+                            &d->site, err);
 }
 
 /* What was set counts before what the runner was started with. */

@@ -51,6 +51,7 @@ struct ft_flight {
     char **argv, **env;
     size_t n_extracts;    /* inputs of type file that are being taken out */
     bool failed;          /* one of them was not */
+    bool again;           /* an earlier runner may have submitted it */
     uint64_t intent;      /* records that have to be kept before it starts */
     bool submitted;       /* the site was asked to start it, or has */
     bool booked;          /* started, at the cost of at most */
@@ -88,6 +89,7 @@ struct ft_drive {
     struct ft_have have;
     const struct ft_adapter *adapter;
     struct ft_site *own_site; /* read again for a resume, or NULL */
+    struct ft_adapter_place place;
     void *site; /* connection of the adapter */
     int machine_slots; /* what the site has */
     double machine_bytes;
@@ -263,6 +265,8 @@ void ft_drive_expand(struct ft_drive *d, size_t stage);
 
 /* Make the attempt directory and start to take out inputs. */
 int ft_handoff(struct ft_flight *flight, struct ft_err *err);
+/* The directory is there already, with all that belongs into it. */
+int ft_handoff_again(struct ft_flight *flight, struct ft_err *err);
 
 /* --- collect.c ------------------------------------------------------------ */
 

@@ -93,6 +93,12 @@ static int make_present(struct ft_flight *f, const struct ft_bound_input *in,
     return rc;
 }
 
+int ft_handoff_again(struct ft_flight *f, struct ft_err *err)
+{
+    return ft_bound_command(f->drive->plan, f->bound, f->drive->run->id,
+                            f->dir, &f->argv, &f->env, err);
+}
+
 int ft_handoff(struct ft_flight *f, struct ft_err *err)
 {
     struct ft_drive *d = f->drive;

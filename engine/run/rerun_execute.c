@@ -192,7 +192,7 @@ static int wait_for(const struct ft_attempt *attempt,
     int rc;
 
     open_loop(&x);
-    rc = ft_adapter_local.open(NULL, &x.loop, &events, &x.site, err);
+    rc = ft_adapter_local.open(NULL, NULL, &x.loop, &events, &x.site, err);
     if (rc == 0) {
         ft_adapter_local.submit(x.site, attempt, 1);
         if (!x.refused)

@@ -212,6 +212,7 @@ void ft_run_cannot_expand(struct ft_run *run, size_t stage,
 void ft_run_intend(struct ft_run *run, size_t task, int attempt)
 {
     run->task[task].attempts = (uint16_t)attempt;
+    run->task[task].open = 1;
     set_state(run, task, FT_TASK_READY);
 }
 
@@ -283,6 +284,7 @@ void ft_run_attempt_end(struct ft_run *run, size_t task,
 
     count_usage(run, task, ending);
     t->outcome = ending->outcome;
+    t->open = 0;
     if (ft_outcome_charged(ending->outcome) && t->charged < UINT8_MAX)
         t->charged++;
     if (is_site_fault(ending->outcome) && t->faults < FT_FAULTS_MAX)
@@ -305,6 +307,7 @@ void ft_run_attempt_end(struct ft_run *run, size_t task,
 
 void ft_run_again(struct ft_run *run, size_t task)
 {
+    run->task[task].open = 0;
     set_state(run, task, FT_TASK_READY);
 }
 

@@ -58,7 +58,8 @@ bool ft_outcome_charged(enum ft_outcome outcome);
 
 /* One task of a run.  Kept small: there may be millions. */
 struct ft_task {
-    uint32_t detail : 27; /* 1 + index into run->detail, or 0 */
+    uint32_t detail : 26; /* 1 + index into run->detail, or 0 */
+    uint32_t open : 1; /* its last attempt was intended, and no end is known */
     uint32_t faults : 5; /* since the last resume, how many attempts ended by
                             the site's fault; FT_FAULTS_MAX: or more */
     uint16_t attempts;   /* so far, the current one included */

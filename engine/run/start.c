@@ -140,15 +140,15 @@ static int same_site(struct ft_drive *d, struct ft_err *err)
     return rc;
 }
 
-/* Live processes of the dead runner go; then everything that has no result
- * waits again. */
+/* Live processes of the dead runner go, its jobs elsewhere stay; then
+ * everything that has no result waits again. */
 static int go_on(struct ft_drive *d, struct json_object *retry,
                  struct ft_err *err)
 {
     char *tag = ft_asprintf("%s/", d->run->id);
     int rc = -1;
 
-    if (!d->adapter->sweep(d->site, NULL, tag)) {
+    if (d->adapter->mortal && !d->adapter->sweep(d->site, NULL, tag)) {
         ft_err_set(err, FT_EBUSY, "processes of an earlier runner of '%s' do "
                    "not end", d->run->id);
     } else if (make_work_dir(d, err) == 0) {

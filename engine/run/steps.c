@@ -142,6 +142,29 @@ void ft_drive_ready(struct ft_flight *f)
     ft_sched_prepared(d->sched, f->task);
 }
 
+/* An attempt that an earlier runner began, at a site whose jobs do not end with
+ * their runner: it is given to the site as it is, to be found there.  False:
+ * there is none. */
+static bool rejoin(struct ft_drive *d, struct ft_bound *bound)
+{
+    struct ft_task *task = &d->run->task[bound->task];
+    struct ft_flight *f;
+    struct ft_err err;
+
+    if (!d->resumed || d->adapter->mortal || !task->open ||
+        ft_run_must_redo(d->run, bound->task))
+        return false;
+    f = ft_flight_new(d, bound, task->attempts);
+    f->again = true;
+    if (!ft_path_exists(f->dir) || ft_handoff_again(f, &err) < 0) {
+        f->bound = NULL; /* still the caller's */
+        ft_flight_free(f);
+        return false;
+    }
+    ft_drive_ready(f);
+    return true;
+}
+
 static void prepare(struct ft_drive *d, size_t task)
 {
     struct ft_err err;
@@ -163,6 +186,8 @@ static void prepare(struct ft_drive *d, size_t task)
     }
     if (d->resumed && !d->adapter->bare && !ft_run_must_redo(d->run, task) &&
         ft_collect_earlier(d, bound))
+        return;
+    if (rejoin(d, bound))
         return;
     f = ft_flight_new(d, bound, d->run->task[task].attempts + 1);
     if (!d->adapter->bare && ft_handoff(f, &err) < 0) {
@@ -240,12 +265,14 @@ static void submit(struct ft_flight *f)
     struct ft_attempt attempt = {
         .tag = ft_flight_tag(f),
         .tag_text = f->tag_text,
+        .stage = stage->name,
         .dir = f->dir,
         .argv = f->argv,
         .env = f->env,
         .modules = stage->modules,
         .n_modules = stage->n_modules,
         .outputs = stage->n_out > 0,
+        .again = f->again,
     };
 
     ft_run_resources(d->run, f->task, &attempt.resources);

@@ -185,8 +185,8 @@ static void setup_world(struct world *w, const struct ft_site *site)
     ck_assert_ptr_nonnull(mkdtemp(dir));
     w->dir = ft_strdup(dir);
     ck_assert_int_eq(uv_loop_init(&w->loop), 0);
-    ck_assert_int_eq(ft_adapter_local.open(site, &w->loop, &events, &w->conn,
-                                           &err), 0);
+    ck_assert_int_eq(ft_adapter_local.open(site, NULL, &w->loop, &events,
+                                           &w->conn, &err), 0);
 }
 
 static void teardown_world(struct world *w)
