@@ -59,9 +59,9 @@ test_expect_success 'reading one says what happened and what to do' '
 	fedtwin lineage "$(cat old)" >out && test_grep "by all" out
 '
 
-test_expect_success 'it is no longer reused' '
+test_expect_success 'a run would take it from the trash' '
 	fedtwin plan sweep.yaml --json >json &&
-	test_grep "\"reuse\": *0" json
+	test_grep "\"reuse\": *4" json && test_grep "from the trash" json
 '
 
 test_expect_success 'restore takes all of it back' '
@@ -107,7 +107,7 @@ test_expect_success 'an index made anew knows the same' '
 	test_cmp want got
 '
 
-test_expect_success 'evicted payloads are made again by the next run' '
+test_expect_success 'the next run brings back evicted results' '
 	fedtwin run sweep.yaml &&
 	fedtwin data evict -n make.t >out && test_grep "would evict 3" out &&
 	fedtwin data evict make.t all.text >out &&

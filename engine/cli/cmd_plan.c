@@ -31,8 +31,8 @@ static void add_reason(struct ft_str *out, const char *reason)
 
 struct counts {
     size_t n[FT_NOT_NEEDED + 1];
-    const char *reason; /* of the first task that would run, or is skipped when
-                           none would */
+    const char *reason; /* of the first task that would run; else of the first
+                           that has one */
 };
 
 static struct counts count_stage(const struct ft_plan *plan, size_t s,
@@ -46,7 +46,8 @@ static struct counts count_stage(const struct ft_plan *plan, size_t s,
         c.n[f->decision[t]]++;
         if (f->decision[t] == FT_WILL_RUN && c.n[FT_WILL_RUN] == 1)
             c.reason = f->reason[t];
-        else if (f->decision[t] == FT_WILL_SKIP && !c.reason)
+        else if (f->decision[t] != FT_NOT_NEEDED && !c.n[FT_WILL_RUN] &&
+                 f->decision[t] != FT_MAY_RUN && !c.reason)
             c.reason = f->reason[t];
     }
     return c;
@@ -182,7 +183,8 @@ int ft_cmd_plan(struct ft_cli *cli)
     status = s.project ? ft_session_store(&s, FT_STORE_READ) : 0;
     if (!status)
         status = ft_session_plan(&s, cli, ft_cli_arg(cli, 0));
-    if (!status && ft_forecast(s.plan, s.store, &forecast, &err) < 0) {
+    if (!status && ft_forecast(s.plan, s.store, FT_FORECAST_TELL, &forecast,
+                               &err) < 0) {
         status = ft_print_err(&err);
     } else if (!status) {
         print_forecast(cli, s.plan, &forecast);

@@ -12,7 +12,8 @@ engine_libplan_a_SOURCES = \
     engine/plan/shell_text.c engine/plan/shell_text.h \
     engine/plan/expand.c engine/plan/expand.h \
     engine/plan/rows.c engine/plan/rows.h \
-    engine/plan/turn.c engine/plan/turn.h
+    engine/plan/turn.c engine/plan/turn.h \
+    engine/plan/wanted.c engine/plan/wanted.h
 engine_libplan_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 
 if HAVE_CHECK

@@ -1,4 +1,10 @@
-/* reuse.c - which tasks would run, and why */
+/* reuse.c - which tasks would run, and why
+ *
+ * First everything is decided as if payloads that were removed were not missed.
+ * Then whoever would run is asked what it takes: a task whose result is wanted
+ * and cannot be had would run, too, and with that as given everything is
+ * decided anew, until nothing more is wanted.
+ */
 #include "plan/reuse.h"
 
 #include <stdlib.h>
@@ -10,12 +16,19 @@
 #include "plan/bind.h"
 #include "plan/expand.h"
 #include "plan/turn.h"
+#include "plan/wanted.h"
 
 struct forecasting {
     struct ft_plan *plan;
     struct ft_store *store;
+    enum ft_forecast_use use;
     struct ft_forecast *out;
     struct ft_versions *found; /* of each task that would be reused */
+    const char **forced; /* why a task would run whatever is found, or NULL */
+    size_t n_forced;
+    size_t taker; /* the task that is asked what it takes */
+    bool gone;    /* a result is reused whose payload was removed */
+    bool rows_change; /* those of the stage that is looked at may */
     struct ft_have have;
     bool any; /* result is there that could be used again */
 };
@@ -66,8 +79,9 @@ static bool was_needed(const struct ft_have *have, size_t task)
 }
 
 /* The last turn that is needed, for the last one that there could be. */
-static size_t last_turn(const struct forecasting *f, size_t task)
+static size_t last_turn(void *arg, size_t task)
 {
+    const struct forecasting *f = arg;
     size_t first = ft_plan_first_turn(f->plan, task);
 
     while (task > first && f->out->decision[task] == FT_NOT_NEEDED)
@@ -115,6 +129,17 @@ static int follow_input(struct forecasting *f, size_t task, size_t i,
     return rc;
 }
 
+/* One bit an output; those behind the last share it. */
+static uint64_t bit_of(size_t output)
+{
+    return UINT64_C(1) << (output < 63 ? output : 63);
+}
+
+static void want(struct forecasting *f, size_t task, size_t output)
+{
+    f->out->wanted[task] |= bit_of(output);
+}
+
 /* Why a bound task that is not in the cache has to run. */
 static char *reason_of(struct forecasting *f, const struct ft_bound *bound)
 {
@@ -140,31 +165,74 @@ static bool need_not_look(const struct forecasting *f, size_t s, size_t task)
     return !f->store || (!f->any && task != f->plan->stage[s].first);
 }
 
+/* A result whose payload was removed serves when it stands between stages, or
+ * comes back from the trash.  1, or 0 and why it has to be made again. */
+static int judge_gone(struct forecasting *f, size_t s, size_t task,
+                      char **reason)
+{
+    const struct ft_versions *found = &f->found[task];
+
+    for (size_t i = 0; i < found->n; i++) {
+        const struct ft_version *v = &found->item[i];
+
+        if (!v->gone || ft_plan_is_between(f->plan, s, i))
+            continue;
+        if (ft_store_in_trash(f->store, v->id) &&
+            !ft_plan_is_read(f->plan, s, i)) {
+            want(f, task, i);
+            continue;
+        }
+        *reason = ft_asprintf("the payload of its result '%s' was removed",
+                              f->plan->wf->stage[s].out[i].name);
+        ft_versions_release(&f->found[task]);
+        return 0;
+    }
+    f->gone = true;
+    return 1;
+}
+
+/* 1, 0 and why, -1. */
+static int find(struct forecasting *f, size_t task, struct ft_bound *bound,
+                const struct ft_stage *stage, char **reason,
+                struct ft_err *err)
+{
+    const char **name = ft_calloc(stage->n_out + 1, sizeof(*name));
+    int hit;
+
+    for (size_t i = 0; i < stage->n_out; i++)
+        name[i] = stage->out[i].name;
+    hit = ft_store_cached(f->store, bound->key, name, stage->n_out,
+                          &f->found[task], err);
+    if (hit == 0) {
+        hit = ft_store_cached_gone(f->store, bound->key, name, stage->n_out,
+                                   &f->found[task], err);
+        if (hit > 0)
+            hit = judge_gone(f, ft_plan_stage_of(f->plan, task), task,
+                             reason);
+    }
+    if (hit == 0 && !*reason && f->use == FT_FORECAST_TELL)
+        *reason = reason_of(f, bound);
+    free(name);
+    return hit;
+}
+
 static int look_up(struct forecasting *f, size_t task,
                    const struct ft_stage *stage, struct ft_err *err)
 {
     struct ft_bound *bound = ft_bind(f->plan, task, &f->have, f->store, err);
-    const char **name;
+    char *reason = NULL;
     int hit = 0;
 
     if (!bound)
         return -1;
-    name = ft_calloc(stage->n_out, sizeof(*name));
-    for (size_t i = 0; i < stage->n_out; i++)
-        name[i] = stage->out[i].name;
-    if (stage->cache == FT_CACHE_NEVER) {
-        decide(f, task, FT_WILL_RUN, ft_strdup("the stage says cache: never"));
-    } else {
-        hit = ft_store_cached(f->store, bound->key, name, stage->n_out,
-                              &f->found[task], err);
-        if (hit > 0) {
-            ft_plan_claim(f->plan, task, &f->found[task]);
-            decide(f, task, FT_WILL_REUSE, NULL);
-        } else if (hit == 0) {
-            decide(f, task, FT_WILL_RUN, reason_of(f, bound));
-        }
-    }
-    free(name);
+    if (stage->cache == FT_CACHE_NEVER)
+        reason = ft_strdup("the stage says cache: never");
+    else
+        hit = find(f, task, bound, stage, &reason, err);
+    if (hit > 0)
+        ft_plan_claim(f->plan, task, &f->found[task]);
+    if (hit >= 0)
+        decide(f, task, hit ? FT_WILL_REUSE : FT_WILL_RUN, reason);
     ft_bound_free(bound);
     return hit < 0 ? -1 : 0;
 }
@@ -180,6 +248,12 @@ static int forecast_task(struct forecasting *f, size_t s, size_t task,
         return -1;
     if (!yes) {
         decide(f, task, FT_WILL_SKIP, ft_strdup("'when' is false"));
+        return 0;
+    }
+    if (f->forced[task] || f->rows_change) {
+        decide(f, task, FT_WILL_RUN,
+               ft_strdup(f->forced[task] ? f->forced[task]
+                                         : "its rows will be made again"));
         return 0;
     }
     for (size_t i = 0; i < stage->n_in && rc == 0; i++)
@@ -254,9 +328,13 @@ static int expand(struct forecasting *f, size_t s, struct ft_err *err)
                                   sizeof(*f->out->decision));
     f->out->reason = ft_realloc(f->out->reason, n, sizeof(*f->out->reason));
     f->found = ft_realloc(f->found, n, sizeof(*f->found));
+    f->forced = ft_realloc(f->forced, n, sizeof(*f->forced));
+    f->out->wanted = ft_realloc(f->out->wanted, n, sizeof(*f->out->wanted));
     memset(&f->out->decision[before], 0, more * sizeof(*f->out->decision));
     memset(&f->out->reason[before], 0, more * sizeof(*f->out->reason));
     memset(&f->found[before], 0, more * sizeof(*f->found));
+    memset(&f->forced[before], 0, more * sizeof(*f->forced));
+    memset(&f->out->wanted[before], 0, more * sizeof(*f->out->wanted));
     return 0;
 }
 
@@ -287,9 +365,10 @@ static int forecast_stage(struct forecasting *f, size_t s, struct ft_err *err)
     bool known = true;
     int rc = 0;
 
-    if (ps->unknown)
+    if (f->plan->wf->stage[s].rows)
         rc = rows_known(f, s, &known, err);
-    if (rc == 0 && ps->unknown && known)
+    f->rows_change = !known && !ps->unknown;
+    if (rc == 0 && ps->unknown && known && f->use == FT_FORECAST_TELL)
         rc = expand(f, s, err);
     for (size_t c = 0; c < ps->n && rc == 0; c += ps->turns)
         rc = f->plan->wf->stage[s].loop
@@ -298,28 +377,154 @@ static int forecast_stage(struct forecasting *f, size_t s, struct ft_err *err)
     return rc;
 }
 
-int ft_forecast(struct ft_plan *plan, struct ft_store *store,
-                struct ft_forecast *forecast, struct ft_err *err)
+/* --- bytes that are needed ------------------------------------------------ */
+
+static void on_taken(void *arg, size_t task, size_t output)
 {
-    struct forecasting f = { .plan = plan, .store = store, .out = forecast };
+    struct forecasting *f = arg;
+    const struct ft_versions *found = &f->found[task];
+    size_t s = ft_plan_stage_of(f->plan, task);
+    struct ft_str text = FT_STR_INIT;
+
+    if (f->out->decision[task] != FT_WILL_REUSE || output >= found->n ||
+        !found->item[output].gone)
+        return;
+    want(f, task, output);
+    if (f->forced[task] || ft_store_in_trash(f->store, found->item[output].id))
+        return;
+    ft_str_addf(&text, "the payload of its result '%s' was removed, and '",
+                f->plan->wf->stage[s].out[output].name);
+    if (f->taker < f->plan->n_tasks)
+        ft_plan_task_name(f->plan, f->taker, &text);
+    ft_str_add(&text, f->taker < f->plan->n_tasks
+                          ? "' needs it" : "more tasks' may need it");
+    f->forced[task] = keep_text(f->out, ft_str_take(&text));
+    f->n_forced++;
+}
+
+/* Nobody knows what the tasks of a stage without rows will take. */
+static void ask_unknown(struct forecasting *f, size_t s)
+{
+    const struct ft_stage *stage = &f->plan->wf->stage[s];
+
+    f->taker = f->plan->n_tasks;
+    for (size_t i = 0; i < stage->n_in; i++) {
+        const struct ft_input *in = &stage->in[i];
+        const struct ft_plan_stage *from = &f->plan->stage[in->stage];
+
+        if (in->kind != FT_SOURCE_OBJECT)
+            continue;
+        for (size_t t = from->first; t < from->first + from->n; t++)
+            on_taken(f, t, in->output);
+    }
+}
+
+static int ask_takers(struct forecasting *f, struct ft_err *err)
+{
+    struct ft_taking taking = { last_turn, on_taken, f };
     int rc = 0;
 
-    *forecast = (struct ft_forecast){ .n = plan->n_tasks };
-    forecast->decision = ft_calloc(plan->n_tasks,
-                                   sizeof(*forecast->decision));
-    forecast->reason = ft_calloc(plan->n_tasks, sizeof(*forecast->reason));
-    f.found = ft_calloc(plan->n_tasks, sizeof(*f.found));
+    for (size_t s = 0; s < f->plan->wf->n_stages; s++)
+        if (f->plan->stage[s].unknown)
+            ask_unknown(f, s);
+    for (size_t t = 0; t < f->plan->n_tasks && rc == 0; t++) {
+        f->taker = t;
+        if (f->out->decision[t] == FT_WILL_RUN ||
+            f->out->decision[t] == FT_MAY_RUN)
+            rc = ft_plan_each_taken(f->plan, t, &taking, err);
+    }
+    return rc;
+}
+
+static bool has_gone(const struct ft_versions *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        if (found->item[i].gone)
+            return true;
+    return false;
+}
+
+static void tell_gone(struct forecasting *f)
+{
+    for (size_t t = 0; t < f->plan->n_tasks; t++) {
+        if (f->out->decision[t] != FT_WILL_REUSE || f->out->reason[t] ||
+            !has_gone(&f->found[t]))
+            continue;
+        f->out->reason[t] = keep_text(
+            f->out,
+            ft_strdup(f->out->wanted[t]
+                          ? "its payload comes back from the trash"
+                          : "its payload was removed, and nothing that would "
+                            "run needs it"));
+    }
+}
+
+/* --- all ------------------------------------------------------------------ */
+
+static void begin(struct forecasting *f)
+{
+    struct ft_forecast *out = f->out;
+    size_t n = f->plan->n_tasks;
+
+    out->n_run = out->n_reuse = out->n_skip = out->n_may = 0;
+    memset(out->decision, 0, n * sizeof(*out->decision));
+    memset(out->reason, 0, n * sizeof(*out->reason));
+    memset(out->wanted, 0, n * sizeof(*out->wanted));
+    for (size_t t = 0; t < n; t++)
+        ft_versions_release(&f->found[t]);
+    f->gone = false;
+}
+
+static int decide_all(struct forecasting *f, struct ft_err *err)
+{
+    size_t before;
+    int rc = 0;
+
+    do {
+        before = f->n_forced;
+        begin(f);
+        for (size_t k = 0; k < f->plan->wf->n_stages && rc == 0; k++)
+            rc = forecast_stage(f, f->plan->wf->order[k], err);
+        if (rc == 0 && f->gone)
+            rc = ask_takers(f, err);
+    } while (rc == 0 && f->n_forced > before);
+    if (rc == 0 && f->gone)
+        tell_gone(f);
+    return rc;
+}
+
+int ft_forecast(struct ft_plan *plan, struct ft_store *store,
+                enum ft_forecast_use use, struct ft_forecast *forecast,
+                struct ft_err *err)
+{
+    struct forecasting f = { .plan = plan, .store = store, .use = use,
+                             .out = forecast };
+    size_t n = plan->n_tasks;
+    int rc;
+
+    *forecast = (struct ft_forecast){ .n = n };
+    forecast->decision = ft_calloc(n, sizeof(*forecast->decision));
+    forecast->reason = ft_calloc(n, sizeof(*forecast->reason));
+    forecast->wanted = ft_calloc(n, sizeof(*forecast->wanted));
+    f.found = ft_calloc(n, sizeof(*f.found));
+    f.forced = ft_calloc(n, sizeof(*f.forced));
     f.any = store && ft_store_any_cached(store);
     f.have = (struct ft_have){ .version = version_of, .needed = was_needed,
                                .arg = &f };
-    for (size_t k = 0; k < plan->wf->n_stages && rc == 0; k++)
-        rc = forecast_stage(&f, plan->wf->order[k], err);
+    rc = decide_all(&f, err);
     for (size_t t = 0; t < plan->n_tasks; t++)
         ft_versions_release(&f.found[t]);
     free(f.found);
+    free(f.forced);
     if (rc < 0)
         ft_forecast_release(forecast);
     return rc;
+}
+
+bool ft_forecast_wants(const struct ft_forecast *forecast, size_t task,
+                       size_t output)
+{
+    return task < forecast->n && forecast->wanted[task] & bit_of(output);
 }
 
 void ft_forecast_release(struct ft_forecast *forecast)
@@ -329,5 +534,6 @@ void ft_forecast_release(struct ft_forecast *forecast)
     free(forecast->text);
     free(forecast->decision);
     free(forecast->reason);
+    free(forecast->wanted);
     *forecast = (struct ft_forecast){ 0 };
 }

@@ -426,6 +426,7 @@ void ft_drive_release(struct ft_drive *d)
     ft_rivals_free(d);
     ft_workdirs_free(d->workdirs);
     free(d->memo);
+    ft_absent_free(d);
     free(d->awaited);
     ft_store_close(d->store);
     ft_sched_free(d->sched);

@@ -11,6 +11,7 @@
  *   serve.c    what other commands ask of the run
  *   turns.c    what is known only as the run goes: turns and rows
  *   rivals.c   other runs on the same machine
+ *   absent.c   results whose payload was removed
  *   recall.c   single tasks that are cancelled or tried again
  *
  * A flight is a task between its preparation and its final state.
@@ -32,6 +33,7 @@
 #include "run/journal.h"
 #include "run/sched.h"
 
+struct ft_absent;
 struct ft_ahead;
 struct ft_control;
 struct ft_estimate;
@@ -98,6 +100,7 @@ struct ft_drive {
     struct ft_control *control;
     struct ft_workdirs *workdirs;
     struct ft_drive_memo *memo; /* of each stage */
+    struct ft_absent *absent; /* what is wanted of removed results; or NULL */
     char *dir;     /* of the run */
     bool resumed;  /* so that earlier attempts may have left results */
     bool rebooted; /* and the machine went down in between */
@@ -227,6 +230,18 @@ struct ft_flight *ft_flight_find(struct ft_drive *d, size_t task);
 struct ft_flight *ft_flight_by_tag(struct ft_drive *d, uint64_t tag);
 uint64_t ft_flight_tag(const struct ft_flight *flight);
 void ft_flight_free(struct ft_flight *flight); /* and take it off the list */
+
+/* --- absent.c ------------------------------------------------------------- */
+
+/* Do 'found', the results of 'task' of which a payload was removed, serve
+ * nevertheless?  What is needed of them has come back from the trash.  1, 0 it
+ * has to be made again, -1. */
+int ft_absent_serves(struct ft_drive *d, size_t task,
+                     struct ft_versions *found, struct ft_err *err);
+/* A run that goes on: what was removed of its results, and is needed, is made
+ * again. */
+int ft_absent_resume(struct ft_drive *d, struct ft_err *err);
+void ft_absent_free(struct ft_drive *d);
 
 /* --- steps.c -------------------------------------------------------------- */
 

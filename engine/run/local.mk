@@ -41,7 +41,7 @@ engine_librun_a_SOURCES = \
     engine/run/forecast.c engine/run/forecast.h \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
-    engine/run/serve.c engine/run/recall.c \
+    engine/run/serve.c engine/run/recall.c engine/run/absent.c \
     engine/run/start.c \
     engine/run/share.c engine/run/share.h \
     engine/run/share_file.c engine/run/share_file.h \
@@ -86,8 +86,8 @@ check_PROGRAMS += t/unit/test_grow t/unit/test_journal t/unit/test_local \
 ACCOUNT_TESTS = t/t2170-budget.t t/t2171-deadline.t t/t2172-usage-mpi.t
 TESTS += $(ACCOUNT_TESTS)
 EXTRA_DIST += $(ACCOUNT_TESTS)
-TESTS += t/t2190-memo.t
-EXTRA_DIST += t/t2190-memo.t
+TESTS += t/t2190-memo.t t/t2191-evicted.t
+EXTRA_DIST += t/t2190-memo.t t/t2191-evicted.t
 TESTS += t/unit/test_grow t/unit/test_journal t/unit/test_local t/unit/test_sched
 t_unit_test_journal_SOURCES = t/unit/test_journal.c t/unit/unit.h
 t_unit_test_journal_CPPFLAGS = $(run_cppflags)

@@ -158,7 +158,9 @@ static int go_on(struct ft_drive *d, struct json_object *retry,
     }
     if (rc == 0) {
         ft_journal_resume(d->journal, d->run, ft_drive_now_ns(d));
-        rc = retry ? ft_journal_steer(d->journal, d->run, retry, err) : 0;
+        rc = ft_absent_resume(d, err);
+        if (rc == 0 && retry)
+            rc = ft_journal_steer(d->journal, d->run, retry, err);
         if (rc == 0)
             rc = ft_journal_sync(d->journal, err);
     }

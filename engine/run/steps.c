@@ -88,6 +88,12 @@ static int look_up(struct ft_drive *d, const struct ft_bound *bound,
     }
     hit = ft_store_cached(d->store, bound->key, name, stage->n_out, found,
                           err);
+    if (hit == 0) {
+        hit = ft_store_cached_gone(d->store, bound->key, name, stage->n_out,
+                                   found, err);
+        if (hit > 0)
+            hit = ft_absent_serves(d, bound->task, found, err);
+    }
     if (hit > 0)
         ft_plan_claim(d->plan, bound->task, found);
     free(name);

@@ -284,6 +284,24 @@ static int why_succeeded(const struct asking *a, struct ft_err *err)
     return 0;
 }
 
+/* Outputs whose payloads were removed, then or since. */
+static void add_gone(const struct asking *a)
+{
+    for (size_t i = 0; i < a->detail->out.n; i++) {
+        struct ft_version v;
+
+        if (!*a->detail->out.item[i].id ||
+            ft_store_version(a->store, a->detail->out.item[i].id, &v, NULL) <
+                0)
+            continue;
+        if (v.gone)
+            ft_str_addf(a->out, "the payload of '%s' was removed; what it "
+                        "holds is known, and nothing that runs has needed "
+                        "it\n", a->stage->out[i].name);
+        ft_version_release(&v);
+    }
+}
+
 static int why_cached(const struct asking *a, struct ft_err *err)
 {
     size_t out = first_output(a);
@@ -299,6 +317,7 @@ static int why_cached(const struct asking *a, struct ft_err *err)
     add_time(a->out, v.time_ns);
     ft_str_addc(a->out, '\n');
     ft_version_release(&v);
+    add_gone(a);
     return 0;
 }
 

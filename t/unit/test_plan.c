@@ -416,7 +416,8 @@ START_TEST(forecast_of_a_new_project)
     struct fixture f;
 
     begin(&f, sweep, NULL, 0);
-    ck_assert_int_eq(ft_forecast(f.plan, f.store, &forecast, &err), 0);
+    ck_assert_int_eq(ft_forecast(f.plan, f.store, FT_FORECAST_TELL,
+                                 &forecast, &err), 0);
     ck_assert_uint_eq(forecast.n_run, f.plan->n_tasks);
     ck_assert_str_eq(forecast.reason[0], "never ran before");
     ck_assert_str_eq(forecast.reason[task(&f, "row")],

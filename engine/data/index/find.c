@@ -199,12 +199,21 @@ static int find_output(struct ft_db *db, int64_t seq, const char *name,
     return rc;
 }
 
+/* What is asked for. */
+struct asked_key {
+    const char *key;
+    const char *const *output;
+    size_t n_outputs;
+    bool gone_too; /* what was removed serves as well */
+};
+
 /* All outputs of the result 'seq': 1, or 0 when a file has gone.  One that the
  * task did not write has an empty id. */
 static int find_outputs(struct ft_store *store, struct ft_db *db, int64_t seq,
-                        const char *const *output, size_t n,
+                        const struct asked_key *asked,
                         struct ft_versions *versions, struct ft_err *err)
 {
+    size_t n = asked->n_outputs;
     int rc = 1;
 
     if (n)
@@ -212,8 +221,9 @@ static int find_outputs(struct ft_store *store, struct ft_db *db, int64_t seq,
     for (versions->n = 0; rc == 1 && versions->n < n; versions->n++) {
         struct ft_version *version = &versions->item[versions->n];
 
-        rc = find_output(db, seq, output[versions->n], version, err);
-        if (rc == 1 && !is_there(store, version))
+        rc = find_output(db, seq, asked->output[versions->n], version, err);
+        if (rc == 1 && !is_there(store, version) &&
+            !(asked->gone_too && version->gone))
             rc = 0;
         else if (rc == 0)
             rc = 1; /* optional */
@@ -225,9 +235,8 @@ static int find_outputs(struct ft_store *store, struct ft_db *db, int64_t seq,
 
 /* The newest results first; an older one serves when files of the newest have
  * gone. */
-int ft_store_cached(struct ft_store *store, const char *cache_key,
-                    const char *const *output, size_t n_outputs,
-                    struct ft_versions *versions, struct ft_err *err)
+static int find_cached(struct ft_store *store, const struct asked_key *asked,
+                       struct ft_versions *versions, struct ft_err *err)
 {
     struct ft_db *db = ft_store_db(store, err);
     struct ft_rows *rows;
@@ -238,17 +247,35 @@ int ft_store_cached(struct ft_store *store, const char *cache_key,
         return -1;
     rows = ft_db_ask(
         db, "SELECT seq FROM result WHERE cache_key=? ORDER BY seq DESC",
-        FT_DB_ARGS(ft_db_text(cache_key)), err);
+        FT_DB_ARGS(ft_db_text(asked->key)), err);
     if (!rows)
         return -1;
     while ((rc = ft_rows_next(rows, err)) == 1) {
-        rc = find_outputs(store, db, ft_rows_int(rows, 0), output, n_outputs,
-                          versions, err);
+        rc = find_outputs(store, db, ft_rows_int(rows, 0), asked, versions,
+                          err);
         if (rc != 0)
             break;
     }
     ft_rows_end(rows);
     return rc;
+}
+
+int ft_store_cached(struct ft_store *store, const char *cache_key,
+                    const char *const *output, size_t n_outputs,
+                    struct ft_versions *versions, struct ft_err *err)
+{
+    struct asked_key asked = { cache_key, output, n_outputs, false };
+
+    return find_cached(store, &asked, versions, err);
+}
+
+int ft_store_cached_gone(struct ft_store *store, const char *cache_key,
+                         const char *const *output, size_t n_outputs,
+                         struct ft_versions *versions, struct ft_err *err)
+{
+    struct asked_key asked = { cache_key, output, n_outputs, true };
+
+    return find_cached(store, &asked, versions, err);
 }
 
 bool ft_store_any_cached(struct ft_store *store)

@@ -217,6 +217,42 @@ char *ft_store_file(struct ft_store *store, const char *version,
     return path;
 }
 
+bool ft_store_in_trash(struct ft_store *store, const char *version)
+{
+    char removal[FT_REMOVAL_ID_MAX], *there, *trashed;
+    struct ft_db *db = ft_store_db(store, NULL);
+    bool found;
+
+    if (!db || ft_removal_of(db, version, removal, NULL) != 1)
+        return false;
+    there = ft_store_path(store, version);
+    trashed = ft_trash_path(store->meta, removal, version);
+    found = ft_path_exists(trashed) || (there && ft_path_exists(there)) ||
+            ft_packs_has(store, version);
+    free(trashed);
+    free(there);
+    return found;
+}
+
+bool ft_store_any_gone(struct ft_store *store)
+{
+    struct ft_db *db = ft_store_db(store, NULL);
+
+    return db && ft_rows_any(ft_db_ask(db, "SELECT 1 FROM gone LIMIT 1", NULL,
+                                       0, NULL), NULL) == 1;
+}
+
+bool ft_store_lost(struct ft_store *store, const char *version)
+{
+    struct ft_db *db = ft_store_db(store, NULL);
+    struct ft_rows *rows =
+        db ? ft_db_ask(db, "SELECT 1 FROM gone WHERE version=?",
+                       FT_DB_ARGS(ft_db_text(version)), NULL)
+           : NULL;
+
+    return ft_rows_any(rows, NULL) == 1 && !ft_store_in_trash(store, version);
+}
+
 /* --- what became of it ---------------------------------------------------- */
 
 int ft_store_say_gone(struct ft_store *store, const char *version,

@@ -178,6 +178,18 @@ void ft_store_used(struct ft_store *store);
 int ft_store_cached(struct ft_store *store, const char *cache_key,
                     const char *const *output, size_t n_outputs,
                     struct ft_versions *versions, struct ft_err *err);
+/* The same when a payload may have been removed ('gone'): what the result is
+ * and holds is known, so that it serves whoever does not need its bytes. */
+int ft_store_cached_gone(struct ft_store *store, const char *cache_key,
+                         const char *const *output, size_t n_outputs,
+                         struct ft_versions *versions, struct ft_err *err);
+
+/* The payload of 'version', which was removed, still lies in the trash. */
+bool ft_store_in_trash(struct ft_store *store, const char *version);
+/* Was any payload ever removed that did not come back? */
+bool ft_store_any_gone(struct ft_store *store);
+/* The payload of 'version' was removed, and lies nowhere. */
+bool ft_store_lost(struct ft_store *store, const char *version);
 
 /* Is any result kept under a cache key? */
 bool ft_store_any_cached(struct ft_store *store);
