@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/path.h"
 #include "text/field.h"
 #include "text/quantity.h"
 
-static const char *const adapters[] = { "local", "program", "fake", NULL };
+static const char *const adapters[] = { "local",     "program", "slurm",
+                                        "slurmrest", "fake",    NULL };
 
 const struct ft_field ft_site_fields[] = {
     { .key = "fedtwin-site", .type = FT_FIELD_INT, .required = true,
@@ -21,8 +23,8 @@ const struct ft_field ft_site_fields[] = {
       .doc = "one sentence for people" },
     { .key = "adapter", .type = FT_FIELD_CHOICE, .required = true,
       .choices = adapters,
-      .doc = "local: this computer; program: a helper that talks to the "
-             "site; fake: a simulation of one" },
+      .doc = "local: this computer; slurm, slurmrest: a Slurm cluster; "
+             "program: a helper that talks to the site; fake: a simulation" },
     { .key = "program", .type = FT_FIELD_TEXT,
       .doc = "absolute path of the helper of 'adapter: program'" },
     { .key = "slots", .type = FT_FIELD_INT, .min = 1, .max = 10000000,
@@ -181,6 +183,18 @@ struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
     }
     ft_diags_sort(diags);
     return site;
+}
+
+struct json_object *ft_site_json(const struct ft_site *site)
+{
+    struct json_object *json;
+
+    if (site->doc)
+        return ft_fields_json(ft_doc_root(site->doc), ft_site_fields);
+    json = json_object_new_object();
+    ft_json_add_str(json, "site", site->name);
+    ft_json_add_str(json, "adapter", site->adapter);
+    return json;
 }
 
 void ft_site_free(struct ft_site *site)

@@ -39,6 +39,8 @@ engine_librun_a_SOURCES = \
     engine/run/budget.c engine/run/budget.h engine/run/limit.c \
     engine/run/deadline.c engine/run/deadline.h engine/run/outlook.c \
     engine/run/forecast.c engine/run/forecast.h \
+    engine/run/helper.c engine/run/helper_once.c engine/run/helper.h \
+    engine/run/helper_life.c engine/run/helper_life.h \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c engine/run/recall.c engine/run/absent.c \
@@ -65,6 +67,11 @@ TESTS += t/unit/test_usage t/unit/test_energy t/unit/test_forecast
 t_unit_test_forecast_SOURCES = t/unit/test_forecast.c t/unit/unit.h
 t_unit_test_forecast_CPPFLAGS = $(run_cppflags)
 t_unit_test_forecast_LDADD = $(run_libs)
+check_PROGRAMS += t/unit/test_helper
+TESTS += t/unit/test_helper
+t_unit_test_helper_SOURCES = t/unit/test_helper.c t/unit/unit.h
+t_unit_test_helper_CPPFLAGS = $(run_cppflags)
+t_unit_test_helper_LDADD = $(run_libs)
 check_PROGRAMS += t/unit/test_members
 TESTS += t/unit/test_members
 t_unit_test_members_SOURCES = t/unit/test_members.c t/unit/unit.h

@@ -52,6 +52,11 @@ bool ft_fields_check(const struct ft_doc *doc, const struct ft_node *node,
 /* Is there a "${" in this scalar? */
 bool ft_node_has_expr(const struct ft_node *node);
 
+/* A mapping that ft_fields_check() found nothing wrong with, as JSON: keys as
+ * written, quantities as numbers in SI units. */
+struct json_object *ft_fields_json(const struct ft_node *node,
+                                   const struct ft_field *table);
+
 /* A JSON Schema (draft 2020-12) object for 'table'. */
 struct json_object *ft_fields_schema(const struct ft_field *table);
 

@@ -7,7 +7,7 @@ engine_libtext_a_SOURCES = \
     engine/text/diag.c engine/text/diag.h engine/text/diag_codes.h \
     engine/text/doc.c engine/text/node.c engine/text/doc.h \
     engine/text/lines.c engine/text/lines.h \
-    engine/text/field.c engine/text/field.h \
+    engine/text/field.c engine/text/field_json.c engine/text/field.h \
     engine/text/format.c engine/text/format.h engine/text/format_in.h \
     engine/text/format_read.c engine/text/format_comments.c \
     engine/text/format_write.c engine/text/format_scalar.c \

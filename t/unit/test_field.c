@@ -183,6 +183,31 @@ START_TEST(all_at_once)
 }
 END_TEST
 
+START_TEST(as_json)
+{
+    static const char text[] =
+        "text: 012\nbool: true\ncount: 3\nnumber: 0.5\nlength: 50 cm\n"
+        "mood: never\nany: {a: [1, 2.5, x, '3', true, ~]}\nlist: [7]\n"
+        "names: alone\nmap: {t: 1 min}\ninners: {i: {max: 2}}\n";
+    struct ft_diags diags = FT_DIAGS_INIT;
+    struct ft_doc *doc = ft_doc_parse("t.yaml", text, strlen(text), &diags);
+    struct json_object *json;
+
+    ck_assert(ft_fields_check(doc, ft_doc_root(doc), table, "t", &diags));
+    json = ft_fields_json(ft_doc_root(doc), table);
+    ck_assert_str_eq(
+        json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
+        "{\"text\":\"012\",\"bool\":true,\"count\":3,\"number\":0.5,"
+        "\"length\":0.5,\"mood\":\"never\","
+        "\"any\":{\"a\":[1,2.5,\"x\",\"3\",true,null]},\"list\":[7],"
+        "\"names\":[\"alone\"],\"map\":{\"t\":60.0},"
+        "\"inners\":{\"i\":{\"max\":2}}}");
+    json_object_put(json);
+    ft_doc_free(doc);
+    ft_diags_release(&diags);
+}
+END_TEST
+
 START_TEST(as_schema)
 {
     struct json_object *schema = ft_fields_schema(inner);
@@ -207,6 +232,7 @@ int main(void)
     tcase_add_loop_test(tc, accepted, 0, FT_ARRAY_LEN(good));
     tcase_add_loop_test(tc, refused, 0, FT_ARRAY_LEN(bad));
     tcase_add_test(tc, all_at_once);
+    tcase_add_test(tc, as_json);
     tcase_add_test(tc, as_schema);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
