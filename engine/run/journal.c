@@ -308,6 +308,17 @@ void ft_journal_intend(struct ft_journal *j, struct ft_run *run, size_t task,
     ft_run_intend(run, task, attempt);
 }
 
+void ft_journal_use(struct ft_journal *j, struct ft_run *run, size_t task,
+                    const char *version)
+{
+    if (ft_map_get(&run->uses, version))
+        return;
+    begin(j, "uses", task);
+    add_text(j, "version", version);
+    end(j);
+    ft_run_use(run, version);
+}
+
 void ft_journal_start(struct ft_journal *j, struct ft_run *run, size_t task,
                       int64_t now_ns, const char *job, const char *host)
 {

@@ -80,6 +80,9 @@ uint64_t ft_journal_durable(const struct ft_journal *journal);
 
 void ft_journal_intend(struct ft_journal *journal, struct ft_run *run,
                        size_t task, int attempt);
+/* Once for each version: an upkeep spares it until the run has ended. */
+void ft_journal_use(struct ft_journal *journal, struct ft_run *run,
+                    size_t task, const char *version);
 void ft_journal_start(struct ft_journal *journal, struct ft_run *run,
                       size_t task, int64_t now_ns, const char *job,
                       const char *host);

@@ -242,6 +242,16 @@ static int on_intent(const struct record *rec, struct ft_err *err)
     return 0;
 }
 
+static int on_uses(const struct record *rec, struct ft_err *err)
+{
+    const char *version = text_of(rec, "version");
+
+    if (!version)
+        return bad(rec, err);
+    ft_run_use(rec->run, version);
+    return 0;
+}
+
 static int on_started(const struct record *rec, struct ft_err *err)
 {
     (void)err;
@@ -426,7 +436,7 @@ static const struct {
     { "ended", false, on_ended },     { "again", false, on_again },
     { "done", false, on_done },       { "cached", false, on_cached },
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
-    { "taken", false, on_taken },
+    { "taken", false, on_taken },     { "uses", false, on_uses },
     { "stop", false, on_stop },       { "expand", true, on_expand },
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },

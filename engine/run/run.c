@@ -85,6 +85,7 @@ void ft_run_free(struct ft_run *run)
     free(run->host);
     free(run->detail);
     ft_steer_release(&run->steer);
+    ft_map_release(&run->uses);
     free(run->task);
     free(run->counts);
     free(run->usage);
@@ -214,6 +215,11 @@ void ft_run_intend(struct ft_run *run, size_t task, int attempt)
     run->task[task].attempts = (uint16_t)attempt;
     run->task[task].open = 1;
     set_state(run, task, FT_TASK_READY);
+}
+
+void ft_run_use(struct ft_run *run, const char *version)
+{
+    (void)ft_map_put(&run->uses, version, run);
 }
 
 void ft_run_submit(struct ft_run *run, size_t task)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "base/str.h"
 #include "data/store/store.h"
 #include "plan/plan.h"
@@ -139,6 +140,7 @@ struct ft_run {
     struct ft_usage *usage; /* of each stage (usage.h), likewise */
     struct ft_steer steer; /* what people asked of it */
     struct ft_run_stage *stage;
+    struct ft_map uses; /* ids of versions from outside of it that tasks take */
     struct ft_limits limits; /* in force; the deadline is an instant */
     struct ft_outlook outlook;
     char **host; /* each name once */

@@ -171,6 +171,21 @@ static bool rejoin(struct ft_drive *d, struct ft_bound *bound)
     return true;
 }
 
+/* What the task takes from outside of the run is perhaps named by nobody else:
+ * it stands in the journal before a sweep can come. */
+static int keep_stored(struct ft_drive *d, const struct ft_bound *bound,
+                       struct ft_err *err)
+{
+    for (size_t i = 0; i < bound->n_in; i++)
+        for (size_t k = 0; k < bound->in[i].stored.n; k++) {
+            if (ft_store_use(d->store, err) < 0)
+                return -1;
+            ft_journal_use(d->journal, d->run, bound->task,
+                           bound->in[i].stored.item[k].id);
+        }
+    return 0;
+}
+
 static void prepare(struct ft_drive *d, size_t task)
 {
     struct ft_err err;
@@ -184,6 +199,8 @@ static void prepare(struct ft_drive *d, size_t task)
     }
     if (bound)
         hit = reuse(d, bound, &err);
+    if (hit == 0 && !d->adapter->bare)
+        hit = keep_stored(d, bound, &err);
     if (hit < 0)
         ft_drive_unprepared(d, task, &err);
     if (hit != 0) {

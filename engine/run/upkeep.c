@@ -51,6 +51,8 @@ static void tell_run(struct ft_run *run, const struct ft_run_needs *needs,
         for (size_t k = 0; k < run->detail[i].out.n; k++)
             if (*run->detail[i].out.item[k].id)
                 ft_needs_version(out, run->detail[i].out.item[k].id);
+    for (size_t i = 0; i < run->uses.len; i++)
+        ft_needs_version(out, run->uses.entry[i].key);
     for (size_t s = 0; s < run->n_memos; s++)
         tell_memo(run, s, needs, out);
 }
