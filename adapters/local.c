@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "adapters/local.h"
 #include "adapters/local_energy.h"
 #include "adapters/local_job.h"
 #include "adapters/local_pool.h"
@@ -118,6 +119,15 @@ static void cancel_local(void *conn, const uint64_t *tag, size_t n,
         for (size_t k = 0; k < n; k++)
             if (local->job[i]->tag == tag[k])
                 ft_local_end(local->job[i], FT_LOCAL_CANCELLED, grace_s);
+}
+
+void ft_local_notify(void *conn, int signal)
+{
+    struct ft_local *local = conn;
+
+    for (size_t i = 0; i < local->n; i++)
+        if (!local->job[i]->start)
+            ft_session_notify(local->job[i]->pid, local->job[i]->mpi, signal);
 }
 
 /* The tag tells whether it is still that attempt: a process number may have

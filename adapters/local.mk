@@ -2,14 +2,19 @@
 # the engine
 
 engine_librun_a_SOURCES += \
+    adapters/agent_file.c adapters/agent_file.h \
+    adapters/attempt_json.c adapters/attempt_json.h \
     adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
-    adapters/local.c adapters/local_job.h \
+    adapters/home.c adapters/home.h \
+    adapters/link.c adapters/link.h \
+    adapters/local.c adapters/local.h adapters/local_job.h \
     adapters/local_begin.c adapters/local_end.c adapters/local_watch.c \
     adapters/local_pool.c adapters/local_pool.h \
     adapters/local_modules.c adapters/local_modules.h \
     adapters/local_session.c adapters/local_session.h \
     adapters/local_energy.c adapters/local_energy.h \
-    adapters/local_spawn.c adapters/local_spawn.h
+    adapters/local_spawn.c adapters/local_spawn.h \
+    adapters/proof.c adapters/proof.h
 
 TESTS += t/t2180-simulated.t
 EXTRA_DIST += t/t2180-simulated.t
@@ -17,3 +22,14 @@ EXTRA_DIST += t/t2180-simulated.t
 EXTRA_DIST += t/slurm.sh t/slurm_cluster.py
 TESTS += t/t4000-slurm-lab.t
 EXTRA_DIST += t/t4000-slurm-lab.t
+
+# The program that stands in for the engine in a job of a batch system.
+pkglibexec_PROGRAMS += fedtwin-agent
+fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/call.c \
+    adapters/agent/given.c adapters/agent/main.c adapters/agent/program.c \
+    adapters/agent/record.c adapters/agent/tasks.c
+fedtwin_agent_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
+fedtwin_agent_LDADD = engine/librun.a engine/libmodel.a $(BASE_LIBS) \
+    $(UV_LIBS)
+TESTS += t/t4020-agent.t
+EXTRA_DIST += t/t4020-agent.t

@@ -30,11 +30,18 @@ static void on_tick(uv_timer_t *handle)
 static char *refusal(const struct ft_local *local, const struct ft_attempt *a)
 {
     const struct ft_resources *res = &a->resources;
+    int nodes = local->site ? local->site->nodes : 0;
 
-    if (res->nodes > 1)
+    if (res->nodes > 1 && nodes > 1 && res->nodes > nodes)
+        return ft_asprintf("asks for %d nodes, the job has %d", res->nodes,
+                           nodes);
+    if (res->nodes > 1 && nodes <= 1)
         return ft_asprintf("asks for %d nodes, this machine is one",
                            res->nodes);
-    if (res->gpus > 0)
+    if (local->site && local->site->gpus && res->gpus > local->site->gpus)
+        return ft_asprintf("asks for %d GPUs, the job has %d", res->gpus,
+                           local->site->gpus);
+    if (res->gpus > 0 && !(local->site && local->site->gpus))
         return ft_asprintf("asks for %d GPUs, the local site offers none",
                            res->gpus);
     if (res->memory_bytes > local->memory_bytes)
@@ -68,6 +75,7 @@ static struct ft_local_job *add_job(struct ft_local *local,
     struct ft_local_job *job = ft_calloc(1, sizeof(*job));
 
     job->tag = a->tag;
+    job->mpi = a->mpi;
     job->local = local;
     job->alive_fd = -1;
     job->dir = ft_strdup(a->dir);

@@ -33,6 +33,7 @@ enum ft_local_verdict {
 
 struct ft_local_job {
     uint64_t tag;
+    bool mpi;
     struct ft_local *local;
     /* It is being started by another thread, with this; then NULL.  Until then
      * there is no 'pid'. */

@@ -173,6 +173,51 @@ size_t ft_session_signal(pid_t id, int signal)
     return s.n;
 }
 
+/* --- signals for those who handle them ------------------------------------ */
+
+/* /proc has the signals that a process has handlers for as a mask. */
+static bool handles(pid_t pid, int signal)
+{
+    char text[4096];
+    const char *line;
+
+    if (!read_proc(pid, "status", text, sizeof(text)))
+        return false;
+    line = strstr(text, "\nSigCgt:");
+    return line && (strtoull(line + 8, NULL, 16) >> (signal - 1) & 1);
+}
+
+struct notifying {
+    pid_t id;
+    int signal;
+    bool send;
+    size_t n, n_handle; /* but for the leader */
+};
+
+static void notify(pid_t pid, void *arg)
+{
+    struct notifying *s = arg;
+    bool able;
+
+    if (getsid(pid) != s->id || pid == s->id || is_dead(pid))
+        return;
+    able = handles(pid, s->signal);
+    s->n++;
+    s->n_handle += able;
+    if (able && s->send)
+        (void)kill(pid, s->signal);
+}
+
+void ft_session_notify(pid_t id, bool launched, int signal)
+{
+    struct notifying s = { .id = id, .signal = signal, .send = !launched };
+    bool able = handles(id, signal);
+
+    walk(notify, &s);
+    if (able && (!launched || !s.n || s.n_handle))
+        (void)kill(id, signal);
+}
+
 /* --- what a dead runner left ---------------------------------------------- */
 
 struct sweeping {

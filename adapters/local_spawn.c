@@ -46,15 +46,31 @@ static const char *const root_env[] = {
 
 /* --- arguments ------------------------------------------------------------ */
 
-static char *replace_ranks(const char *word, int ranks)
+static char *replace(char *word, const char *name, int value)
 {
-    static const char name[] = "{ranks}";
     const char *at = strstr(word, name);
+    char *text;
 
     if (!at)
-        return ft_strdup(word);
-    return ft_asprintf("%.*s%d%s", (int)(at - word), word, ranks,
-                       at + sizeof(name) - 1);
+        return word;
+    text = ft_asprintf("%.*s%d%s", (int)(at - word), word, value,
+                       at + strlen(name));
+    free(word);
+    return text;
+}
+
+/* As many nodes of the job as its ranks need, when it does not say. */
+static int nodes_for(const struct ft_site *site, const struct ft_attempt *a,
+                     int ranks)
+{
+    int threads = a->resources.threads ? a->resources.threads : 1;
+    int per_node = site->nodes > 1 ? site->slots / site->nodes : 0;
+    long cores = (long)ranks * threads;
+    long nodes = per_node > 0 ? (cores + per_node - 1) / per_node : 1;
+
+    if (a->resources.nodes)
+        return a->resources.nodes;
+    return nodes > site->nodes && site->nodes ? site->nodes : (int)nodes;
 }
 
 static void make_argv(const struct ft_site *site, const struct ft_attempt *a,
@@ -65,9 +81,14 @@ static void make_argv(const struct ft_site *site, const struct ft_attempt *a,
     int ranks = a->resources.ranks ? a->resources.ranks : 1;
 
     ft_local_modules_add(site, a, argv);
-    for (size_t i = 0; a->mpi && i < n; i++)
-        ft_words_add(argv, replace_ranks(own ? site->mpirun[i] : launcher[i],
-                                         ranks));
+    for (size_t i = 0; a->mpi && i < n; i++) {
+        char *word = ft_strdup(own ? site->mpirun[i] : launcher[i]);
+
+        word = replace(word, "{ranks}", ranks);
+        if (own)
+            word = replace(word, "{nodes}", nodes_for(site, a, ranks));
+        ft_words_add(argv, word);
+    }
     for (size_t i = 0; a->argv[i]; i++)
         ft_words_add(argv, ft_strdup(a->argv[i]));
 }

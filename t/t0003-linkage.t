@@ -25,4 +25,9 @@ test_expect_success 'archives are read without HDF5, MPI or a network' '
 		"lib(mpi|open-rte|open-pal|petsc|slurm|sqlite|uv|hdf5|curl)"
 '
 
+test_expect_success 'the agent needs neither a workflow nor a store' '
+	must_not_load "$FT_BUILDDIR/fedtwin-agent" \
+		"lib(mpi|open-rte|open-pal|petsc|hdf5|slurm|curl|sqlite|yaml|udunits)"
+'
+
 test_done

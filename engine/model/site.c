@@ -33,7 +33,8 @@ const struct ft_field ft_site_fields[] = {
       .max = HUGE_VAL,
       .doc = "memory offered; what the adapter finds when not said" },
     { .key = "mpirun", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
-      .doc = "words that start an MPI program; {ranks} is replaced" },
+      .doc = "words that start an MPI program; {ranks} and {nodes} are "
+             "replaced" },
     { .key = "module_init", .type = FT_FIELD_TEXT,
       .doc = "file that defines 'module' in a shell, for environment modules; "
              "$MODULESHOME/init/sh when not said" },

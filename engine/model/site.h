@@ -14,7 +14,8 @@ struct ft_site {
     int slots;                  /* cores offered; 0: what the adapter finds */
     double memory_bytes;        /* 0: what the adapter finds */
     char *module_init;          /* what defines 'module' in a shell, or NULL */
-    char **mpirun;              /* launcher; "{ranks}" is replaced */
+    int nodes, gpus;            /* of a job on it; 0: one machine, none */
+    char **mpirun;              /* launcher; {ranks} and {nodes} are replaced */
     size_t n_mpirun;
     double answer_within_s; /* of an adapter program; 0: as it is usual */
 };

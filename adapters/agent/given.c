@@ -1,0 +1,121 @@
+/* given.c - what the job was given: slots, nodes, memory, time */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/agent/agent.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/str.h"
+
+#define NS_PER_S 1e9
+#define MIB (1 << 20)
+
+/* The number in an environment variable that the site sets; 0: none. */
+static double number(const char *name)
+{
+    const char *text = getenv(name);
+    char *end;
+    double x = text ? strtod(text, &end) : 0;
+
+    return text && end != text && *end == '\0' && x > 0 ? x : 0;
+}
+
+/* Slurm's "4(x2),2": 4 on each of two nodes, 2 on another one. */
+static int sum_of(const char *text)
+{
+    long sum = 0;
+
+    while (*text && sum < INT_MAX) {
+        char *end;
+        long cores = strtol(text, &end, 10), times = 1;
+
+        if (end == text || cores < 1)
+            return 0;
+        if (ft_starts_with(end, "(x"))
+            times = strtol(end + 2, &end, 10);
+        if (*end == ')')
+            end++;
+        sum += cores * times;
+        text = *end == ',' ? end + 1 : end;
+        if (*end && *end != ',')
+            return 0;
+    }
+    return sum > 0 && sum < INT_MAX ? (int)sum : 0;
+}
+
+static int slots_given(void)
+{
+    const char *nodes = getenv("SLURM_JOB_CPUS_PER_NODE");
+    int slots = nodes ? sum_of(nodes) : 0;
+
+    return slots ? slots : (int)uv_available_parallelism();
+}
+
+/* Of all its nodes together. */
+static double memory_given(int nodes, int slots)
+{
+    double per_node = number("SLURM_MEM_PER_NODE") * MIB;
+    double per_core = number("SLURM_MEM_PER_CPU") * MIB;
+
+    if (per_node > 0)
+        return per_node * nodes;
+    if (per_core > 0)
+        return per_core * slots;
+    return nodes > 1 ? (double)uv_get_total_memory() * nodes : 0;
+}
+
+static char *job_id(void)
+{
+    const char *array = getenv("SLURM_ARRAY_JOB_ID");
+    const char *index = getenv("SLURM_ARRAY_TASK_ID");
+    const char *job = getenv("SLURM_JOB_ID");
+
+    if (array && *array && index && *index)
+        return ft_asprintf("%s_%s", array, index);
+    return ft_strdup(job ? job : "");
+}
+
+static void find_end(struct agent *agent)
+{
+    double end_s = number("SLURM_JOB_END_TIME"), left_s;
+
+    if (end_s > 0)
+        left_s = end_s - (double)ft_clock_now_ns() / NS_PER_S;
+    else
+        left_s = agent->file.walltime_s;
+    if (end_s > 0 || left_s > 0)
+        agent->end_mono_ns = ft_clock_mono_ns() + (int64_t)(left_s * NS_PER_S);
+}
+
+void agent_find_out(struct agent *agent)
+{
+    struct ft_site *site = agent->file.site;
+    const char *node = getenv("SLURMD_NODENAME");
+
+    if (!site->nodes)
+        site->nodes = (int)number("SLURM_JOB_NUM_NODES");
+    if (!site->nodes)
+        site->nodes = 1;
+    if (!site->slots)
+        site->slots = slots_given();
+    if (!(site->memory_bytes > 0))
+        site->memory_bytes = memory_given(site->nodes, site->slots);
+    agent->slots = site->slots;
+    agent->job = job_id();
+    (void)gethostname(agent->host, sizeof(agent->host) - 1);
+    if (node && *node)
+        snprintf(agent->host, sizeof(agent->host), "%s", node);
+    find_end(agent);
+}
+
+double agent_left_s(const struct agent *agent)
+{
+    if (!agent->end_mono_ns)
+        return -1;
+    return agent->end_mono_ns > ft_clock_mono_ns()
+               ? (double)(agent->end_mono_ns - ft_clock_mono_ns()) / NS_PER_S
+               : 0;
+}

@@ -1,0 +1,216 @@
+/* main.c - fedtwin-agent: tasks where the engine is not
+ *
+ * A batch job of fedtwin starts this program with the file that says what to do
+ * (share/doc/formats/agent.md).
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "adapters/agent/agent.h"
+#include "adapters/local.h"
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/json.h"
+
+#define NS_PER_S 1e9
+#define FILE_VISIBLE_S 60 /* that its own file may take to be seen */
+#define TICK_MS 100
+#define SEEN_S 3.0        /* that home has to see how all has ended */
+#define LAST_S 2.0        /* of the walltime: then the site ends everything */
+
+static const char *const leaving_text[] = {
+    [STAYING] = "",
+    [FINISHED] = "finished",
+    [IDLE] = "idle",
+    [TIME_OVER] = "the walltime of the job is over",
+    [TERMINATED] = "ended by the site",
+};
+
+/* --- the end -------------------------------------------------------------- */
+
+static double since_s(int64_t mono_ns)
+{
+    return (double)(ft_clock_mono_ns() - mono_ns) / NS_PER_S;
+}
+
+static void say_leaving(struct agent *agent)
+{
+    struct json_object *obj = json_object_new_object();
+
+    ft_json_add_str(obj, "leaving", leaving_text[agent->leaving]);
+    agent_say(agent, obj);
+}
+
+/* Has home seen how everything ended, or is it not there to see it? */
+static bool is_told(struct agent *agent)
+{
+    return !agent->n || !agent->call || agent_unheard_mono_ns(agent) ||
+           since_s(agent->over_mono_ns) > SEEN_S;
+}
+
+static void end_when_done(struct agent *agent)
+{
+    if (agent_open_tasks(agent) || (agent->file.serve && !agent->leaving)) {
+        agent->over_mono_ns = 0;
+        return;
+    }
+    if (!agent->leaving)
+        agent->leaving = FINISHED;
+    if (!agent->over_mono_ns)
+        agent->over_mono_ns = ft_clock_mono_ns();
+    if (!is_told(agent))
+        return;
+    say_leaving(agent);
+    agent->closed = true;
+}
+
+/* --- time ----------------------------------------------------------------- */
+
+static void notify_all(struct agent *agent)
+{
+    if (agent->notified)
+        return;
+    agent->notified = true;
+    ft_local_notify(agent->site, SIGUSR1);
+}
+
+static void watch_walltime(struct agent *agent)
+{
+    double left_s = agent_left_s(agent);
+
+    if (left_s < 0 || left_s > agent->file.spare_s)
+        return;
+    if (!agent->leaving)
+        agent_leave(agent, TIME_OVER, leaving_text[TIME_OVER]);
+    notify_all(agent);
+    if (left_s <= LAST_S)
+        agent_end_all(agent);
+}
+
+static void watch_idleness(struct agent *agent)
+{
+    int64_t unheard = agent_unheard_mono_ns(agent);
+    double idle_s = agent->file.idle_s;
+
+    if (!agent->file.serve || agent->leaving || agent_open_tasks(agent))
+        return;
+    if (since_s(agent->busy_mono_ns) > idle_s ||
+        (unheard && since_s(unheard) > idle_s))
+        agent_leave(agent, IDLE, leaving_text[IDLE]);
+}
+
+static void on_tick(uv_timer_t *handle)
+{
+    struct agent *agent = handle->data;
+
+    agent_call_tick(agent);
+    watch_walltime(agent);
+    agent_start_some(agent);
+    watch_idleness(agent);
+}
+
+static void on_terminate(uv_signal_t *handle, int signum)
+{
+    struct agent *agent = handle->data;
+
+    (void)signum;
+    agent_leave(agent, TERMINATED, leaving_text[TERMINATED]);
+    agent_end_all(agent);
+}
+
+static void on_notify(uv_signal_t *handle, int signum)
+{
+    struct agent *agent = handle->data;
+
+    (void)signum;
+    agent_leave(agent, TIME_OVER, leaving_text[TIME_OVER]);
+    notify_all(agent);
+}
+
+/* --- beginning and end ---------------------------------------------------- */
+
+/* A network file system may show it late. */
+static int read_file(const char *path, struct ft_agent_file *file,
+                     struct ft_err *err)
+{
+    int64_t begin = ft_clock_mono_ns();
+    int rc;
+
+    while ((rc = ft_agent_file_read(path, file, err)) < 0 &&
+           err->code == FT_ENOENT && since_s(begin) < FILE_VISIBLE_S)
+        (void)usleep(TICK_MS * 1000);
+    return rc;
+}
+
+static int open_agent(struct agent *agent, struct ft_err *err)
+{
+    struct ft_adapter_events events = agent_events;
+
+    events.arg = agent;
+    agent->busy_mono_ns = ft_clock_mono_ns();
+    agent_find_out(agent);
+    if (uv_loop_init(&agent->loop) < 0)
+        return ft_err_set(err, FT_EIO, "cannot wait for events");
+    (void)uv_signal_init(&agent->loop, &agent->terminate);
+    (void)uv_signal_init(&agent->loop, &agent->notify);
+    (void)uv_timer_init(&agent->loop, &agent->tick);
+    agent->terminate.data = agent->notify.data = agent->tick.data = agent;
+    (void)uv_signal_start(&agent->terminate, on_terminate, SIGTERM);
+    (void)uv_signal_start(&agent->notify, on_notify, SIGUSR1);
+    (void)uv_timer_start(&agent->tick, on_tick, TICK_MS, TICK_MS);
+    return ft_adapter_local.open(agent->file.site, NULL, &agent->loop, &events,
+                                 &agent->site, err);
+}
+
+static void run(struct agent *agent)
+{
+    agent_call(agent);
+    for (size_t i = 0; i < agent->file.n_attempts; i++)
+        agent_take(agent, agent->file.attempt[i]);
+    agent->file.n_attempts = 0; /* they are the tasks' now */
+    agent_start_some(agent);
+    for (end_when_done(agent); !agent->closed; end_when_done(agent))
+        (void)uv_run(&agent->loop, UV_RUN_ONCE);
+}
+
+/* Names are looked up in threads that cannot be called off: that is not waited
+ * for. */
+static void close_agent(struct agent *agent)
+{
+    agent_hang_up(agent);
+    ft_adapter_local.close(agent->site);
+    uv_close((uv_handle_t *)&agent->terminate, NULL);
+    uv_close((uv_handle_t *)&agent->notify, NULL);
+    uv_close((uv_handle_t *)&agent->tick, NULL);
+    for (int turn = 0; turn < 2; turn++)
+        (void)uv_run(&agent->loop, UV_RUN_NOWAIT);
+    agent_release_tasks(agent);
+    agent_release_programs(agent);
+    ft_agent_file_release(&agent->file);
+    free(agent->job);
+}
+
+int main(int argc, char **argv)
+{
+    struct agent agent = { .digests = FT_MAP_INIT };
+    struct ft_err err = { 0 };
+
+    if (argc != 2) {
+        fprintf(stderr, "usage: fedtwin-agent FILE\n"
+                        "It is started by jobs of fedtwin, not by hand.\n");
+        return ft_code_status(FT_EUSAGE);
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (read_file(argv[1], &agent.file, &err) < 0 ||
+        open_agent(&agent, &err) < 0) {
+        fprintf(stderr, "fedtwin-agent: %s\n", err.msg);
+        return ft_code_status(err.code);
+    }
+    run(&agent);
+    close_agent(&agent);
+    return agent.failed && !agent.file.serve ? EXIT_FAILURE : EXIT_SUCCESS;
+}

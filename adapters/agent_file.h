@@ -1,0 +1,48 @@
+/* agent_file.h - what an agent is told when its job starts
+ *
+ * The format is in share/doc/formats/agent.md.  The engine writes the file, and
+ * fedtwin-agent reads it.
+ */
+#ifndef ADAPTERS_AGENT_FILE_H
+#define ADAPTERS_AGENT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/path.h"
+
+struct ft_attempt;
+struct ft_err;
+struct ft_site;
+struct json_object;
+
+#define FT_AGENT_IDLE_S 60.0    /* when not said */
+#define FT_AGENT_SPARE_S 30.0
+#define FT_AGENT_VISIBLE_S 60.0
+
+/* Everything is borrowed when it is written, and owned when it was read. */
+struct ft_agent_file {
+    char *tag;            /* of the job */
+    struct ft_site *site; /* of it: name, slots, memory, nodes and GPUs as the
+                             job has them (0: what it was given), launcher,
+                             modules */
+    char *home;           /* absolute path of the file that says where home
+                             is, or NULL */
+    struct ft_attempt **attempt;
+    size_t n_attempts;
+    bool serve;
+    double idle_s, spare_s;
+    double walltime_s; /* of the job; 0: not known */
+    double visible_s;  /* how long an attempt directory may take to be seen */
+};
+
+/* Readable by its owner only; 'write' says how durably. */
+int ft_agent_file_write(const char *path, const struct ft_agent_file *file,
+                        ft_file_writer *write, struct ft_err *err);
+
+/* FT_ENOENT, FT_EFORMAT, FT_EVERSION, ...: 'file' is untouched. */
+int ft_agent_file_read(const char *path, struct ft_agent_file *file,
+                       struct ft_err *err);
+void ft_agent_file_release(struct ft_agent_file *file); /* of one read */
+
+#endif

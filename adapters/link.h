@@ -1,0 +1,42 @@
+/* link.h - lines of JSON over one TCP connection, between home and an agent
+ *
+ * What is sent in one turn of the loop goes out together.  A line that is too
+ * long or is no object breaks the connection, as does a peer that does not
+ * read.
+ */
+#ifndef ADAPTERS_LINK_H
+#define ADAPTERS_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <uv.h>
+
+struct ft_link;
+struct json_object;
+
+#define FT_LINK_LINE_MAX (1u << 20) /* bytes */
+
+struct ft_link_events {
+    void (*line)(struct json_object *obj, void *arg); /* borrowed */
+    /* It is broken: close it; 'why' is for people. */
+    void (*broken)(const char *why, void *arg);
+    void *arg;
+};
+
+/* Not connected yet: that is up to the caller, with ft_link_tcp(). */
+struct ft_link *ft_link_new(uv_loop_t *loop,
+                            const struct ft_link_events *events);
+uv_tcp_t *ft_link_tcp(struct ft_link *link); /* its 'data' is the link's */
+/* It is connected: read lines of at most 'line_max' bytes from now on. */
+void ft_link_start(struct ft_link *link, size_t line_max);
+void ft_link_allow(struct ft_link *link, size_t line_max);
+
+/* Takes 'obj' over.  Nothing that goes wrong is told before the call has
+ * returned. */
+void ft_link_send(struct ft_link *link, struct json_object *obj);
+
+/* What was sent goes out as far as the peer takes it at once.  No event comes
+ * any more; the loop has to turn.  NULL is fine. */
+void ft_link_close(struct ft_link *link);
+
+#endif
