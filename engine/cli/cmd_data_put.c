@@ -261,9 +261,7 @@ static int publish(struct putting *p)
     if (p->units)
         json_object_object_add(result.lineage, "units",
                                json_object_get(p->units));
-    rc = ft_store_publish(p->s->store, &result, &err);
-    if (rc == 0)
-        rc = ft_store_bind(p->s->store, p->object, "", out.version, &err);
+    rc = ft_store_put(p->s->store, &result, &err);
     json_object_put(result.lineage);
     if (rc < 0)
         return ft_print_err(&err);

@@ -33,7 +33,8 @@ engine_libdata_a_SOURCES = \
     engine/data/history/history_impl.h engine/data/history/log.c \
     engine/data/history/merge.c engine/data/history/merge.h \
     engine/data/history/move.c engine/data/history/point.c \
-    engine/data/history/recall.c engine/data/history/tip.c \
+    engine/data/history/put.c engine/data/history/recall.c \
+    engine/data/history/tip.c \
     engine/data/provenance/crate.c engine/data/provenance/crate.h \
     engine/data/provenance/crate_action.c engine/data/provenance/crate_doc.c \
     engine/data/provenance/crate_doc.h engine/data/provenance/crate_plan.c \

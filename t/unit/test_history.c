@@ -251,21 +251,47 @@ START_TEST(reused_under_another_name)
 }
 END_TEST
 
+/* Like publish_one(), and bound to the current branch. */
+static int put_one(const char *bytes, char *version, struct ft_err *err)
+{
+    struct one_result one;
+    int rc;
+
+    one_init(&one, &s, "heat.t", bytes);
+    if (!*bytes)
+        ck_assert_int_eq(unlink(one.path), 0);
+    rc = ft_store_put(s.store, &one.result, err);
+    memcpy(version, one.out.version, sizeof(one.out.version));
+    one_release(&one);
+    return rc;
+}
+
+static size_t count_states(void)
+{
+    struct ft_states states;
+    struct ft_err err = { 0 };
+    size_t n;
+
+    ck_ok(ft_store_log(s.store, false, 0, &states, &err), err);
+    n = states.n;
+    ft_states_release(&states);
+    return n;
+}
+
 START_TEST(one_object_alone)
 {
-    char a[65], b[65], m[65];
+    char a[65], b[65], again[65], m[65];
     const char *va = a, *vb = b, *vm = m;
     struct ft_binding bind[] = { { "mesh.m", "", m }, { "heat.t", "", a } };
     struct ft_states states;
     struct ft_err err = { 0 };
 
-    publish_one(&s, "heat", "a", a);
-    publish_one(&s, "heat", "b", b);
     publish_one(&s, "mesh", "m", m);
-    ck_ok(ft_store_bind(s.store, "mesh.m", "", m, &err), err); /* the first */
+    ck_ok(put_one("a", a, &err), err); /* the first */
     ck_assert(record(bind, 2, DIGEST));
-    ck_ok(ft_store_bind(s.store, "heat.t", "", b, &err), err);
-    ck_ok(ft_store_bind(s.store, "heat.t", "", b, &err), err); /* no change */
+    ck_ok(put_one("b", b, &err), err);
+    ck_ok(put_one("b", again, &err), err); /* no change */
+    ck_assert_str_eq(again, b);
     expect("heat.t", &vb, 1);
     expect("heat.t~1", &va, 1);
     expect("mesh.m", &vm, 1);
@@ -274,6 +300,26 @@ START_TEST(one_object_alone)
     ck_assert_str_eq(states.item[0].workflow, DIGEST);
     ck_assert_uint_eq(states.item[0].n_objects, 2);
     ft_states_release(&states);
+    replay();
+    expect("heat.t", &vb, 1);
+}
+END_TEST
+
+START_TEST(a_put_that_fails_changes_nothing)
+{
+    char a[65], none[65];
+    const char *va = a;
+    struct ft_err err = { 0 };
+
+    ck_ok(put_one("a", a, &err), err);
+    ck_assert_int_eq(put_one("", none, &err), -1); /* no file */
+    ck_assert_int_eq(err.code, FT_ENOENT);
+    ck_assert_uint_eq(count_states(), 1);
+    expect("heat.t", &va, 1);
+    ck_ok(ft_store_at(s.store, "main", &err), err);
+    ck_assert_int_eq(put_one("b", none, &err), -1); /* the past */
+    ck_assert_int_eq(err.code, FT_EACCES);
+    ck_assert_uint_eq(count_states(), 1);
 }
 END_TEST
 
@@ -370,6 +416,7 @@ static Suite *suite(void)
     tcase_add_test(tc, cells_keep_their_order);
     tcase_add_test(tc, reused_under_another_name);
     tcase_add_test(tc, one_object_alone);
+    tcase_add_test(tc, a_put_that_fails_changes_nothing);
     tcase_add_loop_test(tc, refused_states_change_nothing, 0,
                         FT_ARRAY_LEN(refused));
     tcase_add_test(tc, large_states);

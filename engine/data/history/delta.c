@@ -120,12 +120,9 @@ static int64_t next_pos(struct ft_delta *delta, const char *object)
     return (int64_t)pos;
 }
 
-static int check_binding(struct ft_store *store, const struct ft_binding *bind,
+static int check_version(struct ft_store *store, const struct ft_binding *bind,
                          struct ft_err *err)
 {
-    if (!ft_object_dot(bind->object))
-        return ft_err_set(err, FT_EUSAGE, "'%s' is no name of an object",
-                          bind->object);
     switch (ft_store_knows(store, bind->version, err)) {
     case 1:
         return 0;
@@ -137,18 +134,17 @@ static int check_binding(struct ft_store *store, const struct ft_binding *bind,
     }
 }
 
-static int set_after(struct ft_store *store, struct ft_delta *delta,
-                     const struct ft_binding *bind, int64_t pos,
-                     struct ft_err *err)
+static int set_after(struct ft_delta *delta, const struct ft_binding *bind,
+                     int64_t pos, struct ft_err *err)
 {
     struct ft_bound *bound = delta_at(delta, bind->object, bind->cell);
 
+    if (!ft_object_dot(bind->object))
+        return ft_err_set(err, FT_EUSAGE, "'%s' is no name of an object",
+                          bind->object);
     if (bound->after)
         return ft_err_set(err, FT_EUSAGE, "object '%s' is given twice",
                           bind->object);
-    if ((!bound->before || strcmp(bound->before, bind->version) != 0) &&
-        check_binding(store, bind, err) < 0)
-        return -1;
     bound->after = ft_strdup(bind->version);
     bound->pos_after = pos;
     return 0;
@@ -200,7 +196,11 @@ void ft_delta_count(struct ft_delta *delta)
 int ft_delta_set(struct ft_delta *delta, struct ft_store *store,
                  const struct ft_binding *bind, struct ft_err *err)
 {
-    return set_after(store, delta, bind, next_pos(delta, bind->object), err);
+    const struct ft_bound *bound = delta_at(delta, bind->object, bind->cell);
+
+    if (set_after(delta, bind, next_pos(delta, bind->object), err) < 0)
+        return -1;
+    return ft_bound_differs(bound) ? check_version(store, bind, err) : 0;
 }
 
 /* Everything stays; what is new comes after the other cells of its object. */
@@ -223,8 +223,8 @@ static void keep_all(struct ft_delta *delta, const struct ft_binding *bind,
         *pos = old->pos_before;
 }
 
-int ft_delta_set_alone(struct ft_delta *delta, struct ft_store *store,
-                       const struct ft_binding *bind, struct ft_err *err)
+int ft_delta_set_alone(struct ft_delta *delta, const struct ft_binding *bind,
+                       struct ft_err *err)
 {
     struct ft_bound *bound;
     int64_t pos;
@@ -233,5 +233,5 @@ int ft_delta_set_alone(struct ft_delta *delta, struct ft_store *store,
     bound = delta_at(delta, bind->object, bind->cell);
     free(bound->after);
     bound->after = NULL;
-    return set_after(store, delta, bind, pos, err);
+    return set_after(delta, bind, pos, err);
 }

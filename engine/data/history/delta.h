@@ -35,9 +35,10 @@ int ft_delta_set(struct ft_delta *delta, struct ft_store *store,
                  const struct ft_binding *bind, struct ft_err *err);
 
 /* It will have all that it has, and 'bind': in its old place, or behind the
- * other cells of its object, which ft_delta_init_object() has read. */
-int ft_delta_set_alone(struct ft_delta *delta, struct ft_store *store,
-                       const struct ft_binding *bind, struct ft_err *err);
+ * other cells of its object, which ft_delta_init_object() has read.  Whether
+ * there is such a version is not asked. */
+int ft_delta_set_alone(struct ft_delta *delta, const struct ft_binding *bind,
+                       struct ft_err *err);
 
 /* It keeps the objects that a person has put and no run has replaced: a run
  * knows nothing of them, so it cannot mean to drop them. */

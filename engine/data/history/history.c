@@ -22,19 +22,14 @@
 
 /* --- records -------------------------------------------------------------- */
 
-struct records {
-    struct json_object **item;
-    size_t n, cap;
-};
-
-static void add_record(struct records *records, struct json_object *record)
+void ft_records_add(struct ft_records *records, struct json_object *record)
 {
     records->item = ft_grow(records->item, records->n, &records->cap,
                             sizeof(struct json_object *));
     records->item[records->n++] = record;
 }
 
-static void records_release(struct records *records)
+void ft_records_release(struct ft_records *records)
 {
     for (size_t i = 0; i < records->n; i++)
         json_object_put(records->item[i]);
@@ -68,7 +63,7 @@ static struct json_object *change_of(const struct ft_bound *bound)
 }
 
 /* End the list 'set' as a record of its own, listed in 'parts'. */
-static int add_part(struct records *records, struct json_object *set,
+static int add_part(struct ft_records *records, struct json_object *set,
                     struct json_object *parts, int64_t now_ns,
                     struct ft_err *err)
 {
@@ -76,7 +71,7 @@ static int add_part(struct records *records, struct json_object *set,
     char digest[FT_SHA256_HEX + 1];
 
     json_object_object_add(part, "set", set);
-    add_record(records, part);
+    ft_records_add(records, part);
     if (digest_of(part, digest, err) < 0)
         return -1;
     json_object_array_add(parts, json_object_new_string(digest));
@@ -84,7 +79,7 @@ static int add_part(struct records *records, struct json_object *set,
 }
 
 /* All changes: the last of them into *set, those before into records. */
-static int add_changes(struct records *records, const struct ft_delta *delta,
+static int add_changes(struct ft_records *records, const struct ft_delta *delta,
                        int64_t now_ns, struct json_object *state,
                        struct ft_err *err)
 {
@@ -149,7 +144,7 @@ static const char *op_of(const struct ft_state_new *state)
 
 /* States that were undone would be on no branch any more: they get their own,
  * before the current one goes another way. */
-static int keep_undone(struct records *records, struct ft_db *db,
+static int keep_undone(struct ft_records *records, struct ft_db *db,
                        const struct ft_tip *tip, int64_t now_ns,
                        struct ft_recorded *recorded, struct ft_err *err)
 {
@@ -160,11 +155,11 @@ static int keep_undone(struct records *records, struct ft_db *db,
         return 0;
     if (ft_history_free_name(db, tip->branch, recorded->kept, err) < 0)
         return -1;
-    add_record(records, ft_history_ref(&keep, now_ns));
+    ft_records_add(records, ft_history_ref(&keep, now_ns));
     return 0;
 }
 
-static int add_ref(struct records *records, struct json_object *state,
+static int add_ref(struct ft_records *records, struct json_object *state,
                    const struct ft_tip *tip, const char *op, int64_t now_ns,
                    struct ft_err *err)
 {
@@ -174,7 +169,7 @@ static int add_ref(struct records *records, struct json_object *state,
 
     if (digest_of(state, id, err) < 0)
         return -1;
-    add_record(records, ft_history_ref(&change, now_ns));
+    ft_records_add(records, ft_history_ref(&change, now_ns));
     return 0;
 }
 
@@ -188,7 +183,7 @@ static int has_digest(struct ft_db *db, const char *sql, const char *digest,
     return ft_rows_any(rows, err);
 }
 
-static int add_workflow(struct ft_db *db, struct records *records,
+static int add_workflow(struct ft_db *db, struct ft_records *records,
                         const struct ft_state_new *state, int64_t now_ns,
                         struct ft_err *err)
 {
@@ -207,11 +202,11 @@ static int add_workflow(struct ft_db *db, struct records *records,
     if (state->workflow_more)
         json_object_object_add(record, "texts",
                                json_object_get(state->workflow_more));
-    add_record(records, record);
+    ft_records_add(records, record);
     return 0;
 }
 
-static int add_modules(struct ft_db *db, struct records *records,
+static int add_modules(struct ft_db *db, struct ft_records *records,
                        const struct ft_state_new *state, int64_t now_ns,
                        struct ft_err *err)
 {
@@ -235,7 +230,7 @@ static int add_modules(struct ft_db *db, struct records *records,
         json_object_object_add(
             record, "text",
             json_object_get(json_object_array_get_idx(pair, 1)));
-        add_record(records, record);
+        ft_records_add(records, record);
     }
     return 0;
 }
@@ -320,26 +315,38 @@ static void remember_same(struct ft_store *store,
 
 /* --- recording ------------------------------------------------------------ */
 
+int ft_history_state(struct ft_store *store, const struct ft_state_new *state,
+                     const struct ft_tip *tip, const struct ft_delta *delta,
+                     struct ft_records *records, struct ft_recorded *recorded,
+                     struct ft_err *err)
+{
+    struct ft_db *db = ft_index_db(store->index);
+    int64_t now_ns = ft_clock_now_ns();
+    struct json_object *record = state_record(state, tip, delta, now_ns);
+    int rc = -1;
+
+    if (add_workflow(db, records, state, now_ns, err) == 0 &&
+        add_modules(db, records, state, now_ns, err) == 0 &&
+        add_changes(records, delta, now_ns, record, err) == 0) {
+        ft_records_add(records, json_object_get(record));
+        rc = keep_undone(records, db, tip, now_ns, recorded, err);
+    }
+    if (rc == 0)
+        rc = add_ref(records, record, tip, op_of(state), now_ns, err);
+    json_object_put(record);
+    return rc;
+}
+
 /* The lock is held and the index knows all. */
 static int commit_state(struct ft_store *store,
                         const struct ft_state_new *state,
                         const struct ft_tip *tip, const struct ft_delta *delta,
                         struct ft_recorded *recorded, struct ft_err *err)
 {
-    struct ft_db *db = ft_index_db(store->index);
-    int64_t now_ns = ft_clock_now_ns();
-    struct records records = { 0 };
-    struct json_object *record = state_record(state, tip, delta, now_ns);
-    int rc = -1;
+    struct ft_records records = { 0 };
+    int rc = ft_history_state(store, state, tip, delta, &records, recorded,
+                              err);
 
-    if (add_workflow(db, &records, state, now_ns, err) == 0 &&
-        add_modules(db, &records, state, now_ns, err) == 0 &&
-        add_changes(&records, delta, now_ns, record, err) == 0) {
-        add_record(&records, json_object_get(record));
-        rc = keep_undone(&records, db, tip, now_ns, recorded, err);
-    }
-    if (rc == 0)
-        rc = add_ref(&records, record, tip, op_of(state), now_ns, err);
     if (rc == 0)
         rc = ft_payload_revive_bound(store, delta, err);
     if (rc == 0)
@@ -348,8 +355,7 @@ static int commit_state(struct ft_store *store,
         recorded->changed = true;
     else
         *recorded->kept = '\0';
-    json_object_put(record);
-    records_release(&records);
+    ft_records_release(&records);
     return rc;
 }
 
@@ -421,57 +427,5 @@ int ft_store_record_state(struct ft_store *store,
         ft_oplog_unlock(store->log);
     }
     texts_release(&texts);
-    return rc;
-}
-
-/* --- one object alone ----------------------------------------------------- */
-
-/* JSON of the index. */
-static struct json_object *parse_or_null(const char *text)
-{
-    return text && *text ? ft_json_parse(text, strlen(text), "a state", NULL)
-                         : NULL;
-}
-
-static int bind_locked(struct ft_store *store, const struct ft_binding *bind,
-                       struct ft_err *err)
-{
-    struct ft_state_new state = { .outcome = "ok" };
-    struct ft_recorded recorded = { 0 };
-    struct ft_delta delta = { 0 };
-    struct ft_tip tip = { 0 };
-    int rc = -1;
-
-    if (ft_index_follow(store->index, store->log, err) < 0 ||
-        ft_tip_read(store, &tip, err) < 0 ||
-        ft_delta_init_object(&delta, store, bind->object, err) < 0)
-        goto done;
-    if (ft_delta_set_alone(&delta, store, bind, err) < 0)
-        goto done;
-    ft_delta_count(&delta);
-    state.workflow = tip.workflow ? tip.workflow : "";
-    state.workflow_file = tip.workflow_file ? tip.workflow_file : "";
-    state.params = parse_or_null(tip.params);
-    state.source = parse_or_null(tip.source);
-    rc = !delta.n_changed ? 0
-         : commit_state(store, &state, &tip, &delta, &recorded, err);
-    json_object_put(state.params);
-    json_object_put(state.source);
-done:
-    ft_tip_release(&tip);
-    ft_delta_release(&delta);
-    return rc;
-}
-
-int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
-                  const char *version, struct ft_err *err)
-{
-    struct ft_binding bind = { object, cell, version };
-    int rc;
-
-    if (ft_history_lock(store, err) < 0)
-        return -1;
-    rc = bind_locked(store, &bind, err);
-    ft_oplog_unlock(store->log);
     return rc;
 }

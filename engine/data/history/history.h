@@ -90,7 +90,7 @@ struct ft_recorded {
 
 /* Record the state and move the current branch to it, in one commit.  Objects
  * and cells that 'bind' does not name are dropped from the state (never from
- * the store), but for objects that ft_store_bind() has put; a run that changes
+ * the store), but for objects that ft_store_put() has put; a run that changes
  * nothing (same workflow, source, parameters, versions) makes no new state.
  * States that had been undone go on as a branch of their own.
  * FT_ENOENT when a version is not known, FT_EBUSY when the branch points to
@@ -99,10 +99,12 @@ int ft_store_record_state(struct ft_store *store,
                           const struct ft_state_new *state,
                           struct ft_recorded *recorded, struct ft_err *err);
 
-/* Record a state in which one object has changed and all others are as they
- * were: what 'data put' does.  'cell' may be "". */
-int ft_store_bind(struct ft_store *store, const char *object, const char *cell,
-                  const char *version, struct ft_err *err);
+/* Publish 'result', which has one output, and record a state in which that is
+ * "stage.output" and all other objects are as they were: what 'data put' does.
+ * One commit makes both durable; after a failure neither is visible.  A version
+ * that the object has already makes no new state. */
+int ft_store_put(struct ft_store *store, struct ft_result *result,
+                 struct ft_err *err);
 
 /* --- moving --------------------------------------------------------------- */
 

@@ -41,6 +41,26 @@ void ft_hint_nearest(struct ft_rows *rows, const char *name,
 int ft_history_no_branch(struct ft_store *store, const char *name,
                          struct ft_err *err);
 
+/* --- history.c: the records of a new state -------------------------------- */
+
+/* What one commit appends, in this order; each is owned. */
+struct ft_records {
+    struct json_object **item;
+    size_t n, cap;
+};
+/* 'record' is taken over. */
+void ft_records_add(struct ft_records *records, struct json_object *record);
+void ft_records_release(struct ft_records *records);
+
+struct ft_delta;
+
+/* Add what makes a state of 'delta' that follows 'tip' and moves the branch to
+ * it.  The lock is held and the index knows all. */
+int ft_history_state(struct ft_store *store, const struct ft_state_new *state,
+                     const struct ft_tip *tip, const struct ft_delta *delta,
+                     struct ft_records *records, struct ft_recorded *recorded,
+                     struct ft_err *err);
+
 /* --- move.c --------------------------------------------------------------- */
 
 /* Add "user": who works here. */
@@ -66,7 +86,9 @@ int ft_history_forward(struct ft_store *store, const char *from,
 int ft_history_free_name(struct ft_db *db, const char *branch,
                          char name[FT_NAME_MAX + 1], struct ft_err *err);
 
-/* May history be changed through this handle?  Then take the lock. */
+/* May history be changed through this handle?  FT_EACCES. */
+int ft_history_may_change(const struct ft_store *store, struct ft_err *err);
+/* Then take the lock. */
 int ft_history_lock(struct ft_store *store, struct ft_err *err);
 
 /* Append the records, make them durable and enter them.  The lock is held. */

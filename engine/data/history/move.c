@@ -38,11 +38,16 @@ struct json_object *ft_history_ref(const struct ft_ref_change *change,
     return ref;
 }
 
-int ft_history_lock(struct ft_store *store, struct ft_err *err)
+int ft_history_may_change(const struct ft_store *store, struct ft_err *err)
 {
     if (store->is_view)
         return ft_err_set(err, FT_EACCES, "the past cannot be changed");
-    if (ft_store_need_write(store, err) < 0)
+    return ft_store_need_write(store, err);
+}
+
+int ft_history_lock(struct ft_store *store, struct ft_err *err)
+{
+    if (ft_history_may_change(store, err) < 0)
         return -1;
     return ft_oplog_lock(store->log, err);
 }

@@ -46,6 +46,7 @@ struct ft_client {
     struct ft_worker worker; /* fd -1: not running */
     int epoll_fd, timer_fd;
     bool greeted;  /* this worker has answered hello */
+    bool rests;    /* it was ended and not waited for */
     int starts;    /* in a row that ended before that */
     struct ft_str out; /* bytes to write from 'out_at' on */
     size_t out_at;
@@ -152,10 +153,12 @@ static void finish_all(struct ft_client *client, const struct ft_err *err)
         finish_first(client, NULL, err);
 }
 
-void ft_client_stop(struct ft_client *client)
+void ft_client_rest(struct ft_client *client)
 {
-    if (client && client->worker.pid > 0)
-        (void)kill(client->worker.pid, SIGKILL);
+    if (!client || client->n || client->worker.pid <= 0)
+        return;
+    (void)kill(client->worker.pid, SIGKILL);
+    client->rests = true;
 }
 
 void ft_client_free(struct ft_client *client)
@@ -219,7 +222,7 @@ static void forget_worker(struct ft_client *client)
     ft_str_cut(&client->in, 0);
     client->out_at = 0;
     client->n_sent = 0;
-    client->greeted = false;
+    client->greeted = client->rests = false;
     start_clock(client);
 }
 
@@ -419,6 +422,8 @@ static void check_time(struct ft_client *client)
 /* One round: everything that can be done without waiting. */
 static void pump_once(struct ft_client *client)
 {
+    if (client->rests)
+        forget_worker(client);
     do {
         if (client->worker.fd < 0 && (!client->n || !start(client)))
             return;

@@ -29,9 +29,9 @@ typedef void ft_client_answer(void *token, struct json_object *answer,
  * starts with the first request. */
 struct ft_client *ft_client_new(const char *meta, ft_client_answer *answer,
                                 void *arg);
-/* Let the program end, which takes a moment; only ft_client_free() may follow.
- * NULL is fine. */
-void ft_client_stop(struct ft_client *client);
+/* Unless it has something to do, let the program end, which takes a moment; the
+ * next request starts it anew.  NULL is fine. */
+void ft_client_rest(struct ft_client *client);
 /* NULL is fine.  What has no answer yet is answered with FT_ECANCEL. */
 void ft_client_free(struct ft_client *client);
 

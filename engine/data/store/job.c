@@ -272,9 +272,7 @@ static void take_out(struct job_list *list, struct job *job)
         list->end = at;
 }
 
-/* Wait for 'job' alone; others that end meanwhile are reported later. */
-static int wait_for(struct ft_store *store, struct job *job,
-                    struct ft_err *err)
+int ft_job_wait(struct ft_store *store, struct job *job, struct ft_err *err)
 {
     ft_jobs_free(&store->reported);
     while (!job->ended)
@@ -295,7 +293,7 @@ int ft_store_publish(struct ft_store *store, struct ft_result *result,
 {
     if (ft_store_need_write(store, err) < 0)
         return -1;
-    return wait_for(store, ft_publish_job(store, result, NULL), err);
+    return ft_job_wait(store, ft_publish_job(store, result, NULL), err);
 }
 
 int ft_store_extract(struct ft_store *store, const char *version,
@@ -303,5 +301,5 @@ int ft_store_extract(struct ft_store *store, const char *version,
 {
     struct job *job = extract_job(store, version, dest, NULL, err);
 
-    return job ? wait_for(store, job, err) : -1;
+    return job ? ft_job_wait(store, job, err) : -1;
 }

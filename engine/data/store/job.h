@@ -29,6 +29,7 @@ struct job {
     size_t n_parts, n_left;
     uint64_t size_bytes;         /* to be written */
     struct json_object **answer; /* of each part, or NULL */
+    bool puts; /* the result is bound, too: see ft_store_put() */
     bool ended, failed, committed;
     struct ft_err err; /* when it failed */
     struct job *next;
@@ -44,6 +45,10 @@ void ft_jobs_free(struct job_list *list);
 /* A job with so many requests to send; it counts as pending until reported. */
 struct job *ft_job_start(struct ft_store *store, enum job_kind kind,
                          size_t n_parts, void *token);
+/* Wait for 'job' alone and commit it: what it came to.  Others that end
+ * meanwhile are reported later. */
+int ft_job_wait(struct ft_store *store, struct job *job, struct ft_err *err);
+
 /* The first error of a job is the one to report. */
 void ft_job_fail(struct job *job, const struct ft_err *err);
 /* Nothing is left to do but to commit and report it. */

@@ -209,24 +209,34 @@ static int check_files(struct ft_store *store, const struct job *job,
     return rc;
 }
 
+static int append_result(struct ft_store *store, const struct job *job,
+                         int64_t now_ns, struct ft_err *err)
+{
+    struct json_object *record = ft_record_result(job->result, "result",
+                                                  now_ns);
+    int rc = check_files(store, job, err);
+
+    if (rc == 0)
+        rc = job->puts ? ft_put_append(store, job->result, record, err)
+                       : ft_oplog_append(store->log, &record, 1, err);
+    json_object_put(record);
+    return rc;
+}
+
 /* Queue the records of all finished results; the lock is held. */
 static void append_ready(struct ft_store *store)
 {
     int64_t now_ns = ft_clock_now_ns();
 
     for (struct job *job = store->ready.first; job; job = job->next) {
-        struct json_object *record;
         struct ft_err err;
 
         if (!to_commit(job))
             continue;
-        record = ft_record_result(job->result, "result", now_ns);
-        if (check_files(store, job, &err) < 0 ||
-            ft_oplog_append(store->log, &record, 1, &err) < 0) {
+        if (append_result(store, job, now_ns, &err) < 0) {
             ft_job_fail(job, &err);
             discard(store, job);
         }
-        json_object_put(record);
     }
 }
 

@@ -18,4 +18,9 @@ int ft_publish_take(struct ft_output *out, struct json_object *answer,
 /* Commit the results that are ready. */
 void ft_publish_commit(struct ft_store *store);
 
+/* Of ft_store_put(): queue the 'record' of the result, and those that bind it
+ * to the current branch as it is now.  The lock is held. */
+int ft_put_append(struct ft_store *store, const struct ft_result *result,
+                  struct json_object *record, struct ft_err *err);
+
 #endif

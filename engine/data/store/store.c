@@ -110,7 +110,7 @@ void ft_store_close(struct ft_store *store)
 {
     if (!store)
         return;
-    ft_client_stop(store->client);
+    ft_client_rest(store->client);
     ft_index_close(store->index); /* meanwhile */
     ft_client_free(store->client);
     ft_jobs_free(&store->ready);
