@@ -14,7 +14,7 @@
 #include "base/err.h"
 
 /* A file in memory grows by so many bytes. */
-#define MEMORY_STEP 65536
+#define MEMORY_STEP 8192
 
 static const char signature[8] = "\211HDF\r\n\032\n";
 

@@ -54,7 +54,8 @@ EXTRA_DIST += $(WORKER_T) t/worker/ask.py t/worker/compare.py \
     t/worker/faults.py t/worker/make.py t/worker/mutants.py
 
 if HAVE_CHECK
-WORKER_TESTS = t/unit/test_worker_content t/unit/test_worker_csv
+WORKER_TESTS = t/unit/test_worker_content t/unit/test_worker_csv \
+    t/unit/test_worker_sandbox
 check_PROGRAMS += $(WORKER_TESTS)
 TESTS += $(WORKER_TESTS)
 t_unit_test_worker_content_SOURCES = t/unit/test_worker_content.c t/unit/unit.h
@@ -63,4 +64,7 @@ t_unit_test_worker_content_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
 t_unit_test_worker_csv_SOURCES = t/unit/test_worker_csv.c t/unit/unit.h
 t_unit_test_worker_csv_CPPFLAGS = $(WORKER_CPPFLAGS) $(CHECK_CFLAGS)
 t_unit_test_worker_csv_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
+t_unit_test_worker_sandbox_SOURCES = t/unit/test_worker_sandbox.c t/unit/unit.h
+t_unit_test_worker_sandbox_CPPFLAGS = $(WORKER_CPPFLAGS) $(CHECK_CFLAGS)
+t_unit_test_worker_sandbox_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
 endif

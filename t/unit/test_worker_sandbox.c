@@ -1,0 +1,102 @@
+/* test_worker_sandbox.c - what ft_sandbox_enter() allows, and what not */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "unit.h"
+#include "worker/sandbox.h"
+
+static void get_pid(void)
+{
+    (void)syscall(SYS_getpid);
+}
+
+static void write_file(void)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    if (fd >= 0 && write(fd, "x", 1) == 1)
+        (void)close(fd);
+}
+
+static void connect_out(void)
+{
+    (void)socket(AF_INET, SOCK_STREAM, 0);
+}
+
+static void start_program(void)
+{
+    char name[] = "true", *const arg[] = { name, NULL };
+
+    (void)execv("/bin/true", arg);
+}
+
+static void start_process(void)
+{
+    (void)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+}
+
+static void end_another(void)
+{
+    (void)kill(getppid(), 0);
+}
+
+static void call_nothing(void) /* a number that there is not */
+{
+    (void)syscall(0x3fffffffL);
+}
+
+static void call_other_abi(void) /* getpid of x32, which shares the machine */
+{
+    (void)syscall(0x40000000L | 39);
+}
+
+static const struct {
+    void (*call)(void);
+    int error; /* errno afterwards */
+} calls[] = {
+    { get_pid, 0 },
+    { write_file, 0 },
+    { connect_out, EPERM },
+    { start_program, EPERM },
+    { start_process, EPERM },
+    { end_another, EPERM },
+    { call_nothing, EPERM },
+    { call_other_abi, EPERM },
+};
+
+START_TEST(calls_of_the_table)
+{
+    pid_t pid = fork();
+    int status;
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        if (ft_sandbox_enter(NULL) < 0)
+            _exit(255);
+        errno = 0;
+        calls[_i].call();
+        _exit(errno);
+    }
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), calls[_i].error);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("worker sandbox");
+    TCase *tc = tcase_create("calls");
+
+    tcase_add_loop_test(tc, calls_of_the_table, 0,
+                        (int)FT_ARRAY_LEN(calls));
+    suite_add_tcase(suite, tc);
+    return unit_main(suite);
+}
