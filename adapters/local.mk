@@ -19,10 +19,6 @@ engine_librun_a_SOURCES += \
 TESTS += t/t2180-simulated.t
 EXTRA_DIST += t/t2180-simulated.t
 
-EXTRA_DIST += t/slurm.sh t/slurm_cluster.py
-TESTS += t/t4000-slurm-lab.t
-EXTRA_DIST += t/t4000-slurm-lab.t
-
 # The program that stands in for the engine in a job of a batch system.
 pkglibexec_PROGRAMS += fedtwin-agent
 fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/call.c \

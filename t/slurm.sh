@@ -95,3 +95,11 @@ slurm_stop_all() {
 	done
 	slurm_names=
 }
+
+# A site file, as an adapter gets it.
+slurm_site() { # NAME [ANSWER_WITHIN]
+	eval "slurm_dir=\$slurm_dir_$1"
+	printf '{"site": "%s", "adapter": "slurm", "answer_within": %s,
+		"endpoint": {"config": "%s"}}' "$1" "${2-10}" \
+		"$slurm_dir/slurm.conf" | tr -d '\n'
+}

@@ -1,7 +1,7 @@
 """A private Slurm cluster: its daemons, their files and their end.
 
     slurm_cluster.py run DIR [--nodes N] [--cpus N] [--memory MIB]
-                             [--accounting] [--conf LINE]...
+                             [--accounting] [--node TEXT] [--conf LINE]...
     slurm_cluster.py ask DIR REQUEST...
 
 "run" is process 1 of a PID namespace that t/slurm.sh makes: when it ends,
@@ -164,11 +164,15 @@ class Cluster:
                 values[key] = value
         lines = [f'{key}={value}' for key, value in values.items()] + [
             f'NodeName={node} NodeHostname=localhost Port={port} '
-            f'CPUs={self.options.cpus} RealMemory={self.options.memory}'
+            f'CPUs={self.options.cpus} RealMemory={self.options.memory} '
+            f'{self.options.node}'
             for node, port in zip(self.nodes, self.ports[2:])
         ] + ['PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE '
              'State=UP'] + lines
         self.write('slurm.conf', '\n'.join(lines) + '\n')
+        if 'Gres=gpu:2' in self.options.node:  # any two devices will do
+            self.write('gres.conf', 'Name=gpu File=/dev/null\n'
+                       'Name=gpu File=/dev/zero\n')
         version = subprocess.check_output(
             ['slurmctld', '-V'], text=True, env=self.env)
         if int(re.search(r'(\d+)\.', version).group(1)) >= 23:
@@ -355,6 +359,7 @@ def main():
     parser.add_argument('--cpus', type=int, default=2)
     parser.add_argument('--memory', type=int, default=2000)
     parser.add_argument('--accounting', action='store_true')
+    parser.add_argument('--node', default='')
     parser.add_argument('--conf', action='append', default=[])
     cluster = Cluster(parser.parse_args(sys.argv[2:]))
     try:

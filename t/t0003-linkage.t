@@ -30,4 +30,8 @@ test_expect_success 'the agent needs neither a workflow nor a store' '
 		"lib(mpi|open-rte|open-pal|petsc|hdf5|slurm|curl|sqlite|yaml|udunits)"
 '
 
+test_expect_success 'libslurm, under the GPL, is in a program of its own' '
+	must_not_load "$FT_BUILDDIR/fedtwin-slurm" "libslurm"
+'
+
 test_done

@@ -49,7 +49,7 @@ tour() {
 }
 
 test_expect_success 'every test is listed, so that it is run' '
-	cat "$FT_SRCDIR"/*/local.mk "$FT_SRCDIR"/engine/*/local.mk >lists &&
+	cat "$FT_SRCDIR"/*/local.mk "$FT_SRCDIR"/*/*/local.mk >lists &&
 	for file in "$FT_SRCDIR"/t/t*.t "$FT_SRCDIR"/t/unit/test_*.c
 	do
 		name=${file#"$FT_SRCDIR"/} &&

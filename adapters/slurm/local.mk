@@ -1,0 +1,36 @@
+# adapters/slurm: the adapter, and its two workers.  The one that uses libslurm
+# is a program of its own, for libslurm is under the GPL.
+pkglibexec_PROGRAMS += fedtwin-slurm
+
+SLURM_COMMON = \
+    adapters/slurm/wire.c adapters/slurm/wire.h \
+    adapters/slurm/spec.c adapters/slurm/spec.h \
+    adapters/slurm/state.c adapters/slurm/state.h \
+    adapters/slurm/sacct.c adapters/slurm/sacct.h \
+    adapters/slurm/shell.c adapters/slurm/shell.h
+SLURM_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+
+fedtwin_slurm_SOURCES = adapters/slurm/guard.c \
+    adapters/slurm/worker.c adapters/slurm/worker.h \
+    adapters/slurm/wire.c adapters/slurm/wire.h
+fedtwin_slurm_CPPFLAGS = $(SLURM_CPPFLAGS)
+fedtwin_slurm_LDADD = $(BASE_LIBS)
+
+if SLURM
+pkglibexec_PROGRAMS += fedtwin-slurm-lib
+fedtwin_slurm_lib_SOURCES = $(SLURM_COMMON) \
+    adapters/slurm/lib.h adapters/slurm/lib_main.c \
+    adapters/slurm/lib_control.c adapters/slurm/lib_fault.c \
+    adapters/slurm/lib_jobs.c adapters/slurm/lib_probe.c \
+    adapters/slurm/lib_status.c adapters/slurm/lib_submit.c
+fedtwin_slurm_lib_CPPFLAGS = $(SLURM_CPPFLAGS)
+fedtwin_slurm_lib_LDADD = $(BASE_LIBS) $(SLURM_LIBS)
+endif
+
+EXTRA_DIST += t/slurm.sh t/slurm_cluster.py t/adapter.sh
+SLURM_T = t/t4000-slurm-lab.t
+if SLURM
+SLURM_T += t/t4010-slurm-submit.t
+endif
+TESTS += $(SLURM_T)
+EXTRA_DIST += $(SLURM_T)

@@ -1,0 +1,19 @@
+/* sacct.h - what the accounting remembers of jobs that the controller forgot */
+#ifndef FT_ADAPTERS_SLURM_SACCT_H
+#define FT_ADAPTERS_SLURM_SACCT_H
+
+#include <json-c/json.h>
+
+#include "adapters/slurm/shell.h"
+#include "base/words.h"
+
+/* Append a status of each of 'jobs' to 'list'; not_found for those that the
+ * accounting does not know either.  -1: it did not answer, nothing was
+ * appended. */
+int ft_sacct_add(const struct ft_shell *shell, const struct ft_words *jobs,
+                 struct json_object *list);
+
+/* Read one line of what sacct printed; for tests. */
+struct json_object *ft_sacct_line(char *line, const char **job);
+
+#endif

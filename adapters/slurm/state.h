@@ -1,0 +1,32 @@
+/* state.h - what Slurm says of a job, as the engine wants to hear it */
+#ifndef FT_ADAPTERS_SLURM_STATE_H
+#define FT_ADAPTERS_SLURM_STATE_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A job as Slurm describes it; texts are borrowed and may be NULL. */
+struct ft_seen {
+    const char *state; /* "RUNNING": Slurm's name, without flags */
+    bool completing;   /* its processes are being ended */
+    bool configuring;  /* its nodes are being booted */
+    bool held;
+    const char *tag;
+    const char *reason; /* "NonZeroExitCode" */
+    const char *host;   /* where the script runs */
+    uint32_t wait_status; /* of the script, as from wait(2) */
+    uint32_t step_status; /* the worst of its steps */
+    uint32_t restarts, node_count;
+    int64_t start_s, end_s; /* since 1970; 0: not known */
+};
+
+/* A status as the protocol has it.  A state that is not known is 'queued' to
+ * nobody: NULL, and the answer is not complete. */
+struct json_object *ft_state_status(const char *job,
+                                    const struct ft_seen *seen);
+
+/* A job that is in no complete answer of the site. */
+struct json_object *ft_state_not_found(const char *job);
+
+#endif
