@@ -21,7 +21,8 @@ engine_libmodel_a_SOURCES = \
     engine/model/limits.c engine/model/limits.h \
     engine/model/object.c engine/model/object.h \
     engine/model/outcome.c \
-    engine/model/site.c engine/model/site.h \
+    engine/model/site.c engine/model/site_fields.c engine/model/site_check.c \
+    engine/model/site.h engine/model/site_in.h \
     engine/model/schema.c engine/model/schema.h
 
 if HAVE_CHECK

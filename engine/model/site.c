@@ -1,159 +1,205 @@
 /* site.c - a place that computes, described by a site file */
 #include "model/site.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
-#include "base/path.h"
+#include "base/words.h"
+#include "model/site_in.h"
 #include "text/field.h"
 #include "text/quantity.h"
 
-static const char *const adapters[] = { "local",     "program", "slurm",
-                                        "slurmrest", "fake",    NULL };
+/* What holds where a file says nothing. */
+static struct ft_site *new_site(void)
+{
+    struct ft_site *site = ft_calloc(1, sizeof(*site));
 
-const struct ft_field ft_site_fields[] = {
-    { .key = "fedtwin-site", .type = FT_FIELD_INT, .required = true,
-      .min = 1, .max = 1, .doc = "version of this format: 1" },
-    { .key = "site", .type = FT_FIELD_NAME, .required = true,
-      .doc = "name of the site" },
-    { .key = "doc", .type = FT_FIELD_TEXT,
-      .doc = "one sentence for people" },
-    { .key = "adapter", .type = FT_FIELD_CHOICE, .required = true,
-      .choices = adapters,
-      .doc = "local: this computer; slurm, slurmrest: a Slurm cluster; "
-             "program: a helper that talks to the site; fake: a simulation" },
-    { .key = "program", .type = FT_FIELD_TEXT,
-      .doc = "absolute path of the helper of 'adapter: program'" },
-    { .key = "slots", .type = FT_FIELD_INT, .min = 1, .max = 10000000,
-      .doc = "cores offered; what the adapter finds when not said" },
-    { .key = "memory", .type = FT_FIELD_QUANTITY, .unit = "B", .min = 1,
-      .max = HUGE_VAL,
-      .doc = "memory offered; what the adapter finds when not said" },
-    { .key = "mpirun", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
-      .doc = "words that start an MPI program; {ranks} and {nodes} are "
-             "replaced" },
-    { .key = "module_init", .type = FT_FIELD_TEXT,
-      .doc = "file that defines 'module' in a shell, for environment modules; "
-             "$MODULESHOME/init/sh when not said" },
-    { .key = "options", .type = FT_FIELD_MAP, .of = FT_FIELD_ANY,
-      .doc = "what the adapter itself understands" },
-    { 0 },
-};
+    site->status_interval_s = 10;
+    site->answer_within_s = 60;
+    site->lost_after_s = 15 * 60;
+    site->signal_before_s = 60;
+    site->visibility_wait_s = 30;
+    site->max_in_flight = 500;
+    site->shared = true;
+    site->speed = 1;
+    site->pilot.max = 4;
+    site->pilot.idle_s = 60;
+    return site;
+}
 
 struct ft_site *ft_site_local(void)
 {
-    struct ft_site *site = ft_calloc(1, sizeof(*site));
+    struct ft_site *site = new_site();
 
     site->name = ft_strdup("local");
     site->adapter = ft_strdup("local");
     return site;
 }
 
-struct reader {
-    const struct ft_doc *doc;
-    const struct ft_node *root;
-    struct ft_diags *diags;
-};
+/* --- one value; what is not there leaves '*value' alone ------------------- */
 
-static bool check_version(const struct reader *r)
+static void get_text(const struct ft_node *in, const char *key, char **value)
 {
-    const struct ft_node *node = ft_node_get(r->root, "fedtwin-site");
-    long long version;
+    const struct ft_node *node = ft_node_get(in, key);
 
-    if (node && ft_node_int(node, &version) && version == 1)
-        return true;
-    ft_diag_add(r->diags, r->doc, node ? &node->mark : &r->root->mark,
-                FT_D_VERSION, node ? "this version of site files is not known"
-                                   : "the site file lacks 'fedtwin-site'");
-    ft_diag_hint(r->diags, "write 'fedtwin-site: 1'");
-    return false;
-}
-
-/* A helper is started as it stands here: nothing is searched for. */
-static bool check_program(const struct reader *r)
-{
-    const struct ft_node *adapter = ft_node_get(r->root, "adapter");
-    const struct ft_node *program = ft_node_get(r->root, "program");
-    bool wanted = strcmp(adapter->text, "program") == 0;
-
-    if (wanted && program && program->text[0] == '/')
-        return true;
-    if (!wanted && !program)
-        return true;
-    if (wanted && program)
-        ft_diag_add(r->diags, r->doc, &program->mark, FT_D_SITE,
-                    "'%s' is not an absolute path", program->text);
-    else if (wanted)
-        ft_diag_add(r->diags, r->doc, &adapter->mark, FT_D_SITE,
-                    "'adapter: program' needs the key 'program'");
-    else
-        ft_diag_add(r->diags, r->doc,
-                    &ft_node_key(r->root, "program")->mark, FT_D_SITE,
-                    "only 'adapter: program' can have a program");
-    return false;
-}
-
-/* It is read by a shell that starts somewhere else. */
-static bool check_module_init(const struct reader *r)
-{
-    const struct ft_node *init = ft_node_get(r->root, "module_init");
-
-    if (!init || init->text[0] == '/')
-        return true;
-    ft_diag_add(r->diags, r->doc, &init->mark, FT_D_SITE,
-                "'%s' is not an absolute path", init->text);
-    return false;
-}
-
-/* A launcher that ignores the number of ranks would start just any. */
-static bool check_mpirun(const struct reader *r)
-{
-    const struct ft_node *words = ft_node_get(r->root, "mpirun");
-
-    for (size_t i = 0; words && i < words->n; i++)
-        if (strstr(words->item[i]->text, "{ranks}"))
-            return true;
-    if (!words)
-        return true;
-    ft_diag_add(r->diags, r->doc, &words->mark, FT_D_SITE,
-                "'mpirun' does not say where the number of ranks goes");
-    ft_diag_hint(r->diags, "for example [mpirun, -n, \"{ranks}\"]");
-    return false;
-}
-
-static void read_launcher(const struct ft_node *words, struct ft_site *site)
-{
-    if (!words)
+    if (!node)
         return;
-    site->mpirun = ft_calloc(words->n, sizeof(*site->mpirun));
-    for (size_t i = 0; i < words->n; i++)
-        site->mpirun[site->n_mpirun++] = ft_strdup(words->item[i]->text);
+    free(*value);
+    *value = ft_strdup(node->text);
 }
 
-static struct ft_site *read_site(const struct reader *r)
+static void get_int(const struct ft_node *in, const char *key, int *value)
 {
-    const struct ft_node *program = ft_node_get(r->root, "program");
-    const struct ft_node *slots = ft_node_get(r->root, "slots");
-    const struct ft_node *memory = ft_node_get(r->root, "memory");
-    const struct ft_node *init = ft_node_get(r->root, "module_init");
-    struct ft_site *site = ft_calloc(1, sizeof(*site));
-    struct ft_quantity q = { 0 };
-    long long n = 0;
+    const struct ft_node *node = ft_node_get(in, key);
+    long long n;
 
-    site->name = ft_strdup(ft_node_get(r->root, "site")->text);
-    site->adapter = ft_strdup(ft_node_get(r->root, "adapter")->text);
-    site->program = program ? ft_strdup(program->text) : NULL;
-    site->module_init = init ? ft_strdup(init->text) : NULL;
-    site->node = ft_node_get(r->root, "options");
-    if (slots)
-        ft_node_int(slots, &n);
-    site->slots = (int)n;
-    if (memory && ft_quantity_parse(memory->text, &q, NULL) == 0)
-        site->memory_bytes = q.si;
-    read_launcher(ft_node_get(r->root, "mpirun"), site);
+    if (node && ft_node_int(node, &n))
+        *value = (int)n;
+}
+
+static void get_number(const struct ft_node *in, const char *key,
+                       double *value)
+{
+    const struct ft_node *node = ft_node_get(in, key);
+
+    if (node)
+        (void)ft_node_number(node, value);
+}
+
+static void get_si(const struct ft_node *in, const char *key, double *value)
+{
+    const struct ft_node *node = ft_node_get(in, key);
+    struct ft_quantity q;
+
+    if (node && ft_quantity_parse(node->text, &q, NULL) == 0)
+        *value = q.si;
+}
+
+static void get_bool(const struct ft_node *in, const char *key, bool *value)
+{
+    const struct ft_node *node = ft_node_get(in, key);
+
+    if (node)
+        (void)ft_node_bool(node, value);
+}
+
+/* A list of texts, or a text alone. */
+static char **get_words(const struct ft_node *node, size_t *n)
+{
+    struct ft_words words = { 0 };
+
+    if (node && node->kind == FT_NODE_SCALAR)
+        ft_words_add(&words, ft_strdup(node->text));
+    for (size_t i = 0; node && i < node->n; i++)
+        ft_words_add(&words, ft_strdup(node->item[i]->text));
+    *n = words.n;
+    return words.item;
+}
+
+/* --- the parts ------------------------------------------------------------ */
+
+static void read_queue(const struct ft_node *node, const struct ft_site *site,
+                       struct ft_site_queue *queue)
+{
+    queue->account = ft_strdup(site->account);
+    queue->cost_core_hour = site->cost_core_hour;
+    get_text(node, "queue", &queue->name);
+    get_text(node, "account", &queue->account);
+    get_text(node, "qos", &queue->qos);
+    get_text(node, "constraint", &queue->constraint);
+    get_int(node, "max_nodes", &queue->max_nodes);
+    get_int(node, "cores_per_node", &queue->cores_per_node);
+    get_int(node, "gpus_per_node", &queue->gpus_per_node);
+    get_si(node, "memory_per_node", &queue->memory_per_node_bytes);
+    get_si(node, "max_walltime", &queue->max_walltime_s);
+    get_number(node, "cost_core_hour", &queue->cost_core_hour);
+    get_bool(node, "default", &queue->is_default);
+}
+
+static void read_queues(const struct ft_node *list, struct ft_site *site)
+{
+    bool found = false;
+
+    if (!list || !list->n)
+        return;
+    site->queue = ft_calloc(list->n, sizeof(*site->queue));
+    for (size_t i = 0; i < list->n; i++) {
+        read_queue(list->item[i], site, &site->queue[site->n_queues++]);
+        found |= site->queue[i].is_default;
+    }
+    if (!found)
+        site->queue[0].is_default = true;
+}
+
+static void read_limits(const struct ft_node *root, struct ft_site *site)
+{
+    const struct ft_node *limits = ft_node_get(root, "limits");
+    const struct ft_node *storage = ft_node_get(root, "storage");
+
+    get_si(limits, "status_interval", &site->status_interval_s);
+    get_int(limits, "max_in_flight", &site->max_in_flight);
+    get_int(limits, "max_array", &site->max_array);
+    get_number(limits, "submits_per_s", &site->submits_per_s);
+    get_si(root, "answer_within", &site->answer_within_s);
+    get_si(root, "lost_after", &site->lost_after_s);
+    get_si(root, "signal_before", &site->signal_before_s);
+    get_bool(storage, "shared", &site->shared);
+    get_text(storage, "root", &site->root);
+    get_si(storage, "visibility_wait", &site->visibility_wait_s);
+}
+
+static void read_pilot(const struct ft_node *node, struct ft_site_pilot *pilot)
+{
+    static const char *const uses[] = {
+        [FT_PILOT_AUTO] = "auto",
+        [FT_PILOT_NEVER] = "never",
+        [FT_PILOT_ALWAYS] = "always",
+    };
+    const struct ft_node *use = ft_node_get(node, "use");
+
+    for (size_t i = 0; use && i < FT_ARRAY_LEN(uses); i++)
+        if (strcmp(uses[i], use->text) == 0)
+            pilot->use = (enum ft_pilot_use)i;
+    get_int(node, "max", &pilot->max);
+    get_int(node, "slots", &pilot->slots);
+    get_si(node, "walltime", &pilot->walltime_s);
+    get_si(node, "idle", &pilot->idle_s);
+}
+
+static void read_env(const struct ft_node *env, struct ft_site *site)
+{
+    struct ft_words words = { 0 };
+
+    for (size_t i = 0; env && i < env->n; i++)
+        ft_words_add(&words, ft_asprintf("%s=%s", env->key[i]->text,
+                                         env->item[i]->text));
+    site->env = words.item;
+}
+
+static struct ft_site *read_site(const struct ft_node *root)
+{
+    struct ft_site *site = new_site();
+
+    get_text(root, "site", &site->name);
+    get_text(root, "doc", &site->doc_text);
+    get_text(root, "adapter", &site->adapter);
+    get_text(root, "program", &site->program);
+    get_text(root, "module_init", &site->module_init);
+    get_text(root, "fedtwin", &site->fedtwin_dir);
+    get_text(ft_node_get(root, "identity"), "account", &site->account);
+    get_int(root, "slots", &site->slots);
+    get_si(root, "memory", &site->memory_bytes);
+    get_number(root, "speed", &site->speed);
+    get_number(root, "cost_core_hour", &site->cost_core_hour);
+    site->node = ft_node_get(root, "options");
+    site->mpirun = get_words(ft_node_get(root, "mpirun"), &site->n_mpirun);
+    site->modules = get_words(ft_node_get(root, "modules"), &site->n_modules);
+    read_limits(root, site);
+    read_queues(ft_node_get(root, "queues"), site);
+    read_pilot(ft_node_get(root, "pilot"), &site->pilot);
+    read_env(ft_node_get(root, "env"), site);
     return site;
 }
 
@@ -161,22 +207,16 @@ struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
 {
     size_t errors = diags->n_errors;
     struct ft_doc *doc = ft_doc_read(path, diags);
-    struct reader r = { .doc = doc, .diags = diags };
+    struct ft_site_reader r = { .doc = doc, .diags = diags };
     struct ft_site *site = NULL;
-    bool ok;
 
     if (!doc)
         return NULL;
     r.root = ft_doc_root(doc);
-    ok = diags->n_errors == errors && check_version(&r) &&
-         ft_fields_check(doc, r.root, ft_site_fields, "the site file", diags);
-    if (ok) {
-        ok = check_program(&r);
-        ok &= check_mpirun(&r);
-        ok &= check_module_init(&r);
-    }
-    if (ok) {
-        site = read_site(&r);
+    if (diags->n_errors == errors && ft_site_check_version(&r) &&
+        ft_fields_check(doc, r.root, ft_site_fields, "the site file", diags) &&
+        ft_site_check(&r)) {
+        site = read_site(r.root);
         site->file = realpath(path, NULL);
         site->doc = doc;
     } else {
@@ -184,6 +224,24 @@ struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
     }
     ft_diags_sort(diags);
     return site;
+}
+
+/* --- questions ------------------------------------------------------------ */
+
+bool ft_site_is_remote(const struct ft_site *site)
+{
+    return strcmp(site->adapter, "local") != 0 &&
+           strcmp(site->adapter, "fake") != 0;
+}
+
+const struct ft_site_queue *ft_site_queue_find(const struct ft_site *site,
+                                               const char *name)
+{
+    for (size_t i = 0; i < site->n_queues; i++)
+        if (name ? strcmp(site->queue[i].name, name) == 0
+                 : site->queue[i].is_default)
+            return &site->queue[i];
+    return NULL;
 }
 
 struct json_object *ft_site_json(const struct ft_site *site)
@@ -198,18 +256,33 @@ struct json_object *ft_site_json(const struct ft_site *site)
     return json;
 }
 
+static void release_queue(struct ft_site_queue *queue)
+{
+    free(queue->name);
+    free(queue->account);
+    free(queue->qos);
+    free(queue->constraint);
+}
+
 void ft_site_free(struct ft_site *site)
 {
     if (!site)
         return;
-    for (size_t i = 0; i < site->n_mpirun; i++)
-        free(site->mpirun[i]);
-    free(site->mpirun);
+    for (size_t i = 0; i < site->n_queues; i++)
+        release_queue(&site->queue[i]);
+    free(site->queue);
+    ft_words_free(site->mpirun);
+    ft_words_free(site->modules);
+    ft_words_free(site->env);
     free(site->name);
     free(site->file);
+    free(site->doc_text);
     free(site->adapter);
     free(site->program);
     free(site->module_init);
+    free(site->account);
+    free(site->root);
+    free(site->fedtwin_dir);
     ft_doc_free(site->doc);
     free(site);
 }

@@ -77,6 +77,12 @@ static const struct {
     { "site", true, SITE "adapter: local\nslots: 4\n" },
     { "site", true,
       SITE "adapter: program\nprogram: /x\noptions: {a: [1]}\n" },
+    { "site", true,
+      SITE "adapter: slurm\nqueues: [{queue: a, default: true}]\n"
+           "limits: {status_interval: 2 s}\npilot: {use: never}\n" },
+    { "site", false, SITE "adapter: slurm\nqueues: [{default: true}]\n" },
+    { "site", false, SITE "adapter: slurm\npilot: {use: maybe}\n" },
+    { "site", false, SITE "adapter: slurm\nlimits: {interval: 2 s}\n" },
     { "site", false, SITE "adapter: other\n" },
     { "site", false, SITE "adapter: local\nslots: 0\n" },
     { "site", false, SITE },
