@@ -29,3 +29,9 @@ fedtwin_agent_LDADD = engine/librun.a engine/libmodel.a $(BASE_LIBS) \
     $(UV_LIBS)
 TESTS += t/t4020-agent.t
 EXTRA_DIST += t/t4020-agent.t
+check_PROGRAMS += t/agent/home
+t_agent_home_SOURCES = t/agent/home.c
+t_agent_home_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
+t_agent_home_LDADD = $(fedtwin_agent_LDADD)
+TESTS += t/t4021-agent-home.t
+EXTRA_DIST += t/t4021-agent-home.t

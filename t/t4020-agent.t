@@ -8,6 +8,10 @@ do
 	unset "$var"
 done
 
+in_json() {
+	printf %s "$1" | sed 's/[\\"]/\\&/g'
+}
+
 # attempt N SHELL-TEXT [MEMBERS]: an ATTEMPT in directory aN, which is made.
 attempt() {
 	mkdir -p "a$1" && echo '{"schema": 1}' >"a$1/task.json" &&
@@ -16,7 +20,8 @@ attempt() {
 tell_attempt() {
 	printf '{"tag": %d, "tag_text": "run/task[n=%d]/1", "dir": "%s",\n' \
 		"$1" "$1" "$PWD/a$1"
-	printf ' "argv": ["/bin/sh", "-c", "%s"], "env": ["WHO=me"],\n' "$2"
+	printf ' "argv": ["/bin/sh", "-c", "%s"], "env": ["WHO=me"],\n' \
+		"$(in_json "$2")"
 	printf ' "modules": []%s}\n' "${3:+, $3}"
 }
 
@@ -138,7 +143,7 @@ test_expect_success 'a job that is started again leaves the directory alone' '
 
 test_expect_success 'SIGTERM: what runs ends politely, what waits is not begun' '
 	text="trap \"echo polite; exit 1\" TERM; : >ready; sleep 60 & wait" &&
-	tell "$(attempt 30 "$(printf %s "$text" | sed "s/\"/\\\\\"/g")"),
+	tell "$(attempt 30 "$text"),
 		$(attempt 31 ": >ready; sleep 60"), $(attempt 32 true)" &&
 	{ "$agent" file.json & } &&
 	pid=$! &&
@@ -155,7 +160,7 @@ test_expect_success 'SIGTERM: what runs ends politely, what waits is not begun' 
 
 test_expect_success 'SIGUSR1: who handles it goes on from a checkpoint' '
 	text="trap \"exit 75\" USR1; : >ready; while :; do sleep 0.1; done" &&
-	tell "$(attempt 33 "$(printf %s "$text" | sed "s/\"/\\\\\"/g")"),
+	tell "$(attempt 33 "$text"),
 		$(attempt 34 ": >ready; sleep 1; echo done")" &&
 	{ "$agent" file.json & } &&
 	pid=$! &&
@@ -170,7 +175,7 @@ test_expect_success 'SIGUSR1: who handles it goes on from a checkpoint' '
 
 test_expect_success 'the end of the walltime comes without a signal, too' '
 	text="trap \"exit 75\" USR1; while :; do sleep 0.1; done" &&
-	tell "$(attempt 35 "$(printf %s "$text" | sed "s/\"/\\\\\"/g")"),
+	tell "$(attempt 35 "$text"),
 		$(attempt 36 "sleep 60")" \
 		"\"walltime_s\": 3, \"spare_s\": 2.5" &&
 	test_expect_code 1 "$agent" file.json &&

@@ -198,6 +198,7 @@ int main(int argc, char **argv)
 {
     struct agent agent = { .digests = FT_MAP_INIT };
     struct ft_err err = { 0 };
+    int status;
 
     if (argc != 2) {
         fprintf(stderr, "usage: fedtwin-agent FILE\n"
@@ -211,6 +212,7 @@ int main(int argc, char **argv)
         return ft_code_status(err.code);
     }
     run(&agent);
+    status = agent.failed && !agent.file.serve ? EXIT_FAILURE : EXIT_SUCCESS;
     close_agent(&agent);
-    return agent.failed && !agent.file.serve ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status;
 }
