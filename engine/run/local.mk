@@ -33,6 +33,7 @@ engine_librun_a_SOURCES = \
     engine/run/outcome.c engine/run/outcome.h \
     engine/run/usage.c engine/run/usage.h \
     engine/run/saved.c engine/run/saved.h \
+    engine/run/script.c engine/run/script.h \
     engine/run/memo.c engine/run/memo.h \
     engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
     engine/run/estimate.c engine/run/estimate.h \
@@ -57,6 +58,11 @@ run_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS) $(CHECK_CFLAGS)
 run_libs = engine/librun.a engine/libplan.a engine/libdata.a \
     engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
     $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += t/unit/test_script
+TESTS += t/unit/test_script
+t_unit_test_script_SOURCES = t/unit/test_script.c t/unit/unit.h
+t_unit_test_script_CPPFLAGS = $(run_cppflags)
+t_unit_test_script_LDADD = $(run_libs)
 check_PROGRAMS += t/unit/test_steer t/unit/test_share
 TESTS += t/unit/test_steer t/unit/test_share
 t_unit_test_share_SOURCES = t/unit/test_share.c t/unit/unit.h
