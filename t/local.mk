@@ -38,6 +38,11 @@ tally:
 # See share/doc/benchmarks.md.
 EXTRA_PROGRAMS += $(BENCHES)
 BENCHES += t/bench/measure t/bench/commits t/bench/lookups
+BENCHES += t/bench/pilot
+t_bench_pilot_SOURCES = t/bench/pilot.c
+t_bench_pilot_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
+t_bench_pilot_LDADD = $(fedtwin_agent_LDADD)
+EXTRA_DIST += t/bench/pilot.sh
 EXTRA_DIST += t/bench/run.sh t/bench/warm.sh t/bench/simulated.sh \
     t/bench/history.sh
 t_bench_measure_SOURCES = t/bench/measure.c
