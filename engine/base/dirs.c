@@ -77,6 +77,7 @@ static void fill(struct ft_dirs *dirs)
         dirs->libexec = ft_strdup(FT_LIBEXECDIR);
         dirs->modules = ft_strdup(FT_DATADIR "/modules");
         dirs->sites = ft_strdup(FT_DATADIR "/sites");
+        dirs->system_sites = ft_strdup(FT_SYSCONFDIR "/fedtwin/sites");
         dirs->workflows = ft_strdup(FT_DATADIR "/workflows");
         dirs->man = ft_strdup(FT_MANDIR);
         dirs->schemas = ft_strdup(FT_DATADIR "/schemas");

@@ -14,6 +14,8 @@ struct ft_dirs {
     char *libexec;   /* fedtwin-worker, fedtwin-heat, ... */
     char *modules;   /* *.yaml of the installed modules */
     char *sites;     /* *.yaml of the installed sites */
+    char *system_sites; /* of this computer's administrator; NULL in a build
+                           tree, which is no part of the computer */
     char *workflows; /* the example workflows; ../data is beside it */
     char *man;       /* holds man1/ */
     char *schemas;   /* JSON Schemas */

@@ -20,6 +20,7 @@ enum ft_complete {
     FT_COMPLETE_REF,
     FT_COMPLETE_STATE, /* branches and tags */
     FT_COMPLETE_MODULE,
+    FT_COMPLETE_SITE,
     FT_COMPLETE_COMMAND,
     FT_COMPLETE_KEY, /* of the configuration */
 };
@@ -137,6 +138,12 @@ int ft_cmd_retry(struct ft_cli *cli);
 int ft_cmd_run(struct ft_cli *cli);
 int ft_cmd_schema(struct ft_cli *cli);
 int ft_cmd_set(struct ft_cli *cli);
+int ft_cmd_site_add(struct ft_cli *cli);
+int ft_cmd_site_drain(struct ft_cli *cli);
+int ft_cmd_site_list(struct ft_cli *cli);
+int ft_cmd_site_remove(struct ft_cli *cli);
+int ft_cmd_site_resume(struct ft_cli *cli);
+int ft_cmd_site_show(struct ft_cli *cli);
 int ft_cmd_status(struct ft_cli *cli);
 int ft_cmd_undo(struct ft_cli *cli);
 int ft_cmd_undo(struct ft_cli *cli);

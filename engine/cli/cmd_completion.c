@@ -10,9 +10,9 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "cli/open.h"
 #include "cli/ref_text.h"
 #include "cli/settings.h"
+#include "cli/site_text.h"
 #include "cli/term.h"
 #include "data/history/history.h"
 
@@ -201,6 +201,19 @@ static void offer_modules(const char *begun)
     ft_session_close(&s);
 }
 
+static void offer_sites(const char *begun)
+{
+    struct ft_session s = FT_SESSION_INIT;
+    struct ft_site_set set;
+
+    ft_sites_read(&s, &set);
+    for (size_t i = 0; i < set.n; i++)
+        if (!set.item[i].by)
+            offer(set.item[i].name, begun);
+    ft_site_set_release(&set);
+    ft_session_close(&s);
+}
+
 static void offer_files(const char *begun)
 {
     (void)begun;
@@ -227,6 +240,7 @@ int ft_cmd_complete_words(struct ft_cli *cli)
         [FT_COMPLETE_REF] = offer_refs,
         [FT_COMPLETE_STATE] = offer_states,
         [FT_COMPLETE_MODULE] = offer_modules,
+        [FT_COMPLETE_SITE] = offer_sites,
         [FT_COMPLETE_COMMAND] = offer_top,
         [FT_COMPLETE_KEY] = offer_keys,
     };

@@ -48,6 +48,9 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_run.c \
     engine/cli/cmd_schema.c \
     engine/cli/cmd_set.c \
+    engine/cli/cmd_site.c engine/cli/cmd_site_add.c \
+    engine/cli/cmd_site_drain.c engine/cli/site_discover.c \
+    engine/cli/site_text.h \
     engine/cli/cmd_status.c \
     engine/cli/cmd_switch.c \
     engine/cli/cmd_tag.c \
@@ -137,6 +140,7 @@ man1_MANS = \
     share/man/man1/fedtwin-run.1 \
     share/man/man1/fedtwin-schema.1 \
     share/man/man1/fedtwin-set.1 \
+    share/man/man1/fedtwin-site.1 \
     share/man/man1/fedtwin-status.1 \
     share/man/man1/fedtwin-switch.1 \
     share/man/man1/fedtwin-tag.1 \
@@ -203,6 +207,7 @@ CLI_TESTS = \
     t/t1050-undo.t t/t1051-redo.t \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
     t/t1055-workflow.t t/t1056-merge.t t/t1057-rerun.t t/t1058-shared.t \
+    t/t1070-site.t \
     t/t1060-export.t t/t1061-import.t t/t1062-data-put.t t/t1063-put-mesh.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t t/t1064-put-msh.t

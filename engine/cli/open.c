@@ -5,13 +5,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/dirs.h"
 #include "base/err.h"
-#include "base/path.h"
 #include "cli/param.h"
 #include "cli/term.h"
 #include "data/history/history.h"
 #include "data/store/ballast.h"
+#include "model/site_set.h"
 #include "text/suggest.h"
 
 #define STATUS_USAGE 2
@@ -72,45 +71,55 @@ static bool is_file_name(const char *text)
     return strchr(text, '/') || ft_ends_with(text, ".yaml");
 }
 
-/* The caller frees; NULL when there is none. */
-static char *find_site(const struct ft_session *s, const char *name)
+static void print_unknown_site(const struct ft_site_set *set,
+                               const char *text)
 {
-    const char *dir = s->project ? s->project->dir : ".";
-    char *path = ft_asprintf("%s/sites/%s.yaml", dir, name);
+    const char *near = ft_site_set_near(set, text);
 
-    if (!ft_path_exists(path)) {
-        free(path);
-        path = ft_asprintf("%s/%s.yaml", ft_dirs()->sites, name);
-    }
-    if (ft_path_exists(path))
-        return path;
-    free(path);
-    return NULL;
+    ft_print_error("unknown site '%s'", text);
+    if (near)
+        ft_print_hint("did you mean '%s'?", near);
+    else
+        ft_print_hint("'fedtwin site list' shows the sites there are, "
+                      "'fedtwin site add' makes one known");
+}
+
+int ft_session_find_site(struct ft_session *s, const char *text,
+                         struct ft_site **ret)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+    const struct ft_site_entry *entry = NULL;
+    struct ft_site_set set;
+    struct ft_site *site = NULL;
+    bool file = is_file_name(text);
+
+    if (!s->project)
+        s->project = ft_project_open(NULL, NULL); /* none is fine */
+    ft_site_set_read(s->project ? s->project->dir : NULL, &set);
+    if (file)
+        site = ft_site_read(text, &diags);
+    else if ((entry = ft_site_set_find(&set, text)))
+        site = ft_site_entry_read(entry, &diags);
+    else if (strcmp(text, "local") == 0)
+        site = ft_site_local();
+    if (!site && !file && !entry)
+        print_unknown_site(&set, text);
+    ft_print_diags(&diags);
+    ft_diags_release(&diags);
+    ft_site_set_release(&set);
+    if (!site)
+        return file || entry ? STATUS_INVALID : STATUS_USAGE;
+    *ret = site;
+    return 0;
 }
 
 int ft_session_site(struct ft_session *s, const struct ft_cli *cli)
 {
     const char *text = ft_cli_option(cli, "site");
-    struct ft_diags diags = FT_DIAGS_INIT;
-    char *path = NULL;
 
     if (!text || strcmp(text, "local") == 0)
         return 0;
-    if (is_file_name(text))
-        path = ft_strdup(text);
-    else if (ft_name_valid(text))
-        path = find_site(s, text);
-    if (!path) {
-        ft_print_error("unknown site '%s'", text);
-        ft_print_hint("give a site file, or put it at 'sites/NAME.yaml' in "
-                      "the project");
-        return STATUS_USAGE;
-    }
-    s->site = ft_site_read(path, &diags);
-    ft_print_diags(&diags);
-    ft_diags_release(&diags);
-    free(path);
-    return s->site ? 0 : STATUS_INVALID;
+    return ft_session_find_site(s, text, &s->site);
 }
 
 /* What the current state was made by. */

@@ -33,9 +33,12 @@ int ft_session_look(struct ft_session *s, const struct ft_cli *cli);
 int ft_session_cleaning(struct ft_session *s);
 /* Modules are those of the project, if there is one: none is fine. */
 void ft_session_modules(struct ft_session *s);
-/* The site that --site names: a file, or a site file's name without '.yaml' in
- * the project's sites/ or among the installed ones.  's->site' stays NULL for
- * the built-in local site. */
+/* A site by the name of a file (with '/' or '.yaml'), or by that of one that is
+ * registered (model/site_set.h); the caller frees '*ret'. */
+int ft_session_find_site(struct ft_session *s, const char *text,
+                         struct ft_site **ret);
+/* The one that --site names; 's->site' stays NULL for the built-in local
+ * site. */
 int ft_session_site(struct ft_session *s, const struct ft_cli *cli);
 /* Read and plan the workflow with the -p options; diagnostics are printed.
  * 'file' NULL: what the current state was made by, with its parameters. */

@@ -326,3 +326,22 @@ const struct ft_option ft_repack_options[] = {
                                    "'1 day')" },
     END,
 };
+const struct ft_option ft_site_add_options[] = {
+    { "discover", 0, NULL, "ask the site for its queues and limits and write "
+                           "the file" },
+    { "adapter", 0, "NAME", "of a site that is discovered: slurm (default), "
+                            "slurmrest or program" },
+    { "program", 0, "PATH", "the helper of 'adapter: program'" },
+    { "endpoint", 'e', "KEY=VALUE", "where its scheduler is, such as "
+                                    "config=/etc/slurm/slurm.conf; may be "
+                                    "given several times" },
+    { "credential", 0, "REF", "where the secret is: env:NAME, file:PATH or "
+                              "command:WORDS" },
+    { "level", 0, "LEVEL", "project (default inside one), user or system" },
+    { "dry-run", 'n', NULL, "only print the file" },
+    END,
+};
+const struct ft_option ft_site_change_options[] = {
+    { "dry-run", 'n', NULL, "only say what would happen" },
+    END,
+};

@@ -389,6 +389,16 @@ const struct ft_cmd ft_cmds[] = {
       .doc = "Changes nothing unless told to.  Exit status 4 when something is "
              "damaged or missing.",
       .option = ft_fsck_options, .run = ft_cmd_fsck },
+    { .name = "site", .args = "VERB",
+      .summary = "register the places that compute, and test them",
+      .doc = "A site is described by a file NAME.yaml.  It is searched in the "
+             "project (sites/), for the user (~/.config/fedtwin/sites/), for "
+             "the system, and among the installed ones; the first counts.  "
+             "'local' is this computer and needs none.",
+      .example = "fedtwin site add alpha --discover\n"
+                 "fedtwin site test alpha\n"
+                 "fedtwin run --site alpha heatsink.yaml\n",
+      .sub = ft_site_verbs },
     { .name = "module", .args = "VERB", .summary = "look at modules",
       .sub = ft_module_verbs },
     { .name = "config", .args = "VERB",

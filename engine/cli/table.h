@@ -39,6 +39,8 @@ extern const struct ft_option ft_repack_options[];
 extern const struct ft_option ft_report_options[];
 extern const struct ft_option ft_resume_options[];
 extern const struct ft_option ft_run_options[];
+extern const struct ft_option ft_site_add_options[];
+extern const struct ft_option ft_site_change_options[];
 extern const struct ft_option ft_status_options[];
 extern const struct ft_option ft_switch_options[];
 extern const struct ft_option ft_tag_options[];
@@ -52,6 +54,7 @@ extern const struct ft_option ft_wait_options[];
 /* table_verbs.c */
 extern const struct ft_cmd ft_data_verbs[];
 extern const struct ft_cmd ft_module_verbs[];
+extern const struct ft_cmd ft_site_verbs[];
 extern const struct ft_cmd ft_config_verbs[];
 
 #endif

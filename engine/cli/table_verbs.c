@@ -72,6 +72,44 @@ const struct ft_cmd ft_module_verbs[] = {
     END,
 };
 
+const struct ft_cmd ft_site_verbs[] = {
+    { .name = "add", .args = "FILE|NAME",
+      .summary = "register a site",
+      .doc = "FILE, a site file, is checked and copied.  With --discover and a "
+             "NAME the site is asked for its queues and limits, and a "
+             "commented file is written that can be changed by hand.",
+      .example = "fedtwin site add cluster.yaml\n"
+                 "fedtwin site add alpha --discover --level user\n"
+                 "fedtwin site add beta --discover -e transport=ssh -e "
+                 "host=login.beta\n",
+      .option = ft_site_add_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_FILE, .run = ft_cmd_site_add },
+    { .name = "list", .args = "", .reads = true,
+      .summary = "list the sites, also those that others shadow",
+      .run = ft_cmd_site_list },
+    { .name = "show", .args = "SITE", .reads = true,
+      .summary = "show queues and limits of a site",
+      .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_show },
+    { .name = "drain", .args = "SITE [REASON]",
+      .summary = "start nothing new at a site",
+      .doc = "What runs there goes on to its end.  Who, when and why is shown "
+             "by 'list' and 'show'.",
+      .example = "fedtwin site drain alpha 'maintenance until Friday'\n",
+      .option = ft_site_change_options, .min_args = 1, .max_args = 2,
+      .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_drain },
+    { .name = "resume", .args = "SITE",
+      .summary = "let a drained site get jobs again",
+      .option = ft_site_change_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_resume },
+    { .name = "remove", .args = "SITE",
+      .summary = "register a site no longer",
+      .doc = "Its file stays beside where it was, as NAME.yaml.removed.",
+      .option = ft_site_change_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_remove },
+    END,
+};
+
 const struct ft_cmd ft_config_verbs[] = {
     { .name = "list", .args = "", .reads = true,
       .summary = "show every setting and where it comes from",

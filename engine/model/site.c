@@ -203,10 +203,10 @@ static struct ft_site *read_site(const struct ft_node *root)
     return site;
 }
 
-struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
+/* 'doc' is taken; NULL: it could not be read. */
+static struct ft_site *from_doc(struct ft_doc *doc, size_t errors,
+                                struct ft_diags *diags)
 {
-    size_t errors = diags->n_errors;
-    struct ft_doc *doc = ft_doc_read(path, diags);
     struct ft_site_reader r = { .doc = doc, .diags = diags };
     struct ft_site *site = NULL;
 
@@ -217,13 +217,30 @@ struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
         ft_fields_check(doc, r.root, ft_site_fields, "the site file", diags) &&
         ft_site_check(&r)) {
         site = read_site(r.root);
-        site->file = realpath(path, NULL);
         site->doc = doc;
     } else {
         ft_doc_free(doc);
     }
     ft_diags_sort(diags);
     return site;
+}
+
+struct ft_site *ft_site_read(const char *path, struct ft_diags *diags)
+{
+    size_t errors = diags->n_errors;
+    struct ft_site *site = from_doc(ft_doc_read(path, diags), errors, diags);
+
+    if (site)
+        site->file = realpath(path, NULL);
+    return site;
+}
+
+struct ft_site *ft_site_parse(const char *file, const char *text, size_t len,
+                              struct ft_diags *diags)
+{
+    size_t errors = diags->n_errors;
+
+    return from_doc(ft_doc_parse(file, text, len, diags), errors, diags);
 }
 
 /* --- questions ------------------------------------------------------------ */

@@ -32,7 +32,7 @@ struct ft_site_pilot {
 
 struct ft_site {
     char *name;
-    char *file;    /* absolute; NULL for the built-in local site */
+    char *file;    /* absolute; NULL when it is from none */
     char *doc_text; /* one sentence, or NULL */
     char *adapter; /* "local", "fake", "program", "slurm" or "slurmrest" */
     char *program; /* adapter: program */
@@ -71,6 +71,9 @@ extern const struct ft_field ft_site_fields[];
 struct ft_site *ft_site_local(void);
 /* NULL after reporting. */
 struct ft_site *ft_site_read(const char *path, struct ft_diags *diags);
+/* The same from a text; 'file' names it in diagnostics and nowhere else. */
+struct ft_site *ft_site_parse(const char *file, const char *text, size_t len,
+                              struct ft_diags *diags);
 /* Is it reached through an adapter program? */
 bool ft_site_is_remote(const struct ft_site *site);
 /* The queue of that name (NULL: the default one), or NULL. */

@@ -168,6 +168,15 @@ static bool check_texts(reader *r)
     "keep it elsewhere and write 'credential: file:PATH', 'env:NAME' or "     \
     "'command:WORDS'"
 
+/* Without the line that it stands in: nobody else has to see it. */
+static bool report_secret(reader *r, const struct ft_node *at,
+                          const char *text)
+{
+    ft_diag_add(r->diags, NULL, &at->mark, FT_D_SITE, "%s", text);
+    ft_diag_hint(r->diags, REFERENCE_HINT);
+    return false;
+}
+
 static bool looks_secret(const char *text)
 {
     static const char *const start[] = { "eyJ",      "ghp_",  "github_pat_",
@@ -202,8 +211,7 @@ static bool check_env(reader *r)
 
     for (size_t i = 0; env && i < env->n; i++)
         if (names_secret(env->key[i]->text))
-            ok = report(r, env->item[i], "this looks like a secret",
-                        REFERENCE_HINT);
+            ok = report_secret(r, env->item[i], "this looks like a secret");
     return ok;
 }
 
@@ -213,7 +221,7 @@ static bool check_secrets(reader *r, const struct ft_node *node)
     bool ok = true;
 
     if (node->kind == FT_NODE_SCALAR && looks_secret(node->text))
-        return report(r, node, "this looks like a secret", REFERENCE_HINT);
+        return report_secret(r, node, "this looks like a secret");
     for (size_t i = 0; i < node->n; i++)
         ok &= check_secrets(r, node->item[i]);
     return ok;
@@ -244,7 +252,6 @@ static bool is_variable(const char *name)
     return !*name;
 }
 
-/* The text itself is never repeated: it may be the secret. */
 static bool check_credential(reader *r)
 {
     const struct ft_node *node = ft_node_get(
@@ -259,8 +266,8 @@ static bool check_credential(reader *r)
         return true;
     if (ft_starts_with(node->text, "command:") && colon[1])
         return true;
-    return report(r, node, "a credential is a reference, never the secret "
-                           "itself", REFERENCE_HINT);
+    return report_secret(r, node, "a credential is a reference, never the "
+                                  "secret itself");
 }
 
 /* --- what belongs together ------------------------------------------------ */
@@ -289,8 +296,7 @@ static bool check_url(reader *r, const struct ft_node *url)
     host += 3;
     if (!memchr(host, '@', strcspn(host, "/")))
         return true;
-    return report(r, url, "an address with a user or password in it",
-                  "give them with 'identity'");
+    return report_secret(r, url, "an address with a user or password in it");
 }
 
 static bool check_endpoint(reader *r)

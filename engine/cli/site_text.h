@@ -1,0 +1,27 @@
+/* site_text.h - what the site commands have in common */
+#ifndef FT_CLI_SITE_TEXT_H
+#define FT_CLI_SITE_TEXT_H
+
+#include "cli/open.h"
+#include "model/site_set.h"
+
+/* The registered sites, with those of the project when there is one. */
+void ft_sites_read(struct ft_session *s, struct ft_site_set *set);
+/* The entry of 'name', or NULL after printing that there is none. */
+const struct ft_site_entry *ft_sites_find(const struct ft_site_set *set,
+                                          const char *name);
+
+/* "queue debug: 2 nodes, 30 min" and so on; quantities for people. */
+void ft_site_print(const struct ft_site *site);
+
+/* 'text' as a YAML scalar, in quotes. */
+struct ft_str;
+void ft_site_add_text(struct ft_str *out, const char *text);
+
+/* A site file about 'site', from what its adapter found (answer to 'probe'):
+ * the text that is there already, then what was found, with comments. */
+struct json_object;
+void ft_site_discovered(const char *head, struct json_object *found,
+                        struct ft_str *out);
+
+#endif
