@@ -35,3 +35,13 @@ t_agent_home_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 t_agent_home_LDADD = $(fedtwin_agent_LDADD)
 TESTS += t/t4021-agent-home.t
 EXTRA_DIST += t/t4021-agent-home.t
+if HAVE_CHECK
+check_PROGRAMS += t/unit/test_home t/unit/test_agent_file
+TESTS += t/unit/test_home t/unit/test_agent_file
+t_unit_test_agent_file_SOURCES = t/unit/test_agent_file.c t/unit/unit.h
+t_unit_test_agent_file_CPPFLAGS = $(run_cppflags)
+t_unit_test_agent_file_LDADD = $(run_libs)
+t_unit_test_home_SOURCES = t/unit/test_home.c t/unit/unit.h
+t_unit_test_home_CPPFLAGS = $(run_cppflags)
+t_unit_test_home_LDADD = $(run_libs)
+endif
