@@ -260,8 +260,8 @@ static int join(struct world *w, const char *id, const char *more)
 
 /* --- strangers ------------------------------------------------------------ */
 
-/* The nonce and the proof, which is right but for 'role' or, when it is spoiled,
- * the last digit, go into the text. */
+/* The nonce and the proof go into the text; it is right but for 'role', or for
+ * the last digit when it is spoiled. */
 static const struct {
     const char *role, *text;
     bool spoiled;
