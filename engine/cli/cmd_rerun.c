@@ -74,14 +74,10 @@ static int bring_back(const struct asking *a,
 
         if (!out->was || !out->was->gone || !is_asked(a, out->was->id))
             continue;
-        if (out->state != FT_RERUN_IDENTICAL ||
-            strcmp(out->file, out->was->file_digest) != 0) {
-            ft_print_error("version %.*s of '%s' cannot be brought back: %s",
-                           ID_SHOWN, out->was->id, out->was->object,
-                           out->state == FT_RERUN_IDENTICAL
-                               ? "its content is the same, but the bytes of "
-                                 "its file are others"
-                               : "its content is another one now");
+        if (out->state != FT_RERUN_IDENTICAL) {
+            ft_print_error("version %.*s of '%s' cannot be brought back: its "
+                           "content is another one now",
+                           ID_SHOWN, out->was->id, out->was->object);
             ft_print_hint("'fedtwin run' makes a new version of the object");
             status = STATUS_DIFFERS;
         } else if (ft_store_regain(a->s.store, out->was, out->path, &err) <

@@ -53,9 +53,10 @@ bool ft_rerun_changes(const struct ft_rerun *rerun, struct ft_str *out);
 
 /* --- executing ------------------------------------------------------------ */
 
-/* Execute it on this machine, in the new directory 'dir'; waits.  SIGINT,
- * SIGTERM and SIGHUP end it (FT_OUT_CANCELLED).  -1: it could not be started.
- */
+/* Execute it on this machine, in the new directory 'dir', with its inputs held
+ * beside it in 'dir'.in, so that no removal takes them meanwhile; waits.
+ * SIGINT, SIGTERM and SIGHUP end it (FT_OUT_CANCELLED).  -1: it could not be
+ * started. */
 int ft_rerun_execute(const struct ft_rerun *rerun, struct ft_store *store,
                      const char *dir, struct ft_ending *ending,
                      struct ft_err *err);
@@ -75,7 +76,6 @@ struct ft_rerun_output {
     char *object;
     const struct ft_version *was; /* one of rerun->was, or NULL */
     char content[FT_CONTENT_TEXT];  /* of the new one, or "" */
-    char file[FT_SHA256_HEX + 1];   /* its file digest */
     char *path;                     /* its version file */
     enum ft_rerun_state state;
     struct json_object *compare;    /* of two that differ, as in diff.h; or

@@ -126,7 +126,6 @@ static int compare_output(const struct comparing *c,
     to->was = find_was(c->rerun, to->object);
     to->path = ft_store_path(c->made, out->version);
     memcpy(to->content, out->content, sizeof(to->content));
-    memcpy(to->file, out->file_digest, sizeof(to->file));
     to->state = FT_RERUN_DIFFERS;
     if (!to->was)
         to->state = FT_RERUN_EXTRA;

@@ -1,6 +1,8 @@
 /* rerun_execute.c - one attempt at one task, without a run around it */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/alloc.h"
@@ -68,12 +70,32 @@ static int extract(struct ft_store *store, const struct ft_bound_input *in,
     return rc;
 }
 
-static int make_present(struct ft_store *store,
-                        const struct ft_bound_input *in, struct ft_err *err)
+/* A second name for the file, or a copy where somebody else's file may have
+ * none: what becomes of the first is no longer our concern. */
+static int hold(const char *path, const char *held, struct ft_err *err)
+{
+    if (link(path, held) == 0 || errno == EEXIST)
+        return 0;
+    return ft_file_copy(path, held, err);
+}
+
+static int make_present(struct ft_store *store, struct ft_bound_input *in,
+                        const char *dir, struct ft_err *err)
 {
     char *path = ft_store_file(store, in->version->id, err);
-    int rc = path ? 0 : -1;
+    char *held = ft_asprintf("%s.in/%s.h5", dir, in->version->id);
+    char *parent = ft_path_dir(held);
+    int rc = path ? ft_path_mkdirs(parent, 0777, err) : -1;
 
+    if (rc == 0)
+        rc = hold(path, held, err);
+    if (rc == 0) {
+        free(in->path);
+        in->path = held;
+        held = NULL;
+    }
+    free(parent);
+    free(held);
     free(path);
     return rc;
 }
@@ -83,19 +105,17 @@ static int fill(const struct ft_rerun *rerun, struct ft_store *store,
 {
     int rc = ft_path_mkdirs(dir, 0777, err);
 
-    if (rc == 0)
-        rc = write_task(rerun, dir, err);
     for (size_t i = 0; rc == 0 && i < rerun->bound->n_in; i++) {
-        const struct ft_bound_input *in = &rerun->bound->in[i];
+        struct ft_bound_input *in = &rerun->bound->in[i];
 
         if (in->extract)
             rc = extract(store, in, dir, err);
         else if (in->version)
-            rc = make_present(store, in, err);
+            rc = make_present(store, in, dir, err);
         if (rc < 0)
             ft_err_context(err, "input '%s'", in->name);
     }
-    return rc;
+    return rc == 0 ? write_task(rerun, dir, err) : -1;
 }
 
 /* --- the process ---------------------------------------------------------- */

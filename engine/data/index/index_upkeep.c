@@ -121,12 +121,54 @@ static int apply_purge(struct ft_db *db, struct json_object *record,
                      FT_DB_ARGS(time_of(record), ft_db_text(id)), err);
 }
 
+/* The file and the size that 'entry' says its version has. */
+static int read_file_of(struct json_object *entry, const char **version,
+                        const char **file, int64_t *size, struct ft_err *err)
+{
+    *version = ft_json_str(entry, "version", WHAT, err);
+    *file = *version ? ft_json_str(entry, "file", WHAT, err) : NULL;
+    if (!*file || ft_json_int(entry, "size", size, WHAT, err) < 0)
+        return -1;
+    if (ft_id_valid(*version) && ft_id_valid(*file) && *size >= 0)
+        return 0;
+    return ft_err_set(err, FT_EFORMAT, "a version of %s is malformed", WHAT);
+}
+
+/* It came back in other bytes.  Without a size before it may be compressed,
+ * again or for the first time. */
+static int change_file(struct ft_db *db, struct json_object *entry,
+                       struct ft_err *err)
+{
+    const char *version, *file;
+    int64_t size;
+
+    if (read_file_of(entry, &version, &file, &size, err) < 0 ||
+        ft_db_run(db,
+                  "INSERT OR REPLACE INTO pressed(version, file)"
+                  " SELECT id, file FROM version WHERE id=?",
+                  FT_DB_ARGS(ft_db_text(version)), err) < 0)
+        return -1;
+    return ft_db_run(db, "UPDATE version SET file=?, size=? WHERE id=?",
+                     FT_DB_ARGS(ft_db_text(file), ft_db_int(size),
+                                ft_db_text(version)),
+                     err);
+}
+
 static int apply_restore(struct ft_db *db, struct json_object *record,
                          struct ft_err *err)
 {
-    return each_version(db, record,
-                        "DELETE FROM gone WHERE version=? AND ? IS NULL",
-                        ft_db_text(NULL), err);
+    struct json_object *files = ft_json_or_null(record, "files");
+    int rc = 0;
+
+    if (files && !json_object_is_type(files, json_type_array))
+        return ft_err_set(err, FT_EFORMAT, "'files' of %s is no list", WHAT);
+    for (size_t i = 0;
+         rc == 0 && files && i < json_object_array_length(files); i++)
+        rc = change_file(db, json_object_array_get_idx(files, i), err);
+    return rc < 0 ? -1
+                  : each_version(db, record,
+                                 "DELETE FROM gone WHERE version=?"
+                                 " AND ? IS NULL", ft_db_text(NULL), err);
 }
 
 static int pin_one(struct ft_db *db, struct json_object *record,
@@ -237,15 +279,11 @@ static int apply_pack(struct ft_db *db, struct json_object *record,
 static int press_one(struct ft_db *db, struct json_object *entry,
                      struct ft_err *err)
 {
-    const char *version = ft_json_str(entry, "version", WHAT, err);
-    const char *file = version ? ft_json_str(entry, "file", WHAT, err) : NULL;
+    const char *version, *file;
     int64_t size;
 
-    if (!file || ft_json_int(entry, "size", &size, WHAT, err) < 0)
+    if (read_file_of(entry, &version, &file, &size, err) < 0)
         return -1;
-    if (!ft_id_valid(version) || !ft_id_valid(file) || size < 0)
-        return ft_err_set(err, FT_EFORMAT, "a version of %s is malformed",
-                          WHAT);
     if (ft_db_run(db,
                   "INSERT OR REPLACE INTO pressed(version, file, size)"
                   " SELECT id, file, size FROM version WHERE id=?",

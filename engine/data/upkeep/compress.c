@@ -42,7 +42,8 @@ static int choose(struct compress *c, struct candidates *list,
                        " WHERE v.size > ?1 AND r.time_us <= ?2"
                        " AND v.id NOT IN (SELECT version FROM gone)"
                        " AND v.id NOT IN (SELECT version FROM packed)"
-                       " AND v.id NOT IN (SELECT version FROM pressed)"
+                       " AND v.id NOT IN (SELECT version FROM pressed"
+                       "  WHERE size IS NOT NULL OR file IS NULL)"
                        " ORDER BY v.size DESC, v.id",
                        FT_DB_ARGS(ft_db_int((int64_t)o->larger_than),
                                   ft_db_int(before_us)),

@@ -44,7 +44,9 @@ int ft_store_restore(struct ft_store *store, const char *removal, size_t *n,
                      struct ft_err *err);
 
 /* The payload of 'version', which was removed, has been made again: 'path' is a
- * version file with the same bytes.  FT_EUSAGE when it has others. */
+ * file of that very version, with the same content.  Its bytes may be others -
+ * what it had was compressed, say -, unless it comes back from the trash.
+ * FT_EFORMAT when the file is not what it should be. */
 int ft_store_regain(struct ft_store *store, const struct ft_version *version,
                     const char *path, struct ft_err *err);
 
