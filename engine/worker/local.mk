@@ -15,6 +15,7 @@ engine_libworker_a_SOURCES = \
     engine/worker/draft.c engine/worker/draft.h \
     engine/worker/grid.c engine/worker/grid.h engine/worker/grid_faces.c \
     engine/worker/grid_write.c \
+    engine/worker/guard.c engine/worker/guard.h \
     engine/worker/h5.c engine/worker/h5.h \
     engine/worker/kinds.c engine/worker/kinds.h \
     engine/worker/mesh.c engine/worker/mesh.h \
@@ -25,6 +26,7 @@ engine_libworker_a_SOURCES = \
     engine/worker/outfile.c engine/worker/outfile.h \
     engine/worker/publish.c engine/worker/publish.h \
     engine/worker/recompress.c engine/worker/recompress.h \
+    engine/worker/rewrite.c engine/worker/rewrite.h \
     engine/worker/rows.c engine/worker/rows.h \
     engine/worker/sandbox.c engine/worker/sandbox.h \
     engine/worker/scan.c engine/worker/scan.h \
@@ -47,7 +49,7 @@ fedtwin_worker_CPPFLAGS = $(WORKER_CPPFLAGS)
 fedtwin_worker_LDADD = $(WORKER_LIBS)
 
 WORKER_T = t/t1900-worker.t t/t1901-worker-csv.t t/t1902-worker-faults.t \
-    t/t1903-worker-compare.t
+    t/t1903-worker-compare.t t/t1904-worker-guard.t
 TESTS += $(WORKER_T)
 EXTRA_DIST += $(WORKER_T) t/worker/ask.py t/worker/compare.py \
     t/worker/compare_big.py t/worker/content.py \

@@ -11,7 +11,7 @@
 #include "worker/kinds.h"
 #include "worker/slab.h"
 
-#define CELLS_AT_ONCE 32768
+#define CELLS_AT_ONCE (1 << 17)
 
 /* VTK's linear cell types. */
 static const struct cell_type {

@@ -26,6 +26,7 @@
 #include "worker/copy.h"
 #include "worker/csv.h"
 #include "worker/draft.h"
+#include "worker/guard.h"
 
 /* --- the final name ------------------------------------------------------- */
 
@@ -181,9 +182,15 @@ static int pack(const struct ft_publish *publish, int fd, uint64_t size,
     return ft_bytes_pack(&bytes, draft->file, content, err);
 }
 
+/* What is in a large file and has no checksums gets them. */
 static int copy(const struct ft_publish *publish, int fd, uint64_t size,
                 struct ft_draft *draft, struct ft_err *err)
 {
+    int guarded = size > FT_H5_SMALL
+                      ? ft_guard_copy(fd, publish->src, draft, err) : 0;
+
+    if (guarded)
+        return guarded < 0 ? -1 : 0;
     if (ft_copy(fd, publish->src, draft->fd, draft->path, size, err) < 0)
         return -1;
     draft->file = ft_h5_open(draft->path, true, err);

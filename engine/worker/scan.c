@@ -82,7 +82,7 @@ void ft_names_free(char **name, size_t n)
 
 /* --- datasets ------------------------------------------------------------- */
 
-static int check_filters(hid_t plist, const char *path, struct ft_err *err)
+static int check_filters(hid_t plist, struct ft_item *item, struct ft_err *err)
 {
     static const H5Z_filter_t known[] = { H5Z_FILTER_DEFLATE,
                                           H5Z_FILTER_SHUFFLE,
@@ -90,7 +90,7 @@ static int check_filters(hid_t plist, const char *path, struct ft_err *err)
     int n = H5Pget_nfilters(plist);
 
     if (n < 0)
-        return ft_h5_error(err, "cannot read the filters of '%s'", path);
+        return ft_h5_error(err, "cannot read the filters of '%s'", item->path);
     for (int i = 0; i < n; i++) {
         unsigned flags, config;
         char name[64] = "";
@@ -100,10 +100,13 @@ static int check_filters(hid_t plist, const char *path, struct ft_err *err)
 
         while (k < FT_ARRAY_LEN(known) && known[k] != id)
             k++;
+        if (id != H5Z_FILTER_SHUFFLE)
+            item->guarded = true;
         if (k < FT_ARRAY_LEN(known))
             continue;
         ft_err_set(err, FT_EFORMAT, "'%s' is packed with filter %d%s%s%s",
-                   path, (int)id, *name ? " (" : "", name, *name ? ")" : "");
+                   item->path, (int)id, *name ? " (" : "", name,
+                   *name ? ")" : "");
         return ft_err_hint(err, "use gzip, shuffle and fletcher32 only");
     }
     return 0;
@@ -120,6 +123,7 @@ static int check_layout(hid_t plist, struct ft_item *item, struct ft_err *err)
     if (layout == H5D_CONTIGUOUS && H5Pget_external_count(plist) != 0)
         return ft_err_set(err, FT_EFORMAT, "'%s' keeps its values in another "
                           "file (external storage)", item->path);
+    item->guarded = layout == H5D_COMPACT;
     if (layout == H5D_CONTIGUOUS || layout == H5D_COMPACT)
         return 0;
     if (layout != H5D_CHUNKED ||
@@ -133,7 +137,7 @@ static int check_layout(hid_t plist, struct ft_item *item, struct ft_err *err)
         }
         bytes *= item->chunk[i];
     }
-    return check_filters(plist, item->path, err);
+    return check_filters(plist, item, err);
 }
 
 /* Rank, sizes and number of elements. */

@@ -36,6 +36,8 @@ struct ft_item {
     hsize_t dim[FT_H5_RANK_MAX];
     hsize_t chunk[FT_H5_RANK_MAX]; /* all 0: not chunked */
     uint64_t count; /* elements */
+    bool guarded;   /* HDF5 notices that stored values are not what was written:
+                       checksums (Fletcher32's or deflate's), or the header's */
 };
 
 struct ft_scan {

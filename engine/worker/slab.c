@@ -102,24 +102,38 @@ static void close_cut(struct cut *cut)
     ft_h5_close(cut->id);
 }
 
-/* Read the box at 'start' of size 'extent' with 'count' elements. */
-static int read_box(const struct cut *cut, const hsize_t *start,
-                    const hsize_t *extent, hsize_t count, void *bytes)
+/* One piece: where it lies, and how many elements it has. */
+struct box {
+    hsize_t start[FT_H5_RANK_MAX], extent[FT_H5_RANK_MAX];
+    hsize_t count;
+};
+
+/* Select the box in the file.  The space in memory has its shape, or HDF5 would
+ * look for the chunk of every single element. */
+static hid_t select_box(const struct cut *cut, const struct box *box)
+{
+    int rank = cut->item->rank;
+
+    if (!rank)
+        return H5Screate(H5S_SCALAR);
+    if (H5Sselect_hyperslab(cut->space, H5S_SELECT_SET, box->start, NULL,
+                            box->extent, NULL) < 0)
+        return -1;
+    return H5Screate_simple(rank, box->extent, NULL);
+}
+
+static int read_box(const struct cut *cut, const struct box *box, void *bytes)
 {
     const struct ft_h5_type *type = &cut->item->type;
-    hid_t flat = H5Screate_simple(1, &count, NULL);
+    hid_t memory = select_box(cut, box);
     int rc = -1;
 
-    if (flat >= 0 &&
-        (!cut->item->rank ||
-         H5Sselect_hyperslab(cut->space, H5S_SELECT_SET, start, NULL, extent,
-                             NULL) >= 0) &&
-        H5Dread(cut->id, cut->memory, flat, cut->space, H5P_DEFAULT,
-                bytes) >= 0)
+    if (memory >= 0 && H5Dread(cut->id, cut->memory, memory, cut->space,
+                               H5P_DEFAULT, bytes) >= 0)
         rc = 0;
     if (rc == 0 && type->kind == 'S')
-        ft_h5_text_clean(bytes, count, type->size);
-    ft_h5_close(flat);
+        ft_h5_text_clean(bytes, box->count, type->size);
+    ft_h5_close(memory);
     return rc;
 }
 
@@ -133,12 +147,6 @@ static bool next_start(const struct cut *cut, hsize_t *start)
     }
     return false;
 }
-
-/* One piece after another: where it lies, and how many elements it has. */
-struct box {
-    hsize_t start[FT_H5_RANK_MAX], extent[FT_H5_RANK_MAX];
-    hsize_t count;
-};
 
 typedef int box_fn(const struct box *box, void *arg, struct ft_err *err);
 
@@ -179,7 +187,7 @@ static int read_one(const struct box *box, void *arg, struct ft_err *err)
 {
     const struct reading *r = arg;
 
-    if (read_box(r->cut, box->start, box->extent, box->count, r->bytes) < 0)
+    if (read_box(r->cut, box, r->bytes) < 0)
         return ft_h5_error(err, "cannot read '%s'", r->cut->item->path);
     return r->each(r->bytes, box->count, r->arg, err);
 }
@@ -219,8 +227,7 @@ static int read_two(const struct box *box, void *arg, struct ft_err *err)
     const struct reading_two *r = arg;
 
     for (int i = 0; i < 2; i++)
-        if (read_box(r->cut[i], box->start, box->extent, box->count,
-                     r->bytes[i]) < 0)
+        if (read_box(r->cut[i], box, r->bytes[i]) < 0)
             return ft_h5_error(err, "cannot read '%s'",
                                r->cut[i]->item->path);
     return r->each(r->bytes[0], r->bytes[1], box->count, r->arg, err);
@@ -294,16 +301,16 @@ static int copy_one(const struct box *box, void *arg, struct ft_err *err)
 {
     const struct copying *c = arg;
     const struct cut *cut = c->cut;
-    hid_t flat;
+    hid_t memory;
     int rc = 0;
 
-    if (read_box(cut, box->start, box->extent, box->count, c->bytes) < 0)
+    if (read_box(cut, box, c->bytes) < 0)
         return ft_h5_error(err, "cannot read '%s'", cut->item->path);
-    flat = H5Screate_simple(1, &box->count, NULL);
-    if (flat < 0 || H5Dwrite(c->to, cut->memory, flat, cut->space,
-                             H5P_DEFAULT, c->bytes) < 0)
+    memory = select_box(cut, box);
+    if (memory < 0 || H5Dwrite(c->to, cut->memory, memory, cut->space,
+                               H5P_DEFAULT, c->bytes) < 0)
         rc = ft_h5_error(err, "could not write '%s'", cut->item->path);
-    ft_h5_close(flat);
+    ft_h5_close(memory);
     return rc;
 }
 
@@ -345,18 +352,17 @@ int ft_slab_read(hid_t file, const struct ft_item *item, uint64_t start,
 {
     struct cut cut = { .item = item, .id = -1, .space = -1, .memory = -1,
                        .step = count };
-    hsize_t at[FT_H5_RANK_MAX] = { start }, extent[FT_H5_RANK_MAX];
-    uint64_t elements = count;
+    struct box box = { .start = { start }, .count = count };
     int rc = -1;
 
     if (!count)
         return 0;
-    for (int i = 1; i < item->rank; i++)
-        elements *= item->dim[i];
     for (int i = 0; i < item->rank; i++)
-        extent[i] = i ? item->dim[i] : count;
+        box.extent[i] = i ? item->dim[i] : count;
+    for (int i = 1; i < item->rank; i++)
+        box.count *= item->dim[i];
     if (open_cut(file, &cut) == 0)
-        rc = read_box(&cut, at, extent, elements, bytes);
+        rc = read_box(&cut, &box, bytes);
     if (rc < 0)
         ft_h5_error(err, "cannot read '%s'", item->path);
     close_cut(&cut);

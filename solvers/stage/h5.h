@@ -1,9 +1,11 @@
 /* h5.h - HDF5 files the way every object of fedtwin is written (objects.md)
  *
- * Format V110, no times, every dataset that has rows in checksummed chunks:
- * equal data give equal bytes, whatever the number of ranks.  Every result of
- * every rank is checked, because a full disk can leave a file that opens
- * cleanly with zeros in it.
+ * Format V110, no times, every dataset that has rows in checksummed chunks; but
+ * a large one that all ranks write is plain, since HDF5 writes such chunks
+ * twice (it gets its checksums when it becomes a version).  Equal data give
+ * equal bytes, whatever the number of ranks.  Every result of every rank is
+ * checked, because a full disk can leave a file that opens cleanly with zeros
+ * in it.
  *
  * All functions are collective, except on a file made by
  * stg_h5_create_alone(), which one rank writes by itself.

@@ -7,24 +7,48 @@ static int dimensions(const struct stg_rows *rows)
     return rows->columns ? 2 : 1;
 }
 
-/* The list for creating a dataset: checksummed chunks, no times.  What lies
- * past the end in the last chunk is zero, so the bytes are always the same. */
-static hid_t creation_list(const struct stg_rows *rows)
+/* The bytes of all rows. */
+static hsize_t bytes_of(const struct stg_rows *rows)
+{
+    return rows->total * (rows->columns ? rows->columns : 1) *
+           H5Tget_size(rows->type);
+}
+
+/* Chunks with checksums.  What lies past the end in the last chunk is zero, so
+ * the bytes are always the same. */
+static herr_t set_chunks(hid_t list, const struct stg_rows *rows)
 {
     hsize_t width = rows->columns ? rows->columns : 1;
     hsize_t fit = STG_H5_CHUNK_BYTES / (H5Tget_size(rows->type) * width);
     hsize_t chunk[2] = { rows->total < fit ? rows->total : fit, width };
-    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
-    herr_t ok = list < 0 ? -1 : 0;
 
     if (fit == 0)
         chunk[0] = 1;
+    if (H5Pset_chunk(list, dimensions(rows), chunk) < 0)
+        return -1;
+    return H5Pset_fletcher32(list);
+}
+
+/* All in one piece, which the ranks fill. */
+static herr_t set_plain(hid_t list)
+{
+    if (H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) < 0)
+        return -1;
+    return H5Pset_fill_time(list, H5D_FILL_TIME_NEVER);
+}
+
+/* The list for creating a dataset, without times. */
+static hid_t creation_list(const struct stg_h5 *h5, const struct stg_rows *rows)
+{
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+    bool plain = h5->how == STG_H5_PARALLEL &&
+                 bytes_of(rows) > STG_H5_SMALL_BYTES;
+    herr_t ok = list < 0 ? -1 : 0;
+
     if (ok >= 0)
         ok = H5Pset_obj_track_times(list, false);
     if (ok >= 0 && rows->total > 0)
-        ok = H5Pset_chunk(list, dimensions(rows), chunk);
-    if (ok >= 0 && rows->total > 0)
-        ok = H5Pset_fletcher32(list);
+        ok = plain ? set_plain(list) : set_chunks(list, rows);
     if (ok >= 0)
         return list;
     H5Pclose(list);
@@ -36,7 +60,7 @@ static PetscErrorCode create(struct stg_h5 *h5, const struct stg_rows *rows,
 {
     hsize_t size[2] = { rows->total, rows->columns };
     hid_t space = H5Screate_simple(dimensions(rows), size, NULL);
-    hid_t list = creation_list(rows);
+    hid_t list = creation_list(h5, rows);
     PetscErrorCode rc = 0;
 
     if (space < 0 || list < 0)
