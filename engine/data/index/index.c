@@ -11,7 +11,7 @@
 #include "data/index/index_path.h"
 #include "data/index/index_upkeep.h"
 
-#define SCHEMA_VERSION 8
+#define SCHEMA_VERSION 9
 
 /* Of an index of some million versions all that is not written in order: a page
  * that must be read again for each of them costs more than everything else. */
@@ -49,13 +49,14 @@ static const char schema[] =
     " branch TEXT, state INTEGER, old INTEGER, user TEXT);"
     "CREATE TABLE binding(branch TEXT, object TEXT, cell TEXT, pos,"
     " version TEXT, PRIMARY KEY(branch, object, cell)) WITHOUT ROWID;"
+    "CREATE INDEX binding_order ON binding(branch, object, pos);"
     "CREATE TABLE origin(result INTEGER PRIMARY KEY, project TEXT, user TEXT,"
     " exported_us);"
     "CREATE TABLE file_digest(dev, ino, size, mtime_ns, ctime_ns,"
     " digest TEXT, PRIMARY KEY(dev, ino)) WITHOUT ROWID;"
     "CREATE TABLE memo(n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE,"
     " run TEXT, size, payload BLOB);"
-    "PRAGMA user_version=8;";
+    "PRAGMA user_version=9;";
 
 /* Made after the first replay: of random keys a sorted list is ten times faster
  * to make than one by one. */
