@@ -57,14 +57,6 @@ static int check_text(const char *text, size_t len, const char *what,
     return 0;
 }
 
-static bool is_ascii(const char *s, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)s[i] >= 0x80)
-            return false;
-    return true;
-}
-
 /* The first character of well-formed UTF-8, and how long it is. */
 static size_t decode(const char *s, uint32_t *code)
 {
@@ -145,7 +137,7 @@ struct json_object *ft_json_parse(const char *text, size_t len,
 
     if (check_text(text, len, what, err) < 0)
         return NULL;
-    if (is_ascii(text, len))
+    if (ft_ascii_len(text, len) == len)
         return parse_ascii(text, len, what, err);
     to_ascii(text, len, &ascii);
     value = parse_ascii(ascii.s, ascii.len, what, err);

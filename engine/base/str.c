@@ -1,6 +1,7 @@
 /* str.c - a growing string */
 #include "base/str.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,9 +154,25 @@ static size_t utf8_char(const unsigned char *s, size_t len)
     return n;
 }
 
+size_t ft_ascii_len(const char *s, size_t len)
+{
+    uint64_t eight;
+    size_t i = 0;
+
+    for (; i + sizeof(eight) <= len; i += sizeof(eight)) {
+        memcpy(&eight, s + i, sizeof(eight));
+        if (eight & 0x8080808080808080)
+            break;
+    }
+    while (i < len && (unsigned char)s[i] < 0x80)
+        i++;
+    return i;
+}
+
 bool ft_utf8_valid(const char *s, size_t len)
 {
-    for (size_t i = 0, n; i < len; i += n) {
+    for (size_t i = ft_ascii_len(s, len), n; i < len;
+         i += n, i += ft_ascii_len(s + i, len - i)) {
         n = utf8_char((const unsigned char *)s + i, len - i);
         if (!n)
             return false;

@@ -41,6 +41,8 @@ void ft_str_release(struct ft_str *str);
 bool ft_starts_with(const char *s, const char *prefix);
 bool ft_ends_with(const char *s, const char *suffix);
 
+/* How many bytes at the start are ASCII. */
+size_t ft_ascii_len(const char *s, size_t len);
 /* Well-formed UTF-8 (RFC 3629): no surrogates, no overlong forms. */
 bool ft_utf8_valid(const char *s, size_t len);
 

@@ -79,6 +79,7 @@ int ft_rows_any(struct ft_rows *rows, struct ft_err *err);
 /* The text as an own copy, "" for NULL. */
 char *ft_rows_own(struct ft_rows *rows, int column);
 
+bool ft_db_changed(struct ft_db *db);    /* whether the last statement did */
 int64_t ft_db_last_id(struct ft_db *db); /* of the last row inserted */
 
 #endif

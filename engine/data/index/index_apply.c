@@ -51,6 +51,7 @@ static int add_output(const struct ft_apply *a, struct json_object *out,
 {
     const char *object;
     int64_t size;
+    bool known;
 
     if (!json_object_is_type(out, json_type_object))
         return ft_err_set(err, FT_EFORMAT, "an output is no object");
@@ -69,8 +70,10 @@ static int add_output(const struct ft_apply *a, struct json_object *out,
                              ft_db_text(ft_json_str_or(out, "content", "")),
                              ft_db_text(ft_json_str_or(out, "file", "")),
                              ft_db_int(size)),
-                  err) < 0 ||
-        ft_upkeep_present(a->db, ft_json_str_or(out, "version", ""),
+                  err) < 0)
+        return -1;
+    known = !ft_db_changed(a->db);
+    if (ft_upkeep_present(a->db, ft_json_str_or(out, "version", ""), known,
                           ft_json_str_or(out, "file", ""), size, err) < 0)
         return -1;
     return ft_db_run(

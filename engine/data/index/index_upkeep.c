@@ -349,10 +349,11 @@ int ft_upkeep_apply(struct ft_db *db, const char *kind,
 }
 
 /* One that was compressed and then removed comes back as the record says. */
-int ft_upkeep_present(struct ft_db *db, const char *version, const char *file,
-                      int64_t size, struct ft_err *err)
+int ft_upkeep_present(struct ft_db *db, const char *version, bool known,
+                      const char *file, int64_t size, struct ft_err *err)
 {
-    if (ft_db_run(db,
+    if (known &&
+        ft_db_run(db,
                   "UPDATE version SET file=?2, size=?3 WHERE id=?1"
                   " AND id IN (SELECT version FROM pressed)"
                   " AND id IN (SELECT version FROM gone)"

@@ -6,6 +6,8 @@
 #ifndef FT_DATA_INDEX_UPKEEP_H
 #define FT_DATA_INDEX_UPKEEP_H
 
+#include <stdbool.h>
+
 #include "data/index/db.h"
 
 struct ft_err;
@@ -18,9 +20,9 @@ extern const char ft_upkeep_empty[];  /* empties them */
 int ft_upkeep_apply(struct ft_db *db, const char *kind,
                     struct json_object *record, struct ft_err *err);
 
-/* A record names the version anew: its file, of that digest and size, is in o/
- * again. */
-int ft_upkeep_present(struct ft_db *db, const char *version, const char *file,
-                      int64_t size, struct ft_err *err);
+/* A record names the version: its file, of that digest and size, is in o/
+ * again, if there was such a version before ('known'). */
+int ft_upkeep_present(struct ft_db *db, const char *version, bool known,
+                      const char *file, int64_t size, struct ft_err *err);
 
 #endif
