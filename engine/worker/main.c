@@ -3,6 +3,7 @@
  * See share/doc/formats/worker.md.  Only the engine starts this program.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,11 @@
 #define REQUEST_SPEED (8u << 20) /* bytes that are read in 1 s at least */
 #define REQUEST_FILE_EXTRA (64ull << 20)
 #define REQUEST_MEMORY_EXTRA (256ull << 20)
+
+/* HDF5 takes half a megabyte for each file that it opens: to give it back and
+ * have it again, cleared by the kernel, is a sixth of a small request.  The C
+ * library allows no more than this. */
+#define MEMORY_KEPT (32 << 20)
 
 static uint64_t file_size(const char *path)
 {
@@ -136,6 +142,8 @@ int main(int argc, char **argv)
                         "It is started by fedtwin, not by hand.\n");
         return ft_code_status(FT_EUSAGE);
     }
+    (void)mallopt(M_MMAP_THRESHOLD, MEMORY_KEPT);
+    (void)mallopt(M_TRIM_THRESHOLD, MEMORY_KEPT);
     if (ft_h5_init(&err) < 0 || ft_sandbox_enter(&err) < 0) {
         fprintf(stderr, "fedtwin-worker: %s\n", err.msg);
         return ft_code_status(err.code);
