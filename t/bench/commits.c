@@ -8,9 +8,11 @@
  * with 1 each is durable before the next one starts.
  */
 #include <json-c/json.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "data/store/project.h"
@@ -31,15 +33,16 @@ struct bench {
     struct json_object *lineage;
     struct job job[AT_ONCE_MAX];
     long next, n, failed;
+    uint64_t random;
 };
 
 static int start(struct bench *b, struct job *job, struct ft_err *err)
 {
-    char data[FILE_SIZE];
+    uint64_t data[FILE_SIZE / sizeof(uint64_t)];
     FILE *f;
 
-    for (size_t i = 0; i < sizeof(data); i++)
-        data[i] = (char)rand();
+    for (size_t i = 0; i < FT_ARRAY_LEN(data); i++)
+        data[i] = b->random = b->random * 6364136223846793005u + 1;
     snprintf(job->name, sizeof(job->name), "file.%ld", b->next++);
     f = fopen(job->name, "w");
     if (!f || fwrite(data, sizeof(data), 1, f) != 1 || fclose(f) != 0)
@@ -92,7 +95,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: commits N 1..%d\n", AT_ONCE_MAX);
         return 2;
     }
-    srand((unsigned)b.n);
+    b.random = (uint64_t)b.n;
     b.lineage = json_object_new_object();
     ft_json_add_int(b.lineage, "schema", 1);
     project = ft_project_open(NULL, &err);

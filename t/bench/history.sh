@@ -17,6 +17,8 @@ bench_history() {
 	done
 	own=$("$measure" -r 21 fedtwin data ls --newest 50) || return
 	row "$versions versions: newest 50" "$(calc "$own" 1)" ms '' '' ''
+	own=$("$measure" -r 21 fedtwin data ls --max 50) || return
+	row 'first 50 cells' "$(calc "$own" 1)" ms '' '' ''
 	own=$("$measure" -r 21 -p 'fedtwin redo || :' fedtwin undo) || return
 	row 'undo' "$(calc "$own" 1)" ms '' '' ''
 	own=$("$measure" -r 21 fedtwin data put bench.file file.txt) || return
