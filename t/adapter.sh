@@ -52,7 +52,7 @@ adapter_job() { # TAG SCRIPT [MEMBERS]
 	adapter_file=$PWD/$(echo "$1" | tr / -)
 	printf '{"tag": "%s", "name": "%s", "dir": "%s", "script": "%s",
 		"stdout": "%s.out", "stderr": "%s.err"%s}' "$1" "$1" "$PWD" \
-		"#!/bin/sh\\n$(printf '%s' "$2" | sed 's/$/\\n/' | tr -d '\n')" \
+		"#!/bin/sh\\n$(printf '%s' "$2" | sed 's/[\\"]/\\&/g; s/$/\\n/' | tr -d '\n')" \
 		"$adapter_file" "$adapter_file" "${3+, $3}" | tr -d '\n\t'
 }
 
@@ -67,14 +67,18 @@ state() { # JOB
 	test_json "d['jobs'][0]['state']" answer
 }
 
-adapter_in_state() {
-	test "$(state "$1")" = "$2"
-}
-
 wait_until() { # JOB STATE
-	test_wait_for 40 adapter_in_state "$@" && return
-	cat answer >&2
-	return 1
+	adapter_end=$(($(date +%s) + 40))
+	until test "$(state "$1")" = "$2"
+	do
+		if test "$(date +%s)" -gt $adapter_end
+		then
+			echo "job $1 never gets $2" >&2
+			cat answer >&2
+			return 1
+		fi
+		sleep 0.05
+	done
 }
 
 adapter_stop() {

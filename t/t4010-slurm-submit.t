@@ -54,7 +54,7 @@ test_expect_success 'where, with what, and nothing of our own environment' '
 	send r/env/1 "env; pwd >&2; exit 5" "\"ranks\": 3, \"threads\": 1,
 		\"nodes\": 0, \"env\": {\"MINE\": \"a b\"}, \"walltime_s\": 61,
 		\"memory_bytes\": 104857601" &&
-	shown JobState=PENDING Requeue=0 TimeLimit=00:02:00 NumTasks=3 \
+	shown Requeue=0 TimeLimit=00:02:00 NumTasks=3 \
 		Comment=r/env/1 Partition=debug MinMemoryNode=101M &&
 	wait_until "$job" ended &&
 	expect "d[\"jobs\"][0][\"exit_code\"]" 5 &&

@@ -23,9 +23,11 @@
 
 /* --- the job as libslurm wants it ----------------------------------------- */
 
-/* Texts are borrowed from 'spec', but for *own, which the caller frees. */
+/* All but the script and the array, without which libslurm asks whether it
+ * would run.  Texts are borrowed from 'spec', but for *own, which the caller
+ * frees. */
 static void fill_request(job_desc_msg_t *req, const struct ft_spec *spec,
-                         char *own[2])
+                         char **own)
 {
     slurm_init_job_desc_msg(req);
     req->user_id = getuid();
@@ -57,15 +59,13 @@ static void fill_request(job_desc_msg_t *req, const struct ft_spec *spec,
     if (spec->walltime_min)
         req->time_limit = spec->walltime_min;
     if (spec->gpus)
-        req->tres_per_node = own[0] =
+        req->tres_per_node = *own =
             ft_asprintf(FT_SLURM_GRES "gpu:%u", spec->gpus);
     if (spec->signal_s) {
         req->warn_flags = KILL_JOB_BATCH;
         req->warn_signal = SIGUSR1;
         req->warn_time = spec->signal_s;
     }
-    if (spec->array)
-        req->array_inx = own[1] = ft_asprintf("0-%u", spec->array - 1);
     if (spec->hold)
         req->priority = 0;
 }
@@ -128,7 +128,8 @@ static int will_run_code(job_desc_msg_t *req)
 
 /* Slurm would accept a job that does not fit and let it wait for ever.  It
  * also says so of one that does not fit just now, for nodes are away: that
- * one may wait.  0, or the errno of a job that never fits. */
+ * one may wait.  0, or the errno of a job that never fits or of a question
+ * that was not answered. */
 static int never_fits(struct ft_lib *lib, job_desc_msg_t *req,
                       const struct ft_spec *spec)
 {
@@ -142,15 +143,26 @@ static int never_fits(struct ft_lib *lib, job_desc_msg_t *req,
     code = beyond_limits(&queue, spec);
     if (!code)
         code = will_run_code(req);
-    if (!code)
+    if (!code) {
         *until = ft_clock_mono_ns() + SHAPE_NS;
+        return 0;
+    }
     if ((code == ESLURM_REQUESTED_NODE_CONFIG_UNAVAILABLE ||
          code == ESLURM_REQUESTED_PART_CONFIG_UNAVAILABLE) && !queue.all_up)
         return 0;
-    return code && ft_lib_fault(code) == FT_LIB_REJECTED ? code : 0;
+    switch (ft_lib_fault(code)) {
+    case FT_LIB_DENIED:
+    case FT_LIB_LATER:
+        return 0; /* submit will tell */
+    default:
+        return code;
+    }
 }
 
 /* --- submit --------------------------------------------------------------- */
+
+/* The controller was not reached, so the whole request has no answer. */
+#define AWAY "unavailable"
 
 static struct json_object *failed_item(int code, const char *more)
 {
@@ -158,7 +170,7 @@ static struct json_object *failed_item(int code, const char *more)
         [FT_LIB_REJECTED] = "rejected",
         [FT_LIB_DENIED] = "denied",
         [FT_LIB_LATER] = "retry_after",
-        [FT_LIB_AWAY] = "retry_after",
+        [FT_LIB_AWAY] = AWAY,
         [FT_LIB_UNCERTAIN] = "unknown_outcome",
     };
 
@@ -210,23 +222,26 @@ static struct json_object *submit_job(struct ft_lib *lib,
                                       const struct ft_spec *spec)
 {
     struct json_object *item = refuse(lib, spec);
-    char *own[2] = { NULL, NULL };
+    char *gres = NULL, *array = NULL;
     job_desc_msg_t req;
     int code;
 
     if (item)
         return item;
-    fill_request(&req, spec, own);
+    fill_request(&req, spec, &gres);
     code = never_fits(lib, &req, spec);
-    if (code) {
+    req.script = (char *)spec->script;
+    if (spec->array)
+        req.array_inx = array = ft_asprintf("0-%u", spec->array - 1);
+    if (code && ft_lib_fault(code) == FT_LIB_REJECTED)
         item = ft_wire_result("rejected", "it would never start: %s (%d)",
                               slurm_strerror(code), code);
-    } else {
-        req.script = (char *)spec->script;
+    else if (code) /* nothing has been sent */
+        item = ft_wire_result(AWAY, "%s (%d)", slurm_strerror(code), code);
+    else
         item = send_job(&req);
-    }
-    free(own[0]);
-    free(own[1]);
+    free(gres);
+    free(array);
     return item;
 }
 
@@ -236,12 +251,12 @@ static struct json_object *estimate_job(struct ft_lib *lib,
                                         const struct ft_spec *spec)
 {
     will_run_response_msg_t *response = NULL;
-    char *own[2] = { NULL, NULL };
+    char *gres = NULL;
     struct json_object *item;
     job_desc_msg_t req;
 
     (void)lib;
-    fill_request(&req, spec, own);
+    fill_request(&req, spec, &gres);
     req.priority = NO_VAL; /* a held job would start at the end of time */
     if (slurm_job_will_run2(&req, &response) != 0) {
         item = failed_item(errno, NULL);
@@ -251,19 +266,36 @@ static struct json_object *estimate_job(struct ft_lib *lib,
     }
     if (response)
         slurm_free_will_run_response_msg(response);
-    free(own[0]);
-    free(own[1]);
+    free(gres);
     return item;
 }
 
 /* --- both ----------------------------------------------------------------- */
 
-static struct json_object *
-each_job(struct ft_lib *lib, struct json_object *request,
-         struct json_object *(*run)(struct ft_lib *, const struct ft_spec *))
+typedef struct json_object *run_job(struct ft_lib *lib,
+                                    const struct ft_spec *spec);
+
+static struct json_object *run_one(struct ft_lib *lib,
+                                   struct json_object *job, run_job *run)
 {
-    struct json_object *jobs = ft_json_or_null(request, "jobs"), *results;
-    struct json_object *answer;
+    struct ft_err err = { 0 };
+    struct json_object *item;
+    struct ft_spec spec;
+
+    item = ft_spec_read(job, &spec, &err) < 0
+               ? ft_wire_result("rejected", "%s", err.msg)
+               : run(lib, &spec);
+    ft_spec_release(&spec);
+    return item;
+}
+
+/* The guard asks for one job at a time, so an answer never mixes jobs that
+ * were sent with some for which the controller was away. */
+static struct json_object *each_job(struct ft_lib *lib,
+                                    struct json_object *request, run_job *run)
+{
+    struct json_object *jobs = ft_json_or_null(request, "jobs"), *answer;
+    struct json_object *results, *item;
     size_t i;
 
     if (!json_object_is_type(jobs, json_type_array))
@@ -271,20 +303,20 @@ each_job(struct ft_lib *lib, struct json_object *request,
     if (ft_lib_conf(lib) < 0) /* nothing has been sent yet */
         return ft_wire_error("unavailable", "%s (%d)", slurm_strerror(errno),
                              errno);
-    results = json_object_new_array();
-    for (i = 0; i < json_object_array_length(jobs); i++) {
-        struct ft_err err = { 0 };
-        struct ft_spec spec;
-
-        json_object_array_add(
-            results,
-            ft_spec_read(json_object_array_get_idx(jobs, i), &spec, &err) < 0
-                ? ft_wire_result("rejected", "%s", err.msg)
-                : run(lib, &spec));
-        ft_spec_release(&spec);
-    }
     answer = ft_wire_ok();
+    results = json_object_new_array();
     json_object_object_add(answer, "results", results);
+    for (i = 0; i < json_object_array_length(jobs); i++) {
+        item = run_one(lib, json_object_array_get_idx(jobs, i), run);
+        json_object_array_add(results, item);
+        if (strcmp(ft_json_str_or(item, "result", ""), AWAY) == 0) {
+            struct json_object *error = ft_wire_error(
+                AWAY, "%s", ft_json_str_or(item, "reason", ""));
+
+            json_object_put(answer);
+            return error;
+        }
+    }
     return answer;
 }
 
