@@ -45,3 +45,12 @@ t_unit_test_home_SOURCES = t/unit/test_home.c t/unit/unit.h
 t_unit_test_home_CPPFLAGS = $(run_cppflags)
 t_unit_test_home_LDADD = $(run_libs)
 endif
+
+# Sites as their users see them.
+SITE_TESTS = t/t4030-site-test.t
+if SLURM
+if SOLVERS
+TESTS += $(SITE_TESTS)
+endif
+endif
+EXTRA_DIST += $(SITE_TESTS)

@@ -21,6 +21,15 @@ solvers_libstage_a_CFLAGS = $(SOLVER_CFLAGS)
 endif
 
 if SOLVERS
+pkglibexec_PROGRAMS += fedtwin-hello
+fedtwin_hello_SOURCES = solvers/hello/main.c
+fedtwin_hello_CPPFLAGS = $(MPI_CFLAGS)
+fedtwin_hello_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_hello_LDFLAGS = $(SOLVER_LINK)
+fedtwin_hello_LDADD = $(MPI_LIBS)
+endif
+
+if SOLVERS
 pkglibexec_PROGRAMS += fedtwin-mesh-box
 fedtwin_mesh_box_SOURCES = \
     solvers/mesh_box/box.h solvers/mesh_box/box.c solvers/mesh_box/main.c

@@ -143,6 +143,7 @@ int ft_cmd_site_drain(struct ft_cli *cli);
 int ft_cmd_site_list(struct ft_cli *cli);
 int ft_cmd_site_remove(struct ft_cli *cli);
 int ft_cmd_site_resume(struct ft_cli *cli);
+int ft_cmd_site_test(struct ft_cli *cli);
 int ft_cmd_site_show(struct ft_cli *cli);
 int ft_cmd_status(struct ft_cli *cli);
 int ft_cmd_undo(struct ft_cli *cli);

@@ -345,3 +345,9 @@ const struct ft_option ft_site_change_options[] = {
     { "dry-run", 'n', NULL, "only say what would happen" },
     END,
 };
+const struct ft_option ft_site_test_options[] = {
+    { "queue", 'q', "QUEUE", "run the jobs in QUEUE (default: the site's)" },
+    { "timeout", 't', "SECONDS", "that a job may wait and run (default 300)" },
+    { "keep", 0, NULL, "keep what the jobs wrote, also when all is well" },
+    END,
+};

@@ -41,6 +41,7 @@ extern const struct ft_option ft_resume_options[];
 extern const struct ft_option ft_run_options[];
 extern const struct ft_option ft_site_add_options[];
 extern const struct ft_option ft_site_change_options[];
+extern const struct ft_option ft_site_test_options[];
 extern const struct ft_option ft_status_options[];
 extern const struct ft_option ft_switch_options[];
 extern const struct ft_option ft_tag_options[];

@@ -91,6 +91,18 @@ const struct ft_cmd ft_site_verbs[] = {
       .summary = "show queues and limits of a site",
       .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_show },
+    { .name = "test", .args = "SITE", .reads = true,
+      .summary = "try a site with jobs of one and of two nodes",
+      .doc = "Asks the scheduler, then runs two short jobs as a stage would be "
+             "run: with the site's queue, account, modules and MPI launcher.  "
+             "They look whether files of here are seen there and the other "
+             "way round, at the clock and at fedtwin's programs.  Each line "
+             "has a verdict, and a hint where something can be done.  Exit "
+             "status 4 when a check fails.",
+      .example = "fedtwin site test alpha\n"
+                 "fedtwin site test --queue debug --timeout 600 alpha\n",
+      .option = ft_site_test_options, .min_args = 1, .max_args = 1,
+      .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_test },
     { .name = "drain", .args = "SITE [REASON]",
       .summary = "start nothing new at a site",
       .doc = "What runs there goes on to its end.  Who, when and why is shown "

@@ -541,6 +541,11 @@ bool ft_helper_has(const struct ft_helper *h, const char *feature)
     return false;
 }
 
+struct json_object *ft_helper_opened(const struct ft_helper *h)
+{
+    return h->opened;
+}
+
 void ft_helper_close(struct ft_helper *h)
 {
     if (!h)

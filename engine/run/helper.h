@@ -51,15 +51,31 @@ void ft_helper_ask(struct ft_helper *helper, struct json_object *request,
 /* Is it among the features that 'open' was answered with?  False until then. */
 bool ft_helper_has(const struct ft_helper *helper, const char *feature);
 
+/* The answer to 'open' (adapter, version, features); borrowed, NULL while there
+ * is none. */
+struct json_object *ft_helper_opened(const struct ft_helper *helper);
+
 /* What waits is answered 'unavailable'; what is asked from now on is dropped.
  * The loop has to turn until it has nothing to do.  NULL is fine. */
 void ft_helper_close(struct ft_helper *helper);
 
-/* Ask one question with a loop of its own and wait; 'request' is taken.  On
- * success the caller releases '*answer', whose 'ok' is true.
+/* For commands: a loop of its own, every call waits. */
+struct ft_talk;
+struct ft_talk *ft_talk_open(const struct ft_site *site,
+                             const char *project_dir, struct ft_err *err);
+/* 'request' is taken.  On success the caller releases '*answer', whose 'ok' is
+ * true.
  *   FT_ESITE    the site does not answer, is busy, or cannot do it
  *   FT_EACCES   denied
  *   FT_EFORMAT  the program did not understand the request */
+int ft_talk_ask(struct ft_talk *talk, struct json_object *request,
+                double within_s, struct json_object **answer,
+                struct ft_err *err);
+/* As ft_helper_opened(). */
+struct json_object *ft_talk_opened(const struct ft_talk *talk);
+void ft_talk_close(struct ft_talk *talk); /* NULL is fine */
+
+/* A talk of one question. */
 int ft_helper_ask_once(const struct ft_site *site, const char *project_dir,
                        struct json_object *request, double within_s,
                        struct json_object **answer, struct ft_err *err);

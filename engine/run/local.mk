@@ -40,8 +40,10 @@ engine_librun_a_SOURCES = \
     engine/run/budget.c engine/run/budget.h engine/run/limit.c \
     engine/run/deadline.c engine/run/deadline.h engine/run/outlook.c \
     engine/run/forecast.c engine/run/forecast.h \
-    engine/run/helper.c engine/run/helper_once.c engine/run/helper.h \
+    engine/run/helper.c engine/run/talk.c engine/run/helper.h \
     engine/run/helper_life.c engine/run/helper_life.h \
+    engine/run/site_test.c engine/run/site_test.h engine/run/site_test_in.h \
+    engine/run/site_test_job.c engine/run/site_test_report.c \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c engine/run/recall.c engine/run/absent.c \

@@ -1,0 +1,56 @@
+/* site_test_in.h - a test of a site under way
+ *
+ * site_test.c         its order; what the adapter says
+ * site_test_job.c     jobs that look around
+ * site_test_report.c  what they found
+ */
+#ifndef FT_RUN_SITE_TEST_IN_H
+#define FT_RUN_SITE_TEST_IN_H
+
+#include <stdint.h>
+
+#include "model/site.h"
+#include "run/site_test.h"
+
+struct ft_talk;
+struct json_object;
+
+#define FT_PROBE_WORD "word" /* file that the jobs read */
+
+struct ft_tester {
+    const struct ft_site *site;
+    const struct ft_site_test_options *options;
+    struct ft_checks *checks;
+    struct ft_talk *talk;
+    struct json_object *found; /* answer to 'probe' */
+    const char *queue;         /* where jobs go, or NULL */
+    const struct ft_site_queue *site_queue; /* as the file has it, or NULL */
+    int cores_per_node, nodes; /* there; 0: not known */
+    char *dir;  /* that the jobs see, too */
+    char *word; /* what is in the file */
+};
+
+/* One job, and what became of it. */
+struct ft_probe {
+    const char *name; /* "1 node" */
+    const char *file; /* "one": its files are DIR/one.* */
+    int nodes, ranks;
+    char *job;        /* id, or NULL */
+    int64_t submitted_ns, ended_ns; /* since 1970, here */
+};
+
+/* Append a check; 'hint' may be NULL. */
+void ft_tester_add(struct ft_tester *t, const char *name,
+                   enum ft_verdict verdict, const char *hint, const char *fmt,
+                   ...) __attribute__((format(printf, 5, 6)));
+
+/* Directory of fedtwin's programs at the site. */
+const char *ft_tester_programs(const struct ft_tester *t);
+extern const char *const ft_probe_programs[]; /* NULL-terminated */
+
+/* Run it to its end; true when it ended well.  The check is added. */
+bool ft_probe_run(struct ft_tester *t, struct ft_probe *probe);
+/* Add a check for each thing that it looked at. */
+void ft_probe_report(struct ft_tester *t, const struct ft_probe *probe);
+
+#endif
