@@ -97,7 +97,7 @@ a mesh has no values|--length-unit m --array T
 a mesh has no values|--length-unit m -u K
 can become a mesh|-t table --length-unit m
 can become a mesh|-t image --length-unit m
-are of .vtu and .msh files|-t file --length-unit m
+are of files of other programs|-t file --length-unit m
 cannot be the name|-t field --length-unit m --array a/b -u K
 cannot be the name|-t field --length-unit m --array group -u K
 EOT

@@ -157,7 +157,7 @@ a mesh has no values|--length-unit m -u K
 a mesh has no values|--length-unit m --array T
 views of .msh files are not read|--length-unit m -t field
 can become a mesh or a file|--length-unit m -t image
-are of .vtu and .msh files|--length-unit m -t file
+are of files of other programs|--length-unit m -t file
 EOT
 
 # --- hostile files -----------------------------------------------------------

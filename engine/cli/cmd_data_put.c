@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "cli/open.h"
+#include "cli/put_image.h"
 #include "cli/ref_text.h"
 #include "cli/term.h"
 #include "data/history/history.h"
@@ -28,6 +29,8 @@ struct putting {
     const char *unit;          /* of a field or image */
     struct json_object *units; /* of columns, or NULL */
     struct json_object *convert; /* of a .vtu or .msh file, or NULL */
+    struct ft_put_image image; /* of a variable of a netCDF or HDF5 file */
+    bool netcdf;
     char *table;               /* text that the file became, or NULL */
 };
 
@@ -59,21 +62,31 @@ static const char *mesh_format(const char *file)
 static int choose_type(struct putting *p)
 {
     const char *text = ft_cli_option(p->cli, "type"), *file = p->file;
+    bool hdf5 = ft_ends_with(file, ".h5") || ft_ends_with(file, ".hdf5") ||
+                ft_ends_with(file, ".vtkhdf");
 
     if (text && !ft_object_type_parse(text, &p->type)) {
         ft_print_error("unknown type '%s'", text);
         ft_print_hint("mesh, field, image, table or file");
         return STATUS_USAGE;
     }
+    p->netcdf = ft_put_is_netcdf(file)
+                    ? !text || p->type != FT_OBJECT_FILE
+                    : hdf5 && text && p->type == FT_OBJECT_IMAGE &&
+                          ft_cli_option(p->cli, "array");
+    if (text && p->netcdf && p->type != FT_OBJECT_IMAGE) {
+        ft_print_error("'%s' can become an image or a file", file);
+        return STATUS_USAGE;
+    }
     if (text)
         return 0;
-    if (ft_ends_with(file, ".h5") || ft_ends_with(file, ".hdf5") ||
-        ft_ends_with(file, ".vtkhdf")) {
+    if (hdf5) {
         ft_print_error("'%s' could be a mesh, field, image or table", file);
         ft_print_hint("say which with --type");
         return STATUS_USAGE;
     }
     p->type = mesh_format(file) ? FT_OBJECT_MESH
+              : p->netcdf ? FT_OBJECT_IMAGE
               : ft_ends_with(file, ".csv") || ft_touchstone_ports(file)
                   ? FT_OBJECT_TABLE
                   : FT_OBJECT_FILE;
@@ -183,12 +196,19 @@ static int take_mesh(struct putting *p)
     bool field = p->type == FT_OBJECT_FIELD;
     int status;
 
+    if (p->netcdf)
+        return 0;
+    if (ft_cli_option(p->cli, "slice") || ft_cli_option(p->cli, "spacing")) {
+        ft_print_error("--slice and --spacing are of netCDF files, and of HDF5 "
+                       "files with --array, that become an image");
+        return STATUS_USAGE;
+    }
     if (p->type == FT_OBJECT_FILE || !format) {
         if (!ft_cli_option(p->cli, "array") &&
             !ft_cli_option(p->cli, "length-unit"))
             return 0;
-        ft_print_error("--array and --length-unit are of .vtu and .msh files "
-                       "that become a mesh or field");
+        ft_print_error("--array and --length-unit are of files of other "
+                       "programs that become a mesh, field or image");
         return STATUS_USAGE;
     }
     if (field && strcmp(format, "msh") == 0) {
@@ -273,7 +293,8 @@ int ft_cmd_data_put(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
     struct putting p = { .s = &s, .cli = cli, .object = cli->arg[0],
-                         .file = cli->arg[1] };
+                         .file = cli->arg[1],
+                         .image.file = cli->arg[1] };
     int status = split_object(&p);
 
     if (!status)
@@ -282,8 +303,12 @@ int ft_cmd_data_put(struct ft_cli *cli)
         status = take_units(&p);
     if (!status)
         status = take_mesh(&p);
+    if (!status && p.netcdf)
+        status = ft_put_image_options(&p.image, cli);
     if (!status)
         status = ft_session_store(&s, FT_STORE_PUBLISH);
+    if (!status && p.netcdf)
+        status = ft_put_image_survey(&p.image, s.store, &p.unit, &p.convert);
     if (!status)
         status = convert(&p);
     if (!status)
@@ -292,6 +317,7 @@ int ft_cmd_data_put(struct ft_cli *cli)
         (void)unlink(p.table); /* swept otherwise */
     json_object_put(p.units);
     json_object_put(p.convert);
+    ft_put_image_release(&p.image);
     free(p.table);
     free(p.stage);
     free(p.name);

@@ -77,6 +77,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/param.c engine/cli/param.h \
     engine/cli/picture.h engine/cli/svg.c \
     engine/cli/progress.c engine/cli/progress.h \
+    engine/cli/put_image.c engine/cli/put_image.h \
     engine/cli/ref_text.c engine/cli/ref_text.h \
     engine/cli/report.h engine/cli/report_page.c engine/cli/report_head.c \
     engine/cli/report_time.c engine/cli/report_stages.c \
@@ -209,12 +210,13 @@ CLI_TESTS = \
     t/t1052-branch.t t/t1053-switch.t t/t1054-tag.t \
     t/t1055-workflow.t t/t1056-merge.t t/t1057-rerun.t t/t1058-shared.t \
     t/t1070-site.t \
-    t/t1060-export.t t/t1061-import.t t/t1062-data-put.t t/t1063-put-mesh.t
+    t/t1060-export.t t/t1061-import.t t/t1062-data-put.t t/t1063-put-mesh.t \
+    t/t1065-put-nc.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t t/t1064-put-msh.t
 endif
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += t/screen.py t/put_mesh.py t/put_msh.py t/t1064-put-msh.t
+EXTRA_DIST += t/screen.py t/put_mesh.py t/put_msh.py t/put_nc.py t/t1064-put-msh.t
 EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/tiny-disk.sh \
     t/read_elsewhere.py \
     t/steer.sh t/await.py

@@ -211,12 +211,18 @@ const struct ft_option ft_data_ls_options[] = {
 const struct ft_option ft_data_put_options[] = {
     { "type", 't', "TYPE", "mesh, field, image, table or file (default: by "
                            "the file's ending; .csv and .s2p are tables, .vtu "
-                           "and .msh are meshes)" },
+                           "and .msh meshes, .nc is an image)" },
     { "unit", 'u', "UNIT", "of a field or image; COLUMN=UNIT: of a column of "
                            "a CSV text that does not say it, may be given "
                            "several times" },
-    { "length-unit", 0, "UNIT", "of the coordinates in a .vtu or .msh file" },
-    { "array", 0, "NAME", "the array of a .vtu file that a field is" },
+    { "length-unit", 0, "UNIT", "of coordinates whose file does not say it" },
+    { "array", 0, "NAME", "the array of a .vtu file that a field is; the "
+                          "variable of a netCDF or HDF5 file that an image "
+                          "is" },
+    { "slice", 0, "NAME=INDEX", "cut a dimension of the variable at an index "
+                                "from 0, such as time=0; may be given several "
+                                "times" },
+    { "spacing", 0, "LENGTH", "of points whose file has no coordinates" },
     { "media-type", 0, "TYPE", "of a file, such as image/png" },
     END,
 };

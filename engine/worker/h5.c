@@ -297,6 +297,27 @@ const char *ft_h5_type_class(hid_t type)
     return name[class];
 }
 
+double ft_h5_number(const struct ft_h5_type *type, const void *at)
+{
+    union {
+        int8_t i1;
+        int16_t i2;
+        int32_t i4;
+        int64_t i8;
+        uint64_t u8;
+        float f4;
+        double f8;
+    } v = { .u8 = 0 };
+
+    memcpy(&v, at, type->size); /* little-endian, as is this machine */
+    if (type->kind == 'f')
+        return type->size == 4 ? (double)v.f4 : v.f8;
+    if (type->kind == 'u')
+        return (double)v.u8;
+    return type->size == 1 ? v.i1 : type->size == 2 ? v.i2
+           : type->size == 4 ? v.i4 : (double)v.i8;
+}
+
 void ft_h5_text_clean(char *bytes, size_t count, size_t size)
 {
     for (size_t i = 0; i < count; i++) {
@@ -497,4 +518,16 @@ bool ft_h5_text_valid(const char *text)
         s += n;
     }
     return true;
+}
+
+int ft_h5_check_name(const char *name, struct ft_err *err)
+{
+    bool plain = *name && strlen(name) <= 255 && !strchr(name, '/') &&
+                 strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+                 strcmp(name, "group") != 0;
+
+    for (const char *c = name; *c; c++)
+        plain = plain && *c >= 0x20 && *c < 0x7f;
+    return plain ? 0 : ft_err_set(err, FT_EUSAGE, "'%s' cannot be the name of "
+                                  "a field's values", name);
 }

@@ -72,6 +72,8 @@ int ft_h5_type_of(hid_t type, struct ft_h5_type *known);
 hid_t ft_h5_type_memory(hid_t type, const struct ft_h5_type *known);
 /* "a compound type" and so on, for messages. */
 const char *ft_h5_type_class(hid_t type);
+/* A number in memory, little-endian. */
+double ft_h5_number(const struct ft_h5_type *type, const void *at);
 /* Text ends at its first zero byte: clear what stands behind. */
 void ft_h5_text_clean(char *bytes, size_t count, size_t size);
 
@@ -102,6 +104,9 @@ char *ft_h5_attr_text(hid_t object, const char *path, const char *name,
 /* Write a fixed-length ASCII text; an empty one takes one byte. */
 int ft_h5_attr_write_text(hid_t object, const char *name, const char *text,
                           size_t len, struct ft_err *err);
+
+/* May the values of a field or image have this name?  FT_EUSAGE. */
+int ft_h5_check_name(const char *name, struct ft_err *err);
 
 /* Valid UTF-8 without control characters: fit for a line of JSON. */
 bool ft_h5_text_valid(const char *text);

@@ -144,31 +144,9 @@ int ft_kind_check_unit(const struct ft_scan *scan, const struct ft_item *item,
 /* --- ranges --------------------------------------------------------------- */
 
 struct range {
-    char kind;
-    size_t size;
+    const struct ft_h5_type *type;
     double min, max; /* min > max: nothing seen */
 };
-
-static double number_at(const struct range *range, const char *at)
-{
-    union {
-        int8_t i1;
-        int16_t i2;
-        int32_t i4;
-        int64_t i8;
-        uint64_t u8;
-        float f4;
-        double f8;
-    } v = { 0 };
-
-    memcpy(&v, at, range->size); /* little-endian, as is this machine */
-    if (range->kind == 'f')
-        return range->size == 4 ? (double)v.f4 : v.f8;
-    if (range->kind == 'u')
-        return (double)v.u8;
-    return range->size == 1 ? v.i1 : range->size == 2 ? v.i2
-           : range->size == 4 ? v.i4 : (double)v.i8;
-}
 
 static int widen(const void *bytes, size_t count, void *arg,
                  struct ft_err *err)
@@ -177,8 +155,8 @@ static int widen(const void *bytes, size_t count, void *arg,
     const char *at = bytes;
 
     (void)err;
-    for (size_t i = 0; i < count; i++, at += range->size) {
-        double x = number_at(range, at);
+    for (size_t i = 0; i < count; i++, at += range->type->size) {
+        double x = ft_h5_number(range->type, at);
 
         if (x < range->min) /* false for NaN */
             range->min = x;
@@ -191,10 +169,10 @@ static int widen(const void *bytes, size_t count, void *arg,
 int ft_kind_add_range(const struct ft_scan *scan, const struct ft_item *item,
                       struct json_object *out, struct ft_err *err)
 {
-    struct range range = { .kind = item->type.kind, .size = item->type.size,
+    struct range range = { .type = &item->type,
                            .min = INFINITY, .max = -INFINITY };
 
-    if (range.kind == 'S')
+    if (item->type.kind == 'S')
         return 0;
     if (ft_slab_each(scan->file, item, widen, &range, err) < 0)
         return -1;

@@ -17,11 +17,15 @@ engine_libworker_a_SOURCES = \
     engine/worker/grid_write.c \
     engine/worker/guard.c engine/worker/guard.h \
     engine/worker/h5.c engine/worker/h5.h \
+    engine/worker/image.h engine/worker/image_write.c \
     engine/worker/kinds.c engine/worker/kinds.h \
     engine/worker/mesh.c engine/worker/mesh.h \
     engine/worker/msh.c engine/worker/msh.h \
     engine/worker/msh_file.c engine/worker/msh_file.h \
     engine/worker/msh_in.c engine/worker/msh_in.h engine/worker/msh_parts.c \
+    engine/worker/nc.c engine/worker/nc.h engine/worker/nc_classic.c \
+    engine/worker/nc_hdf5.c engine/worker/nc_image.c \
+    engine/worker/nc_plan.c engine/worker/nc_plan.h \
     engine/worker/ops.c engine/worker/ops.h \
     engine/worker/outfile.c engine/worker/outfile.h \
     engine/worker/publish.c engine/worker/publish.h \

@@ -15,6 +15,7 @@
 #include "worker/compare.h"
 #include "worker/csv.h"
 #include "worker/msh.h"
+#include "worker/nc_plan.h"
 #include "worker/publish.h"
 #include "worker/recompress.h"
 #include "worker/rows.h"
@@ -122,28 +123,55 @@ static int read_msh(const char *src, const struct ft_convert *how, hid_t file,
     return ft_msh_read(src, how->length_m, file, err);
 }
 
-/* What "convert" says of a file that another program wrote. */
-static int take_convert(struct json_object *convert, struct ft_publish *publish,
-                        struct ft_convert *want, struct ft_err *err)
+static int read_netcdf(const char *src, const struct ft_convert *how,
+                       hid_t file, struct ft_err *err)
+{
+    const struct ft_nc_want want = {
+        .array = how->array, .slice = ft_json_or_null(how->json, "slice"),
+        .unit = how->unit, .was = ft_json_str_or(how->json, "was", NULL),
+        .axes = ft_json_or_null(how->json, "axes"),
+        .spacing_m = ft_json_num_or(how->json, "spacing_m", 0),
+    };
+
+    return ft_nc_image(src, &want, file, err);
+}
+
+/* Which types of objects it can become. */
+static int check_convert(const struct ft_publish *publish,
+                         const struct ft_convert *want, struct ft_err *err)
 {
     bool field = publish->kind == &ft_kind_field;
-    const char *format = ft_json_str_or(convert, "format", "");
 
-    want->read = strcmp(format, "vtu") == 0 ? read_vtu
-                 : strcmp(format, "msh") == 0 ? read_msh : NULL;
-    if (!json_object_is_type(convert, json_type_object) || !want->read)
-        return ft_err_set(err, FT_EUSAGE, "'convert' has no known 'format'");
-    want->length_m = ft_json_num_or(convert, "length_m", 0);
-    want->array = ft_json_str_or(convert, "array", NULL);
-    want->unit = publish->unit;
+    if (want->read == read_netcdf)
+        return publish->kind == &ft_kind_image && want->array && want->unit
+                   ? 0 : ft_err_set(err, FT_EUSAGE, "an image has 'array' and "
+                                    "'unit'");
     if (!(want->length_m > 0 && want->length_m < INFINITY))
         return ft_err_set(err, FT_EUSAGE, "'length_m' is not positive");
     if ((!field && publish->kind != &ft_kind_mesh) || field != !!want->array ||
         field != !!want->unit)
         return ft_err_set(err, FT_EUSAGE, "a mesh has neither 'array' nor "
                           "'unit', a field both");
-    publish->convert = want;
     return 0;
+}
+
+/* What "convert" says of a file that another program wrote. */
+static int take_convert(struct json_object *convert, struct ft_publish *publish,
+                        struct ft_convert *want, struct ft_err *err)
+{
+    const char *format = ft_json_str_or(convert, "format", "");
+
+    want->json = convert;
+    want->read = strcmp(format, "vtu") == 0 ? read_vtu
+                 : strcmp(format, "msh") == 0 ? read_msh
+                 : strcmp(format, "netcdf") == 0 ? read_netcdf : NULL;
+    if (!json_object_is_type(convert, json_type_object) || !want->read)
+        return ft_err_set(err, FT_EUSAGE, "'convert' has no known 'format'");
+    want->length_m = ft_json_num_or(convert, "length_m", 0);
+    want->array = ft_json_str_or(convert, "array", NULL);
+    want->unit = publish->unit;
+    publish->convert = want;
+    return check_convert(publish, want, err);
 }
 
 static int op_publish(const char *meta, struct json_object *request,
@@ -181,6 +209,19 @@ static int op_publish(const char *meta, struct json_object *request,
     add_verified(answer, &published.verified);
     json_object_object_add(answer, "summary", published.summary);
     return 0;
+}
+
+static int op_survey(const char *meta, struct json_object *request,
+                     struct json_object *answer, struct ft_err *err)
+{
+    const struct ft_nc_want want = {
+        .array = ft_json_str_or(request, "array", NULL),
+        .slice = ft_json_or_null(request, "slice"),
+    };
+
+    (void)meta;
+    return ft_nc_survey(ft_json_str_or(request, "path", ""), &want, answer,
+                        err);
 }
 
 static int op_adopt(const char *meta, struct json_object *request,
@@ -445,6 +486,7 @@ const struct ft_op *ft_op_find(const char *name)
     static const struct ft_op op[] = {
         { .name = "hello", .run = op_hello },
         { .name = "publish", .file = "src", .run = op_publish },
+        { .name = "survey", .file = "path", .run = op_survey },
         { .name = "adopt", .file = "path", .run = op_adopt },
         { .name = "extract", .file = "path", .run = op_extract },
         { .name = "csv", .file = "path", .run = op_csv },

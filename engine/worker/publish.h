@@ -12,6 +12,7 @@ struct ft_convert {
     double length_m;   /* metres in the unit of the coordinates */
     const char *array; /* that makes a field; or NULL */
     const char *unit;  /* of the array's values, or NULL */
+    struct json_object *json; /* "convert" of the request */
 };
 
 struct ft_publish {

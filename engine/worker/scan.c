@@ -222,7 +222,8 @@ static int check_type(hid_t type, struct ft_item *item, struct ft_err *err)
 
 /* The layout is looked at before the data space: asking a virtual dataset for
  * its space can open other files. */
-static int scan_dataset(struct walk *walk, hid_t id, struct ft_item *item)
+static int scan_dataset(struct walk *walk, hid_t id, struct ft_item *item,
+                        bool complete)
 {
     hid_t type = H5Dget_type(id), plist = H5Dget_create_plist(id);
     hid_t space = -1;
@@ -245,7 +246,7 @@ static int scan_dataset(struct walk *walk, hid_t id, struct ft_item *item)
         goto done;
     }
     if (check_shape(space, walk->scan, item, walk->err) < 0 ||
-        check_complete(id, space, item, walk->err) < 0)
+        (complete && check_complete(id, space, item, walk->err) < 0))
         goto done;
     rc = 0;
 done:
@@ -253,6 +254,16 @@ done:
     ft_h5_close(plist);
     ft_h5_close(type);
     return rc;
+}
+
+int ft_scan_dataset(hid_t id, uint64_t file_bytes, bool complete,
+                    struct ft_item *item, struct ft_err *err)
+{
+    struct ft_scan scan = { .file_bytes = file_bytes };
+    struct ft_err own;
+    struct walk walk = { .scan = &scan, .err = err ? err : &own };
+
+    return scan_dataset(&walk, id, item, complete);
 }
 
 /* --- groups --------------------------------------------------------------- */
@@ -375,7 +386,7 @@ static int scan_object(struct walk *walk, hid_t id, char *path)
         add_item(walk->scan, path);
         return scan_group(walk, id, path);
     case H5I_DATASET:
-        return scan_dataset(walk, id, add_item(walk->scan, path));
+        return scan_dataset(walk, id, add_item(walk->scan, path), true);
     default:
         return ft_err_set(walk->err, FT_EFORMAT, "'%s' is neither a group nor "
                           "a dataset", path);

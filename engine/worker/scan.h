@@ -53,6 +53,11 @@ int ft_scan_init(struct ft_scan *scan, hid_t file, const char *path,
                  struct ft_err *err);
 void ft_scan_release(struct ft_scan *scan);
 
+/* Look at the one dataset 'id', whose item->path is set, in the same way;
+ * 'complete': chunks that were never written are an error. */
+int ft_scan_dataset(hid_t id, uint64_t file_bytes, bool complete,
+                    struct ft_item *item, struct ft_err *err);
+
 /* The item at 'path', or NULL. */
 const struct ft_item *ft_scan_find(const struct ft_scan *scan,
                                    const char *path);

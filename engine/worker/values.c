@@ -145,6 +145,21 @@ static int grid_points(const int64_t extent[6], uint64_t n[3],
     return 0;
 }
 
+/* (z, y, x), or what is left of it without axes in front that have one point;
+ * 3 behind them for vectors. */
+static bool has_shape(const struct ft_item *item, const uint64_t n[3],
+                      int columns)
+{
+    int rank = item->rank - (columns == 3);
+
+    if (rank < 1 || rank > 3 || (columns == 3 && item->dim[rank] != 3))
+        return false;
+    for (int i = 0; i < 3; i++)
+        if ((i < rank ? item->dim[rank - 1 - i] : 1) != n[i])
+            return false;
+    return true;
+}
+
 static int check_image(const struct ft_scan *scan, const char *unit,
                        struct ft_err *err)
 {
@@ -158,9 +173,7 @@ static int check_image(const struct ft_scan *scan, const char *unit,
     item = find_values(scan, false, err);
     if (!item)
         return -1;
-    if (item->rank < 3 || item->rank > 4 || item->dim[0] != n[2] ||
-        item->dim[1] != n[1] || item->dim[2] != n[0] ||
-        (item->rank == 4 && item->dim[3] != 3))
+    if (!has_shape(item, n, 1) && !has_shape(item, n, 3))
         return ft_err_set(err, FT_EFORMAT, "'%s' does not have the shape "
                           "(%llu, %llu, %llu) of 'WholeExtent', z first",
                           item->path, (unsigned long long)n[2],

@@ -179,19 +179,6 @@ static int make_grid(struct ft_vtu_file *file, double length_m,
     return 0;
 }
 
-/* It becomes the name of a dataset. */
-static int check_name(const char *name, struct ft_err *err)
-{
-    bool plain = *name && strlen(name) <= 255 && !strchr(name, '/') &&
-                 strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-                 strcmp(name, "group") != 0;
-
-    for (const char *c = name; *c; c++)
-        plain = plain && *c >= 0x20 && *c < 0x7f;
-    return plain ? 0 : ft_err_set(err, FT_EUSAGE, "'%s' cannot be the name of "
-                                  "a field's values", name);
-}
-
 static int write_object(struct ft_vtu_file *file,
                         const struct ft_vtu_want *want, hid_t h5,
                         struct ft_err *err)
@@ -218,7 +205,8 @@ int ft_vtu_read(const char *src, const struct ft_vtu_want *want, hid_t h5,
                                 .others = FT_STR_INIT };
     int rc = -1;
 
-    if (want->array && check_name(ft_vtu_array_name(want->array), err) < 0)
+    if (want->array &&
+        ft_h5_check_name(ft_vtu_array_name(want->array), err) < 0)
         return -1;
     file.fd = ft_source_open(src, &file.size_bytes, err);
     if (file.fd < 0)

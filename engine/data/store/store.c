@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/path.h"
 #include "data/store/id.h"
+#include "data/store/job.h"
 #include "data/store/project.h"
 #include "data/store/sharing.h"
 #include "data/store/store_impl.h"
@@ -248,6 +249,21 @@ struct json_object *ft_store_units(struct ft_store *store, const char *id,
 {
     return ask_member(store, "units", id, NULL, "units", json_type_array,
                       err);
+}
+
+int ft_store_survey(struct ft_store *store, const char *path,
+                    struct json_object *members, struct json_object **answer,
+                    struct ft_err *err)
+{
+    char *src = ft_job_path(path), *what = ft_asprintf("read '%s'", src);
+    int rc;
+
+    ft_json_add_str(members, "op", "survey");
+    ft_json_add_str(members, "path", src);
+    rc = ft_store_call(store, members, what, 0, answer, err);
+    free(what);
+    free(src);
+    return rc;
 }
 
 int ft_store_table_csv(struct ft_store *store, const char *id,

@@ -265,6 +265,12 @@ struct json_object *ft_store_describe(struct ft_store *store, const char *id,
 int ft_store_table_csv(struct ft_store *store, const char *id,
                        const char *dest, struct ft_err *err);
 
+/* What a file that is not in the store says of its grid: the answer to "survey"
+ * (worker.md).  'members', "array" and "slice", are taken over. */
+int ft_store_survey(struct ft_store *store, const char *path,
+                    struct json_object *members, struct json_object **answer,
+                    struct ft_err *err);
+
 /* The rows of a table: an array with, for each column in order, {"name",
  * "unit" (null: text), "kind" ("number" or "text"), "values": […]}, numbers as
  * stored, in that unit.  The caller releases.
