@@ -173,6 +173,12 @@ rot() { # VERSION DATASET WHICH
 test_expect_success 'a mesh and a field as versions' '
 	box_task 60,60,60 false >task.json &&
 	mpi 2 fedtwin-mesh-box &&
+	"$PYTHON" - <<-\EOT &&
+	import h5py
+	f = h5py.File("mesh.h5")["VTKHDF"]
+	assert not f["Connectivity"].chunks and not f["Points"].chunks
+	assert f["Types"].fletcher32 and f["CellData/group"].fletcher32
+	EOT
 	publish mesh.h5 mesh null mesh-version.h5 &&
 	probe_task point_field "$PWD/mesh-version.h5" >task.json &&
 	mpi 2 "$probe" &&
