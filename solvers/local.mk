@@ -10,7 +10,7 @@ solvers_libstage_a_SOURCES = \
     solvers/stage/stage.h solvers/stage/task.h solvers/stage/main.c \
     solvers/stage/serve.c solvers/stage/task.c solvers/stage/fail.c \
     solvers/stage/usage.c solvers/stage/progress.c solvers/stage/params.c \
-    solvers/stage/unit.c \
+    solvers/stage/unit.c solvers/stage/warning.c \
     solvers/stage/checkpoint.c \
     solvers/stage/h5.h solvers/stage/h5.c solvers/stage/h5_rows.c \
     solvers/stage/mesh.h solvers/stage/vtk.h solvers/stage/mesh.c \

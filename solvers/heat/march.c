@@ -44,14 +44,19 @@ static PetscErrorCode keep_old(struct heat *heat)
     PetscFunctionReturn(0);
 }
 
-/* Is it time for a checkpoint?  Rank 0 looks at the clock for all. */
-static PetscErrorCode is_due(struct heat *heat, double *last_s, bool *due)
+enum { NOT_DUE, DUE, LAST };
+
+/* Is it time for a checkpoint, or for the last one?  Rank 0 looks at the clock
+ * for all. */
+static PetscErrorCode is_due(struct heat *heat, double *last_s, int *due)
 {
     double now_s = MPI_Wtime();
 
     PetscFunctionBeginUser;
-    *due = now_s - *last_s >= heat->c.checkpoint_s;
-    PetscCallMPI(MPI_Bcast(due, 1, MPI_C_BOOL, 0, heat->mesh->comm));
+    *due = now_s - *last_s >= heat->c.checkpoint_s ? DUE : NOT_DUE;
+    if (stg_is_warned())
+        *due = LAST;
+    PetscCallMPI(MPI_Bcast(due, 1, MPI_INT, 0, heat->mesh->comm));
     if (*due)
         *last_s = now_s;
     PetscFunctionReturn(0);
@@ -67,7 +72,7 @@ PetscErrorCode heat_march(struct heat *heat)
         struct heat_scheme_now now = scheme_now(heat);
         PetscInt iterations;
         double residual;
-        bool due;
+        int due;
 
         PetscCall(keep_old(heat));
         PetscCall(heat_solve(heat, &now, &iterations, &residual));
@@ -82,6 +87,10 @@ PetscErrorCode heat_march(struct heat *heat)
         PetscCall(is_due(heat, &last_s, &due));
         if (due)
             PetscCall(heat_checkpoint(heat));
+        if (due == LAST && heat->step < steps)
+            PetscFunctionReturn(stg_ask_restart(
+                heat->task, "stopped after step %d of %d: the time of the job "
+                "is nearly over", (int)heat->step, (int)steps));
     }
     PetscFunctionReturn(0);
 }

@@ -29,6 +29,7 @@ static PetscErrorCode start(int *argc, char ***argv)
 {
     /* A reader of progress may go away while the task goes on. */
     signal(SIGPIPE, SIG_IGN);
+    stg_await_warning();
     /* What a file in somebody's home says is in no lineage; and a signal is
      * the end of a task, not the start of a debugging session. */
     PetscCall(PetscOptionsSetValue(NULL, "-skip_petscrc", "1"));

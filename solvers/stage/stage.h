@@ -173,6 +173,10 @@ PetscErrorCode stg_output_path(struct stg_task *task, const char *name,
 PetscErrorCode stg_checkpoint_part(struct stg_task *task, const char **path);
 /* Collective: sync and rename.  The file was closed on every rank. */
 PetscErrorCode stg_checkpoint_commit(struct stg_task *task);
+/* This rank was told by SIGUSR1 that the time of its job is nearly over.  A
+ * program with checkpoints has one rank ask, writes one and ends with
+ * stg_ask_restart(); others go on. */
+bool stg_is_warned(void);
 /* NULL when the task starts from the beginning. */
 const char *stg_restart_path(const struct stg_task *task);
 

@@ -70,4 +70,8 @@ int stg_serve(struct stg_task *task);
 /* unit.c: whether two SI units have one dimension. */
 bool stg_unit_same(const char *a, const char *b);
 
+/* --- warning.c ------------------------------------------------------------ */
+
+void stg_await_warning(void); /* from now on stg_is_warned() knows of it */
+
 #endif
