@@ -35,6 +35,10 @@ t_agent_home_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 t_agent_home_LDADD = $(fedtwin_agent_LDADD)
 TESTS += t/t4021-agent-home.t
 EXTRA_DIST += t/t4021-agent-home.t
+if SOLVERS
+TESTS += t/t4022-agent-mpi.t
+endif
+EXTRA_DIST += t/t4022-agent-mpi.t
 if HAVE_CHECK
 check_PROGRAMS += t/unit/test_home t/unit/test_agent_file
 TESTS += t/unit/test_home t/unit/test_agent_file

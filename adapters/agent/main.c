@@ -188,6 +188,7 @@ static void close_agent(struct agent *agent)
     uv_close((uv_handle_t *)&agent->tick, NULL);
     for (int turn = 0; turn < 2; turn++)
         (void)uv_run(&agent->loop, UV_RUN_NOWAIT);
+    (void)uv_loop_close(&agent->loop);
     agent_release_tasks(agent);
     agent_release_programs(agent);
     ft_agent_file_release(&agent->file);
