@@ -51,7 +51,7 @@ t_unit_test_home_LDADD = $(run_libs)
 endif
 
 # Sites as their users see them.
-SITE_TESTS = t/t4030-site-test.t
+SITE_TESTS = t/t4030-site-test.t t/t4031-providers.t
 if SLURM
 if SOLVERS
 TESTS += $(SITE_TESTS)

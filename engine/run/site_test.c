@@ -77,6 +77,7 @@ static bool check_adapter(struct ft_tester *t, const struct ft_err *err)
 {
     struct json_object *opened = ft_talk_opened(t->talk);
     struct json_object *features = ft_json_or_null(opened, "features");
+    struct ft_str can = FT_STR_INIT;
 
     if (!opened) {
         ft_tester_add(t, "adapter", FT_CHECK_FAIL,
@@ -84,12 +85,13 @@ static bool check_adapter(struct ft_tester *t, const struct ft_err *err)
                       "%s", err->msg);
         return false;
     }
-    ft_tester_add(t, "adapter", FT_CHECK_OK, NULL, "%s %s, can also %s",
+    for (size_t i = 0; *ft_json_at_or(features, i, ""); i++)
+        ft_str_addf(&can, "%s%s", i ? ", " : "; can ",
+                    ft_json_at_or(features, i, ""));
+    ft_tester_add(t, "adapter", FT_CHECK_OK, NULL, "%s %s%s",
                   ft_json_str_or(opened, "adapter", t->site->adapter),
-                  ft_json_str_or(opened, "version", ""),
-                  features ? json_object_to_json_string_ext(
-                                 features, JSON_C_TO_STRING_PLAIN)
-                           : "nothing");
+                  ft_json_str_or(opened, "version", ""), can.s);
+    ft_str_release(&can);
     return true;
 }
 
@@ -136,10 +138,9 @@ static bool check_scheduler(struct ft_tester *t)
         return false;
     }
     ft_tester_add(t, "scheduler", FT_CHECK_OK, NULL,
-                  "%s%s%s with %zu queues answered in %.2f s",
-                  ft_json_str_or(t->found, "cluster", "it"),
-                  t->found ? ", version " : "",
-                  ft_json_str_or(t->found, "version", "not told,"),
+                  "cluster %s, version %s, %zu queues, answered in %.2f s",
+                  ft_json_str_or(t->found, "cluster", "without a name"),
+                  ft_json_str_or(t->found, "version", "not told"),
                   n_queues(t, &list),
                   (double)(ft_clock_mono_ns() - begin) / 1e9);
     return true;

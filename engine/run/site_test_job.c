@@ -341,6 +341,19 @@ static char *last_words(const struct ft_tester *t,
     return path;
 }
 
+/* What its last words make likely, or NULL. */
+static const char *hint_for(const struct ft_tester *t, const char *words)
+{
+    if (!t->site->shared)
+        return NULL;
+    if (!*words || strstr(words, t->dir))
+        return "does it see this directory under the same path?  If not: "
+               "'storage: {shared: false}'";
+    if (strstr(words, "module"))
+        return "'module_init' and 'modules' of the site file";
+    return NULL;
+}
+
 static void explain_end(struct ft_tester *t, const struct ft_probe *probe,
                         struct json_object *status)
 {
@@ -351,12 +364,7 @@ static void explain_end(struct ft_tester *t, const struct ft_probe *probe,
                         ft_json_str_or(status, "raw", "?"),
                         (int)ft_json_int_or(status, "exit_code", 0),
                         *words ? ": " : "", words);
-    add_check(t, probe, FT_CHECK_FAIL,
-              t->site->shared
-                  ? "does it see this directory under the same path?  If not: "
-                    "'storage: {shared: false}'"
-                  : NULL,
-              found);
+    add_check(t, probe, FT_CHECK_FAIL, hint_for(t, words), found);
     free(found);
     free(words);
 }

@@ -185,7 +185,7 @@ static void check_programs(struct ft_tester *t, const struct report *r)
                       "another build than here:%s", other.s);
     else
         ft_tester_add(t, "fedtwin there", FT_CHECK_OK, NULL,
-                      "%zu, the same as here", n);
+                      "%zu programs, the same as here", n);
     ft_str_release(&missing);
     ft_str_release(&other);
 }
