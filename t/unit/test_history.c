@@ -323,6 +323,56 @@ START_TEST(a_put_that_fails_changes_nothing)
 }
 END_TEST
 
+/* How many objects of 'state' may differ in 'other'; the first is 'version'. */
+static void expect_apart(const char *state, const char *other, size_t n,
+                         const char *version)
+{
+    struct ft_versions found;
+    struct ft_err err = { 0 };
+
+    ck_ok(ft_store_objects_apart(s.store, state, other, &found, &err), err);
+    ck_assert_uint_eq(found.n, n);
+    if (n)
+        ck_assert_str_eq(found.item[0].id, version);
+    ft_versions_release(&found);
+}
+
+/* Few changes are looked for in another way than many. */
+static const size_t n_cells[] = { 3, 1200 };
+
+START_TEST(objects_that_may_differ)
+{
+    size_t n = n_cells[_i] + 1;
+    struct ft_binding *bind = ft_calloc(n, sizeof(*bind));
+    char a[65], b[65], m[65];
+    struct ft_states states;
+    struct ft_err err = { 0 };
+
+    publish_one(&s, "heat", "a", a);
+    publish_one(&s, "heat", "b", b);
+    publish_one(&s, "mesh", "m", m);
+    bind[0] = (struct ft_binding){ "mesh.m", "", m };
+    for (size_t i = 1; i < n; i++)
+        bind[i] = (struct ft_binding){ "heat.t", ft_asprintf("%zu", i), a };
+    ck_assert(record(bind, n, DIGEST));
+    for (size_t i = 1; i < n; i++)
+        bind[i].version = b;
+    ck_assert(record(bind, n, DIGEST));
+    bind[1].version = a;
+    ck_assert(record(bind, n, DIGEST));
+    ck_ok(ft_store_log(s.store, false, 0, &states, &err), err);
+    expect_apart(states.item[1].id, states.item[2].id, n - 1, b);
+    expect_apart(states.item[2].id, states.item[1].id, n - 1, a);
+    expect_apart(states.item[0].id, states.item[1].id, 1, a);
+    expect_apart(states.item[1].id, states.item[0].id, 1, b);
+    expect_apart(states.item[0].id, states.item[0].id, 0, NULL);
+    ft_states_release(&states);
+    for (size_t i = 1; i < n; i++)
+        free((char *)bind[i].cell);
+    free(bind);
+}
+END_TEST
+
 static const struct {
     const char *object, *version; /* version NULL: one that exists */
     enum ft_code code;
@@ -416,6 +466,8 @@ static Suite *suite(void)
     tcase_add_test(tc, cells_keep_their_order);
     tcase_add_test(tc, reused_under_another_name);
     tcase_add_test(tc, one_object_alone);
+    tcase_add_loop_test(tc, objects_that_may_differ, 0,
+                        (int)FT_ARRAY_LEN(n_cells));
     tcase_add_test(tc, a_put_that_fails_changes_nothing);
     tcase_add_loop_test(tc, refused_states_change_nothing, 0,
                         FT_ARRAY_LEN(refused));

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "data/history/diff_in.h"
+#include "data/history/history.h"
 
 #define SCHEMA 1
 
@@ -22,6 +23,8 @@ static const char *const verdict_name[VERDICTS] = {
 struct diff {
     struct ft_store *store;
     const struct ft_diff_side *a, *b;
+    struct ft_versions own[2];            /* of sides that are states */
+    const struct ft_versions *objects[2]; /* of the sides */
     const struct ft_diff_how *how;
     bool *used;
     struct ft_diff_match *match;
@@ -30,6 +33,51 @@ struct diff {
     struct json_object *list; /* of objects */
     size_t left_out;
 };
+
+/* --- what the sides have -------------------------------------------------- */
+
+static int read_state(struct diff *diff, size_t i, const char *other,
+                      struct ft_err *err)
+{
+    const char *state = (i ? diff->b : diff->a)->name;
+
+    ft_versions_release(&diff->own[i]);
+    diff->objects[i] = &diff->own[i];
+    return other ? ft_store_objects_apart(diff->store, state, other,
+                                          &diff->own[i], err)
+                 : ft_store_objects(diff->store, state, &diff->own[i], err);
+}
+
+/* Most of what two states have is the same, and need not be in memory: both
+ * have as many objects beside those that were read. */
+static bool is_rest_same(const struct diff *diff)
+{
+    return diff->a->n_objects >= diff->own[0].n &&
+           diff->b->n_objects >= diff->own[1].n &&
+           diff->a->n_objects - diff->own[0].n ==
+               diff->b->n_objects - diff->own[1].n;
+}
+
+static int read_objects(struct diff *diff, struct ft_err *err)
+{
+    const struct ft_diff_side *a = diff->a, *b = diff->b;
+
+    diff->objects[0] = &a->objects;
+    diff->objects[1] = &b->objects;
+    if (a->kind == FT_DIFF_STATE && b->kind == FT_DIFF_STATE &&
+        !diff->how->only) {
+        if (read_state(diff, 0, b->name, err) < 0 ||
+            read_state(diff, 1, a->name, err) < 0)
+            return -1;
+        if (is_rest_same(diff)) {
+            diff->count[SAME] = a->n_objects - diff->own[0].n;
+            return 0;
+        }
+    }
+    if (a->kind == FT_DIFF_STATE && read_state(diff, 0, NULL, err) < 0)
+        return -1;
+    return b->kind == FT_DIFF_STATE ? read_state(diff, 1, NULL, err) : 0;
+}
 
 /* --- which versions belong together --------------------------------------- */
 
@@ -55,7 +103,7 @@ static char *key_of(const struct diff *diff, const struct ft_version *version)
 
 static void match_objects(struct diff *diff)
 {
-    const struct ft_versions *a = &diff->a->objects, *b = &diff->b->objects;
+    const struct ft_versions *a = diff->objects[0], *b = diff->objects[1];
     struct ft_map map = FT_MAP_INIT;
     bool *seen = ft_calloc(b->n + 1, sizeof(*seen));
 
@@ -200,7 +248,9 @@ static struct json_object *side_json(const struct ft_diff_side *side)
     if (side->workflow_file && *side->workflow_file)
         ft_json_add_str(out, "workflow_file", side->workflow_file);
     if (side->kind != FT_DIFF_FILE)
-        ft_json_add_int(out, "objects", (int64_t)side->objects.n);
+        ft_json_add_int(out, "objects",
+                        (int64_t)(side->kind == FT_DIFF_STATE
+                                      ? side->n_objects : side->objects.n));
     return out;
 }
 
@@ -242,6 +292,8 @@ static int add_recipes(const struct diff *diff, struct json_object *out,
 static int add_objects(struct diff *diff, struct json_object *out,
                        struct ft_err *err)
 {
+    if (read_objects(diff, err) < 0)
+        return -1;
     match_objects(diff);
     if (add_recipes(diff, out, err) < 0 || compare_objects(diff, err) < 0)
         return -1;
@@ -272,6 +324,8 @@ struct json_object *ft_diff(struct ft_store *store,
                          !diff.count[REMOVED]);
     json_object_put(diff.list);
     free(diff.match);
+    for (size_t i = 0; i < FT_ARRAY_LEN(diff.own); i++)
+        ft_versions_release(&diff.own[i]);
     if (rc == 0)
         return out;
     json_object_put(out);

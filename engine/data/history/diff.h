@@ -32,7 +32,9 @@ struct ft_diff_side {
     struct json_object *more; /* [[path, text], …] of its other files, or
                                  NULL when they are not known */
     struct json_object *params; /* quantities in SI, or NULL */
-    struct ft_versions objects; /* under the names that the side gives them */
+    size_t n_objects;           /* of a state, which are read when needed */
+    struct ft_versions objects; /* of all others, under the names that the side
+                                   gives them */
 };
 void ft_diff_side_release(struct ft_diff_side *side);
 

@@ -22,7 +22,6 @@ void ft_diff_side_release(struct ft_diff_side *side)
     *side = (struct ft_diff_side){ 0 };
 }
 
-/* Everything but the objects. */
 static int read_state(struct ft_store *store, const char *id,
                       struct ft_diff_side *side, struct ft_err *err)
 {
@@ -33,6 +32,7 @@ static int read_state(struct ft_store *store, const char *id,
     if (ft_store_state(store, id, &state, err) < 0)
         return -1;
     side->time_ns = state.time_ns;
+    side->n_objects = state.n_objects;
     side->run = ft_strdup(state.run);
     side->workflow = ft_strdup(state.workflow);
     side->workflow_file = ft_strdup(state.workflow_file);
@@ -57,8 +57,7 @@ int ft_diff_side_state(struct ft_store *store, const char *id,
 {
     *side = (struct ft_diff_side){ .kind = FT_DIFF_STATE,
                                    .name = ft_strdup(id) };
-    if (read_state(store, id, side, err) == 0 &&
-        ft_store_objects(store, id, &side->objects, err) == 0)
+    if (read_state(store, id, side, err) == 0)
         return 0;
     ft_diff_side_release(side);
     return -1;

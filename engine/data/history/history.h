@@ -210,6 +210,11 @@ struct ft_workflow *ft_recalled_workflow(const struct ft_recalled *recalled,
 /* The objects of a state, by name and position. */
 int ft_store_objects(struct ft_store *store, const char *state,
                      struct ft_versions *versions, struct ft_err *err);
+/* Those of them that 'other', a state too, may not have: what has changed on
+ * the way from the last state before both to either. */
+int ft_store_objects_apart(struct ft_store *store, const char *state,
+                           const char *other, struct ft_versions *versions,
+                           struct ft_err *err);
 
 /* A branch or tag, by name. */
 struct ft_name {

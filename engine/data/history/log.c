@@ -5,6 +5,8 @@
 #include "base/alloc.h"
 #include "data/history/history_impl.h"
 
+#define LITTLE_MAX 1000 /* changes */
+
 /* --- states --------------------------------------------------------------- */
 
 void ft_state_release(struct ft_state *state)
@@ -193,6 +195,70 @@ int ft_store_objects(struct ft_store *store, const char *state,
                   " JOIN result r ON r.seq = v.result"
                   " ORDER BY b.object, b.pos",
                   FT_DB_ARGS(ft_db_text(state)), err),
+        versions, err);
+}
+
+/* States before ?1, before ?2, and those before one of them alone. */
+#define WITH_APART                                                         \
+    "WITH RECURSIVE chain(n, depth) AS ("                                  \
+    " SELECT n, 0 FROM state WHERE id=?1 UNION ALL"                        \
+    " SELECT s.parent, depth+1 FROM chain JOIN state s ON s.n = chain.n"   \
+    "  WHERE s.parent IS NOT NULL),"                                       \
+    " other(n) AS ("                                                       \
+    " SELECT n FROM state WHERE id=?2 UNION ALL"                           \
+    " SELECT s.parent FROM other JOIN state s ON s.n = other.n"            \
+    "  WHERE s.parent IS NOT NULL),"                                       \
+    " apart AS ("                                                          \
+    " SELECT n FROM (SELECT n FROM chain EXCEPT SELECT n FROM other)"      \
+    " UNION ALL"                                                           \
+    " SELECT n FROM (SELECT n FROM other EXCEPT SELECT n FROM chain)) "
+
+/* What ?1 has of the objects that changed in those states. */
+#define OBJECTS_APART(pair)                                                \
+    WITH_APART                                                             \
+    ", newest AS (SELECT object, cell, pos, version, min(depth)"           \
+    "  FROM chain CROSS JOIN change c ON c.state = chain.n"                \
+    "  WHERE " pair " IN (SELECT object, cell FROM change"                 \
+    "   WHERE state IN apart)"                                             \
+    "  GROUP BY object, cell)"                                             \
+    " SELECT " FT_BOUND_COLUMNS " FROM newest b"                           \
+    " JOIN version v ON v.id = b.version"                                  \
+    " JOIN result r ON r.seq = v.result ORDER BY b.object, b.pos"
+
+/* Whether so few objects changed in those states that to look for each of them
+ * in every state is quicker than to read all changes. */
+static int is_little(struct ft_db *db, const char *state, const char *other,
+                     bool *little, struct ft_err *err)
+{
+    struct ft_rows *rows = ft_db_ask(
+        db,
+        WITH_APART "SELECT count(*) FROM (SELECT 1 FROM change"
+                   " WHERE state IN apart LIMIT ?3)",
+        FT_DB_ARGS(ft_db_text(state), ft_db_text(other),
+                   ft_db_int(LITTLE_MAX)),
+        err);
+    int rc = rows ? ft_rows_next(rows, err) : -1;
+
+    *little = rc == 1 && ft_rows_int(rows, 0) < LITTLE_MAX;
+    ft_rows_end(rows);
+    return rc < 0 ? -1 : 0;
+}
+
+int ft_store_objects_apart(struct ft_store *store, const char *state,
+                           const char *other, struct ft_versions *versions,
+                           struct ft_err *err)
+{
+    struct ft_db *db = ft_store_db(store, err);
+    bool little;
+
+    *versions = (struct ft_versions){ 0 };
+    if (!db || is_little(db, state, other, &little, err) < 0)
+        return -1;
+    return ft_versions_read(
+        ft_db_ask(db,
+                  little ? OBJECTS_APART("(object, cell)")
+                         : OBJECTS_APART("(+object, +cell)"),
+                  FT_DB_ARGS(ft_db_text(state), ft_db_text(other)), err),
         versions, err);
 }
 
