@@ -10,3 +10,7 @@ dist_modules_DATA += share/modules/mesh.box.yaml share/modules/mesh.gmsh.yaml
 # Sites that need no registration.
 sitesdir = $(pkgdatadir)/sites
 dist_sites_DATA = share/sites/simulated.yaml
+
+# An adapter to begin from, and what checks any of them.
+adaptersdir = $(pkgdatadir)/adapters
+dist_adapters_SCRIPTS = share/adapters/example.py share/adapters/conform.py
