@@ -58,3 +58,5 @@ TESTS += $(SITE_TESTS)
 endif
 endif
 EXTRA_DIST += $(SITE_TESTS)
+TESTS += t/t4023-agent-slurm.t
+EXTRA_DIST += t/t4023-agent-slurm.t
