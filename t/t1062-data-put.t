@@ -125,6 +125,8 @@ a word among numbers|a.s1p|2: |'x' is not a number|# Hz S RI\n1 x 3\n
 a hexadecimal number|a.s1p|2: |'0x1p3' is not a number|# Hz S RI\n1 0x1p3 3\n
 not a number|a.s1p|2: |'nan' is not a number|# Hz S RI\n1 nan 3\n
 a number too large|a.s1p|2: |'1e999' is not a number|# Hz S RI\n1 1e999 3\n
+a decibel too large|a.s1p|2: |a number is too large|# Hz S DB\n1 9999 0\n
+a frequency too large|a.s1p|2: |a frequency is too large|# GHz S RI\n1e300 1 1\n
 too few numbers|a.s2p|2: |the line has too few numbers|# Hz S RI\n1 1 2 3 4 5 6\n
 too many numbers|a.s1p|2: |more numbers than the ports have|# Hz S RI\n1 2 3 4\n
 half a pair|a.s3p|2: |a frequency and pairs|# Hz S RI\n1 1 2 3\n

@@ -60,6 +60,13 @@ Größe,"u [m, s]",µ [W/m2]
 ß,3,4.5
 EOT
 
+test_expect_success 'there and back: a name that begins as a byte order mark' '
+	printf "\"\357\273\277a\",b\nx,y\n" >in.csv &&
+	publish in.csv &&
+	back out.csv &&
+	test_cmp in.csv out.csv
+'
+
 # TITLE, place and pattern of the message; the text on stdin
 refused() {
 	cat >in.csv
@@ -93,6 +100,15 @@ power,t [K]
 EOT
 refused 'an empty unit' :1:1 "the unit of column 'a' is empty" <<\EOT
 a []
+1
+EOT
+refused 'a unit of blanks' :1:1 "the unit of column 'a' is empty" <<\EOT
+a [ ]
+1
+EOT
+refused 'a unit of two lines' :1:1 "the unit of column 'a' is not" <<\EOT
+"a [m
+s]"
 1
 EOT
 refused 'too many fields' :2:5 "more fields than the header (2)" <<\EOT

@@ -161,7 +161,8 @@ static const double *pair_at(const struct reader *r, size_t i, size_t j)
 }
 
 /* With 17 digits, and as floating-point numbers whatever they are. */
-static void write_pair(struct reader *r, const double *pair)
+static int write_pair(struct reader *r, const double *pair,
+                      struct ft_err *err)
 {
     double re = pair[0], im = pair[1];
 
@@ -171,7 +172,10 @@ static void write_pair(struct reader *r, const double *pair)
         re = size * cos(pair[1] * DEGREE);
         im = size * sin(pair[1] * DEGREE);
     }
+    if (!isfinite(re) || !isfinite(im))
+        return fail(r, err, "a number is too large");
     fprintf(r->out, ",%.16e,%.16e", re, im);
+    return 0;
 }
 
 static int write_point(struct reader *r, struct ft_err *err)
@@ -180,12 +184,15 @@ static int write_point(struct reader *r, struct ft_err *err)
 
     if (r->value[0] < 0 || (r->points && hz <= r->last_hz))
         return fail(r, err, "the frequencies do not ascend");
+    if (!isfinite(hz))
+        return fail(r, err, "a frequency is too large");
     if (!r->points)
         write_header(r);
     fprintf(r->out, "%.16e", hz);
     for (size_t i = 0; i < r->ports; i++)
         for (size_t j = 0; j < r->ports; j++)
-            write_pair(r, pair_at(r, i, j));
+            if (write_pair(r, pair_at(r, i, j), err) < 0)
+                return -1;
     if (fprintf(r->out, ",%.16e\n", r->reference_ohm) < 0)
         return ft_err_sys(err, "cannot write the table");
     r->last_hz = hz;

@@ -69,10 +69,13 @@ static int split_header(const struct ft_csv_text *in, char **name, char **unit,
         while (open > head && (*--open == ' ' || *open == '\t'));
     }
     *name = head;
-    if (open && !**unit)
+    if (open && !(*unit)[strspn(*unit, " \t")])
         return ft_csv_fail(in, err,
                            "the unit of column '%s' is empty; '[1]' "
                            "is a number without dimension",
+                           head);
+    if (open && !ft_h5_text_valid(*unit))
+        return ft_csv_fail(in, err, "the unit of column '%s' is not printable",
                            head);
     if (is_column_name(head))
         return 0;

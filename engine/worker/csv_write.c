@@ -12,6 +12,12 @@
 #include "worker/slab.h"
 #include "worker/table.h"
 
+/* It would be taken for the byte order mark at the beginning of a file. */
+static bool is_marked(const char *text)
+{
+    return strncmp(text, "\xef\xbb\xbf", 3) == 0;
+}
+
 /* Quote what would not be read back as the same text. */
 static void add_field(struct ft_str *line, const char *text)
 {
@@ -20,7 +26,7 @@ static void add_field(struct ft_str *line, const char *text)
     double number;
 
     if (!strpbrk(text, ",\"\r\n") && len && text[0] != ' ' &&
-        text[len - 1] != ' ' &&
+        text[len - 1] != ' ' && !is_marked(text) &&
         ft_csv_value(text, &integer, &number) == FT_CSV_TEXT) {
         ft_str_add(line, text);
         return;
