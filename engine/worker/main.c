@@ -16,13 +16,6 @@
 #include "worker/h5.h"
 #include "worker/ops.h"
 #include "worker/sandbox.h"
-#include "worker/scan.h"
-
-#define REQUEST_CPU_S 300 /* and 1 s a MiB, at most */
-#define REQUEST_CPU_LEAST_S 5
-#define REQUEST_SPEED (8u << 20) /* bytes that are read in 1 s at least */
-#define REQUEST_FILE_EXTRA (64ull << 20)
-#define REQUEST_MEMORY_EXTRA (256ull << 20)
 
 /* HDF5 takes half a megabyte for each file that it opens: to give it back and
  * have it again, cleared by the kernel, is a sixth of a small request.  The C
@@ -34,22 +27,6 @@ static uint64_t file_size(const char *path)
     struct stat st;
 
     return stat(path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
-}
-
-/* What a request about a file of this size may take.  A small one needs little
- * time and memory; damage can keep HDF5 busy for ever, or with clearing all the
- * memory that it gets. */
-static int limit_request(uint64_t size_bytes, struct ft_err *err)
-{
-    uint64_t most = (UINT64_MAX >> 1) / FT_SCAN_RATIO_MAX;
-    uint64_t grown = (size_bytes < most ? size_bytes : most) *
-                     FT_SCAN_RATIO_MAX;
-    uint64_t cpu_s = REQUEST_CPU_LEAST_S + grown / REQUEST_SPEED;
-    uint64_t cpu_most_s = REQUEST_CPU_S + (size_bytes >> 20);
-
-    return ft_sandbox_request(cpu_s < cpu_most_s ? cpu_s : cpu_most_s,
-                              grown + REQUEST_MEMORY_EXTRA,
-                              grown + REQUEST_FILE_EXTRA, err);
 }
 
 static int run_request(const char *meta, struct json_object *request,
@@ -70,7 +47,7 @@ static int run_request(const char *meta, struct json_object *request,
     if (!path || (op->other && !other))
         return -1;
     bytes = file_size(path) + (other ? file_size(other) : 0);
-    if (limit_request(bytes, err) < 0)
+    if (ft_sandbox_request(bytes, err) < 0)
         return -1;
     return op->run(meta, request, answer, err);
 }

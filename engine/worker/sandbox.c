@@ -10,9 +10,17 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "worker/scan.h"
+
+#define CPU_MS 300000 /* and 1 s a MiB, at most */
+#define CPU_LEAST_MS 5000
+#define BYTES_PER_MS ((8u << 20) / 1000) /* that are read at least */
+#define FILE_EXTRA (64ull << 20)
+#define MEMORY_EXTRA (256ull << 20)
 
 /* The sanitizers need their own address space and system calls. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -44,7 +52,7 @@ static const int allowed[] = {
     SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill), SCMP_SYS(getuid),
     SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
     SCMP_SYS(getrusage), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
-    SCMP_SYS(setrlimit), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+    SCMP_SYS(setrlimit), SCMP_SYS(setitimer), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
     SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(futex), SCMP_SYS(rseq),
     SCMP_SYS(set_robust_list), SCMP_SYS(sched_getaffinity),
     SCMP_SYS(sysinfo), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
@@ -154,19 +162,42 @@ int ft_sandbox_enter(struct ft_err *err)
     return load_filter(err);
 }
 
-int ft_sandbox_request(uint64_t cpu_s, uint64_t memory_bytes,
-                       uint64_t file_bytes, struct ft_err *err)
+/* A small file is read in some milliseconds; the densest one that is honest,
+ * in a tenth of a second. */
+static uint64_t cpu_ms(uint64_t size_bytes, uint64_t grown)
 {
-    struct rusage used;
+    uint64_t ms = CPU_LEAST_MS + grown / BYTES_PER_MS;
+    uint64_t most = CPU_MS + (size_bytes >> 20) * 1000;
 
-    if (getrusage(RUSAGE_SELF, &used) < 0)
-        return ft_err_sys(err, "cannot limit oneself");
-    cpu_s += (uint64_t)used.ru_utime.tv_sec + (uint64_t)used.ru_stime.tv_sec;
-    if (limit(RLIMIT_CPU, cpu_s, err) < 0)
+    if (size_bytes <= FT_SANDBOX_SMALL)
+        return FT_SANDBOX_SMALL_CPU_MS;
+    return ms < most ? ms : most;
+}
+
+/* From now on; a limit of resources counts whole seconds. */
+static int limit_time(uint64_t ms, struct ft_err *err)
+{
+    struct itimerval timer = { .it_value = {
+                                   .tv_sec = (time_t)(ms / 1000),
+                                   .tv_usec = (suseconds_t)(ms % 1000) * 1000,
+                               } };
+
+    if (setitimer(ITIMER_PROF, &timer, NULL) == 0)
+        return 0;
+    return ft_err_sys(err, "cannot limit oneself");
+}
+
+int ft_sandbox_request(uint64_t size_bytes, struct ft_err *err)
+{
+    uint64_t most = (UINT64_MAX >> 1) / FT_SCAN_RATIO_MAX;
+    uint64_t grown = (size_bytes < most ? size_bytes : most) *
+                     FT_SCAN_RATIO_MAX;
+    uint64_t memory = grown + MEMORY_EXTRA;
+
+    if (memory > FT_SANDBOX_MEMORY)
+        memory = FT_SANDBOX_MEMORY;
+    if (limit_time(cpu_ms(size_bytes, grown), err) < 0 ||
+        (!SANITIZED && limit(RLIMIT_AS, memory, err) < 0))
         return -1;
-    if (memory_bytes > FT_SANDBOX_MEMORY)
-        memory_bytes = FT_SANDBOX_MEMORY;
-    if (!SANITIZED && limit(RLIMIT_AS, memory_bytes, err) < 0)
-        return -1;
-    return limit(RLIMIT_FSIZE, file_bytes, err);
+    return limit(RLIMIT_FSIZE, grown + FILE_EXTRA, err);
 }

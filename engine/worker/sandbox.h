@@ -13,14 +13,16 @@
 struct ft_err;
 
 #define FT_SANDBOX_MEMORY (2ull << 30) /* address space, bytes */
+#define FT_SANDBOX_SMALL (16u << 10)   /* bytes of a small file */
+#define FT_SANDBOX_SMALL_CPU_MS 750
 
 /* Once, before anything is read. */
 int ft_sandbox_enter(struct ft_err *err);
 
-/* Before each request: how much processor time and address space it may take
- * (never more than FT_SANDBOX_MEMORY), and how long a file that it writes may
- * become.  Running out of time ends the process by SIGXCPU. */
-int ft_sandbox_request(uint64_t cpu_s, uint64_t memory_bytes,
-                       uint64_t file_bytes, struct ft_err *err);
+/* Before each request about files of so many bytes: bound the processor time,
+ * the address space and the length of files that it may take, for damage can
+ * keep HDF5 busy for ever, or with clearing all the memory that it gets.
+ * Running out of time ends the process by SIGPROF. */
+int ft_sandbox_request(uint64_t size_bytes, struct ft_err *err);
 
 #endif

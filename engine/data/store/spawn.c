@@ -159,6 +159,9 @@ void ft_worker_end_text(struct ft_worker *worker, const char *why,
     status = why ? reap(worker) : await_end(worker);
     if (why)
         n = snprintf(text, FT_WORKER_END_TEXT, "%s", why);
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
+        n = snprintf(text, FT_WORKER_END_TEXT,
+                     "took more time than a file of this size may");
     else if (WIFSIGNALED(status))
         n = snprintf(text, FT_WORKER_END_TEXT, "was killed by signal %d",
                      WTERMSIG(status));
