@@ -21,24 +21,43 @@
 #define TOP "/dev/shm"
 #define LIST_END 1
 
+static const char *const lists[] = {
+    FT_ARCHIVE_MANIFEST, FT_ARCHIVE_VERSIONS, FT_ARCHIVE_RECORDS
+};
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
+
+/* Made once: an empty project, which nothing is written to, and a database that
+ * each input fills in a transaction of its own. */
 static struct place {
-    char *dir; /* that the lists are in */
     struct ft_project *project;
-    struct ft_store *store;
+    struct ft_intake intake;
+    int fd[LISTS];
 } place;
 
 static void clean_up(void)
 {
-    char *top = ft_path_dir(place.dir);
+    char *top = ft_path_dir(place.intake.dir);
 
-    ft_store_close(place.store);
+    ft_db_close(place.intake.db);
+    ft_store_close(place.intake.store);
     ft_project_close(place.project);
     (void)ft_path_remove(top, NULL);
     free(top);
-    free(place.dir);
+    free(place.intake.dir);
 }
 
-/* An empty project, which nothing is written to. */
+static void open_lists(void)
+{
+    for (size_t i = 0; i < LISTS; i++) {
+        char *path = ft_path_join(place.intake.dir, lists[i]);
+
+        place.fd[i] = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (place.fd[i] < 0)
+            FT_BUG("cannot create '%s'", path);
+        free(path);
+    }
+}
+
 static void open_place(void)
 {
     char *top = ft_asprintf(TOP "/fuzz-import-XXXXXX");
@@ -46,59 +65,64 @@ static void open_place(void)
 
     if (!mkdtemp(top) || ft_project_init(top, &err) < 0)
         FT_BUG("cannot make a project: %s", err.msg);
-    place.dir = ft_path_join(top, "lists");
+    place.intake.dir = ft_path_join(top, "lists");
     place.project = ft_project_open(top, &err);
     if (place.project)
-        place.store = ft_store_open(place.project, FT_STORE_READ, &err);
-    if (!place.store)
+        place.intake.store = ft_store_open(place.project, FT_STORE_READ, &err);
+    if (!place.intake.store ||
+        ft_path_mkdirs(place.intake.dir, 0700, &err) < 0 ||
+        ft_intake_db(&place.intake, &err) < 0)
         FT_BUG("cannot open the project: %s", err.msg);
+    open_lists();
     free(top);
     atexit(clean_up);
 }
 
-/* What stands before the next division becomes the file 'name'. */
-static void write_list(const char *name, const uint8_t **data, size_t *size)
+/* What stands before the next division becomes the list 'i'. */
+static void write_list(size_t i, const uint8_t **data, size_t *size)
 {
     const uint8_t *end = memchr(*data, LIST_END, *size);
     size_t len = end ? (size_t)(end - *data) : *size;
-    char *path = ft_path_join(place.dir, name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    if (fd < 0 || ft_write_all(fd, *data, len) < 0)
-        FT_BUG("cannot write '%s'", path);
-    close(fd);
-    free(path);
+    if (ftruncate(place.fd[i], 0) < 0 ||
+        pwrite(place.fd[i], *data, len, 0) != (ssize_t)len)
+        FT_BUG("cannot write '%s'", lists[i]);
     len += end != NULL;
     *data += len;
     *size -= len;
 }
 
-static void read_lists(const uint8_t *data, size_t size)
+static void script(const char *sql)
 {
-    struct ft_intake intake = { .store = place.store, .dir = place.dir };
     struct ft_err err = { 0 };
 
-    write_list(FT_ARCHIVE_MANIFEST, &data, &size);
-    write_list(FT_ARCHIVE_VERSIONS, &data, &size);
-    write_list(FT_ARCHIVE_RECORDS, &data, &size);
-    if ((ft_intake_manifest(&intake, &err) < 0 ||
-         ft_intake_lists(&intake, &err) < 0) &&
-        err.code != FT_EFORMAT && err.code != FT_EVERSION)
-        FT_BUG("a list makes a failure: %s", err.msg);
-    ft_db_close(intake.db);
-    json_object_put(intake.manifest);
+    if (ft_db_script(place.intake.db, sql, &err) < 0)
+        FT_BUG("%s: %s", sql, err.msg);
+}
+
+static int read_lists(struct ft_err *err)
+{
+    int rc;
+
+    script("BEGIN");
+    rc = ft_intake_read(&place.intake, err);
+    script("ROLLBACK");
+    return rc;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ft_err err = { 0 };
 
-    if (!place.store)
+    if (!place.project)
         open_place();
-    if (ft_path_mkdirs(place.dir, 0700, &err) < 0)
-        FT_BUG("%s", err.msg);
-    read_lists(data, size);
-    if (ft_path_remove(place.dir, &err) < 0)
-        FT_BUG("%s", err.msg);
+    for (size_t i = 0; i < LISTS; i++)
+        write_list(i, &data, &size);
+    if ((ft_intake_manifest(&place.intake, &err) < 0 ||
+         read_lists(&err) < 0) &&
+        err.code != FT_EFORMAT && err.code != FT_EVERSION)
+        FT_BUG("a list makes a failure: %s", err.msg);
+    json_object_put(place.intake.manifest);
+    place.intake.manifest = NULL;
     return 0;
 }

@@ -2,8 +2,8 @@
  *
  * A child does what fedtwin-worker does with a file that it is asked about,
  * within the same limits.  HDF5 may die of a file, which is why it has a
- * process of its own: that is counted.  Our code may not.  A file that takes
- * more than a second of processor time counts as a death where it then is.
+ * process of its own: that is counted.  Our code may not.  A file that uses up
+ * its time counts as a death where it then is; none may take a second.
  *
  * Almost every part of an HDF5 file carries a checksum, so that damage is found
  * at once.  Here each is taken as right, to get further.
@@ -11,15 +11,14 @@
 #include "t/fuzz/fuzz.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <execinfo.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,25 +27,36 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "t/fuzz/edges.h"
 #include "worker/sandbox.h"
 #include "worker/version_file.h"
 
 #define INPUT_MAX (1u << 20)
 #define LIFE 20000       /* inputs of one child: HDF5 forgets to free some */
-#define SLOW_S 1.0
-#define MEMORY (256ull << 20) /* as the worker has it */
+#define MOST_S 1.0       /* of processor time for one input */
 #define DIED_IN_HDF5 77  /* statuses of a child */
+#define SLOW_IN_HDF5 79
 #define DIED_OF_HEAP 78
 #define OUT_OF_MEMORY 70 /* ft_calloc() at the limit of a request */
 #define FRAMES 64
 
+/* Under libFuzzer the code that the child went through counts as its own. */
+static uint8_t counters[1 << 16]
+    __attribute__((section("__libfuzzer_extra_counters")));
+
+struct shared {
+    uint8_t input[INPUT_MAX];
+    uint8_t counters[sizeof(counters)];
+};
+
 static struct reader {
     pid_t pid;
     int ask, answer; /* pipes */
-    uint8_t *input;  /* shared */
+    struct shared *shared;
     char path[32];   /* of a file that shows it; HDF5 wants one with a name */
     int fd;
     unsigned long asked, runs, whole, died, heap, slow;
+    double used_s, slowest_s; /* processor time, of the child; of an input */
 } reader = { .ask = -1, .answer = -1, .path = "/dev/shm/fuzz-version-XXXXXX" };
 
 /* --- HDF5's checksums ----------------------------------------------------- */
@@ -99,7 +109,7 @@ static void on_fault(int signal)
 
     for (int i = 2; i < n; i++) {
         if (is_library(frame[i], "/libhdf5"))
-            _exit(DIED_IN_HDF5);
+            _exit(signal == SIGPROF ? SLOW_IN_HDF5 : DIED_IN_HDF5);
         if (is_library(frame[i], "/libjson-c"))
             _exit(DIED_OF_HEAP);
         if (!is_library(frame[i], "/libc.so") &&
@@ -116,7 +126,8 @@ static void on_fault(int signal)
 static void catch_faults(void)
 {
     static char stack[1 << 16];
-    static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+    static const int faults[] = { SIGSEGV, SIGBUS,  SIGFPE,
+                                  SIGILL,  SIGABRT, SIGPROF };
     stack_t alternate = { .ss_sp = stack, .ss_size = sizeof(stack) };
     struct sigaction action = { .sa_handler = on_fault,
                                 .sa_flags = SA_ONSTACK };
@@ -179,13 +190,13 @@ static _Noreturn void serve(const struct reader *r)
     while (read(r->ask, &size, sizeof(size)) == sizeof(size)) {
         char answer;
 
-        if (ft_sandbox_request(UINT32_MAX, MEMORY + size * 1100ull, UINT64_MAX,
-                               &err) < 0)
+        if (ft_sandbox_request(size, &err) < 0)
             _exit(1);
         if (ftruncate(r->fd, 0) < 0 || lseek(r->fd, 0, SEEK_SET) < 0 ||
-            ft_write_all(r->fd, r->input, size) < 0)
+            ft_write_all(r->fd, r->shared->input, size) < 0)
             _exit(1);
         answer = read_version(r->path) ? 'w' : 'r';
+        edges_take(r->shared->counters, sizeof(counters));
         if (write(r->answer, &answer, 1) != 1)
             _exit(1);
     }
@@ -197,22 +208,24 @@ static _Noreturn void serve(const struct reader *r)
 static void finish(void)
 {
     (void)unlink(reader.path);
-    fprintf(stderr, "# version: %lu inputs, %lu whole; died in HDF5 %lu (%lu "
-            "after a second), of a damaged heap %lu\n",
-            reader.runs, reader.whole, reader.died, reader.slow, reader.heap);
+    fprintf(stderr, "# version: %lu inputs, %lu whole; HDF5 died of %lu and "
+            "ran out of time with %lu, of a damaged heap %lu died; the slowest "
+            "took %.2f s\n",
+            reader.runs, reader.whole, reader.died, reader.slow, reader.heap,
+            reader.slowest_s);
 }
 
 static void start(struct reader *r)
 {
     int ask[2], answer[2];
 
-    if (!r->input) {
-        r->input = mmap(NULL, INPUT_MAX, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (!r->shared) {
+        r->shared = mmap(NULL, sizeof(*r->shared), PROT_READ | PROT_WRITE,
+                         MAP_SHARED | MAP_ANONYMOUS, -1, 0);
         r->fd = mkstemp(r->path);
         (void)atexit(finish);
     }
-    if (r->input == MAP_FAILED || r->fd < 0 || pipe(ask) < 0 ||
+    if (r->shared == MAP_FAILED || r->fd < 0 || pipe(ask) < 0 ||
         pipe(answer) < 0)
         FT_BUG("cannot make pipes");
     fflush(NULL);
@@ -231,18 +244,7 @@ static void start(struct reader *r)
     r->ask = ask[1];
     r->answer = answer[0];
     r->asked = 0;
-}
-
-static int end(struct reader *r)
-{
-    int status = 0;
-
-    close(r->ask);
-    close(r->answer);
-    if (waitpid(r->pid, &status, 0) != r->pid)
-        FT_BUG("the reader is lost");
-    r->pid = 0;
-    return status;
+    r->used_s = 0;
 }
 
 static double cpu_s(pid_t pid)
@@ -250,32 +252,72 @@ static double cpu_s(pid_t pid)
     struct timespec t = { 0 };
     clockid_t clock;
 
-    if (clock_getcpuclockid(pid, &clock) == 0)
-        (void)clock_gettime(clock, &t);
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        FT_BUG("the reader's time cannot be told");
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Wait for the answer.  A child that has used its second dies where it is. */
-static char await(struct reader *r)
+/* The child has used so much in all since it began. */
+static void account(struct reader *r, double used_s)
 {
-    struct pollfd p = { .fd = r->answer, .events = POLLIN };
-    double begin = cpu_s(r->pid);
-    char answer = '\0';
+    double s = used_s - r->used_s;
 
-    while (poll(&p, 1, 100) == 0)
-        if (cpu_s(r->pid) - begin > SLOW_S) {
-            r->slow++;
-            (void)kill(r->pid, SIGABRT);
-            break;
-        }
-    return read(r->answer, &answer, 1) == 1 ? answer : '\0';
+    r->used_s = used_s;
+    if (s > r->slowest_s)
+        r->slowest_s = s;
+    if (s > MOST_S)
+        FT_BUG("an input takes %.2f s", s);
+}
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
+}
+
+static int end(struct reader *r)
+{
+    struct rusage used;
+    int status = 0;
+
+    close(r->ask);
+    close(r->answer);
+    if (wait4(r->pid, &status, 0, &used) != r->pid)
+        FT_BUG("the reader is lost");
+    account(r, seconds(used.ru_utime) + seconds(used.ru_stime));
+    r->pid = 0;
+    return status;
+}
+
+/* The input that ran out of time last, to be looked at. */
+static void keep_slow(const struct reader *r, size_t size)
+{
+    FILE *file = fopen("fuzz_version.slow", "we");
+
+    if (file) {
+        (void)fwrite(r->shared->input, 1, size, file);
+        fclose(file);
+    }
+}
+
+static void count_death(struct reader *r, size_t size)
+{
+    int status = end(r), code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+
+    if (code != DIED_IN_HDF5 && code != SLOW_IN_HDF5 && code != DIED_OF_HEAP &&
+        code != OUT_OF_MEMORY)
+        FT_BUG("the reader ended with status %d", status);
+    r->died += code == DIED_IN_HDF5;
+    if (code == SLOW_IN_HDF5)
+        keep_slow(r, size);
+    r->slow += code == SLOW_IN_HDF5;
+    r->heap += code == DIED_OF_HEAP;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct reader *r = &reader;
     uint32_t n = (uint32_t)size;
-    char answer;
+    char answer = '\0';
 
     if (size > INPUT_MAX)
         return 0;
@@ -283,21 +325,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)end(r);
     if (!r->pid)
         start(r);
-    memcpy(r->input, data, size);
+    memcpy(r->shared->input, data, size);
     if (write(r->ask, &n, sizeof(n)) != sizeof(n))
         FT_BUG("the reader does not listen");
-    answer = await(r);
     r->runs++;
-    r->whole += answer == 'w';
-    if (!answer) {
-        int status = end(r);
-        int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-
-        if (code != DIED_IN_HDF5 && code != DIED_OF_HEAP &&
-            code != OUT_OF_MEMORY)
-            FT_BUG("the reader ended with status %d", status);
-        r->died += code == DIED_IN_HDF5;
-        r->heap += code == DIED_OF_HEAP;
+    if (read(r->answer, &answer, 1) == 1) {
+        account(r, cpu_s(r->pid));
+        r->whole += answer == 'w';
+        memcpy(counters, r->shared->counters, sizeof(counters));
+    } else {
+        count_death(r, size);
     }
     return 0;
 }

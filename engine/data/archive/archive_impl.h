@@ -92,7 +92,10 @@ int ft_intake_manifest(struct ft_intake *intake, struct ft_err *err);
 /* The two lists: they fit together and name nothing that is neither in the
  * archive nor in the store. */
 int ft_intake_lists(struct ft_intake *intake, struct ft_err *err);
-/* The second half of that: what must hold between the lists. */
+/* What that does: make 'db', without rows; then within one transaction enter
+ * the lists, and last what must hold between them. */
+int ft_intake_db(struct ft_intake *intake, struct ft_err *err);
+int ft_intake_read(struct ft_intake *intake, struct ft_err *err);
 int ft_intake_match(struct ft_intake *intake, struct ft_err *err);
 /* Is 'text' one short line that may be shown on a terminal?  And every text
  * in 'json', which errors call 'what'? */

@@ -484,19 +484,32 @@ static int read_records(struct ft_intake *intake, struct ft_err *err)
 
 /* -------------------------------------------------------------------------- */
 
-int ft_intake_lists(struct ft_intake *intake, struct ft_err *err)
+int ft_intake_db(struct ft_intake *intake, struct ft_err *err)
 {
     char *path = ft_path_join(intake->dir, "index.sqlite");
 
     intake->db = ft_index_scratch(path, err);
     free(path);
-    if (!intake->db ||
-        ft_db_script(intake->db,
-                     "CREATE TABLE listed(id TEXT PRIMARY KEY, size,"
-                     " file TEXT, content TEXT) WITHOUT ROWID; BEGIN",
-                     err) < 0 ||
-        read_versions(intake, err) < 0 || read_records(intake, err) < 0 ||
-        ft_db_script(intake->db, "COMMIT", err) < 0)
+    if (!intake->db)
+        return -1;
+    return ft_db_script(intake->db,
+                        "CREATE TABLE listed(id TEXT PRIMARY KEY, size,"
+                        " file TEXT, content TEXT) WITHOUT ROWID",
+                        err);
+}
+
+int ft_intake_read(struct ft_intake *intake, struct ft_err *err)
+{
+    if (read_versions(intake, err) < 0 || read_records(intake, err) < 0)
         return -1;
     return ft_intake_match(intake, err);
+}
+
+int ft_intake_lists(struct ft_intake *intake, struct ft_err *err)
+{
+    if (ft_intake_db(intake, err) < 0 ||
+        ft_db_script(intake->db, "BEGIN", err) < 0 ||
+        ft_intake_read(intake, err) < 0)
+        return -1;
+    return ft_db_script(intake->db, "COMMIT", err);
 }
