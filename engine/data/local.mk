@@ -139,7 +139,8 @@ CRASH_TESTS = t/t5000-kill.t t/t5001-full.t t/t5002-syscalls.t \
     t/t5020-crash-states.t
 TESTS += $(CRASH_TESTS)
 EXTRA_DIST += $(CRASH_TESTS) t/kill-at-calls.sh t/crash/disk.py t/crash/states.py \
-    t/crash/oracle.py t/crash/scenarios.py t/crash/power_cut.py
+    t/crash/collection.py t/crash/oracle.py t/crash/place.py \
+    t/crash/scenarios.py t/crash/power_cut.py
 check_PROGRAMS += t/crash/crash
 t_crash_crash_SOURCES = t/crash/crash.c t/crash/crash.h t/crash/task.c \
     t/crash/check.c t/crash/loops.c t/crash/judge.c

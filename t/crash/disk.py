@@ -12,6 +12,7 @@ may be there, or not, or in part, in any order.
   - A rename happens as a whole, and is durable with either directory.
   - Modes are as they were at the cut.
 """
+import bisect
 import hashlib
 
 FILL_ZERO, FILL_JUNK = range(2)
@@ -24,14 +25,17 @@ class Node:
         self.kind = kind
         self.mode = mode
         self.ops = []       # (offset, bytes), or (None, size)
+        self.when = []      # the events of the ops
         self.names = {}     # every path that it ever had, the last one last
+        self.final = None   # the event that gave it one not below tmp/
         self.index = self.scratch = False
 
     def sort(self):
         """What it is to the store, by its names."""
         self.index = any("/index.sqlite" in path for path in self.names)
-        # Files of the attempts of a run: nothing is promised about them.
-        self.scratch = any("/runs/" in path and "/work/" in path
+        # Nothing is promised about them: attempts of a run, and of a rerun.
+        self.scratch = any(("/runs/" in path and "/work/" in path) or
+                           "/.fedtwin/tmp/rerun-" in path
                            for path in self.names)
 
 
@@ -44,7 +48,6 @@ class Name:
         self.node = node
         self.put = put
         self.cut = cut
-        self.final = False  # it puts a name that is not a temporary one
         self.dirs = [at[0] for at in (put, cut) if at]
 
 
@@ -110,6 +113,7 @@ class Trace:
 
     def __init__(self, path):
         self.events = []
+        self.changes = []  # of names, in order
         self.start = 0
         self.live = {}   # inode number -> node
         self.tree = {}   # node of a directory -> {name: node}, all kept
@@ -144,7 +148,8 @@ class Trace:
 
     def change(self, put, cut):
         node = put[2] if put else self.tree[cut[0]][cut[1]]
-        self.events.append(("name", Name(len(self.events), put, cut, node)))
+        self.changes.append(Name(len(self.events), put, cut, node))
+        self.events.append(("name", self.changes[-1]))
         if cut:
             del self.tree[cut[0]][cut[1]]
         if put:
@@ -152,7 +157,8 @@ class Trace:
             self.tree[place][name] = node
             path = self.paths[place] + "/" + name
             node.names[path] = True
-            self.events[-1][1].final = "/.fedtwin/tmp/" not in path
+            if node.final is None and "/.fedtwin/tmp/" not in path:
+                node.final = self.changes[-1].seq
             if node.kind == "d":
                 self.paths[node] = path
 
@@ -194,6 +200,7 @@ class Trace:
                 self.move(below)
 
     def data(self, node, op):
+        node.when.append(len(self.events))
         self.events.append(("data", node, len(node.ops)))
         node.ops.append(op)
 
@@ -223,79 +230,78 @@ class Trace:
 class Cut:
     """The moment before event number 'at': what is durable, what is not."""
 
-    def __init__(self, at, marks, names, durable, count, synced):
+    def __init__(self, at, marks, waiting, open_data):
         self.at = at
-        self.marks = marks      # how many came before
-        self.names = names      # all changes so far, in order
-        self.durable = durable  # numbers of those that are durable
-        self.count = count      # node -> how many ops so far
-        self.synced = synced    # node -> how many of them are durable
-        self.final = None
-        self.settled = None     # names before the first that is not durable
+        self.marks = marks     # how many came before
+        self.waiting = waiting # changes of names that are not durable
+        self.open = open_data  # node -> (ops that are durable, all ops)
+
+    def ops(self, node):
+        """(how many of the node's ops are durable, how many came so far)"""
+        if node in self.open:
+            return self.open[node]
+        count = bisect.bisect_left(node.when, self.at)
+        return count, count
 
     def temporary(self, node):
         """Whether it has not had another name than in tmp/ yet."""
-        if self.final is None:
-            self.final = {n.put[2] for n in self.names if n.final}
-        return node not in self.final
-
-    def pending_names(self):
-        return [n for n in self.names if n.seq not in self.durable]
+        return node.final is None or node.final >= self.at
 
     def pending_data(self):
-        return [(node, i) for node, n in self.count.items()
-                for i in range(self.synced.get(node, 0), n)]
+        return [(node, i) for node, (synced, count) in self.open.items()
+                for i in range(synced, count)]
 
 
 def cuts(trace, without=frozenset()):
     """Each moment from the start of the recording to its end.  The syncs that
     'without' numbers do nothing."""
-    names, durable, count, synced = [], set(), {}, {}
-    waiting = []  # names that are not durable
+    waiting, pending = [], {}
     marks = 0
     for at, event in enumerate(trace.events):
         if at == trace.start:
-            durable = {name.seq for name in names}
-            synced = dict(count)
-            waiting = []
+            waiting, pending = [], {}
         if at >= trace.start:
-            yield Cut(at, marks, list(names), set(durable), dict(count),
-                      dict(synced))
+            yield Cut(at, marks, tuple(waiting), dict(pending))
         kind = event[0]
         if kind == "mark":
             marks += 1
         elif kind == "name":
-            names.append(event[1])
             waiting.append(event[1])
         elif kind == "data":
-            count[event[1]] = event[2] + 1
+            node, i = event[1:]
+            pending[node] = (pending.get(node, (i, i))[0], i + 1)
         elif kind == "sync" and at not in without:
             node = event[1]
+            pending.pop(node, None)
             if node.kind == "d":
-                durable |= {n.seq for n in waiting if node in n.dirs}
                 waiting = [n for n in waiting if node not in n.dirs]
-            else:
-                synced[node] = count.get(node, 0)
-    yield Cut(len(trace.events), marks, list(names), set(durable),
-              dict(count), dict(synced))
+    yield Cut(len(trace.events), marks, tuple(waiting), dict(pending))
+
+
+SNAPSHOTS = 4  # of a file
 
 
 class Contents:
     """The bytes of files, from their writes; remembers digests."""
 
     def __init__(self):
-        self.kept = {}    # (node, ops) -> bytes with all of them
+        self.kept = {}    # node -> {ops: bytes with so many, the latest last}
         self.digest = {}  # (node, synced, choices) -> digest
 
     def whole(self, node, n):
         """With the first 'n' ops."""
-        key = (node, n)
-        if key not in self.kept:
-            content = bytearray(self.whole(node, n - 1) if n else b"")
-            if n:
-                apply_whole(content, *node.ops[n - 1])
-            self.kept[key] = bytes(content)
-        return self.kept[key]
+        kept = self.kept.setdefault(node, {})
+        content = kept.pop(n, None)
+        if content is None:
+            begin = max((i for i in kept if i < n), default=0)
+            content = bytearray(kept.get(begin, b""))
+            for op in node.ops[begin:n]:
+                apply_whole(content, *op)
+            content = bytes(content)
+        kept[n] = content
+        if len(kept) > SNAPSHOTS:
+            del kept[next(iter(kept))]
+        return content
 
     def make(self, node, synced, choices):
         """'choices': for each op behind the synced ones None (all of it), or
@@ -327,25 +333,44 @@ def apply_name(below, name):
         below.setdefault(name.put[0], {})[name.put[1]] = name.put[2]
 
 
-def tree_of(trace, cut, lost=frozenset()):
-    """{path: node} when the names numbered in 'lost' did not get to the disk."""
-    if cut.settled is None:
-        cut.settled, cut.open = {}, len(cut.names)
-        for i, name in enumerate(cut.names):
-            if name.seq not in cut.durable:
-                cut.open = i
-                break
-            apply_name(cut.settled, name)
-    below = {place: dict(names) for place, names in cut.settled.items()}
-    for name in cut.names[cut.open:]:
-        if name.seq not in lost:
-            apply_name(below, name)
-    tree, todo, seen = {}, [("", trace.root)], set()
-    while todo:
-        path, place = todo.pop()
-        for name, node in below.get(place, {}).items():
-            tree[path + "/" + name] = node
-            if node.kind == "d" and node not in seen:
-                seen.add(node)  # a directory has one place
-                todo.append((path + "/" + name, node))
-    return tree
+class Names:
+    """The directories after the first changes of names.  Asked for later and
+    later cuts it goes on where it was."""
+
+    def __init__(self, trace):
+        self.trace = trace
+        self.below = {}  # directory -> {name: node}
+        self.n = 0       # changes that are in it
+
+    def at(self, n):
+        if n < self.n:
+            self.below, self.n = {}, 0
+        for name in self.trace.changes[self.n:n]:
+            apply_name(self.below, name)
+        self.n = n
+        return self.below
+
+    def tree(self, cut, lost=frozenset()):
+        """{path: node} when the names numbered in 'lost' did not get to the
+        disk."""
+        changes = self.trace.changes
+        end = bisect.bisect_left(changes, cut.at, key=lambda n: n.seq)
+        begin = (bisect.bisect_left(changes, cut.waiting[0].seq,
+                                    key=lambda n: n.seq)
+                 if cut.waiting else end)
+        below = dict(self.at(begin))
+        for place in {place for name in changes[begin:end]
+                      for place in name.dirs if place in below}:
+            below[place] = dict(below[place])
+        for name in changes[begin:end]:
+            if name.seq not in lost:
+                apply_name(below, name)
+        tree, todo, seen = {}, [("", self.trace.root)], set()
+        while todo:
+            path, place = todo.pop()
+            for name, node in below.get(place, {}).items():
+                tree[path + "/" + name] = node
+                if node.kind == "d" and node not in seen:
+                    seen.add(node)  # a directory has one place
+                    todo.append((path + "/" + name, node))
+        return tree

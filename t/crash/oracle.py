@@ -1,19 +1,18 @@
-"""Puts a state on a disk in memory and asks whether anything acknowledged is
-lost."""
+"""Is anything acknowledged lost in a state?"""
 import hashlib
 import json
 import os
-import random
 import shutil
 import struct
 import subprocess
 
-from disk import Contents, tree_of
-from states import Index
+from disk import Contents, Names
+from place import Place
 
 LOG_HEADER = 8     # logfile.h
 LOG_PREFIX = 40
 LOG_LENGTH = (1 << 25) - 1
+HISTORIES = 16  # that are kept
 
 
 def records(log):
@@ -33,7 +32,8 @@ def records(log):
 
 
 def is_log(path):
-    return path.endswith("/.fedtwin/oplog/0.log") or (
+    return "/.fedtwin/tmp/" not in path and (
+        path.endswith("/.fedtwin/oplog/0.log") or
         "/.fedtwin/runs/" in path and path.endswith("/journal"))
 
 
@@ -76,6 +76,11 @@ class History:
     def take_purge(self, record, _payload):
         self.purged.add(record["id"])
 
+    def take_recompress(self, record, _payload):
+        for one in record["versions"]:
+            self.files[one["version"]] = one["file"]
+            self.sizes[one["version"]] = one["size"]
+
     def take_pack(self, record, _payload):
         for version, offset in record["members"]:
             self.packed[version] = (record["pack"], offset)
@@ -90,8 +95,9 @@ class History:
         removal = self.removed.get(version)
         if removal in self.purged:
             return ()
-        here = f"o/{version[:2]}/{version}.h5"
-        return (here, f"trash/{removal}/{version}.h5") if removal else (here,)
+        here = (f"o/{version[:2]}/{version}.h5",
+                f"press/{version}-{self.files[version]}.h5")
+        return (*here, f"trash/{removal}/{version}.h5") if removal else here
 
     def take_state(self, record, payload):
         bound = dict(self.states.get(record["parent"], {}))
@@ -116,36 +122,59 @@ class History:
                               for key, version in bound.items())]
 
 
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def sound(log):
+    """A log without a torn end."""
+    begin, end = 0, 0
+    for at, payload in records(log):
+        begin, end = at - len(payload) - LOG_PREFIX, at
+    if end and crc32c(log[begin:begin + 4] + log[begin + 8:end]) != (
+            struct.unpack_from("<I", log, begin + 4)[0]):
+        end = begin
+    return log[:end]
+
+
 def promises(trace, cuts):
     """What was acknowledged by the time of each mark: the logs as they were,
-    [{path: bytes}] by number of marks.  The oplog names the versions."""
-    contents = Contents()
-    found = [{}]
+    [{path: bytes}] by number of marks; before the first one, what the recording
+    began with.  The oplog names the versions."""
+    contents, names = Contents(), Names(trace)
+    found = []
     for cut in cuts:
-        if cut.marks == len(found):
-            found.append({path: contents.whole(node, cut.count.get(node, 0))
-                          for path, node in tree_of(trace, cut).items()
-                          if is_log(path)})
+        if cut.marks < len(found):
+            continue
+        logs = {path: contents.whole(node, cut.ops(node)[1])
+                for path, node in names.tree(cut).items() if is_log(path)}
+        found.append(logs if found else
+                     {path: sound(log) for path, log in logs.items()})
     return found
 
 
 def stores(tree):
     return [path for path, node in tree.items()
-            if path.endswith("/.fedtwin") and node.kind == "d"]
+            if path.endswith("/.fedtwin") and "/.fedtwin/tmp/" not in path
+            and node.kind == "d"]
 
 
 class Judge:
     """One process that looks at states, in a directory of its own."""
 
     def __init__(self, trace, promise, work, program):
-        self.trace = trace
         self.promise = promise
-        self.contents = Contents()
+        self.histories = {}
         self.work = work
         self.program = program
         self.root = os.path.join(work, "root")
-        self.blobs = os.path.join(work, "blobs")
-        os.makedirs(self.blobs)
+        self.place = Place(trace, self.root, os.path.join(work, "blobs"))
+        self.contents = self.place.contents
         self.start()
 
     def start(self):
@@ -157,44 +186,6 @@ class Judge:
         self.process.stdin.close()
         self.process.wait()
         shutil.rmtree(self.work)
-
-    # --- the disk ---
-
-    def blob(self, digest, make):
-        path = os.path.join(self.blobs, digest)
-        if not os.path.exists(path):
-            with open(path, "wb") as file:
-                file.write(make())
-        return path
-
-    def put(self, state, tree):
-        """Version files are links to files of the same bytes: they are never
-        written to.  Return {path: digest} of files."""
-        digests = {}
-        index = Index(state, random.Random(state.seed))
-        for path in sorted(tree):
-            node, place = tree[path], self.root + path
-            if node.kind == "d":
-                os.mkdir(place)
-                continue
-            if node.index:
-                content = index.content(node, self.contents)
-                if content is not None and not path.endswith("-shm"):
-                    with open(place, "wb") as file:
-                        file.write(content)
-                continue
-            choice = state.choices(node)
-            digests[path] = self.contents.digest_of(node, *choice)
-            if node.kind == "l":
-                os.symlink(self.contents.make(node, *choice), place)
-            elif path.endswith(".h5") and "/.fedtwin/tmp/" not in path:
-                os.link(self.blob(digests[path],
-                                  lambda: self.contents.make(node, *choice)),
-                        place)
-            else:
-                with open(place, "wb") as file:
-                    file.write(self.contents.make(node, *choice))
-        return digests
 
     # --- the verdict ---
 
@@ -213,54 +204,74 @@ class Judge:
         return {"records": 0,
                 "errors": [f"the engine ended with status {status}"]}
 
-    def member(self, state, store, history, version):
-        """The digest of a version as a container has it."""
-        if version not in history.packed:
-            return None
-        pack, offset = history.packed[version]
-        node = state.tree(self.trace).get(f"{store}pack/{pack}.pack")
-        if not node:
-            return None
-        content = self.contents.make(node, *state.choices(node))
-        return hashlib.sha256(
-            content[offset:offset + history.sizes[version]]).hexdigest()
+    def history(self, node, ops, n):
+        """(where they end, what they say): the first 'n' records of an oplog
+        with so many ops."""
+        key = (node, ops, n)
+        if key not in self.histories:
+            begin = records(self.contents.whole(node, ops))[:n]
+            if len(begin) < n:
+                return None
+            if len(self.histories) > HISTORIES:
+                self.histories.clear()
+            self.histories[key] = (begin[-1][0] if begin else LOG_HEADER,
+                                   History(text for _, text in begin))
+        return self.histories[key]
 
-    def check_log(self, path, state, digests, answer):
-        """The store shows a beginning of what was written, the files that it
-        names, the branch as it then was; and what it does next comes behind."""
-        node = state.tree(self.trace)[path]
-        written = self.contents.whole(node, state.cut.count.get(node, 0))
-        have = self.contents.make(node, *state.choices(node))
-        begin = records(written)[:answer["records"]]
-        end = begin[-1][0] if begin else LOG_HEADER
+    def packed(self, state, tree, store, history):
+        """{version: digest}, as the containers have them."""
+        found, content = {}, {}
+        for version, (pack, offset) in history.packed.items():
+            node = tree.get(f"{store}pack/{pack}.pack")
+            if not node:
+                continue
+            if pack not in content:
+                content[pack] = self.contents.make(node, *state.choices(node))
+            end = offset + history.sizes[version]
+            found[version] = hashlib.sha256(
+                content[pack][offset:end]).hexdigest()
+        return found
+
+    def check_versions(self, state, tree, store, digests, history):
         faults = []
-        if len(begin) < answer["records"] or (
-                begin and have[:end] != written[:end]):
-            faults.append("it shows records that nobody wrote")
-        history = History(payload for _, payload in begin)
-        store = path[:-len("oplog/0.log")]
+        packed = self.packed(state, tree, store, history)
         for version, digest in history.files.items():
             places = history.places(version)
-            if places and not any(digests.get(store + place) == digest
-                                  for place in places) and (
-                    self.member(state, store, history, version) != digest):
+            if places and packed.get(version) != digest and not any(
+                    digests.get(store + place) == digest for place in places):
                 faults.append(f"version {version[:12]} is not there whole")
+        return faults
+
+    def check_log(self, path, state, tree, digests, answer):
+        """The store shows a beginning of what was written, the files that it
+        names, the branch as it then was; and what it does next comes behind."""
+        node = tree[path]
+        ops = state.cut.ops(node)[1]
+        written = self.contents.whole(node, ops)
+        have = self.contents.make(node, *state.choices(node))
+        n = answer["records"]
+        known = self.history(node, ops, n)
+        if not known or (n and have[:known[0]] != written[:known[0]]):
+            return ["it shows records that nobody wrote"]
+        end, history = known
+        faults = self.check_versions(state, tree, path[:-len("oplog/0.log")],
+                                     digests, history)
         if "head" in answer and answer["head"] != history.head():
             faults.append("the branch is not what the records say")
         with open(self.root + path, "rb") as file:
             after = file.read()
-        if begin and after[:end] != have[:end]:
+        if n and after[:end] != have[:end]:
             faults.append("the next commit changed the oplog")
-        if len(records(after)) <= answer["records"]:
+        if len(after) <= end or len(records(after)) <= n:
             faults.append("the next commit left no record")
         return faults
 
     def verdict(self, state, deep):
         """The faults of a state, as texts."""
         faults = []
-        tree = state.tree(self.trace)
+        tree = self.place.names.tree(state.cut, state.lost)
         os.mkdir(self.root)
-        digests = self.put(state, tree)
+        digests = self.place.put(state, tree)
         for path, log in self.promise[state.cut.marks].items():
             node = tree.get(path)
             if not node:
@@ -273,7 +284,7 @@ class Judge:
             faults += answer["errors"]
             log = meta + "/oplog/0.log"
             if log in tree:
-                faults += self.check_log(log, state, digests, answer)
+                faults += self.check_log(log, state, tree, digests, answer)
             else:
                 faults.append("there is no oplog")
         shutil.rmtree(self.root)

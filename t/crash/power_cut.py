@@ -2,6 +2,7 @@
 cut could have left (share/doc/testing.md).
 
     power_cut.py states COUNT SEED [SCENARIO...]   judge at least so many
+    power_cut.py long COUNT SEED                   of all scenarios
     power_cut.py syncs [SCENARIO...]               lose each sync in turn
     power_cut.py nosync LIBRARY [SCENARIO...]      run without any sync
 
@@ -17,17 +18,19 @@ import sys
 import tempfile
 import time
 
+import collection
 import disk
 import oracle
 import states
-from scenarios import SCENARIOS
+from collection import Collection
+from place import Place
+from scenarios import LONG, QUICK, SCENARIOS, SECOND
 
 BIN = os.environ["CRASH_BIN"]
 DIR = os.environ.get("CRASH_DIR") or (
     "/dev/shm" if os.access("/dev/shm", os.W_OK) else ".")
 JOBS = int(os.environ.get("CRASH_JOBS", "2"))
-TRIES = 3       # random states for a new one
-SHORT = 1000    # states of a scenario, below which not all cuts are used
+FIRST_STATES = 500  # of which some are crashed again
 DEEP = 100      # one state in so many is checked with all contents
 SHOWN = 5       # faults of a scenario
 # A run tells nobody of its summary, which is made from the journal.
@@ -50,21 +53,17 @@ def shell(text, work, recorder=(), env=None):
 def compare(trace, cut, root):
     """The trace must tell the whole truth: played, it gives what is there."""
     contents = disk.Contents()
-    for path, node in disk.tree_of(trace, cut).items():
+    for path, node in disk.Names(trace).tree(cut).items():
         if node.kind != "f" or path.endswith("-shm"):
             continue
         with open(root + path, "rb") as file:
-            if file.read() != contents.whole(node, cut.count.get(node, 0)):
+            if file.read() != contents.whole(node, cut.ops(node)[1]):
                 sys.exit(f"the trace does not explain {path}")
 
 
-def record(name, work, env=None):
-    """Run a scenario; its trace."""
-    setup, commands = SCENARIOS[name]
-    os.makedirs(work + "/root")
-    os.mkdir(work + "/src")
+def record_commands(commands, work, env=None):
+    """Their trace."""
     open(work + "/ack", "w").close()
-    shell(setup, work)
     shell(commands, work,
           [BIN + "/record", "root", "ack", "trace"],
           {"ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0",
@@ -74,49 +73,42 @@ def record(name, work, env=None):
     return trace
 
 
-# --- states ------------------------------------------------------------------
+def record(name, work, env=None):
+    """Run a scenario; its trace."""
+    setup, commands = {**SCENARIOS, **LONG}[name]
+    os.makedirs(work + "/root")
+    os.mkdir(work + "/src")
+    shell(setup, work)
+    return record_commands(commands, work, env)
 
-class Collection:
-    """States by what is on the disk; of equal ones that with the most
-    acknowledged before it."""
 
-    def __init__(self, trace):
-        self.trace = trace
-        self.contents = disk.Contents()
-        self.found = {}
-        self.tried = 0
+def record_again(trace, state, commands, old, work):
+    """What the next commands do to a state that a power cut left; 'old' is where
+    the scenario was recorded."""
+    shutil.copytree(old, work, ignore=shutil.ignore_patterns(
+        "root", "ack", "trace", "trace.data"))
+    os.mkdir(work + "/root")
+    place = Place(trace, work + "/root", work + "/blobs")
+    place.put(state, place.names.tree(state.cut, state.lost))
+    return record_commands(commands, work)
 
-    def add(self, state):
-        self.tried += 1
-        key = state.key(self.trace, self.contents)
-        other = self.found.get(key)
-        if not other or other.cut.marks < state.cut.marks:
-            state.seed = int.from_bytes(key[:8], "little")
-            if other:
-                state.sampled = other.sampled
-            self.found[key] = state
 
-    def collect(self, cuts, count, seed):
-        """All small departures, then random ones up to 'count' states (or until
-        nearly all of them are known already).  When 'count' is small, of some cuts
-        only, and a choice of those."""
-        source = random.Random(seed)
-        cuts = [cut for cut in cuts if cut.at == self.trace.start or
-                states.matters(cut, self.trace)]
-        if count < SHORT:
-            cuts = source.sample(cuts, min(len(cuts), 1 + count // 8))
-        for cut in cuts:
-            for state in states.systematic(cut):
-                self.add(state)
-        if count < SHORT and len(self.found) > count:
-            return source.sample(list(self.found.values()), count)
-        weights = [1 + 4 * len(states.losses(cut)) for cut in cuts]
-        tries = new = len(self.found)
-        while new < count and tries < TRIES * new + count:
-            self.add(states.sample(source.choices(cuts, weights)[0], source))
-            tries, new = tries + 1, len(self.found)
-        return list(self.found.values())
+def record_second(traces, names, seed, work):
+    """{name: trace} of second crashes: some states of each of the scenarios, and
+    what comes next there."""
+    found = {}
+    for name in names:
+        scenario, commands, times = SECOND[name]
+        first = collection.collect({scenario: traces[scenario]},
+                                   FIRST_STATES, seed)[scenario].states()
+        for i, state in enumerate(random.Random(seed).sample(first, times)):
+            found[f"{name} {i}"] = record_again(
+                traces[scenario], state, commands, f"{work}/{scenario}",
+                f"{work}/{name} {i}")
+    return found
 
+
+# --- judging -----------------------------------------------------------------
 
 def judge_share(trace, promise, share, number, work):
     """(number of the state, fault) of one process's share."""
@@ -164,7 +156,7 @@ def name_of(node):
 
 def describe(trace, state):
     """What was lost, so that a person can follow."""
-    by_seq = {name.seq: name for name in state.cut.names}
+    by_seq = {name.seq: name for name in trace.changes}
     lost = []
     for seq in sorted(state.lost):
         name = by_seq[seq]
@@ -176,42 +168,26 @@ def describe(trace, state):
 
 
 def report(title, faults):
-    print(f"{title}: {len(faults)} faults")
+    print(f"{title}: {len(faults)} faults", flush=True)
     for fault in faults[:SHOWN]:
         print("    " + fault)
 
 
-def collect_all(traces, count, seed):
-    """'count' states in all: what one scenario has not, others give."""
-    names = list(traces)
-    share = dict.fromkeys(names, -(-count // len(names)))
-    found = {}
-    while names:
-        for name in names:
-            collection = Collection(traces[name])
-            cuts = list(disk.cuts(traces[name]))
-            found[name] = (cuts, collection,
-                           collection.collect(cuts, share[name], seed))
-        names = [name for name in names
-                 if len(found[name][2]) >= share[name]]
-        missing = count - sum(len(states) for _, _, states in found.values())
-        if missing <= 0:
-            break
-        for name in names:
-            share[name] += -(-missing // len(names))
-    return found
-
-
 def run_states(work, count, seed, names):
+    """Judge so many states of scenarios, and of second crashes."""
     total, bad, begin = 0, 0, time.monotonic()
-    traces = {name: record(name, f"{work}/{name}") for name in names}
-    found = collect_all(traces, count, seed)
-    for name, (cuts, collection, collected) in found.items():
-        trace = traces[name]
-        faults = judge_all(trace, oracle.promises(trace, cuts), collected,
-                           work)
+    second = [name for name in names if name in SECOND]
+    names = [name for name in names if name not in SECOND]
+    traces = {name: record(name, f"{work}/{name}") for name in
+              dict.fromkeys(names + [SECOND[name][0] for name in second])}
+    traces.update(record_second(traces, second, seed, work))
+    for name, found in collection.collect(traces, count, seed).items():
+        collected = found.states()
+        faults = judge_all(traces[name],
+                           oracle.promises(traces[name], found.cuts),
+                           collected, work)
         sampled = sum(state.sampled for state in collected)
-        report(f"{name}: {len(cuts)} cuts, {collection.tried} losses, "
+        report(f"{name}: {len(found.cuts)} cuts, {found.tried} losses, "
                f"{len(collected)} states ({sampled} sampled)", faults)
         total += len(collected)
         bad += len(faults)
@@ -224,12 +200,12 @@ def run_states(work, count, seed, names):
 
 def after(trace, without):
     """States behind syncs that did nothing, of what they would have kept."""
-    collected = Collection(trace)
-    for cut, true in zip(disk.cuts(trace, without), disk.cuts(trace)):
-        names = [n for n in cut.pending_names() if n.seq in true.durable and
+    collected = Collection(trace, {}, without)
+    for cut, true in zip(collected.cuts, disk.cuts(trace)):
+        names = [n for n in cut.waiting if n not in true.waiting and
                  states.is_promised(n.node)]
         data = [(node, i) for node, i in cut.pending_data()
-                if i < true.synced.get(node, 0) and states.is_promised(node)]
+                if i < true.ops(node)[0] and states.is_promised(node)]
         if not names and not data:
             continue
         for choice in [(frozenset(n.seq for n in names),
@@ -238,7 +214,7 @@ def after(trace, without):
                        *((frozenset(), {key: disk.DROP.key})
                          for key in data)]:
             collected.add(states.State(cut, *choice, False))
-    return list(collected.found.values())
+    return collected.states()
 
 
 def sync_kind(node):
@@ -313,13 +289,12 @@ def run_nosync(work, library, names):
     for name in names:
         trace = record(name, f"{work}/{name}", {"LD_PRELOAD": library})
         syncs = sum(e[0] == "sync" for e in trace.events[trace.start:])
-        cuts = list(disk.cuts(trace))
-        collected = Collection(trace)
-        for cut in cuts[-3:]:
+        collected = Collection(trace, {})
+        for cut in collected.cuts[-3:]:
             for state in states.systematic(cut):
                 collected.add(state)
-        faults = judge_all(trace, oracle.promises(trace, cuts),
-                           list(collected.found.values()), work)
+        faults = judge_all(trace, oracle.promises(trace, collected.cuts),
+                           collected.states(), work)
         report(f"{name}: {syncs} syncs, {len(collected.found)} states",
                faults)
         if syncs or not faults:
@@ -331,7 +306,9 @@ def main(words):
     work = os.path.abspath(tempfile.mkdtemp(prefix="crash-", dir=DIR))
     commands = {
         "states": lambda w: run_states(work, int(w[0]), int(w[1]),
-                                       w[2:] or list(SCENARIOS)),
+                                       w[2:] or [*SCENARIOS, *QUICK]),
+        "long": lambda w: run_states(work, int(w[0]), int(w[1]),
+                                     [*SCENARIOS, *LONG, *SECOND]),
         "syncs": lambda w: run_syncs(work, w or list(SCENARIOS)),
         "nosync": lambda w: run_nosync(work, w[0], w[1:] or list(SCENARIOS)),
     }

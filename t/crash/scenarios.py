@@ -95,3 +95,89 @@ SCENARIOS = {
         ACK + "fedtwin gc --grace 0s --keep-states 1 --purge; " + ACK +
         "fedtwin repack --older-than '0 s'; " + ACK),
 }
+
+
+def repeat(times, text):
+    return f"for i in $(seq {times}); do {text} done; "
+
+
+MOVES = ("fedtwin undo; " + ACK + "fedtwin redo; " + ACK +
+         "fedtwin branch b$i; " + ACK + "fedtwin switch b$i; " + ACK +
+         "echo b$i >x; fedtwin data put my.a x; " + ACK +
+         "fedtwin tag t$i; " + ACK + "fedtwin undo; " + ACK +
+         "fedtwin switch main; " + ACK)
+BOTH = ("fedtwin branch side$i; "
+        "echo main $i >x; fedtwin data put my.a x; " + ACK +
+        "fedtwin switch side$i; "
+        "echo side $i >x; fedtwin data put my.b$i x; " + ACK +
+        "fedtwin switch main; fedtwin merge side$i; " + ACK)
+PLAIN = ("for i in $(seq 20); do echo $i >x; fedtwin data put my.a x; "
+         "fedtwin data put my.b x; done; ")
+LARGE = ("for i in 1 2 3 4; do seq $i 40000 >x; "
+         "fedtwin data put my.large x; done")
+
+# Many operations in a row, and many changes that are open at once.
+LONG = {
+    "publish, long": (PROJECT, "crash publish $P $S 1 40 >>$ACK"),
+    "three at once": (
+        PROJECT,
+        "crash publish $P $S 1 8 >>$ACK & crash publish $P $S 2 8 >>$ACK & "
+        "crash publish $P $S 3 8 >>$ACK; wait"),
+    "history, long": (PROJECT + "; " + PUTS, "cd $P; " + repeat(8, MOVES)),
+    "merge, long": (PROJECT + "; " + PUTS, "cd $P; " + repeat(8, BOTH)),
+    "gc, long": (
+        PROJECT + "; cd $P; " + PLAIN,
+        "cd $P; for i in 30 10 4; do "
+        "fedtwin gc --grace 0s --keep-states $i; " + ACK +
+        "fedtwin gc --restore $(fedtwin gc --list | sed -n '2s/ .*//p'); " +
+        ACK + "done; "
+        "fedtwin gc --grace 0s --keep-states 8; " + ACK +
+        "fedtwin gc --grace 0s --keep-states 2 --purge; " + ACK),
+    "evict and rerun": (
+        PROJECT + WORKFLOW + "cd $P; fedtwin run a.yaml; "
+        "fedtwin run -p n=4 a.yaml",
+        "cd $P; " + repeat(3, "fedtwin data evict first.n half.n; " + ACK +
+                           "fedtwin rerun --deep half.n; " + ACK +
+                           "fedtwin rerun first.n; " + ACK)),
+    "import, long": (
+        PROJECT + "; (cd $P; " + PLAIN + "); crash init other; (cd other; "
+        "for i in $(seq 12); do echo o $i >x; fedtwin data put my.c x; "
+        "fedtwin tag v$i; done; fedtwin export ../a.fta; "
+        "fedtwin branch side; fedtwin switch side; "
+        "for i in $(seq 12); do echo s $i >x; fedtwin data put my.d x; done; "
+        "fedtwin export ../b.fta)",
+        "cd $P; fedtwin import ../../a.fta; " + ACK +
+        "fedtwin import ../../b.fta; " + ACK),
+    "repack, long": (
+        PROJECT + "; cd $P; " + PLAIN,
+        "cd $P; fedtwin repack --older-than '0 s'; " + ACK +
+        "for i in 1 2 3; do fedtwin data get my.a~$i y$i; " + ACK +
+        "echo again $i >x; fedtwin data put my.c x; " + ACK + "done; "
+        "fedtwin repack --older-than '0 s'; " + ACK +
+        "fedtwin gc --grace 0s --keep-states 6 --purge; " + ACK +
+        "fedtwin repack --older-than '0 s'; " + ACK),
+    "compress": (
+        PROJECT + "; cd $P; " + LARGE,
+        "cd $P; fedtwin repack --compress --larger-than '64 KiB' "
+        "--older-than '0 s'; " + ACK +
+        "fedtwin data evict my.large~1; " + ACK +
+        "fedtwin gc --grace 0s --keep-states 2 --purge; " + ACK),
+}
+
+GO_ON = "crash publish $P $S 9 2 >>$ACK; "
+KEEP = "cd $P; fedtwin fsck --rebuild; " + ACK
+CLEAN = ("cd $P; fedtwin gc --grace 0s --keep-states 2 --purge; " + ACK +
+         "fedtwin repack --older-than '0 s'; " + ACK)
+
+# A second crash, in what a store does that the first one has left: name ->
+# (scenario, commands, how many states of it).
+SECOND = {
+    "publish after a crash": ("publish", GO_ON, 8),
+    "gc after a crash of gc": ("gc", CLEAN, 8),
+    "rebuild after a crash of publish": ("two", KEEP, 4),
+    "import again after a crash": (
+        "import", "cd $P; fedtwin import ../../a.fta; " + ACK, 6),
+    "repack again after a crash": ("repack", CLEAN, 8),
+    "compress again after a crash": ("compress", LONG["compress"][1], 2),
+}
+QUICK = ("publish after a crash",)

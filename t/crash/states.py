@@ -7,9 +7,9 @@ were not synced the part that was kept.
 import hashlib
 import itertools
 
-from disk import (DROP, FILL_JUNK, FILL_ZERO, Part, blocks_of,
-                  tree_of)
+from disk import DROP, FILL_JUNK, FILL_ZERO, Part, blocks_of
 
+EACH = 48      # of the latest losses, each
 PAIRS = 8      # of the latest losses, all pairs
 TEARS = 32     # places in one write, of each size of block
 
@@ -23,19 +23,17 @@ class State:
         self.parts = parts
         self.sampled = sampled
 
-    def tree(self, trace):
-        return tree_of(trace, self.cut, self.lost)
-
     def choices(self, node):
-        synced = self.cut.synced.get(node, 0)
-        count = self.cut.count.get(node, 0)
+        synced, count = self.cut.ops(node)
+        if synced == count:
+            return synced, ()
         return synced, tuple(self.parts.get((node, i))
                              for i in range(synced, count))
 
-    def key(self, trace, contents):
+    def key(self, names, contents):
         """Of what is on the disk, without the index."""
         sha = hashlib.sha256()
-        tree = self.tree(trace)
+        tree = names.tree(self.cut, self.lost)
         for path in sorted(tree):
             node = tree[path]
             if node.index:
@@ -88,7 +86,7 @@ def matters(cut, trace):
 def losses(cut):
     """What may be lost at a cut, of what is promised: one list for each change,
     of pairs (numbers of names, parts)."""
-    found = [[(frozenset([n.seq]), {})] for n in cut.pending_names()
+    found = [[(frozenset([n.seq]), {})] for n in cut.waiting
              if is_promised(n.node)]
     for node, i in cut.pending_data():
         if not is_promised(node):
@@ -115,10 +113,11 @@ def systematic(cut):
     if not ways:
         return
     drop = [way[0] for way in ways]
+    old = max(0, len(ways) - EACH)
     for some in itertools.chain(
             [drop],
-            ([choice] for way in ways for choice in way),
-            (drop[:i] + drop[i + 1:] for i in range(len(drop))),
+            ([choice] for way in ways[old:] for choice in way),
+            (drop[:i] + drop[i + 1:] for i in range(old, len(drop))),
             itertools.combinations(drop[-PAIRS:], 2)):
         yield State(cut, *join(some), False)
 
@@ -134,7 +133,7 @@ def random_part(random, offset, data):
 def sample(cut, random):
     """Anything may be lost, scratch files too; often little, often much."""
     share = random.choice((0.1, 0.3, 0.5, 0.8))
-    lost = {n.seq for n in cut.pending_names()
+    lost = {n.seq for n in cut.waiting
             if not n.node.index and random.random() < share}
     parts = {}
     for node, i in cut.pending_data():
