@@ -8,15 +8,16 @@ test_need eatmydata
 #     CRASH_LONG=1 CRASH_STATES=100000 t/t5020-crash-states.t -v
 CRASH_BIN=$FT_BUILDDIR/t/crash
 export CRASH_BIN
+form=states
 lose=init # the scenario whose syncs are lost; empty: all
-test -z "${CRASH_LONG-}" || lose=
+test -z "${CRASH_LONG-}" || form=long lose=
 
 power_cut() {
 	"$PYTHON" "$FT_SRCDIR/t/crash/power_cut.py" "$@"
 }
 
 test_expect_success 'every state is whole' '
-	power_cut states "${CRASH_STATES:-1200}" "${CRASH_SEED:-1}" >out &&
+	power_cut "$form" "${CRASH_STATES:-1200}" "${CRASH_SEED:-1}" >out &&
 	cat out &&
 	test_grep ", faults 0, seed" out
 '

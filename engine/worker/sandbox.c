@@ -52,7 +52,8 @@ static const int allowed[] = {
     SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill), SCMP_SYS(getuid),
     SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid),
     SCMP_SYS(getrusage), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
-    SCMP_SYS(setrlimit), SCMP_SYS(setitimer), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
+    SCMP_SYS(setrlimit), SCMP_SYS(setitimer), SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
     SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(futex), SCMP_SYS(rseq),
     SCMP_SYS(set_robust_list), SCMP_SYS(sched_getaffinity),
     SCMP_SYS(sysinfo), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
@@ -163,7 +164,7 @@ int ft_sandbox_enter(struct ft_err *err)
 }
 
 /* A small file is read in some milliseconds; the densest one that is honest,
- * in a tenth of a second. */
+ * in some tenths of a second. */
 static uint64_t cpu_ms(uint64_t size_bytes, uint64_t grown)
 {
     uint64_t ms = CPU_LEAST_MS + grown / BYTES_PER_MS;

@@ -70,14 +70,14 @@ class Collection:
             tries, new = tries + n, new + len(self.found) - before
 
     def states(self):
-        """In the order of their cuts, which is the quickest to judge them in."""
+        """In the order of their cuts, the quickest to judge them in."""
         return sorted(self.found.values(), key=lambda state: state.cut.at)
 
 
-def collect(traces, count, seed):
+def collect(traces, count, seed, owner):
     """{name: collection} with 'count' states in all: what one trace has not,
     others give."""
-    names, owner = list(traces), {}
+    names = list(traces)
     share = dict.fromkeys(names, -(-count // len(names)))
     found = {name: Collection(traces[name], owner) for name in names}
     for name in names:

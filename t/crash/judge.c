@@ -4,7 +4,7 @@
  * line: {"records":N,"head":[...],"errors":[...]}.  "quick" checks the oplog,
  * names and sizes, asks for the branch through the index that was left, and
  * records a state; "deep" checks all contents, also publishes through the
- * worker, and checks again.
+ * worker, and checks again.  "clear DIR" removes it, and answers {}.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,17 +142,27 @@ static struct json_object *judge(const char *dir, const char *work, bool deep)
     return verdict.answer;
 }
 
+static struct json_object *clear(const char *dir)
+{
+    struct ft_err err = { 0 };
+
+    if (ft_path_remove(dir, &err) < 0)
+        give_up("clear", &err);
+    return json_object_new_object();
+}
+
 int judge_states(const char *work)
 {
     char *line = NULL;
     size_t cap = 0;
 
     while (getline(&line, &cap, stdin) > 0) {
-        bool deep = strncmp(line, "deep ", 5) == 0;
+        bool deep = *line == 'd', remove = *line == 'c';
+        const char *dir = strchr(line, ' ') + 1;
         struct json_object *answer;
 
         line[strcspn(line, "\n")] = '\0';
-        answer = judge(strchr(line, ' ') + 1, work, deep);
+        answer = remove ? clear(dir) : judge(dir, work, deep);
         puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN));
         fflush(stdout);
         json_object_put(answer);

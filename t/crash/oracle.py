@@ -189,10 +189,9 @@ class Judge:
 
     # --- the verdict ---
 
-    def ask(self, path, deep):
+    def ask(self, what, path):
         try:
-            self.process.stdin.write(
-                f"{'deep' if deep else 'quick'} {path}\n")
+            self.process.stdin.write(f"{what} {path}\n")
             self.process.stdin.flush()
             line = self.process.stdout.readline()
         except BrokenPipeError:
@@ -280,12 +279,13 @@ class Judge:
                     node, *state.choices(node)).startswith(log):
                 faults.append(f"{path} lost acknowledged records")
         for meta in stores(tree):
-            answer = self.ask(self.root + os.path.dirname(meta), deep)
+            answer = self.ask("deep" if deep else "quick",
+                              self.root + os.path.dirname(meta))
             faults += answer["errors"]
             log = meta + "/oplog/0.log"
             if log in tree:
                 faults += self.check_log(log, state, tree, digests, answer)
             else:
                 faults.append("there is no oplog")
-        shutil.rmtree(self.root)
+        self.ask("clear", self.root)
         return faults

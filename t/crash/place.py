@@ -7,8 +7,8 @@ from states import Index
 
 
 class Place:
-    """The directory 'root' shows states of one trace; 'blobs' keeps the bytes of
-    version files, which are linked: they are never written to."""
+    """The directory 'root' shows states of one trace; 'blobs' keeps the bytes
+    of version files, which are linked: they are never written to."""
 
     def __init__(self, trace, root, blobs):
         self.root = root

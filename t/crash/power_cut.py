@@ -2,7 +2,7 @@
 cut could have left (share/doc/testing.md).
 
     power_cut.py states COUNT SEED [SCENARIO...]   judge at least so many
-    power_cut.py long COUNT SEED                   of all scenarios
+    power_cut.py long COUNT SEED                   and of random histories
     power_cut.py syncs [SCENARIO...]               lose each sync in turn
     power_cut.py nosync LIBRARY [SCENARIO...]      run without any sync
 
@@ -24,13 +24,16 @@ import oracle
 import states
 from collection import Collection
 from place import Place
-from scenarios import LONG, QUICK, SCENARIOS, SECOND
+from scenarios import LONG, QUICK, SCENARIOS, SECOND, random_history
 
 BIN = os.environ["CRASH_BIN"]
 DIR = os.environ.get("CRASH_DIR") or (
     "/dev/shm" if os.access("/dev/shm", os.W_OK) else ".")
 JOBS = int(os.environ.get("CRASH_JOBS", "2"))
+ALL = {**SCENARIOS, **LONG}
 FIRST_STATES = 500  # of which some are crashed again
+SECOND_STATES = 2000  # judged in all, for one more second crash of a kind
+HISTORY_STATES = 3000
 DEEP = 100      # one state in so many is checked with all contents
 SHOWN = 5       # faults of a scenario
 # A run tells nobody of its summary, which is made from the journal.
@@ -73,9 +76,9 @@ def record_commands(commands, work, env=None):
     return trace
 
 
-def record(name, work, env=None):
-    """Run a scenario; its trace."""
-    setup, commands = {**SCENARIOS, **LONG}[name]
+def record(scenario, work, env=None):
+    """Run it; its trace."""
+    setup, commands = scenario
     os.makedirs(work + "/root")
     os.mkdir(work + "/src")
     shell(setup, work)
@@ -83,8 +86,8 @@ def record(name, work, env=None):
 
 
 def record_again(trace, state, commands, old, work):
-    """What the next commands do to a state that a power cut left; 'old' is where
-    the scenario was recorded."""
+    """What the next commands do to a state that a power cut left; 'old' is
+    where the scenario was recorded."""
     shutil.copytree(old, work, ignore=shutil.ignore_patterns(
         "root", "ack", "trace", "trace.data"))
     os.mkdir(work + "/root")
@@ -93,15 +96,16 @@ def record_again(trace, state, commands, old, work):
     return record_commands(commands, work)
 
 
-def record_second(traces, names, seed, work):
-    """{name: trace} of second crashes: some states of each of the scenarios, and
-    what comes next there."""
+def record_second(traces, names, most, seed, work):
+    """{name: trace} of second crashes: some states of each of the scenarios, at
+    most so many, and what comes next there."""
     found = {}
     for name in names:
         scenario, commands, times = SECOND[name]
         first = collection.collect({scenario: traces[scenario]},
-                                   FIRST_STATES, seed)[scenario].states()
-        for i, state in enumerate(random.Random(seed).sample(first, times)):
+                                   FIRST_STATES, seed, {})[scenario].states()
+        chosen = random.Random(seed).sample(first, min(most, times))
+        for i, state in enumerate(chosen):
             found[f"{name} {i}"] = record_again(
                 traces[scenario], state, commands, f"{work}/{scenario}",
                 f"{work}/{name} {i}")
@@ -173,24 +177,49 @@ def report(title, faults):
         print("    " + fault)
 
 
-def run_states(work, count, seed, names):
-    """Judge so many states of scenarios, and of second crashes."""
-    total, bad, begin = 0, 0, time.monotonic()
+def judge_collection(name, found, work):
+    """(states, faults)"""
+    collected = found.states()
+    faults = judge_all(found.trace, oracle.promises(found.trace, found.cuts),
+                       collected, work)
+    sampled = sum(state.sampled for state in collected)
+    report(f"{name}: {len(found.cuts)} cuts, {found.tried} losses, "
+           f"{len(collected)} states ({sampled} sampled)", faults)
+    return len(collected), len(faults)
+
+
+def judge_scenarios(work, count, seed, names, owner):
+    """Of scenarios, and of second crashes."""
     second = [name for name in names if name in SECOND]
     names = [name for name in names if name not in SECOND]
-    traces = {name: record(name, f"{work}/{name}") for name in
+    traces = {name: record(ALL[name], f"{work}/{name}") for name in
               dict.fromkeys(names + [SECOND[name][0] for name in second])}
-    traces.update(record_second(traces, second, seed, work))
-    for name, found in collection.collect(traces, count, seed).items():
-        collected = found.states()
-        faults = judge_all(traces[name],
-                           oracle.promises(traces[name], found.cuts),
-                           collected, work)
-        sampled = sum(state.sampled for state in collected)
-        report(f"{name}: {len(found.cuts)} cuts, {found.tried} losses, "
-               f"{len(collected)} states ({sampled} sampled)", faults)
-        total += len(collected)
-        bad += len(faults)
+    traces.update(record_second(traces, second, 1 + count // SECOND_STATES,
+                                seed, work))
+    return [judge_collection(name, found, work) for name, found in
+            collection.collect(traces, count, seed, owner).items()]
+
+
+def judge_history(work, seed, owner):
+    """Of a random history."""
+    source = random.Random(seed)
+    place = f"{work}/history"
+    found = Collection(record(random_history(source), place), owner)
+    found.begin(HISTORY_STATES, seed)
+    found.fill(HISTORY_STATES)
+    shutil.rmtree(place)
+    return judge_collection(f"history {seed}", found, work)
+
+
+def run_states(work, count, seed, names, histories=False):
+    """Judge so many states: of scenarios, or a quarter of these, and then of
+    random histories."""
+    begin, owner = time.monotonic(), {}
+    judged = judge_scenarios(work, count // 4 if histories else count, seed,
+                             names, owner)
+    while histories and sum(n for n, _ in judged) < count:
+        judged.append(judge_history(work, f"{seed}.{len(judged)}", owner))
+    total, bad = (sum(column) for column in zip(*judged))
     print(f"states {total}, faults {bad}, seed {seed}, "
           f"{time.monotonic() - begin:.0f} s")
     return 1 if bad or total < count else 0
@@ -267,7 +296,7 @@ def run_syncs(work, names):
     either, for they repeat it in time; it had nothing to do; it was missed."""
     table = collections.defaultdict(collections.Counter)
     for name in names:
-        trace = record(name, f"{work}/{name}")
+        trace = record(ALL[name], f"{work}/{name}")
         promise = oracle.promises(trace, list(disk.cuts(trace)))
         for at, event in enumerate(trace.events):
             if event[0] != "sync" or at < trace.start or event[1].index:
@@ -287,7 +316,7 @@ def run_nosync(work, library, names):
     scenario must lose something."""
     status = 0
     for name in names:
-        trace = record(name, f"{work}/{name}", {"LD_PRELOAD": library})
+        trace = record(ALL[name], f"{work}/{name}", {"LD_PRELOAD": library})
         syncs = sum(e[0] == "sync" for e in trace.events[trace.start:])
         collected = Collection(trace, {})
         for cut in collected.cuts[-3:]:
@@ -308,7 +337,7 @@ def main(words):
         "states": lambda w: run_states(work, int(w[0]), int(w[1]),
                                        w[2:] or [*SCENARIOS, *QUICK]),
         "long": lambda w: run_states(work, int(w[0]), int(w[1]),
-                                     [*SCENARIOS, *LONG, *SECOND]),
+                                     [*SCENARIOS, *LONG, *SECOND], True),
         "syncs": lambda w: run_syncs(work, w or list(SCENARIOS)),
         "nosync": lambda w: run_nosync(work, w[0], w[1:] or list(SCENARIOS)),
     }

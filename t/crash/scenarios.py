@@ -111,40 +111,40 @@ BOTH = ("fedtwin branch side$i; "
         "fedtwin switch side$i; "
         "echo side $i >x; fedtwin data put my.b$i x; " + ACK +
         "fedtwin switch main; fedtwin merge side$i; " + ACK)
-PLAIN = ("for i in $(seq 20); do echo $i >x; fedtwin data put my.a x; "
+PLAIN = ("for i in $(seq 10); do echo $i >x; fedtwin data put my.a x; "
          "fedtwin data put my.b x; done; ")
 LARGE = ("for i in 1 2 3 4; do seq $i 40000 >x; "
          "fedtwin data put my.large x; done")
 
 # Many operations in a row, and many changes that are open at once.
 LONG = {
-    "publish, long": (PROJECT, "crash publish $P $S 1 40 >>$ACK"),
+    "publish, long": (PROJECT, "crash publish $P $S 1 12 >>$ACK"),
     "three at once": (
         PROJECT,
-        "crash publish $P $S 1 8 >>$ACK & crash publish $P $S 2 8 >>$ACK & "
-        "crash publish $P $S 3 8 >>$ACK; wait"),
-    "history, long": (PROJECT + "; " + PUTS, "cd $P; " + repeat(8, MOVES)),
-    "merge, long": (PROJECT + "; " + PUTS, "cd $P; " + repeat(8, BOTH)),
+        "crash publish $P $S 1 4 >>$ACK & crash publish $P $S 2 4 >>$ACK & "
+        "crash publish $P $S 3 4 >>$ACK; wait"),
+    "history, long": (PROJECT + "; " + PUTS, "cd $P; " + repeat(3, MOVES)),
+    "merge, long": (PROJECT + "; " + PUTS, "cd $P; " + repeat(4, BOTH)),
     "gc, long": (
         PROJECT + "; cd $P; " + PLAIN,
-        "cd $P; for i in 30 10 4; do "
+        "cd $P; for i in 14 9 4; do "
         "fedtwin gc --grace 0s --keep-states $i; " + ACK +
         "fedtwin gc --restore $(fedtwin gc --list | sed -n '2s/ .*//p'); " +
         ACK + "done; "
-        "fedtwin gc --grace 0s --keep-states 8; " + ACK +
+        "fedtwin gc --grace 0s --keep-states 6; " + ACK +
         "fedtwin gc --grace 0s --keep-states 2 --purge; " + ACK),
     "evict and rerun": (
         PROJECT + WORKFLOW + "cd $P; fedtwin run a.yaml; "
         "fedtwin run -p n=4 a.yaml",
-        "cd $P; " + repeat(3, "fedtwin data evict first.n half.n; " + ACK +
+        "cd $P; " + repeat(1, "fedtwin data evict first.n half.n; " + ACK +
                            "fedtwin rerun --deep half.n; " + ACK +
                            "fedtwin rerun first.n; " + ACK)),
     "import, long": (
         PROJECT + "; (cd $P; " + PLAIN + "); crash init other; (cd other; "
-        "for i in $(seq 12); do echo o $i >x; fedtwin data put my.c x; "
+        "for i in $(seq 6); do echo o $i >x; fedtwin data put my.c x; "
         "fedtwin tag v$i; done; fedtwin export ../a.fta; "
         "fedtwin branch side; fedtwin switch side; "
-        "for i in $(seq 12); do echo s $i >x; fedtwin data put my.d x; done; "
+        "for i in $(seq 6); do echo s $i >x; fedtwin data put my.d x; done; "
         "fedtwin export ../b.fta)",
         "cd $P; fedtwin import ../../a.fta; " + ACK +
         "fedtwin import ../../b.fta; " + ACK),
@@ -181,3 +181,38 @@ SECOND = {
     "compress again after a crash": ("compress", LONG["compress"][1], 2),
 }
 QUICK = ("publish after a crash",)
+
+# What a random history is made of; $n is another number each time.
+OPERATIONS = (
+    "crash publish . ../../$S $n 2",
+    "crash publish . ../../$S $n 1 & crash publish . ../../$S 1$n 2; wait",
+    "echo $n >x; fedtwin data put my.a x",
+    "echo b $n >x; fedtwin data put my.b x",
+    "seq $n 12000 >x; fedtwin data put my.large x",
+    "fedtwin undo",
+    "fedtwin redo",
+    "fedtwin branch b$n && fedtwin switch b$n",
+    "fedtwin switch main",
+    "fedtwin tag t$n",
+    "fedtwin merge side",
+    "fedtwin gc --grace 0s --keep-states 4",
+    "fedtwin gc --grace 0s --keep-states 2 --purge",
+    "fedtwin gc --restore $(fedtwin gc --list | sed -n '2s/ .*//p')",
+    "fedtwin data evict my.b",
+    "fedtwin data get my.a got$n",
+    "fedtwin repack --older-than '0 s'",
+    "fedtwin repack --compress --larger-than '16 KiB' --older-than '0 s'",
+    "fedtwin import ../../a.fta",
+)
+STEPS = 10
+
+
+def random_history(source):
+    """A scenario of operations, some of which may be refused."""
+    steps = "".join(
+        f"n={n}; {{ {source.choice(OPERATIONS)}; {ACK} }} || :; "
+        for n in range(2, 2 + STEPS))
+    return (PROJECT + "; " + PUTS + "; fedtwin branch side; "
+            "fedtwin switch side; echo 7 >x; fedtwin data put my.c x; "
+            "fedtwin export ../../a.fta; fedtwin switch main",
+            "cd $P; " + steps)

@@ -9,7 +9,7 @@ import itertools
 
 from disk import DROP, FILL_JUNK, FILL_ZERO, Part, blocks_of
 
-EACH = 48      # of the latest losses, each
+EACH = 16      # of the latest losses, each
 PAIRS = 8      # of the latest losses, all pairs
 TEARS = 32     # places in one write, of each size of block
 

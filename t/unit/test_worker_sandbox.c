@@ -1,9 +1,11 @@
-/* test_worker_sandbox.c - what ft_sandbox_enter() allows, and what not */
+/* test_worker_sandbox.c - what the sandbox allows, and for how long */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,6 +92,55 @@ START_TEST(calls_of_the_table)
 }
 END_TEST
 
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
+}
+
+/* What keeps HDF5 busy for ever must not do so for a second. */
+START_TEST(small_file_for_ever)
+{
+    pid_t pid = fork();
+    struct rusage used;
+    int status;
+
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        if (ft_sandbox_enter(NULL) < 0 ||
+            ft_sandbox_request(FT_SANDBOX_SMALL, NULL) < 0)
+            _exit(255);
+        for (;;)
+            (void)getppid();
+    }
+    ck_assert_int_eq(wait4(pid, &status, 0, &used), pid);
+    ck_assert(WIFSIGNALED(status));
+    ck_assert_int_eq(WTERMSIG(status), SIGPROF);
+    ck_assert_double_lt(seconds(used.ru_utime) + seconds(used.ru_stime), 1);
+}
+END_TEST
+
+static const struct {
+    uint64_t bytes;
+    double s;
+} times[] = {
+    { 0, 0.75 },
+    { FT_SANDBOX_SMALL, 0.75 },
+    { FT_SANDBOX_SMALL + 1, 7.2 }, /* 17 MiB of values at 8 MiB/s, and 5 s */
+    { 100 << 20, 400 },
+    { UINT64_C(1) << 50, 300 + 0x1p30 },
+};
+
+START_TEST(time_by_size)
+{
+    struct itimerval left;
+
+    ck_assert_int_eq(ft_sandbox_request(times[_i].bytes, NULL), 0);
+    ck_assert_int_eq(getitimer(ITIMER_PROF, &left), 0);
+    ck_assert_double_eq_tol(seconds(left.it_value), times[_i].s,
+                            times[_i].s / 20);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("worker sandbox");
@@ -97,6 +148,8 @@ int main(void)
 
     tcase_add_loop_test(tc, calls_of_the_table, 0,
                         (int)FT_ARRAY_LEN(calls));
+    tcase_add_test(tc, small_file_for_ever);
+    tcase_add_loop_test(tc, time_by_size, 0, (int)FT_ARRAY_LEN(times));
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }

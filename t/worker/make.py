@@ -117,6 +117,18 @@ def chunked_and_packed(f):
     field(f, chunks=(2,), compression="gzip", shuffle=True, fletcher32=True)
 
 
+@good("image", "Pa")
+def dense(f):
+    """10 MB of values in less than 16 KiB."""
+    n = 1_200_000
+    image(f, (1, 1, 2), (0, n - 1, 0, 0, 0, 0))
+    del f["VTKHDF/PointData/p"]
+    d = f.create_dataset("VTKHDF/PointData/p", data=np.ones((1, 1, n)),
+                         chunks=(1, 1, n), compression="gzip",
+                         compression_opts=9)
+    d.attrs["units"] = text("Pa")
+
+
 @good("field", "K")
 def extra_data(f):
     field(f)
