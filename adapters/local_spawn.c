@@ -24,6 +24,7 @@
 
 #define PROGRESS_FD 3
 #define ALIVE_FD 4 /* nobody writes to it: it is there to be closed */
+#define LOCK_FD 5  /* standard output once more, for the lock on it */
 
 extern char **environ;
 
@@ -162,8 +163,23 @@ static int open_stream(posix_spawn_file_actions_t *actions, const char *name,
                                             0640);
 }
 
+/* Standard output with a lock that lasts as long as anybody has it open: so
+ * another user, who may not look into these processes, sees that there are some
+ * (run/alive.h).  Where there are no locks it does without. */
+static int open_locked(const struct ft_attempt *a)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    char *path = ft_path_join(a->dir, FT_STDOUT_FILE);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+
+    if (fd >= 0)
+        (void)fcntl(fd, F_OFD_SETLK, &lock);
+    free(path);
+    return fd;
+}
+
 static int add_actions(posix_spawn_file_actions_t *actions,
-                       const struct ft_attempt *a, int alive_fd)
+                       const struct ft_attempt *a, int alive_fd, int out)
 {
     int rc = posix_spawn_file_actions_addopen(actions, 0, "/dev/null",
                                               O_RDONLY, 0);
@@ -171,17 +187,19 @@ static int add_actions(posix_spawn_file_actions_t *actions,
     if (!rc)
         rc = posix_spawn_file_actions_addchdir_np(actions, a->dir);
     if (!rc)
-        rc = open_stream(actions, FT_STDOUT_FILE, 1);
+        rc = posix_spawn_file_actions_adddup2(actions, out, 1);
     if (!rc)
         rc = open_stream(actions, FT_STDERR_FILE, 2);
     if (!rc)
         rc = open_stream(actions, FT_PROGRESS_FILE, PROGRESS_FD);
     if (!rc && !a->mpi)
         rc = posix_spawn_file_actions_adddup2(actions, alive_fd, ALIVE_FD);
+    if (!rc && !a->mpi)
+        rc = posix_spawn_file_actions_adddup2(actions, out, LOCK_FD);
     /* Whatever the engine was started with is none of the task's business. */
     if (!rc)
         rc = posix_spawn_file_actions_addclosefrom_np(
-            actions, a->mpi ? PROGRESS_FD : ALIVE_FD + 1);
+            actions, a->mpi ? PROGRESS_FD : LOCK_FD + 1);
     return rc;
 }
 
@@ -289,6 +307,7 @@ struct ft_local_start {
     struct ft_words argv, own;
     char **env;
     int alive[2]; /* ends for reading and writing; -1 */
+    int out;      /* standard output, or -1 */
 };
 
 static void close_end(int *fd)
@@ -306,7 +325,9 @@ int ft_local_start_new(const struct ft_site *site, const struct ft_attempt *a,
     int rc = 0;
 
     s->alive[0] = s->alive[1] = -1;
-    if (!a->mpi && pipe2(s->alive, O_CLOEXEC | O_NONBLOCK) < 0)
+    s->out = open_locked(a);
+    if (s->out < 0 ||
+        (!a->mpi && pipe2(s->alive, O_CLOEXEC | O_NONBLOCK) < 0))
         rc = errno;
     make_argv(site, a, &s->argv);
     ft_words_add(&s->own, ft_asprintf("FEDTWIN_TASK=%s/" FT_TASK_FILE,
@@ -317,7 +338,7 @@ int ft_local_start_new(const struct ft_site *site, const struct ft_attempt *a,
     (void)posix_spawn_file_actions_init(&s->actions); /* cannot fail in glibc */
     (void)posix_spawnattr_init(&s->attr);
     if (!rc)
-        rc = add_actions(&s->actions, a, s->alive[1]);
+        rc = add_actions(&s->actions, a, s->alive[1], s->out);
     if (!rc)
         rc = set_attributes(&s->attr);
     if (rc)
@@ -333,6 +354,7 @@ int ft_local_start_go(struct ft_local_start *s, pid_t *pid)
                          s->env);
 
     close_end(&s->alive[1]);
+    close_end(&s->out);
     return rc;
 }
 
@@ -353,6 +375,7 @@ void ft_local_start_free(struct ft_local_start *s)
 {
     close_end(&s->alive[0]);
     close_end(&s->alive[1]);
+    close_end(&s->out);
     posix_spawnattr_destroy(&s->attr);
     posix_spawn_file_actions_destroy(&s->actions);
     free(s->path);

@@ -97,9 +97,19 @@ test_expect_success 'a run whose runner was killed goes on for another member' '
 	read -r task <up && read -r pid <pid && kill -9 "$pid" &&
 	{ wait $! || :; } &&
 	as 2 022 fedtwin -C p status last >out && test_grep interrupted out &&
+	if test -n "$many"
+	then
+		test_expect_code 4 as 2 077 fedtwin -C p resume >out 2>err &&
+		test_grep "task .b. of run .* still runs.*started by .61001." \
+			err && test_grep "let .61001. or root end it" err &&
+		test_expect_code 4 as 2 077 fedtwin -C p cancel last 2>err &&
+		test_grep "still runs" err && kill "$task" &&
+		test_gone "$task" && go=go61002
+	else
+		go=go$(id -u)
+	fi &&
 	{ as 2 077 timeout 60 fedtwin -C p resume >out 2>err & } &&
 	resume=$! && read -r again <up && test "$again" != "$task" &&
-	if test -n "$many"; then kill "$task"; go=go61002; else go=go$(id -u); fi &&
 	echo open >$go && wait $resume && test_gone "$task" &&
 	test_grep "2 tasks: 2 succeeded" out &&
 	printf "b\nb\n" >want && test_cmp want ran &&

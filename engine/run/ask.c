@@ -1,4 +1,5 @@
 /* ask.c - steer a run from another process */
+#include "run/alive.h"
 #include "run/ask.h"
 
 #include <limits.h>
@@ -201,7 +202,7 @@ static int cancel_dead(const struct ft_project *project, const char *id,
                    ft_run_state_names[run->state]);
     } else if (run && !ft_adapter_local.sweep(NULL, NULL, tag)) {
         ft_err_set(err, FT_EBUSY, "processes of run '%s' do not end", id);
-    } else if (run) {
+    } else if (run && ft_run_none_alive(project, run, err) == 0) {
         ft_journal_end(journal, run, FT_RUN_CANCELLED, reason,
                        ft_clock_now_ns());
         rc = ft_journal_sync(journal, err);

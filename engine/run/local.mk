@@ -47,6 +47,7 @@ engine_librun_a_SOURCES = \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c engine/run/recall.c engine/run/absent.c \
+    engine/run/alive.c engine/run/alive.h \
     engine/run/start.c \
     engine/run/share.c engine/run/share.h \
     engine/run/share_file.c engine/run/share_file.h \

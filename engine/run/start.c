@@ -9,6 +9,7 @@
 #include "base/user.h"
 #include "data/history/history.h"
 #include "data/store/project.h"
+#include "run/alive.h"
 #include "run/change.h"
 #include "run/control.h"
 #include "run/drive_in.h"
@@ -151,7 +152,9 @@ static int go_on(struct ft_drive *d, struct json_object *retry,
     if (d->adapter->mortal && !d->adapter->sweep(d->site, NULL, tag)) {
         ft_err_set(err, FT_EBUSY, "processes of an earlier runner of '%s' do "
                    "not end", d->run->id);
-    } else if (make_work_dir(d, err) == 0) {
+    } else if ((!d->adapter->mortal ||
+                ft_run_none_alive(d->project, d->run, err) == 0) &&
+               make_work_dir(d, err) == 0) {
         ft_run_remove_summary(d->dir);
         ft_memo_check(d->run, d->store);
         rc = ft_limit_resume(d, err);
