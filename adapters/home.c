@@ -18,7 +18,7 @@
 
 #define PROOF_MS 5000        /* that a stranger has for its proof */
 #define STRANGERS_MAX 64     /* then the first of them has to go */
-#define HELLO_MAX (64 << 10) /* bytes of a line of a stranger's */
+#define HELLO_MAX (1u << 20) /* bytes of a line of a stranger's */
 #define BACKLOG 128
 #define HOME_SCHEMA 1
 

@@ -9,7 +9,7 @@
 #include "base/json.h"
 
 #define QUEUE_MAX_BYTES (64u << 20) /* that the peer has not read yet */
-#define CHUNK_BYTES 65536
+#define CHUNK_BYTES 8192 /* there may be thousands of connections */
 #define ALIVE_S 30 /* of silence, then the kernel asks whether it is there */
 
 struct ft_link {

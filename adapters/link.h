@@ -14,7 +14,8 @@
 struct ft_link;
 struct json_object;
 
-#define FT_LINK_LINE_MAX (1u << 20) /* bytes */
+/* Bytes: more than any program can be given as arguments and environment. */
+#define FT_LINK_LINE_MAX (16u << 20)
 
 struct ft_link_events {
     void (*line)(struct json_object *obj, void *arg); /* borrowed */

@@ -198,7 +198,7 @@ test_expect_success 'SIGTERM is told before it leaves' '
 
 test_expect_success 'the end of the walltime: no more tasks, a checkpoint' '
 	: >heard &&
-	start_agent "" "\"serve\": true, \"walltime_s\": 4, \"spare_s\": 3" &&
+	start_agent "" "\"serve\": true, \"walltime_s\": 6, \"spare_s\": 60" &&
 	hears "^joined" &&
 	give 25 "trap \"exit 75\" USR1; while :; do sleep 0.1; done" &&
 	hears "^started 25" &&

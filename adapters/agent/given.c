@@ -1,5 +1,6 @@
 /* given.c - what the job was given: slots, nodes, memory, time */
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #define NS_PER_S 1e9
 #define MIB (1 << 20)
+#define SPARE_SHARE 0.25 /* of the walltime, at most */
 
 /* The number in an environment variable that the site sets; 0: none. */
 static double number(const char *name)
@@ -88,6 +90,9 @@ static void find_end(struct agent *agent)
         left_s = agent->file.walltime_s;
     if (end_s > 0 || left_s > 0)
         agent->end_mono_ns = ft_clock_mono_ns() + (int64_t)(left_s * NS_PER_S);
+    if (agent->end_mono_ns) /* a short job has time for something, too */
+        agent->file.spare_s = fmax(
+            fmin(agent->file.spare_s, left_s * SPARE_SHARE), 0);
 }
 
 void agent_find_out(struct agent *agent)

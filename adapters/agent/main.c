@@ -3,6 +3,7 @@
  * A batch job of fedtwin starts this program with the file that says what to do
  * (share/doc/formats/agent.md).
  */
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define TICK_MS 100
 #define SEEN_S 3.0        /* that home has to see how all has ended */
 #define LAST_S 2.0        /* of the walltime: then the site ends everything */
+#define LAST_SHARE 0.25   /* of what is spared of it, at most */
 
 static const char *const leaving_text[] = {
     [STAYING] = "",
@@ -87,7 +89,7 @@ static void watch_walltime(struct agent *agent)
     if (!agent->leaving)
         agent_leave(agent, TIME_OVER, leaving_text[TIME_OVER]);
     notify_all(agent);
-    if (left_s <= LAST_S)
+    if (left_s <= fmin(LAST_S, agent->file.spare_s * LAST_SHARE))
         agent_end_all(agent);
 }
 
@@ -177,9 +179,9 @@ static void run(struct agent *agent)
         (void)uv_run(&agent->loop, UV_RUN_ONCE);
 }
 
-/* Names are looked up in threads that cannot be called off: that is not waited
- * for. */
-static void close_agent(struct agent *agent)
+/* Names are looked up in threads that cannot be called off: they are not waited
+ * for, which exit() would do.  False: there are some. */
+static bool close_agent(struct agent *agent)
 {
     agent_hang_up(agent);
     ft_adapter_local.close(agent->site);
@@ -188,11 +190,11 @@ static void close_agent(struct agent *agent)
     uv_close((uv_handle_t *)&agent->tick, NULL);
     for (int turn = 0; turn < 2; turn++)
         (void)uv_run(&agent->loop, UV_RUN_NOWAIT);
-    (void)uv_loop_close(&agent->loop);
     agent_release_tasks(agent);
     agent_release_programs(agent);
     ft_agent_file_release(&agent->file);
     free(agent->job);
+    return uv_loop_close(&agent->loop) == 0;
 }
 
 int main(int argc, char **argv)
@@ -214,6 +216,7 @@ int main(int argc, char **argv)
     }
     run(&agent);
     status = agent.failed && !agent.file.serve ? EXIT_FAILURE : EXIT_SUCCESS;
-    close_agent(&agent);
+    if (!close_agent(&agent))
+        _exit(status);
     return status;
 }

@@ -23,7 +23,7 @@
 
 #define NS_PER_S INT64_C(1000000000)
 #define STRANGERS_MAX 64
-#define HELLO_MAX (64 << 10)
+#define HELLO_MAX (1 << 20)
 #define WAIT_MS 20000
 
 struct world {
@@ -457,7 +457,7 @@ START_TEST(what_agents_say)
 }
 END_TEST
 
-START_TEST(a_line_has_a_mebibyte)
+START_TEST(a_line_has_an_end)
 {
     struct world w;
     char *text = ft_calloc(1, FT_LINK_LINE_MAX + 2);
@@ -600,7 +600,7 @@ int main(void)
     tcase_add_test(tc, a_silent_stranger_has_five_seconds);
     tcase_add_test(tc, of_many_strangers_the_oldest_goes);
     tcase_add_loop_test(tc, what_agents_say, 0, FT_ARRAY_LEN(line));
-    tcase_add_test(tc, a_line_has_a_mebibyte);
+    tcase_add_test(tc, a_line_has_an_end);
     tcase_add_test(tc, broken_lines_break_the_connection);
     tcase_add_test(tc, who_calls_again_replaces_himself);
     tcase_add_test(tc, what_agents_are_told);
