@@ -2,7 +2,7 @@
 FUZZERS += t/fuzz/fuzz_yaml t/fuzz/fuzz_quantity t/fuzz/fuzz_expr \
     t/fuzz/fuzz_log t/fuzz/fuzz_oplog t/fuzz/fuzz_version \
     t/fuzz/fuzz_archive t/fuzz/fuzz_import t/fuzz/fuzz_csv t/fuzz/fuzz_vtu \
-    t/fuzz/fuzz_touchstone
+    t/fuzz/fuzz_touchstone t/fuzz/fuzz_msh t/fuzz/fuzz_netcdf
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 EXTRA_DIST += \
@@ -23,6 +23,15 @@ EXTRA_DIST += \
     t/fuzz/corpus/import/history \
     t/fuzz/corpus/import/objects \
     t/fuzz/corpus/import/parts \
+    t/fuzz/corpus/msh/big_41 \
+    t/fuzz/corpus/msh/binary_22 \
+    t/fuzz/corpus/msh/flat_41 \
+    t/fuzz/corpus/msh/text_22 \
+    t/fuzz/corpus/msh/text_41 \
+    t/fuzz/corpus/netcdf/cdf1 \
+    t/fuzz/corpus/netcdf/cdf2 \
+    t/fuzz/corpus/netcdf/cdf5 \
+    t/fuzz/corpus/netcdf/packed \
     t/fuzz/corpus/yaml/aliases \
     t/fuzz/corpus/yaml/blocks \
     t/fuzz/corpus/yaml/broken \
@@ -142,6 +151,12 @@ t_fuzz_fuzz_csv_LDADD = $(FUZZ_HDF5_LDADD)
 t_fuzz_fuzz_vtu_SOURCES = t/fuzz/fuzz_vtu.c $(FUZZ_FRESH) $(FUZZ_DRIVER)
 t_fuzz_fuzz_vtu_CPPFLAGS = $(WORKER_CPPFLAGS)
 t_fuzz_fuzz_vtu_LDADD = $(FUZZ_HDF5_LDADD)
+t_fuzz_fuzz_msh_SOURCES = t/fuzz/fuzz_msh.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_msh_CPPFLAGS = $(WORKER_CPPFLAGS)
+t_fuzz_fuzz_msh_LDADD = $(FUZZ_HDF5_LDADD)
+t_fuzz_fuzz_netcdf_SOURCES = t/fuzz/fuzz_netcdf.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_netcdf_CPPFLAGS = $(WORKER_CPPFLAGS)
+t_fuzz_fuzz_netcdf_LDADD = $(FUZZ_HDF5_LDADD)
 t_fuzz_fuzz_touchstone_SOURCES = t/fuzz/fuzz_touchstone.c $(FUZZ_SHOWN) \
     $(FUZZ_DRIVER)
 t_fuzz_fuzz_touchstone_CPPFLAGS = $(FUZZ_CPPFLAGS)
@@ -165,7 +180,7 @@ libfuzzer:
 	@for f in $(FUZZERS); do \
 	  code='$(LIBFUZZER_TEXT)'; libs=; check=address,undefined; \
 	  case $$f in \
-	  *_version | *_csv | *_vtu) \
+	  *_version | *_csv | *_vtu | *_msh | *_netcdf) \
 	    code='$(LIBFUZZER_WORKER)'; \
 	    libs='$(LIBFUZZER_HDF5)' ;; \
 	  *_archive) code="$$code $(top_srcdir)/engine/archive/unpack.c"; \
