@@ -23,7 +23,8 @@ EXTRA_DIST += t/t2180-simulated.t
 pkglibexec_PROGRAMS += fedtwin-agent
 fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/call.c \
     adapters/agent/given.c adapters/agent/main.c adapters/agent/program.c \
-    adapters/agent/record.c adapters/agent/tasks.c
+    adapters/agent/record.c adapters/agent/tasks.c \
+    adapters/agent/visible.c
 fedtwin_agent_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 fedtwin_agent_LDADD = engine/librun.a engine/libmodel.a $(BASE_LIBS) \
     $(UV_LIBS)

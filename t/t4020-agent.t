@@ -116,20 +116,30 @@ test_expect_success 'no more at a time than there are slots' '
 	test_cmp want got
 '
 
-test_expect_success 'an attempt directory that is seen late' '
+test_expect_success 'a directory and inputs that are seen late' '
 	tell "$(tell_attempt 20 "echo here")" &&
 	{ "$agent" file.json & } &&
 	pid=$! &&
 	sleep 0.3 &&
-	mkdir late && echo "{}" >late/task.json && mv late a20 &&
+	mkdir late && : >late/task.json && mv late a20 &&
+	sleep 0.3 &&
+	test ! -e a20/stdout.txt &&
+	echo "{\"inputs\": {\"a\": [{\"path\": \"$PWD/x.h5\"}],
+		\"b\": [{}, {\"path\": \"$PWD/y/y.h5\"}]}}" >a20/task.json &&
+	: >x.h5 &&
+	sleep 0.3 &&
+	test ! -e a20/stdout.txt &&
+	mkdir y && : >y/y.h5 &&
 	wait $pid &&
 	test "$(ended 20 "d[\"outcome\"]")" = ok
 '
 
 test_expect_success 'one that is never seen' '
 	tell "$(tell_attempt 21 true)" "\"visible_s\": 0.2" &&
-	test_expect_code 1 "$agent" file.json &&
-	test ! -e a21
+	test_expect_code 1 "$agent" file.json 2>err &&
+	test ! -e a21 &&
+	test_grep "run/task\[n=21\]/1: cannot be seen on .* after 0 s: " err &&
+	test_grep "a21/task.json.: No such file or directory" err
 '
 
 test_expect_success 'a job that is started again leaves the directory alone' '

@@ -3,6 +3,7 @@
  *   main.c     the program: its file, its loop, its end
  *   tasks.c    the attempts: waiting, running, ended
  *   record.c   what an attempt leaves behind when it has ended
+ *   visible.c  has everything arrived that an attempt starts with?
  *   program.c  is it the program that the engine planned with?
  *   given.c    what the job was given: slots, memory, time
  *   call.c     calling home, and what is said there
@@ -33,7 +34,8 @@ struct task {
     int slots;
     int64_t since_mono_ns; /* it waits */
     int64_t again_mono_ns; /* not to be started before; 0: at any time */
-    struct json_object *result; /* how it ended */
+    struct json_object *outputs; /* as task.json declares them, or NULL */
+    struct json_object *result;  /* how it ended */
 };
 
 /* Why nothing more is started. */
@@ -94,6 +96,12 @@ size_t agent_open_tasks(const struct agent *agent);
 /* Write the record of 'task', which ended so; it is task->result then. */
 void agent_record(struct agent *agent, struct task *task,
                   struct ft_ending *ending);
+
+/* --- visible.c ------------------------------------------------------------ */
+
+/* NULL: 'task' can be started, and its outputs are known; or what cannot be
+ * seen of its files, and why; the caller's. */
+char *agent_missing(struct task *task);
 
 /* --- program.c ------------------------------------------------------------ */
 

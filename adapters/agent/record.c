@@ -8,21 +8,16 @@
 #include "base/json.h"
 #include "run/result.h"
 
-/* As task.json declares them. */
-static struct json_object *find_outputs(const struct ft_attempt *a)
+static struct json_object *find_outputs(const struct task *task)
 {
+    const struct ft_attempt *a = task->attempt;
     struct json_object *found = json_object_new_object();
-    char *path = a->outputs ? ft_path_join(a->dir, FT_TASK_FILE) : NULL;
-    struct json_object *task = path ? ft_json_read(path, NULL) : NULL;
-    struct json_object *declared = ft_json_or_null(task, "outputs");
 
-    if (json_object_is_type(declared, json_type_object)) {
-        json_object_object_foreach(declared, name, port)
+    if (a->outputs && json_object_is_type(task->outputs, json_type_object)) {
+        json_object_object_foreach(task->outputs, name, port)
             ft_result_add_output(found, a->dir, name,
                                  ft_json_str_or(port, "path", "."));
     }
-    json_object_put(task);
-    free(path);
     return found;
 }
 
@@ -43,7 +38,7 @@ static void make_result(struct agent *agent, struct task *task,
     struct ft_completion completion = {
         .tag_text = task->attempt->tag_text,
         .job = agent->file.tag,
-        .outputs = task->claimed ? find_outputs(task->attempt) : NULL,
+        .outputs = task->claimed ? find_outputs(task) : NULL,
         .ending = ending,
     };
 
@@ -63,6 +58,9 @@ void agent_record(struct agent *agent, struct task *task,
     if (task->claimed)
         ft_result_add_last_words(task->attempt->dir, e);
     make_result(agent, task, e);
+    if (!task->claimed)
+        fprintf(stderr, "fedtwin-agent: %s: %s\n", task->attempt->tag_text,
+                e->reason);
     if (!task->claimed || write_record(agent, task, &err) == 0)
         return;
     fprintf(stderr, "fedtwin-agent: %s\n", err.msg);

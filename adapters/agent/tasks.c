@@ -22,6 +22,7 @@
 static void free_task(struct task *task)
 {
     ft_attempt_free(task->attempt);
+    json_object_put(task->outputs);
     json_object_put(task->result);
     free(task);
 }
@@ -178,23 +179,6 @@ void agent_cancel(struct agent *agent, uint64_t tag, double grace_s)
 
 /* --- starting ------------------------------------------------------------- */
 
-/* Has its directory arrived?  To open the one above makes a network file system
- * look again. */
-static bool is_visible(const struct ft_attempt *a)
-{
-    char *above = ft_path_dir(a->dir), *task;
-    int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool visible;
-
-    if (fd >= 0)
-        (void)close(fd);
-    task = ft_path_join(a->dir, FT_TASK_FILE);
-    visible = access(task, R_OK) == 0;
-    free(task);
-    free(above);
-    return visible;
-}
-
 /* Its first file: whoever makes it may use the directory, so that a job that
  * the site starts again does not work where the first one may still do.
  * 0, or an errno. */
@@ -242,24 +226,20 @@ static void start(struct agent *agent, struct task *task)
     free(why);
 }
 
-/* False: it has to wait for something else than slots. */
-static bool may_start(const struct task *task, int64_t now)
-{
-    if (task->again_mono_ns > now)
-        return false;
-    return task->claimed || is_visible(task->attempt);
-}
-
 static void start_or_wait(struct agent *agent, struct task *task, int64_t now)
 {
     double waited_s = (double)(now - task->since_mono_ns) / NS_PER_S;
+    char *missing;
 
-    if (may_start(task, now))
+    if (task->again_mono_ns > now)
+        return;
+    missing = task->claimed ? NULL : agent_missing(task);
+    if (!missing)
         start(agent, task);
-    else if (!task->claimed && waited_s > agent->file.visible_s)
-        end_unstarted(agent, task, FT_OUT_NODE_FAIL, "'%s' cannot be seen on "
-                      "%s, after %.0f s", task->attempt->dir, agent->host,
-                      waited_s);
+    else if (waited_s > agent->file.visible_s)
+        end_unstarted(agent, task, FT_OUT_NODE_FAIL, "cannot be seen on %s "
+                      "after %.0f s: %s", agent->host, waited_s, missing);
+    free(missing);
 }
 
 /* In the order in which they came, so that a large one is not passed for ever
