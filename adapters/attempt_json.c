@@ -174,6 +174,34 @@ struct ft_attempt *ft_attempt_read(struct json_object *obj,
     return NULL;
 }
 
+/* --- copying -------------------------------------------------------------- */
+
+static char *const *copy_list(char *const *text, size_t n)
+{
+    struct ft_words words = { 0 };
+
+    for (size_t i = 0; i < n; i++)
+        ft_words_add(&words, ft_strdup(text[i]));
+    return words.item;
+}
+
+struct ft_attempt *ft_attempt_copy(const struct ft_attempt *a)
+{
+    struct ft_attempt *copy = ft_calloc(1, sizeof(*copy));
+
+    *copy = *a;
+    copy->tag_text = ft_strdup(a->tag_text);
+    copy->stage = ft_strdup(a->stage);
+    copy->dir = ft_strdup(a->dir);
+    copy->argv = copy_list(a->argv, count(a->argv));
+    copy->env = copy_list(a->env, count(a->env));
+    copy->modules = copy_list(a->modules, a->n_modules);
+    copy->program_sha256 = ft_strdup(a->program_sha256);
+    copy->site = ft_strdup(a->site);
+    copy->placed = ft_strdup(a->placed);
+    return copy;
+}
+
 /* It was made here, so all of it is ours. */
 void ft_attempt_free(struct ft_attempt *a)
 {
@@ -183,6 +211,9 @@ void ft_attempt_free(struct ft_attempt *a)
     ft_words_free((char **)a->env);
     ft_words_free((char **)a->modules);
     free((char *)a->program_sha256);
+    free((char *)a->placed);
+    free((char *)a->site);
+    free((char *)a->stage);
     free((char *)a->tag_text);
     free((char *)a->dir);
     free(a);

@@ -17,6 +17,8 @@ struct json_object *ft_attempt_json(const struct ft_attempt *attempt);
  * something is missing or cannot be: FT_EFORMAT. */
 struct ft_attempt *ft_attempt_read(struct json_object *obj,
                                    struct ft_err *err);
+/* The same, of one that lives no longer than a call. */
+struct ft_attempt *ft_attempt_copy(const struct ft_attempt *attempt);
 void ft_attempt_free(struct ft_attempt *attempt); /* NULL is fine */
 
 #endif

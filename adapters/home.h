@@ -20,8 +20,6 @@ struct ft_home;
 struct json_object;
 struct uv_loop_s;
 
-#define FT_HOME_FILE "home.json" /* in the run's directory */
-
 /* What an agent says of itself; borrowed during the call. */
 struct ft_agent_hello {
     const char *id;   /* of this agent process, from anywhere else's */

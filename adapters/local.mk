@@ -4,8 +4,13 @@
 engine_librun_a_SOURCES += \
     adapters/agent_file.c adapters/agent_file.h \
     adapters/attempt_json.c adapters/attempt_json.h \
+    adapters/batch.c adapters/batch_in.h adapters/batch_call.c \
+    adapters/batch_end.c adapters/batch_file.c adapters/batch_pilot.c \
+    adapters/batch_search.c adapters/batch_submit.c adapters/batch_watch.c \
     adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
-    adapters/home.c adapters/home.h \
+    adapters/federation.c adapters/federation_choose.c \
+    adapters/federation_in.h \
+    adapters/home.c adapters/home.h adapters/kinds.c \
     adapters/link.c adapters/link.h \
     adapters/local.c adapters/local.h adapters/local_job.h \
     adapters/local_begin.c adapters/local_end.c adapters/local_watch.c \
@@ -28,6 +33,9 @@ fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/call.c \
 fedtwin_agent_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 fedtwin_agent_LDADD = engine/librun.a engine/libmodel.a $(BASE_LIBS) \
     $(UV_LIBS)
+SITE_TESTS = t/t4040-batch.t t/t4041-federation.t
+TESTS += $(SITE_TESTS)
+EXTRA_DIST += $(SITE_TESTS)
 TESTS += t/t4020-agent.t
 EXTRA_DIST += t/t4020-agent.t
 check_PROGRAMS += t/agent/home

@@ -18,7 +18,8 @@ int ft_cmd_run(struct ft_cli *cli)
     status = ft_session_project(&s);
     if (!status)
         status = ft_session_site(&s, cli);
-    options.site = s.site;
+    options.site = (const struct ft_site *const *)s.site;
+    options.n_sites = s.n_sites;
     if (!status)
         status = ft_session_plan(&s, cli, ft_cli_arg(cli, 0));
     if (!status && ft_cli_has(cli, "detach"))

@@ -245,26 +245,28 @@ int ft_cmd_site_show(struct ft_cli *cli)
     const struct ft_site_entry *entry;
     struct ft_str safe = FT_STR_INIT;
     struct ft_site_set set;
+    struct ft_site *site = NULL;
     char *why = NULL;
-    int status = ft_session_find_site(&s, cli->arg[0], &s.site);
+    int status = ft_session_find_site(&s, cli->arg[0], &site);
 
     ft_sites_read(&s, &set);
     entry = ft_site_set_find(&set, cli->arg[0]);
-    if (!status && ft_site_drained(s.site, &why))
+    if (!status && ft_site_drained(site, &why))
         ft_safe_text(why, strlen(why), &safe);
     if (!status && ft_cli_has(cli, "json")) {
-        print_site_json(s.site, entry, why);
+        print_site_json(site, entry, why);
     } else if (!status) {
-        printf("%s\n%s%s", s.site->name,
-               s.site->doc_text ? s.site->doc_text : "",
-               s.site->doc_text ? "\n" : "");
+        printf("%s\n%s%s", site->name,
+               site->doc_text ? site->doc_text : "",
+               site->doc_text ? "\n" : "");
         if (why)
             printf("%s\n", safe.s);
-        ft_site_print(s.site);
+        ft_site_print(site);
         print_shadowed(&set, entry);
     }
     ft_str_release(&safe);
     free(why);
+    ft_site_free(site);
     ft_site_set_release(&set);
     ft_session_close(&s);
     return status;

@@ -72,10 +72,11 @@ int ft_cmd_site_test(struct ft_cli *cli)
     long timeout_s = ft_cli_number(cli, "timeout", TIMEOUT_S);
     struct ft_checks checks = { 0 };
     char *here = realpath(".", NULL);
+    struct ft_site *site = NULL;
     struct ft_err err;
     int status = timeout_s < 0
                      ? ft_code_status(FT_EUSAGE)
-                     : ft_session_find_site(&s, cli->arg[0], &s.site);
+                     : ft_session_find_site(&s, cli->arg[0], &site);
 
     if (!status) {
         struct ft_site_test_options options = {
@@ -85,16 +86,17 @@ int ft_cmd_site_test(struct ft_cli *cli)
             .keep = ft_cli_has(cli, "keep"),
         };
 
-        if (ft_site_test(s.site, &options, &checks, &err) < 0)
+        if (ft_site_test(site, &options, &checks, &err) < 0)
             status = ft_print_err(&err);
         else if (ft_checks_failed(&checks))
             status = STATUS_SITE;
         if (checks.n && ft_cli_has(cli, "json"))
-            print_checks_json(s.site, &checks);
+            print_checks_json(site, &checks);
         else
             print_checks(&checks);
     }
     ft_checks_release(&checks);
+    ft_site_free(site);
     free(here);
     ft_session_close(&s);
     return status;

@@ -15,6 +15,7 @@
 
 #define STATUS_USAGE 2
 #define STATUS_INVALID 3
+#define STATUS_SITE 4
 
 int ft_session_project(struct ft_session *s)
 {
@@ -113,13 +114,45 @@ int ft_session_find_site(struct ft_session *s, const char *text,
     return 0;
 }
 
+/* One of the sites of --site; NULL in the list is this machine. */
+static int add_site(struct ft_session *s, const char *text)
+{
+    struct ft_site *site = NULL;
+    int status = strcmp(text, "local") == 0
+                     ? 0 : ft_session_find_site(s, text, &site);
+
+    if (status)
+        return status;
+    s->site = ft_realloc(s->site, s->n_sites + 1, sizeof(*s->site));
+    s->site[s->n_sites++] = site;
+    return 0;
+}
+
+/* Of several sites one that is drained is left out as long as it is. */
+static int check_drained(const struct ft_session *s)
+{
+    const struct ft_site *site = s->n_sites == 1 ? s->site[0] : NULL;
+    char *why = NULL;
+
+    if (!site || !ft_site_drained(site, &why))
+        return 0;
+    ft_print_error("site '%s' is %s", site->name, why);
+    ft_print_hint("'fedtwin site resume %s' makes it available again",
+                  site->name);
+    free(why);
+    return STATUS_SITE;
+}
+
 int ft_session_site(struct ft_session *s, const struct ft_cli *cli)
 {
     const char *text = ft_cli_option(cli, "site");
+    char *names = ft_strdup(text ? text : "local"), *rest = names, *name;
+    int status = 0;
 
-    if (!text || strcmp(text, "local") == 0)
-        return 0;
-    return ft_session_find_site(s, text, &s->site);
+    while (!status && (name = strsep(&rest, ",")))
+        status = add_site(s, name);
+    free(names);
+    return status ? status : check_drained(s);
 }
 
 /* What the current state was made by. */
@@ -260,7 +293,9 @@ void ft_session_close(struct ft_session *s)
     ft_plan_free(s->plan);
     ft_workflow_free(s->wf);
     ft_module_set_free(s->modules);
-    ft_site_free(s->site);
+    for (size_t i = 0; i < s->n_sites; i++)
+        ft_site_free(s->site[i]);
+    free(s->site);
     ft_store_close(s->store);
     ft_project_close(s->project);
     *s = (struct ft_session)FT_SESSION_INIT;

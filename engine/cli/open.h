@@ -17,7 +17,8 @@ struct ft_session {
     struct ft_project *project;
     struct ft_store *store;
     struct ft_module_set *modules;
-    struct ft_site *site;
+    struct ft_site **site;
+    size_t n_sites;
     struct ft_workflow *wf;
     struct ft_plan *plan;
     struct ft_run *run;
@@ -37,8 +38,8 @@ void ft_session_modules(struct ft_session *s);
  * registered (model/site_set.h); the caller frees '*ret'. */
 int ft_session_find_site(struct ft_session *s, const char *text,
                          struct ft_site **ret);
-/* The one that --site names; 's->site' stays NULL for the built-in local
- * site. */
+/* The sites that --site names, with commas between them.  NULL in 's->site' is
+ * this machine, "local". */
 int ft_session_site(struct ft_session *s, const struct ft_cli *cli);
 /* Read and plan the workflow with the -p options; diagnostics are printed.
  * 'file' NULL: what the current state was made by, with its parameters. */

@@ -70,8 +70,9 @@ const struct ft_option ft_run_options[] = {
     SHARE,
     { "fresh", 0, NULL, "execute everything, even what could be reused" },
     LIMITS,
-    { "site", 0, "SITE", "run at SITE: 'local' (the default), a site file, "
-                         "or the name of one that fedtwin knows" },
+    { "site", 0, "SITE[,SITE...]", "run at these sites: 'local' (the default), "
+                                   "site files, or names that 'site list' "
+                                   "shows" },
     NO_POOL,
     { "dry-run", 'n', NULL, "only show what would run, as 'plan' does" },
     END,

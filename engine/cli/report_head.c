@@ -125,6 +125,18 @@ static void fact_limit(const char *what, const char *text, void *arg)
 }
 
 /* The first few machines that tasks ran on. */
+static void fact_sites(struct ft_report *r)
+{
+    const struct ft_run *run = r->run;
+    struct ft_str text = FT_STR_INIT;
+
+    for (size_t i = 0; i < run->n_sites; i++)
+        ft_str_addf(&text, "%s%s", i ? ", " : "",
+                    run->site_file[i] ? run->site_file[i] : "local");
+    fact(r, "Site", run->n_sites ? text.s : "local");
+    ft_str_release(&text);
+}
+
 static void fact_hosts(struct ft_report *r)
 {
     const char *seen[6];
@@ -190,7 +202,7 @@ void ft_report_head(struct ft_report *r)
     fact(r, "Because", run->reason);
     fact(r, "By", run->user);
     fact(r, "Runner", run->runner);
-    fact(r, "Site", run->site_file ? run->site_file : "local");
+    fact_sites(r);
     fact_hosts(r);
     ft_limit_text_each(r->run, fact_limit, r);
     ft_str_add(r->out, "</dl>\n");

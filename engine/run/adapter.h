@@ -59,7 +59,11 @@ struct ft_attempt {
     bool outputs;       /* the stage declares some */
     const char *program_sha256; /* of the file argv[0], in hex; NULL: not
                                    compared */
-    bool again;         /* an earlier runner may have submitted it already */
+    bool again;         /* an earlier runner may have submitted it already, */
+    const char *placed; /* at this site; NULL: not known */
+    const char *site;   /* that it has to run at; NULL: any */
+    double expected_s;  /* how long it will run, as earlier runs say; 0: they
+                           do not */
 };
 
 /* Whose attempts a connection is for; borrowed for as long as it is open.
@@ -106,6 +110,8 @@ struct ft_adapter_events {
     /* Queue state or reason while waiting, for people. */
     void (*waiting)(uint64_t tag, const char *reason, void *arg);
     void (*ended)(uint64_t tag, const struct ft_ending *ending, void *arg);
+    /* Of several sites it was given to this one, for these reasons. */
+    void (*placed)(uint64_t tag, const char *site, const char *why, void *arg);
     void *arg;
 };
 
@@ -132,6 +138,12 @@ struct ft_adapter {
     /* What can run at the same time: cores and memory. */
     void (*capacity)(void *conn, int *slots, double *memory_bytes);
 
+    /* Optional, for a choice between sites: why an attempt cannot run there
+     * (NULL: it can), and what it would cost, as seconds that somebody would
+     * wait to save it. */
+    const char *(*obstacle)(void *conn, const struct ft_attempt *attempt);
+    double (*cost_s)(void *conn, const struct ft_attempt *attempt);
+
     /* Optional pair: a site with a time of its own, in which the run lives.
      * The time is in ns since 1970; it passes when the engine has nothing else
      * to do: up to the site's next event, but not past 'until_ns' (-1: any). */
@@ -157,5 +169,19 @@ struct ft_adapter {
 
 extern const struct ft_adapter ft_adapter_local; /* adapters/local.c */
 extern const struct ft_adapter ft_adapter_fake;  /* adapters/fake.c */
+extern const struct ft_adapter ft_adapter_batch; /* adapters/batch.c */
+
+extern const struct ft_adapter ft_adapter_federation;
+
+/* As adapter->open(), of the federation: several sites as if they were one
+ * (adapters/federation.c).  They are borrowed; NULL is this machine. */
+int ft_federation_open(const struct ft_site *const *site, size_t n,
+                       const struct ft_adapter_place *place,
+                       struct uv_loop_s *loop,
+                       const struct ft_adapter_events *events, void **conn,
+                       struct ft_err *err);
+
+/* The one that talks to 'site' (NULL: the local one); NULL: there is none. */
+const struct ft_adapter *ft_adapter_of(const struct ft_site *site);
 
 #endif

@@ -18,6 +18,11 @@
 struct ft_run *ft_run_new(const char *id, struct ft_plan *plan,
                           const char *workflow_file, int64_t start_ns);
 
+/* The files of the sites that it may use, as the journal has them: null is this
+ * machine; and back. */
+struct json_object *ft_run_sites_json(const struct ft_run *run);
+void ft_run_sites_read(struct ft_run *run, struct json_object *list);
+
 /* The rows of a table have come: tasks of 'stage' for them (ft_plan_expand).
  * Or they could not become tasks, for 'reason'. */
 int ft_run_expand(struct ft_run *run, size_t stage,
@@ -34,6 +39,9 @@ void ft_run_use(struct ft_run *run, const char *version);
 void ft_run_submit(struct ft_run *run, size_t task);
 void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,
                   const char *job, const char *host);
+/* Of several sites it was given to this one. */
+void ft_run_place(struct ft_run *run, size_t task, const char *site,
+                  const char *why);
 void ft_run_wait_reason(struct ft_run *run, size_t task, const char *reason);
 
 /* The attempt ended.  'ok' of a stage without outputs is success; otherwise

@@ -58,7 +58,8 @@ static void check_outputs(const struct ft_flight *f, struct ft_ending *e)
 static struct json_object *lineage_of(const struct ft_flight *f)
 {
     const struct ft_drive *d = f->drive;
-    const struct ft_site *site = d->options.site;
+    const struct ft_site *site =
+        d->options.n_sites ? d->options.site[0] : NULL;
     struct json_object *obj =
         ft_bound_lineage(d->plan, f->bound, d->run->id, f->attempt,
                          *f->ending.site ? f->ending.site
@@ -66,6 +67,8 @@ static struct json_object *lineage_of(const struct ft_flight *f)
     const struct ft_task_detail *detail = ft_run_detail(d->run, f->task);
     char text[FT_TIME_TEXT];
 
+    if (*f->ending.host)
+        ft_json_add_str(obj, "host", f->ending.host);
     ft_time_text(f->ending.start_ns, text);
     ft_json_add_str(obj, "start", text);
     ft_time_text(f->ending.end_ns, text);
@@ -300,7 +303,8 @@ void ft_collect(struct ft_flight *f, const struct ft_ending *ending)
     f->ending = *ending;
     f->ending.slots = ft_sched_slots(d->sched, d->run, f->task);
     check_outputs(f, &f->ending);
-    ft_result_add_last_words(f->dir, &f->ending);
+    if (!d->adapter->records)
+        ft_result_add_last_words(f->dir, &f->ending);
     if (outputs && !d->adapter->records && write_result(f, &err) < 0 &&
         f->ending.outcome == FT_OUT_OK)
         ft_drive_give_up(d, &err);

@@ -255,25 +255,26 @@ static void close_loop(struct ft_drive *d)
 
 int ft_drive_open_site(struct ft_drive *d, struct ft_err *err)
 {
-    static const struct ft_adapter *const adapters[] = { &ft_adapter_local,
-                                                         &ft_adapter_fake };
     struct ft_adapter_events events = ft_drive_site_events;
-    const struct ft_site *site = d->options.site;
+    const struct ft_site *const *site = d->options.site;
+    size_t n = d->options.n_sites;
 
     events.arg = d;
-    for (size_t i = 0; i < FT_ARRAY_LEN(adapters) && !d->adapter; i++)
-        if (strcmp(adapters[i]->name, site ? site->adapter : "local") == 0)
-            d->adapter = adapters[i];
-    if (!d->adapter)
-        return ft_err_set(err, FT_ESITE, "site '%s': this fedtwin has no "
-                          "adapter '%s'", site->name, site->adapter);
     d->place = (struct ft_adapter_place){
         .project_dir = d->project->dir,
         .run_dir = d->dir,
         .run_id = d->run->id,
         .resumed = d->resumed,
     };
-    return d->adapter->open(d->options.site, &d->place, &d->loop, &events,
+    d->adapter = n > 1 ? &ft_adapter_federation
+                       : ft_adapter_of(n ? site[0] : NULL);
+    if (!d->adapter)
+        return ft_err_set(err, FT_ESITE, "site '%s': this fedtwin has no "
+                          "adapter '%s'", site[0]->name, site[0]->adapter);
+    if (n > 1)
+        return ft_federation_open(site, n, &d->place, &d->loop, &events,
+                                  &d->site, err);
+    return d->adapter->open(n ? site[0] : NULL, &d->place, &d->loop, &events,
                             &d->site, err);
 }
 
@@ -434,7 +435,9 @@ void ft_drive_release(struct ft_drive *d)
     ft_journal_close(d->journal);
     ft_lease_release(d->lease);
     ft_run_free(d->run);
-    ft_site_free(d->own_site);
+    for (size_t i = 0; d->own_site && i < d->options.n_sites; i++)
+        ft_site_free(d->own_site[i]);
+    free(d->own_site);
     free(d->flight);
     free(d->bucket);
     free(d->start);

@@ -20,7 +20,10 @@ struct ft_drive_options {
     bool fresh;      /* reuse nothing */
     bool no_pool;    /* every task gets a process of its own */
     struct ft_limits limits; /* instead of what the workflow says */
-    const struct ft_site *site; /* NULL: local; a resume stays where it was */
+    /* The sites that it may use; none: this machine, which is NULL among
+     * several.  A resume stays where it was. */
+    const struct ft_site *const *site;
+    size_t n_sites;
     const char *weight, *priority; /* of its share; NULL: not said */
     bool jobs_said;  /* -j counts more than what was set before a resume */
     struct json_object *retry; /* of a resume: this request first, or NULL */

@@ -90,7 +90,7 @@ struct ft_drive {
     struct ft_store *store;
     struct ft_have have;
     const struct ft_adapter *adapter;
-    struct ft_site *own_site; /* read again for a resume, or NULL */
+    struct ft_site **own_site; /* read again for a resume, or NULL */
     struct ft_adapter_place place;
     void *site; /* connection of the adapter */
     int machine_slots; /* what the site has */

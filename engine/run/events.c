@@ -187,6 +187,16 @@ static void on_waiting(uint64_t tag, const char *reason, void *arg)
     ft_drive_changed(d, f->task);
 }
 
+static void on_placed(uint64_t tag, const char *site, const char *why,
+                      void *arg)
+{
+    struct ft_drive *d = arg;
+    struct ft_flight *f = ft_flight_by_tag(d, tag);
+
+    if (f)
+        ft_journal_place(d->journal, d->run, f->task, site, why);
+}
+
 /* Collecting the task may make another ready who then comes first, or tell
  * what is left of a budget. */
 static bool must_be_collected(const struct ft_drive *d, size_t task)
@@ -233,4 +243,5 @@ const struct ft_adapter_events ft_drive_site_events = {
     .progress = on_progress,
     .waiting = on_waiting,
     .ended = on_ended,
+    .placed = on_placed,
 };

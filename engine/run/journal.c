@@ -174,8 +174,8 @@ static void first_record(struct ft_journal *j, const struct ft_run *run)
     ft_json_add_str(obj, "user", run->user);
     ft_json_add_str(obj, "branch", run->branch);
     add_limits(obj, &run->limits);
-    if (run->site_file)
-        ft_json_add_str(obj, "site_file", run->site_file);
+    if (run->n_sites)
+        json_object_object_add(obj, "sites", ft_run_sites_json(run));
     ft_json_add_bool(obj, "fresh", run->fresh);
     json_object_object_add(obj, "settings", ft_workflow_settings_json(wf));
     json_object_object_add(obj, "modules", modules_of(wf));
@@ -328,6 +328,16 @@ void ft_journal_start(struct ft_journal *j, struct ft_run *run, size_t task,
     add_text(j, "host", host);
     end(j);
     ft_run_start(run, task, now_ns, job, host);
+}
+
+void ft_journal_place(struct ft_journal *j, struct ft_run *run, size_t task,
+                      const char *site, const char *why)
+{
+    begin(j, "placed", task);
+    add_text(j, "site", site);
+    add_text(j, "why", why);
+    end(j);
+    ft_run_place(run, task, site, why);
 }
 
 void ft_journal_attempt_end(struct ft_journal *j, struct ft_run *run,

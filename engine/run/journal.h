@@ -86,6 +86,8 @@ void ft_journal_use(struct ft_journal *journal, struct ft_run *run,
 void ft_journal_start(struct ft_journal *journal, struct ft_run *run,
                       size_t task, int64_t now_ns, const char *job,
                       const char *host);
+void ft_journal_place(struct ft_journal *journal, struct ft_run *run,
+                      size_t task, const char *site, const char *why);
 void ft_journal_attempt_end(struct ft_journal *journal, struct ft_run *run,
                             size_t task, const struct ft_ending *ending);
 void ft_journal_again(struct ft_journal *journal, struct ft_run *run,

@@ -127,7 +127,7 @@ static int begin_run(struct replaying *r, struct json_object *obj,
     if (ft_json_str_or(obj, "user", NULL))
         r->run->user = ft_strdup(ft_json_str_or(obj, "user", NULL));
     r->run->branch = ft_strdup(ft_json_str_or(obj, "branch", NULL));
-    r->run->site_file = ft_strdup(ft_json_str_or(obj, "site_file", NULL));
+    ft_run_sites_read(r->run, ft_json_or_null(obj, "sites"));
     r->run->limits = (struct ft_limits){
         .core_s = ft_json_num_or(obj, "core_time", 0),
         .energy_j = ft_json_num_or(obj, "energy", 0),
@@ -258,6 +258,14 @@ static int on_started(const struct record *rec, struct ft_err *err)
     ft_run_start(rec->run, rec->task, rec->at_ns,
                  text_of(rec, "job"),
                  text_of(rec, "host"));
+    return 0;
+}
+
+static int on_placed(const struct record *rec, struct ft_err *err)
+{
+    (void)err;
+    ft_run_place(rec->run, rec->task, text_of(rec, "site"),
+                 text_of(rec, "why"));
     return 0;
 }
 
@@ -437,7 +445,8 @@ static const struct {
     { "done", false, on_done },       { "cached", false, on_cached },
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
     { "taken", false, on_taken },     { "uses", false, on_uses },
-    { "stop", false, on_stop },       { "expand", true, on_expand },
+    { "stop", false, on_stop },       { "placed", false, on_placed },
+    { "expand", true, on_expand },
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },

@@ -72,6 +72,7 @@ void ft_run_free(struct ft_run *run)
         ft_versions_release(&run->detail[i].out);
         free(run->detail[i].reason);
         free(run->detail[i].job);
+        free(run->detail[i].placement);
         json_object_put(run->detail[i].report);
     }
     for (size_t s = 0; s < run->n_memos; s++) {
@@ -97,6 +98,8 @@ void ft_run_free(struct ft_run *run)
         free(run->stage[s].reason);
     free(run->stage);
     free(run->workflow_file);
+    for (size_t i = 0; i < run->n_sites; i++)
+        free(run->site_file[i]);
     free(run->site_file);
     free(run->runner);
     free(run->reason);
@@ -163,8 +166,8 @@ static void set_text(char **at, const char *text)
     *at = copy;
 }
 
-/* Many tasks, few hosts: a name is kept once.  The newest one comes first to
- * mind. */
+/* Many tasks, few hosts and sites: a name is kept once.  The newest one comes
+ * first to mind. */
 static const char *keep_host(struct ft_run *run, const char *host)
 {
     if (!host || !*host)
@@ -242,6 +245,15 @@ void ft_run_start(struct ft_run *run, size_t task, int64_t now_ns,
     set_text(&d->reason, NULL);
     set_text(&d->job, job);
     d->host = keep_host(run, host);
+}
+
+void ft_run_place(struct ft_run *run, size_t task, const char *site,
+                  const char *why)
+{
+    struct ft_task_detail *d = ft_run_make_detail(run, task);
+
+    d->site = keep_host(run, site);
+    set_text(&d->placement, why);
 }
 
 void ft_run_wait_reason(struct ft_run *run, size_t task, const char *reason)

@@ -83,6 +83,9 @@ struct ft_task_detail {
     char *reason; /* of a failure or of waiting; or NULL */
     char *job;
     const char *host; /* one of the run's */
+    const char *site; /* that the last attempt was given to, likewise; NULL:
+                         there was only one */
+    char *placement;  /* why, with numbers; or NULL */
     /* newest progress */
     int64_t step, of; /* -1: none */
     double residual;  /* NAN: none */
@@ -126,7 +129,8 @@ struct ft_run {
     char *branch; /* of the project, on which its state is recorded */
     char *kept;   /* the branch that keeps states that were undone, if recording
                      made one; or NULL */
-    char *site_file; /* of the site it runs at; NULL: the local one */
+    char **site_file; /* of the sites that it may use; NULL: this machine */
+    size_t n_sites;   /* 0: this machine */
     bool fresh; /* reuses nothing */
     enum ft_run_state state;
     int64_t start_ns, end_ns; /* end 0 while it runs */

@@ -31,6 +31,7 @@ void ft_drive_stop(struct ft_drive *d, enum ft_run_state fate,
                    const char *reason, bool now)
 {
     bool again = d->fate != FT_RUN_RUNNING && d->fate != FT_RUN_PAUSED;
+    char *tag;
 
     if (!again) {
         d->fate = fate;
@@ -43,6 +44,12 @@ void ft_drive_stop(struct ft_drive *d, enum ft_run_state fate,
                         d->watcher.arg);
     ft_sched_close(d->sched);
     cancel_running(d, again || now ? 0 : CANCEL_GRACE_S);
+    /* Jobs of an earlier runner that this one has not come to. */
+    if (d->resumed && !d->adapter->mortal) {
+        tag = ft_asprintf("%s/", d->run->id);
+        (void)d->adapter->sweep(d->site, NULL, tag);
+        free(tag);
+    }
 }
 
 static int cancel(struct ft_drive *d, struct json_object *request)

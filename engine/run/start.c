@@ -49,6 +49,17 @@ static int begin(struct ft_drive *d, struct ft_err *err)
     return rc;
 }
 
+static void remember_sites(struct ft_drive *d)
+{
+    size_t n = d->options.n_sites;
+
+    d->run->site_file = ft_calloc(n, sizeof(*d->run->site_file));
+    d->run->n_sites = n;
+    for (size_t i = 0; i < n; i++)
+        if (d->options.site[i])
+            d->run->site_file[i] = ft_strdup(d->options.site[i]->file);
+}
+
 /* Whatever the current branch becomes, the run belongs to this one. */
 static void stay_on_branch(struct ft_drive *d)
 {
@@ -84,8 +95,7 @@ int ft_drive_new(const struct ft_project *project,
         d.run->fresh = options->fresh;
         d.run->user = ft_user_name();
         stay_on_branch(&d);
-        if (options->site)
-            d.run->site_file = ft_strdup(options->site->file);
+        remember_sites(&d);
         d.dir = ft_run_path(project, run_id, NULL);
         if (begin(&d, err) == 0 && ft_drive_open_site(&d, err) == 0)
             rc = ft_drive_loop(&d, state, err);
@@ -124,20 +134,24 @@ static int same_modules(const struct ft_drive *d, struct ft_err *err)
     return rc;
 }
 
-/* A run stays at its site. */
-static int same_site(struct ft_drive *d, struct ft_err *err)
+/* A run stays at its sites. */
+static int same_sites(struct ft_drive *d, struct ft_err *err)
 {
     struct ft_diags diags = FT_DIAGS_INIT;
+    size_t n = d->run->n_sites;
     int rc = 0;
 
-    d->options.site = NULL;
-    if (!d->run->site_file)
-        return 0;
-    d->own_site = ft_site_read(d->run->site_file, &diags);
-    if (!d->own_site)
-        rc = ft_diags_to_err(&diags, err);
+    d->own_site = ft_calloc(n, sizeof(*d->own_site));
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        if (!d->run->site_file[i])
+            continue;
+        d->own_site[i] = ft_site_read(d->run->site_file[i], &diags);
+        if (!d->own_site[i])
+            rc = ft_diags_to_err(&diags, err);
+    }
     ft_diags_release(&diags);
-    d->options.site = d->own_site;
+    d->options.site = (const struct ft_site *const *)d->own_site;
+    d->options.n_sites = n;
     return rc;
 }
 
@@ -195,7 +209,7 @@ static int resume(struct ft_drive *d, struct json_object *retry,
     }
     d->resumed = true;
     d->options.fresh = d->run->fresh;
-    if (same_modules(d, err) < 0 || same_site(d, err) < 0)
+    if (same_modules(d, err) < 0 || same_sites(d, err) < 0)
         return -1;
     d->store = ft_store_open(d->project, FT_STORE_WRITE, err);
     if (!d->store)

@@ -6,7 +6,9 @@
 #include "base/json.h"
 #include "run/change.h"
 #include "run/drive_in.h"
+#include "run/estimate.h"
 #include "run/memo.h"
+#include "run/usage.h"
 
 #define STEPS_MAX 256 /* in one turn, so that events are not kept waiting */
 
@@ -280,11 +282,21 @@ static void choose_pool(const struct ft_flight *f, const struct ft_stage *stage,
     attempt->more = count_more(d, stage);
 }
 
+static double expected_s(struct ft_drive *d, size_t task)
+{
+    size_t s = ft_plan_stage_of(d->plan, task);
+    struct ft_estimate e = ft_estimate_update(
+        &ft_ahead_estimates(d)[s], &d->run->usage[s]);
+
+    return e.n ? e.task_s : 0;
+}
+
 static void submit(struct ft_flight *f)
 {
     struct ft_drive *d = f->drive;
     const struct ft_stage *stage =
         &d->plan->wf->stage[ft_plan_stage_of(d->plan, f->task)];
+    const struct ft_task_detail *detail = ft_run_detail(d->run, f->task);
     struct ft_attempt attempt = {
         .tag = ft_flight_tag(f),
         .tag_text = f->tag_text,
@@ -296,8 +308,12 @@ static void submit(struct ft_flight *f)
         .n_modules = stage->n_modules,
         .outputs = stage->n_out > 0,
         .again = f->again,
+        .placed = detail ? detail->site : NULL,
+        .site = stage->site,
     };
 
+    if (!d->adapter->mortal)
+        attempt.expected_s = expected_s(d, f->task);
     ft_run_resources(d->run, f->task, &attempt.resources);
     attempt.mpi = ft_plan_is_mpi(stage, &attempt.resources);
     attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),

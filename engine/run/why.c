@@ -184,7 +184,8 @@ static int why_running(const struct asking *a, struct ft_err *err)
     if (d && d->host)
         ft_str_addf(a->out, " on '%s'", d->host);
     if (d && d->job && !ft_starts_with(d->job, FT_POOL_JOB))
-        ft_str_addf(a->out, " as process %s", d->job);
+        ft_str_addf(a->out, " as %s %s", a->run->n_sites ? "job" : "process",
+                    d->job);
     add_pool(a);
     ft_str_addc(a->out, '\n');
     if (d && d->step >= 0)
@@ -407,6 +408,19 @@ static int why_failed(const struct asking *a, struct ft_err *err)
     return 0;
 }
 
+/* Why it went where it went. */
+static void why_there(const struct asking *a)
+{
+    const struct ft_task_detail *d = a->detail;
+
+    if (!d || !d->site)
+        return;
+    ft_str_addf(a->out, "placed at %s", d->site);
+    if (d->placement)
+        ft_str_addf(a->out, ": %s", d->placement);
+    ft_str_addc(a->out, '\n');
+}
+
 /* What the run as a whole is heading for concerns whoever waits. */
 static void why_late(const struct asking *a)
 {
@@ -451,6 +465,7 @@ int ft_run_why(const struct ft_project *project, const struct ft_run *run,
     if (why[run->task[task].state](&a, err) < 0)
         return -1;
     add_loop_end(&a, task);
+    why_there(&a);
     why_late(&a);
     return 0;
 }

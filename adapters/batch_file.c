@@ -1,0 +1,276 @@
+/* batch_file.c - what a job is told, and what the site is asked for */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/agent_file.h"
+#include "adapters/batch_in.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "run/script.h"
+
+#define JOBS_DIR "jobs"     /* in the run's directory */
+#define TIMEOUT_SPARE_S 120 /* between the end of a task by its own limit and
+                               that of its job by the site's */
+#define PILOT_NAME "pilot"
+#define COST_S 60.0 /* that one would wait to save one unit of cost */
+
+/* --- what it needs -------------------------------------------------------- */
+
+/* What a job asks the site for. */
+struct need {
+    int nodes, ranks, threads, gpus; /* nodes 0: the site chooses */
+    double memory_bytes; /* of each node; 0: not said */
+    double walltime_s;   /* 0: not said */
+};
+
+static void need_of_task(const struct ft_site *site,
+                         const struct ft_attempt *attempt, struct need *need)
+{
+    const struct ft_resources *r = &attempt->resources;
+
+    *need = (struct need){
+        .nodes = r->nodes,
+        .ranks = r->ranks ? r->ranks : 1,
+        .threads = r->threads ? r->threads : 1,
+        .gpus = r->gpus,
+        .memory_bytes = r->memory_bytes / (r->nodes ? r->nodes : 1),
+        .walltime_s = r->walltime_s,
+    };
+    /* The agent ends it by its own limit, and says so. */
+    if (attempt->timeout_s > 0)
+        need->walltime_s = attempt->timeout_s + TIMEOUT_SPARE_S +
+                           site->signal_before_s;
+}
+
+static void need_of_pilot(const struct ft_batch *batch, struct need *need)
+{
+    *need = (struct need){
+        .nodes = 1,
+        .ranks = ft_batch_pilot_slots(batch->site),
+        .threads = 1,
+        .walltime_s = batch->site->pilot.walltime_s,
+    };
+}
+
+static bool fits(const struct ft_site_queue *q, const struct need *need)
+{
+    int nodes = need->nodes ? need->nodes : 1;
+
+    if (q->max_walltime_s > 0 && need->walltime_s > q->max_walltime_s)
+        return false;
+    if (q->max_nodes && nodes > q->max_nodes)
+        return false;
+    if (q->cores_per_node && need->nodes &&
+        (double)need->ranks * need->threads >
+            (double)nodes * q->cores_per_node)
+        return false;
+    if (q->cores_per_node && !need->nodes && q->max_nodes &&
+        (double)need->ranks * need->threads >
+            (double)q->max_nodes * q->cores_per_node)
+        return false;
+    if (q->memory_per_node_bytes > 0 &&
+        need->memory_bytes > q->memory_per_node_bytes)
+        return false;
+    return need->gpus <= nodes * q->gpus_per_node;
+}
+
+/* The default queue if it would take the job, else the first that would.  A
+ * site that names no queues has one without limits that we know. */
+static const struct ft_site_queue *choose_queue(const struct ft_site *site,
+                                                const struct need *need)
+{
+    static const struct ft_site_queue any = { .gpus_per_node = 1 << 20 };
+
+    for (size_t i = 0; i < site->n_queues; i++)
+        if (site->queue[i].is_default && fits(&site->queue[i], need))
+            return &site->queue[i];
+    for (size_t i = 0; i < site->n_queues; i++)
+        if (fits(&site->queue[i], need))
+            return &site->queue[i];
+    return site->n_queues ? NULL : &any;
+}
+
+bool ft_batch_fits(const struct ft_site *site,
+                   const struct ft_attempt *attempt)
+{
+    struct need need;
+
+    need_of_task(site, attempt, &need);
+    return choose_queue(site, &need) != NULL;
+}
+
+double ft_batch_cost_s(const struct ft_site *site,
+                       const struct ft_attempt *attempt)
+{
+    const struct ft_site_queue *queue;
+    struct need need;
+    double hours;
+
+    need_of_task(site, attempt, &need);
+    queue = choose_queue(site, &need);
+    hours = (attempt->expected_s > 0 ? attempt->expected_s : 60) / 3600;
+    return queue ? queue->cost_core_hour * hours * need.ranks * need.threads *
+                       COST_S : 0;
+}
+
+static int no_queue(const struct ft_site *site, const struct need *need,
+                    struct ft_err *err)
+{
+    ft_err_set(err, FT_ESITE, "no queue takes a job of %d ranks, %d threads "
+               "each, %d nodes, %g GiB a node, %g s", need->ranks,
+               need->threads, need->nodes,
+               need->memory_bytes / (1 << 30), need->walltime_s);
+    return ft_err_hint(err, "'fedtwin site show %s' tells the limits",
+                       site->name);
+}
+
+/* --- its file ------------------------------------------------------------- */
+
+/* "RUNDIR/jobs/NAME" and what follows. */
+static char *job_path(const struct ft_batch *batch, const char *name,
+                      const char *suffix)
+{
+    return ft_asprintf("%s/" JOBS_DIR "/%s%s", batch->place->run_dir, name,
+                       suffix);
+}
+
+static int write_file(struct ft_batch_job *job, struct ft_batch_task *task,
+                      const struct need *need, struct ft_err *err)
+{
+    const struct ft_batch *batch = job->batch;
+    struct ft_site site = *batch->site;
+    struct ft_agent_file file = {
+        .tag = job->tag,
+        .site = &site,
+        .home = batch->home_file,
+        .attempt = task ? &task->attempt : NULL,
+        .n_attempts = task ? 1 : 0,
+        .serve = job->pilot,
+        .idle_s = batch->site->pilot.idle_s,
+        .spare_s = batch->site->signal_before_s,
+        .walltime_s = need->walltime_s,
+        .visible_s = batch->site->visibility_wait_s,
+    };
+    char *dir = ft_path_dir(job->file);
+    int rc = ft_path_mkdirs(dir, 0777, err);
+
+    free(dir);
+    site.slots = 0; /* those of the job, not of the site */
+    site.memory_bytes = 0;
+    if (rc == 0)
+        rc = ft_agent_file_write(job->file, &file, ft_file_replace, err);
+    return rc;
+}
+
+/* --- its request ---------------------------------------------------------- */
+
+static struct json_object *make_request(const struct ft_batch_job *job,
+                                        const char *name, const char *base,
+                                        const struct need *need,
+                                        const struct ft_site_queue *queue)
+{
+    const struct ft_batch *batch = job->batch;
+    char *script = ft_job_script(batch->site, batch->agent, job->file);
+    char *out = job_path(batch, base, ".out");
+    char *err = job_path(batch, base, ".err");
+    struct json_object *obj = json_object_new_object();
+
+    ft_json_add_str(obj, "tag", job->tag);
+    ft_json_add_str(obj, "name", name);
+    ft_json_add_str(obj, "script", script);
+    ft_json_add_str(obj, "dir", batch->place->run_dir);
+    ft_json_add_str(obj, "stdout", out);
+    ft_json_add_str(obj, "stderr", err);
+    ft_json_add_int(obj, "nodes", need->nodes);
+    ft_json_add_int(obj, "ranks", need->ranks);
+    ft_json_add_int(obj, "threads", need->threads);
+    ft_json_add_int(obj, "gpus", need->gpus);
+    ft_json_add_num(obj, "memory_bytes", need->memory_bytes);
+    ft_json_add_num(obj, "walltime_s", need->walltime_s);
+    ft_json_add_str(obj, "queue", queue->name);
+    ft_json_add_str(obj, "account",
+                    queue->account ? queue->account : batch->site->account);
+    ft_json_add_str(obj, "qos", queue->qos);
+    ft_json_add_str(obj, "constraint", queue->constraint);
+    ft_json_add_num(obj, "signal_s", batch->site->signal_before_s);
+    json_object_object_add(obj, "exclude", json_object_new_array());
+    ft_json_add_int(obj, "array", 0);
+    ft_json_add_bool(obj, "hold", false);
+    free(err);
+    free(out);
+    free(script);
+    return obj;
+}
+
+/* --- a job ---------------------------------------------------------------- */
+
+static struct ft_batch_job *add_job(struct ft_batch *batch, const char *tag,
+                                    bool pilot)
+{
+    struct ft_batch_job *job = ft_calloc(1, sizeof(*job));
+
+    job->batch = batch;
+    job->tag = ft_strdup(tag);
+    job->pilot = pilot;
+    batch->job = ft_grow(batch->job, batch->n_jobs, &batch->cap_jobs,
+                         sizeof(struct ft_batch_job *));
+    job->at = batch->n_jobs;
+    batch->job[batch->n_jobs++] = job;
+    (void)ft_map_put(&batch->job_of, tag, job);
+    return job;
+}
+
+struct ft_batch_job *ft_batch_job_found(struct ft_batch *batch,
+                                        const char *tag, bool pilot)
+{
+    struct ft_batch_job *job = add_job(batch, tag, pilot);
+
+    job->state = FT_BATCH_ACCEPTED;
+    job->asked = true;
+    return job;
+}
+
+struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
+                                      struct ft_batch_task *task,
+                                      enum ft_submit_answer *answer,
+                                      struct ft_err *err)
+{
+    const struct ft_site_queue *queue;
+    struct ft_batch_job *job;
+    struct need need;
+    char *tag, *base;
+
+    if (task)
+        need_of_task(batch->site, task->attempt, &need);
+    else
+        need_of_pilot(batch, &need);
+    queue = choose_queue(batch->site, &need);
+    *answer = FT_SUBMIT_REJECTED;
+    if (!queue) {
+        (void)no_queue(batch->site, &need, err);
+        return NULL;
+    }
+    base = task ? ft_strdup(ft_path_base(task->attempt->dir))
+                : ft_asprintf(PILOT_NAME "-%d", ++batch->n_pilots);
+    tag = task ? ft_strdup(task->attempt->tag_text)
+               : ft_asprintf("%s/%s/1", batch->place->run_id, base);
+    job = add_job(batch, tag, !task);
+    job->slots = task ? 0 : need.ranks;
+    job->file = job_path(batch, base, ".json");
+    if (write_file(job, task, &need, err) == 0) {
+        job->request = make_request(job, task ? task->attempt->stage
+                                              : PILOT_NAME,
+                                    base, &need, queue);
+    } else {
+        *answer = FT_SUBMIT_RETRY_AFTER;
+        ft_batch_job_free(job);
+        job = NULL;
+    }
+    free(base);
+    free(tag);
+    return job;
+}

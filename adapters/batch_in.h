@@ -1,0 +1,227 @@
+/* batch_in.h - what the files of the batch adapter share
+ *
+ *   batch.c          the adapter: opening, submitting, cancelling, closing
+ *   batch_call.c     what agents say that call home
+ *   batch_file.c     what a job is told, and what the site is asked for
+ *   batch_pilot.c    which job a task goes to: its own, or one of many tasks
+ *   batch_submit.c   jobs on their way to the site
+ *   batch_search.c   jobs found there by their tags
+ *   batch_watch.c    what the site says of them
+ *   batch_end.c      how a task ended: its record, and the site's verdict
+ *
+ * A task is one attempt.  A job is what the site knows: of one task, or a pilot
+ * that takes one task after another.  The site is reached through a helper
+ * program (run/helper.h); at the site fedtwin-agent starts the stage programs,
+ * writes their completion records and calls home.
+ *
+ *   job:  SUBMITTING -ok-> ACCEPTED -> RUNNING -> ENDED -> gone
+ *             | unknown        ^
+ *             v                |
+ *           UNSURE --found by its tag; else it is submitted again
+ *
+ * Nothing that the site fails to say is taken for an answer: a job that is
+ * absent stays what it was until complete answers have lacked it for as long as
+ * 'lost_after'.  A job that may exist twice is harmless: the agent that comes
+ * first claims the attempt's directory, the other one ends.
+ */
+#ifndef ADAPTERS_BATCH_IN_H
+#define ADAPTERS_BATCH_IN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "base/map.h"
+#include "run/adapter.h"
+
+struct ft_agent;
+struct ft_helper;
+struct ft_home;
+struct json_object;
+
+enum ft_batch_state {
+    FT_BATCH_SUBMITTING, /* the site has not answered, or is asked later */
+    FT_BATCH_UNSURE,     /* it may or may not have accepted */
+    FT_BATCH_ACCEPTED,
+    FT_BATCH_RUNNING,
+    FT_BATCH_ENDED,
+};
+
+struct ft_batch_job {
+    struct ft_batch *batch;
+    size_t at;  /* index in batch->job */
+    char *tag;  /* of the job: that of its task, or RUN/pilot-N/1 */
+    char *file; /* what its agent reads */
+    struct json_object *request; /* of submit; NULL: never to be submitted */
+    enum ft_batch_state state;
+    bool asked;    /* SUBMITTING: the site has the request */
+    char *id;      /* at the site; NULL: not known */
+    struct ft_agent *agent; /* that is connected, or NULL */
+    bool pilot;
+    int slots, used; /* of a pilot */
+    size_t n_tasks;  /* that it was given and that are not over */
+    bool leaving;    /* a pilot that takes no more */
+    bool joined;     /* it has called home, to this runner */
+    bool cancelled;  /* the site was asked to end it */
+    int64_t asked_ns;   /* UNSURE: since when */
+    int searches;       /* complete answers without it since then */
+    int64_t missing_ns; /* since when complete answers lack it; 0: no */
+    int64_t end_ns;     /* ENDED: since when */
+    enum ft_outcome outcome; /* ENDED: as the site says */
+    int exit_code, signal;
+    char host[64];
+    char *reason; /* in the site's words, or NULL */
+};
+
+struct ft_batch_task {
+    struct ft_batch *batch;
+    size_t at;                  /* index in batch->task */
+    struct ft_attempt *attempt; /* an own copy */
+    struct ft_batch_job *job;   /* that it was given to; NULL: none yet */
+    bool again;     /* an earlier runner may have submitted it */
+    bool told;      /* the engine has: submitted() */
+    bool started;   /* and started() */
+    bool cancelled; /* the engine wants its end */
+    char *why;      /* that it waits, as told last; or NULL */
+    int64_t cancel_ns; /* when the site is to end it, after the grace */
+    struct ft_ending *heard; /* from its agent or its record, while the site's
+                                verdict is awaited; or NULL */
+    int64_t heard_ns;
+};
+
+struct ft_batch {
+    const struct ft_site *site;
+    const struct ft_adapter_place *place;
+    struct ft_adapter_events events;
+    uv_loop_t *loop;
+    struct ft_helper *helper;
+    struct ft_home *home;
+    char *home_file;  /* where agents read the way home */
+    char *agent;      /* path of fedtwin-agent at the site */
+    int log_fd;
+    uv_timer_t flush; /* what was submitted in this turn goes together */
+    uv_timer_t poll;  /* the site is asked for the state of everything */
+    uv_timer_t soon;  /* records that are awaited, graces that end */
+    int n_open;       /* of these, and questions, that are not over yet */
+    bool closing;
+    struct ft_batch_task **task;
+    size_t n_tasks, cap_tasks;
+    struct ft_batch_job **job;
+    size_t n_jobs, cap_jobs;
+    struct ft_map task_of; /* tag as text -> task */
+    struct ft_map job_of;  /* the job's tag -> job */
+    struct ft_map id_of;   /* the site's id -> job */
+    struct ft_map found;   /* tag -> status, of an earlier runner's jobs */
+    bool known;            /* all of these were found */
+    bool asking, searching; /* status, find_by_tag are under way */
+    int64_t submit_ns;     /* nothing is submitted before */
+    int64_t ask_ns;        /* when the site was asked last */
+    int n_pilots;          /* made so far: the next one's number is one more */
+};
+
+/* --- batch.c -------------------------------------------------------------- */
+
+struct ft_batch_task *ft_batch_task_find(const struct ft_batch *batch,
+                                         uint64_t tag);
+/* The engine knows that it is over, or has taken it back. */
+void ft_batch_task_free(struct ft_batch_task *task);
+void ft_batch_job_free(struct ft_batch_job *job);
+/* The id under which the site knows it. */
+void ft_batch_job_id(struct ft_batch_job *job, const char *id);
+/* The task is one of those that 'job' has. */
+void ft_batch_attach(struct ft_batch_task *task, struct ft_batch_job *job);
+void ft_batch_detach(struct ft_batch_task *task);
+/* Call 'each' for the tasks of 'job'; it may free the one it is given. */
+void ft_batch_each_task(struct ft_batch_job *job,
+                        void (*each)(struct ft_batch_task *task));
+
+/* Tell the engine: why the task waits, when that is news; that it was
+ * submitted and has started, once. */
+void ft_batch_waits(struct ft_batch_task *task, const char *reason);
+void ft_batch_submitted(struct ft_batch_task *task);
+void ft_batch_started(struct ft_batch_task *task, const char *host);
+/* The site will never take it. */
+void ft_batch_refused(struct ft_batch_task *task, enum ft_submit_answer answer,
+                      const char *reason);
+/* It was cancelled before the site had it. */
+void ft_batch_never_began(struct ft_batch_task *task);
+/* It is over. */
+void ft_batch_ended(struct ft_batch_task *task, struct ft_ending *ending);
+
+/* Ask the site's program; 'request' is taken.  'answer' ends with a call of
+ * ft_batch_answered(), after which the batch may be gone. */
+void ft_batch_query(struct ft_batch *batch, struct json_object *request,
+                    void (*answer)(struct json_object *answer, void *arg),
+                    void *arg);
+void ft_batch_answered(struct ft_batch *batch);
+
+/* Give what waits to the site, after this turn of the loop. */
+void ft_batch_flush_later(struct ft_batch *batch, double after_s);
+
+/* --- batch_call.c --------------------------------------------------------- */
+
+int ft_batch_listen(struct ft_batch *batch, struct ft_err *err);
+
+/* --- batch_file.c --------------------------------------------------------- */
+
+/* Would a queue of the site take it?  What would it cost there, as seconds of
+ * waiting that are worth as much? */
+bool ft_batch_fits(const struct ft_site *site,
+                   const struct ft_attempt *attempt);
+double ft_batch_cost_s(const struct ft_site *site,
+                       const struct ft_attempt *attempt);
+
+/* A job for one task, or (NULL) a pilot: its file is written, its request
+ * made.  NULL: that failed, or no queue of the site would take it. */
+struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
+                                      struct ft_batch_task *task,
+                                      enum ft_submit_answer *answer,
+                                      struct ft_err *err);
+/* One that an earlier runner submitted. */
+struct ft_batch_job *ft_batch_job_found(struct ft_batch *batch,
+                                        const char *tag, bool pilot);
+
+/* --- batch_pilot.c -------------------------------------------------------- */
+
+int ft_batch_pilot_slots(const struct ft_site *site); /* of one pilot */
+/* Give every task that waits to a job. */
+void ft_batch_place(struct ft_batch *batch);
+/* A pilot has a slot free, or has come. */
+void ft_batch_feed(struct ft_batch_job *pilot);
+
+/* --- batch_submit.c ------------------------------------------------------- */
+
+/* Submit the jobs that wait for it. */
+void ft_batch_submit(struct ft_batch *batch);
+
+/* --- batch_search.c ------------------------------------------------------- */
+
+/* Look for jobs by their tags, if there is one to look for: those of an earlier
+ * runner, and those whose submission had no answer. */
+void ft_batch_search(struct ft_batch *batch);
+/* What the earlier runner left of a task that is submitted again.  True: it is
+ * taken care of; false: it has to be submitted. */
+bool ft_batch_rejoin(struct ft_batch_task *task);
+
+/* --- batch_watch.c -------------------------------------------------------- */
+
+/* Ask the site for the state of everything, now. */
+void ft_batch_ask(struct ft_batch *batch);
+/* What the site says of a job, which may be gone afterwards. */
+void ft_batch_status(struct ft_batch_job *job, struct json_object *status);
+/* End what the engine wants ended and what does not end by itself. */
+void ft_batch_cancel(struct ft_batch *batch);
+/* End what an earlier runner left and nobody has asked for again. */
+void ft_batch_sweep(struct ft_batch *batch);
+
+/* --- batch_end.c ---------------------------------------------------------- */
+
+/* The agent says how it ended. */
+void ft_batch_heard(struct ft_batch_task *task,
+                    const struct ft_ending *ending);
+/* The record may be there by now, and the site's verdict, or it is too late for
+ * them. */
+void ft_batch_settle(struct ft_batch_task *task);
+void ft_batch_settle_all(struct ft_batch *batch);
+
+#endif
