@@ -207,6 +207,34 @@ test_expect_success 'the end of the walltime: no more tasks, a checkpoint' '
 	wait $agent_pid
 '
 
+# given SLOTS VARIABLE=VALUE...: what it says that it has
+given() {
+	: >heard
+	want=$1
+	shift
+	cat >file.json <<-EOT
+	{"schema": 1, "tag": "run/pilot-2/1", "home": "$PWD/home.json",
+	 "site": {"name": "here"}, "attempts": [], "serve": true,
+	 "walltime_s": 1000, "idle_s": 0}
+	EOT
+	env "$@" "$agent" file.json && test_grep "^joined .* $want" heard
+}
+test_expect_success 'what the variables of Slurm say of the job' '
+	given slots=5 SLURM_JOB_CPUS_PER_NODE="2(x2),1" &&
+	given slots=12 SLURM_JOB_CPUS_PER_NODE="12" &&
+	for bad in "" x "2(x" "2(x2" "2;3" "-1" "0" 99999999999
+	do
+		given "slots=$(env -u OMP_NUM_THREADS nproc)" SLURM_JOB_CPUS_PER_NODE="$bad" || return
+	done &&
+	given "left=>=100" SLURM_JOB_END_TIME= &&
+	given "left=<100" SLURM_JOB_END_TIME=$(($(date +%s) + 90)) &&
+	given "left=<100" SLURM_JOB_END_TIME=1 &&
+	given ".*" SLURM_JOB_ID=17 && test_grep " job=17 " heard &&
+	given ".*" SLURM_JOB_ID=17 SLURM_ARRAY_JOB_ID=16 \
+		SLURM_ARRAY_TASK_ID=3 && test_grep " job=16_3 " heard &&
+	given ".*" SLURMD_NODENAME=n7 && test_grep " host=n7 " heard
+'
+
 test_expect_success 'a job ends although nobody is at home' '
 	close_home &&
 	start_agent "$(attempt 30 true)" &&

@@ -162,6 +162,7 @@ static void prove(struct call *call, struct json_object *obj)
         call->trying = false;
         call->heard = true;
         call->unheard_mono_ns = 0;
+        call->agent->busy_mono_ns = ft_clock_mono_ns();
         call->again_s = AGAIN_MIN_S;
         say_all(call->agent);
     } else {

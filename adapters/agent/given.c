@@ -1,5 +1,4 @@
 /* given.c - what the job was given: slots, nodes, memory, time */
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #define NS_PER_S 1e9
 #define MIB (1 << 20)
+#define COUNT_MAX 10000000 /* cores, nodes: past any machine */
 #define SPARE_SHARE 0.25 /* of the walltime, at most */
 
 /* The number in an environment variable that the site sets; 0: none. */
@@ -25,27 +25,39 @@ static double number(const char *name)
     return text && end != text && *end == '\0' && x > 0 ? x : 0;
 }
 
-/* Slurm's "4(x2),2": 4 on each of two nodes, 2 on another one. */
+/* A number from 1 to COUNT_MAX, or 0; '*text' is what follows it. */
+static long count(const char **text)
+{
+    char *end;
+    long n = strtol(*text, &end, 10);
+
+    *text = end;
+    return n >= 1 && n <= COUNT_MAX ? n : 0;
+}
+
+/* Slurm's "4(x2),2": 4 on each of two nodes, 2 on another one.  0: it is
+ * nothing of that kind. */
 static int sum_of(const char *text)
 {
     long sum = 0;
 
-    while (*text && sum < INT_MAX) {
-        char *end;
-        long cores = strtol(text, &end, 10), times = 1;
+    for (;;) {
+        long cores = count(&text), times = 1;
 
-        if (end == text || cores < 1)
-            return 0;
-        if (ft_starts_with(end, "(x"))
-            times = strtol(end + 2, &end, 10);
-        if (*end == ')')
-            end++;
+        if (ft_starts_with(text, "(x")) {
+            text += 2;
+            times = count(&text);
+            if (*text++ != ')')
+                return 0;
+        }
         sum += cores * times;
-        text = *end == ',' ? end + 1 : end;
-        if (*end && *end != ',')
+        if (!cores || !times || sum > COUNT_MAX)
+            return 0;
+        if (!*text)
+            return (int)sum;
+        if (*text++ != ',')
             return 0;
     }
-    return sum > 0 && sum < INT_MAX ? (int)sum : 0;
 }
 
 static int slots_given(void)

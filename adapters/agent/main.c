@@ -100,8 +100,8 @@ static void watch_idleness(struct agent *agent)
 
     if (!agent->file.serve || agent->leaving || agent_open_tasks(agent))
         return;
-    if (since_s(agent->busy_mono_ns) > idle_s ||
-        (unheard && since_s(unheard) > idle_s))
+    if ((agent_connected(agent) && since_s(agent->busy_mono_ns) > idle_s) ||
+        (unheard && since_s(unheard) > idle_s) || !agent->call)
         agent_leave(agent, IDLE, leaving_text[IDLE]);
 }
 
