@@ -35,7 +35,7 @@ slurm_start() { # NAME [OPTION...]
 	setpriv --pdeathsig KILL unshare $slurm_user -p -f -m --mount-proc \
 		--kill-child "${PYTHON:-python3}" "$FT_SRCDIR/t/slurm_cluster.py" \
 		run "$slurm_dir" "$@" \
-		</dev/null >"$slurm_dir/ready" 2>"$slurm_dir/errors" &
+		</dev/null >"$slurm_dir/ready" 2>"$slurm_dir/errors" 7>&- 8>&- &
 	eval "slurm_pid_$slurm_name=\$! slurm_dir_$slurm_name=\$slurm_dir"
 	slurm_names="$slurm_names $slurm_name"
 	test_at_exit slurm_stop_all

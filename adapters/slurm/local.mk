@@ -31,7 +31,8 @@ EXTRA_DIST += t/slurm.sh t/slurm_cluster.py t/adapter.sh
 SLURM_T = t/t4000-slurm-lab.t
 if SLURM
 SLURM_T += t/t4010-slurm-submit.t t/t4011-slurm-status.t \
-    t/t4012-slurm-outage.t t/t4013-slurm-array.t t/t4014-conform.t
+    t/t4012-slurm-outage.t t/t4013-slurm-array.t t/t4014-conform.t \
+    t/t4015-slurm-accounting.t
 endif
 TESTS += $(SLURM_T)
 EXTRA_DIST += $(SLURM_T)
