@@ -259,4 +259,24 @@ test_expect_success 'discovery that fails writes nothing' '
 	test ! -e sites/nowhere.yaml
 '
 
+test_expect_success 'the conformance suite runs on a site of any adapter' '
+	cat >sites/example.yaml <<-EOT &&
+	fedtwin-site: 1
+	site: example
+	adapter: program
+	program: $FT_SRCDIR/share/adapters/example.py
+	answer_within: 20 s
+	EOT
+	fedtwin site test --protocol example >out 2>err &&
+	test_grep "^ok 1 - " out && test_grep ! "^not ok" out &&
+	sed "s|program: .*|program: $PWD/adapter|; s/example/mini/" \
+		sites/example.yaml >sites/mini.yaml &&
+	sed -i "s/20 s/1 s/" sites/mini.yaml &&
+	test_expect_code 4 fedtwin site test --protocol mini >out 2>err &&
+	test_grep "^Bail out" out &&
+	test_expect_code 4 fedtwin site test --protocol simulated 2>err &&
+	test_grep "site .simulated. has no adapter program" err &&
+	ls -a >files && test_must_fail grep site-test files
+'
+
 test_done

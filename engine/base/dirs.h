@@ -16,6 +16,7 @@ struct ft_dirs {
     char *sites;     /* *.yaml of the installed sites */
     char *system_sites; /* of this computer's administrator; NULL in a build
                            tree, which is no part of the computer */
+    char *adapters;  /* conform.py and an example of an adapter program */
     char *workflows; /* the example workflows; ../data is beside it */
     char *man;       /* holds man1/ */
     char *schemas;   /* JSON Schemas */

@@ -66,36 +66,47 @@ static void print_checks(const struct ft_checks *checks)
         printf("what the jobs wrote: %s\n", checks->kept);
 }
 
+/* 'dir' is where runs would be. */
+static int test_site(const struct ft_cli *cli, const struct ft_site *site,
+                     const char *dir, long timeout_s)
+{
+    const struct ft_site_test_options options = {
+        .dir = dir,
+        .queue = ft_cli_option(cli, "queue"),
+        .timeout_s = (double)timeout_s,
+        .keep = ft_cli_has(cli, "keep"),
+    };
+    struct ft_checks checks;
+    struct ft_err err;
+    int status;
+
+    if (ft_site_test(site, &options, &checks, &err) < 0)
+        return ft_print_err(&err);
+    status = ft_checks_failed(&checks) ? STATUS_SITE : 0;
+    if (ft_cli_has(cli, "json"))
+        print_checks_json(site, &checks);
+    else
+        print_checks(&checks);
+    ft_checks_release(&checks);
+    return status;
+}
+
 int ft_cmd_site_test(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
     long timeout_s = ft_cli_number(cli, "timeout", TIMEOUT_S);
-    struct ft_checks checks = { 0 };
     char *here = realpath(".", NULL);
     struct ft_site *site = NULL;
-    struct ft_err err;
+    const char *dir;
     int status = timeout_s < 0
                      ? ft_code_status(FT_EUSAGE)
                      : ft_session_find_site(&s, cli->arg[0], &site);
 
-    if (!status) {
-        struct ft_site_test_options options = {
-            .dir = s.project ? s.project->dir : here,
-            .queue = ft_cli_option(cli, "queue"),
-            .timeout_s = (double)timeout_s,
-            .keep = ft_cli_has(cli, "keep"),
-        };
-
-        if (ft_site_test(site, &options, &checks, &err) < 0)
-            status = ft_print_err(&err);
-        else if (ft_checks_failed(&checks))
-            status = STATUS_SITE;
-        if (checks.n && ft_cli_has(cli, "json"))
-            print_checks_json(site, &checks);
-        else
-            print_checks(&checks);
-    }
-    ft_checks_release(&checks);
+    dir = s.project ? s.project->dir : here;
+    if (!status && ft_cli_has(cli, "protocol"))
+        status = ft_site_protocol(site, dir);
+    else if (!status)
+        status = test_site(cli, site, dir, timeout_s);
     ft_site_free(site);
     free(here);
     ft_session_close(&s);

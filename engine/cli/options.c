@@ -356,5 +356,7 @@ const struct ft_option ft_site_test_options[] = {
     { "queue", 'q', "QUEUE", "run the jobs in QUEUE (default: the site's)" },
     { "timeout", 't', "SECONDS", "that a job may wait and run (default 300)" },
     { "keep", 0, NULL, "keep what the jobs wrote, also when all is well" },
+    { "protocol", 0, NULL, "for authors of adapters: does the program keep to "
+                           "the adapter protocol?  Prints TAP" },
     END,
 };

@@ -11,6 +11,10 @@ void ft_sites_read(struct ft_session *s, struct ft_site_set *set);
 const struct ft_site_entry *ft_sites_find(const struct ft_site_set *set,
                                           const char *name);
 
+/* Run the conformance suite on the site's adapter, with jobs below the
+ * directory 'below'; prints what it finds.  The exit status. */
+int ft_site_protocol(const struct ft_site *site, const char *below);
+
 /* "queue debug: 2 nodes, 30 min" and so on; quantities for people. */
 void ft_site_print(const struct ft_site *site);
 

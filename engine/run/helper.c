@@ -451,10 +451,9 @@ static void on_timer(uv_timer_t *timer)
 
 /* --- for the engine ------------------------------------------------------- */
 
-/* The adapters that come with fedtwin.  The caller frees; NULL: none. */
-static char *program_of(const struct ft_site *site)
+char *ft_helper_program(const struct ft_site *site)
 {
-    static const struct {
+    static const struct { /* that come with fedtwin */
         const char *adapter, *program;
     } own[] = {
         { "slurm", "fedtwin-slurm" },
@@ -472,7 +471,7 @@ struct ft_helper *ft_helper_new(const struct ft_site *site,
                                 struct uv_loop_s *loop, int log_fd,
                                 struct ft_err *err)
 {
-    char *program = program_of(site);
+    char *program = ft_helper_program(site);
     struct ft_helper *h;
 
     if (!program) {

@@ -36,6 +36,9 @@ struct uv_loop_s;
 /* 'answer' is borrowed and never NULL. */
 typedef void ft_helper_answer(struct json_object *answer, void *arg);
 
+/* The program of a site's adapter, or NULL; the caller frees. */
+char *ft_helper_program(const struct ft_site *site);
+
 /* For 'site', which has to live as long, and the project 'project_dir' (NULL:
  * none).  What the program writes to stderr goes to 'log_fd' (-1: nowhere).
  *   FT_ESITE   the site's adapter is no program */
