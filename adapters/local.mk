@@ -60,12 +60,12 @@ t_unit_test_home_LDADD = $(run_libs)
 endif
 
 # Sites as their users see them.
-SITE_TESTS = t/t4030-site-test.t t/t4031-providers.t
+PROVIDER_TESTS = t/t4030-site-test.t t/t4031-providers.t
 if SLURM
 if SOLVERS
-TESTS += $(SITE_TESTS)
+TESTS += $(PROVIDER_TESTS)
 endif
 endif
-EXTRA_DIST += $(SITE_TESTS)
+EXTRA_DIST += $(PROVIDER_TESTS)
 TESTS += t/t4023-agent-slurm.t
 EXTRA_DIST += t/t4023-agent-slurm.t
