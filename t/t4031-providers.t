@@ -9,16 +9,19 @@ unset OMPI_MCA_btl # ranks of two nodes need TCP
 
 guide=$FT_SRCDIR/share/doc/providers.md
 
-test_expect_success 'its site files are valid' '
-	awk "/^\`\`\`yaml/ { file = \"block-\" ++n \".yaml\"; next }
+# Each block of YAML is a site file, or says in its first line what it is called.
+test_expect_success 'its site files and its workflow are valid' '
+	awk "/^\`\`\`yaml/ { file = \"site-\" ++n \".yaml\"; next }
 		/^\`\`\`/ { file = \"\" }
+		file && /^# [a-z]*[.]yaml\$/ { file = \$2; next }
 		file { print >file }" "$guide" &&
-	test -s block-2.yaml &&
-	for file in block-*.yaml
+	test $(ls site-*.yaml | wc -l) = 2 &&
+	for file in site-*.yaml
 	do
 		fedtwin site add -n --level user "$file" >out &&
 		test_cmp "$file" out || return
-	done
+	done &&
+	fedtwin check hello.yaml
 '
 
 test_expect_success 'its commands do what they should' '
@@ -41,7 +44,8 @@ test_expect_success 'the test looks as it is shown' '
 	test_line_count = 14 want &&
 	sed -n "s/  *ok  .*//p" said | head -n 14 >got && test_cmp want got &&
 	test_grep ! FAIL said &&
-	test_grep "drained by .*: new disks, until Friday" said
+	test_grep "drained by .*: new disks, until Friday" said &&
+	test_grep "^n[12]$" said
 '
 
 test_done
