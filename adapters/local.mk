@@ -33,9 +33,9 @@ fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/call.c \
 fedtwin_agent_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 fedtwin_agent_LDADD = engine/librun.a engine/libmodel.a $(BASE_LIBS) \
     $(UV_LIBS)
-SITE_TESTS = t/t4040-batch.t t/t4041-federation.t
-TESTS += $(SITE_TESTS)
-EXTRA_DIST += $(SITE_TESTS)
+BATCH_TESTS = t/t4040-batch.t t/t4041-federation.t
+TESTS += $(BATCH_TESTS)
+EXTRA_DIST += $(BATCH_TESTS)
 TESTS += t/t4020-agent.t
 EXTRA_DIST += t/t4020-agent.t
 check_PROGRAMS += t/agent/home

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +150,12 @@ static bool is_of(struct json_object *obj, const char *tag_text)
     return same;
 }
 
+/* Never less than 0, nor more than a counter can hold. */
+static double amount(struct json_object *usage, const char *key)
+{
+    return fmin(fmax(ft_json_num_or(usage, key, 0), 0), 1e18);
+}
+
 bool ft_result_ending(struct json_object *obj, const char *tag_text,
                       struct ft_ending *e)
 {
@@ -165,13 +173,13 @@ bool ft_result_ending(struct json_object *obj, const char *tag_text,
         .by_site = ft_json_bool_or(obj, "by_site", false),
         .start_ns = ft_json_int_or(obj, "start_ns", 0),
         .end_ns = ft_json_int_or(obj, "end_ns", 0),
-        .user_s = ft_json_num_or(usage, "user_s", 0),
-        .system_s = ft_json_num_or(usage, "system_s", 0),
-        .peak_rss_bytes = ft_json_num_or(usage, "peak_rss_bytes", 0),
-        .read_bytes = ft_json_num_or(usage, "read_bytes", 0),
-        .written_bytes = ft_json_num_or(usage, "written_bytes", 0),
-        .energy_j = ft_json_num_or(usage, "energy_j", 0),
-        .slots = (int)ft_json_int_or(usage, "slots", 1),
+        .user_s = amount(usage, "user_s"),
+        .system_s = amount(usage, "system_s"),
+        .peak_rss_bytes = amount(usage, "peak_rss_bytes"),
+        .read_bytes = amount(usage, "read_bytes"),
+        .written_bytes = amount(usage, "written_bytes"),
+        .energy_j = amount(usage, "energy_j"),
+        .slots = (int)fmin(fmax(amount(usage, "slots"), 1), INT_MAX),
     };
     snprintf(e->reason, sizeof(e->reason), "%s",
              ft_json_str_or(obj, "reason", ""));

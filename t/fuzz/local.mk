@@ -2,10 +2,14 @@
 FUZZERS += t/fuzz/fuzz_yaml t/fuzz/fuzz_quantity t/fuzz/fuzz_expr \
     t/fuzz/fuzz_log t/fuzz/fuzz_oplog t/fuzz/fuzz_version \
     t/fuzz/fuzz_archive t/fuzz/fuzz_import t/fuzz/fuzz_csv t/fuzz/fuzz_vtu \
-    t/fuzz/fuzz_touchstone t/fuzz/fuzz_msh t/fuzz/fuzz_netcdf
+    t/fuzz/fuzz_touchstone t/fuzz/fuzz_msh t/fuzz/fuzz_netcdf \
+    t/fuzz/fuzz_agent
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 EXTRA_DIST += \
+    t/fuzz/corpus/agent/attempt \
+    t/fuzz/corpus/agent/both \
+    t/fuzz/corpus/agent/result \
     t/fuzz/corpus/csv/bytes \
     t/fuzz/corpus/csv/lines \
     t/fuzz/corpus/csv/one \
@@ -157,6 +161,9 @@ t_fuzz_fuzz_msh_LDADD = $(FUZZ_HDF5_LDADD)
 t_fuzz_fuzz_netcdf_SOURCES = t/fuzz/fuzz_netcdf.c $(FUZZ_DRIVER)
 t_fuzz_fuzz_netcdf_CPPFLAGS = $(WORKER_CPPFLAGS)
 t_fuzz_fuzz_netcdf_LDADD = $(FUZZ_HDF5_LDADD)
+t_fuzz_fuzz_agent_SOURCES = t/fuzz/fuzz_agent.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_agent_CPPFLAGS = $(FUZZ_CPPFLAGS)
+t_fuzz_fuzz_agent_LDADD = engine/librun.a engine/libmodel.a $(BASE_LIBS)
 t_fuzz_fuzz_touchstone_SOURCES = t/fuzz/fuzz_touchstone.c $(FUZZ_SHOWN) \
     $(FUZZ_DRIVER)
 t_fuzz_fuzz_touchstone_CPPFLAGS = $(FUZZ_CPPFLAGS)
