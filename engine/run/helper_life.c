@@ -136,12 +136,14 @@ static void on_time(uv_timer_t *timer)
  * behind may keep the streams open. */
 static void end_soon(struct ft_helper_life *life)
 {
-    if (life->over)
-        close_streams(life);
-    else if (life->exited && life->n_streams == 0)
+    if (life->over) { /* one that lives has its grace */
+        if (life->exited)
+            close_streams(life);
+    } else if (life->exited && life->n_streams == 0) {
         end(life, NULL);
-    else if (!uv_is_active((const uv_handle_t *)&life->timer))
+    } else if (!uv_is_active((const uv_handle_t *)&life->timer)) {
         (void)uv_timer_start(&life->timer, on_time, DRAIN_MS, 0);
+    }
 }
 
 static void on_exit_of(uv_process_t *process, int64_t status, int signum)

@@ -554,6 +554,7 @@ static const char *const unfinished[] = {
     "opened; next; echo $$ >pid; next; next",
     /* and one that does not care that nobody is there any more */
     "opened; next; echo $$ >pid; ok; trap '' TERM; exec 0<&-; sleep 60",
+    "opened; next; echo $$ >pid; ok; next; exec >&- 2>&-; sleep 60",
 };
 
 START_TEST(closed_early)
