@@ -65,12 +65,12 @@ test_expect_success 'it is green, and nothing is left behind' '
 	for check in adapter scheduler "clock of the scheduler" "queue debug" \
 		"queue short" "job of 1 node" "files from here" \
 		"files from there" "clock of the node" "environment modules" \
-		"fedtwin there" "MPI on 1 node" "job of 2 nodes" \
+		"fedtwin there" "calling home" "MPI on 1 node" "job of 2 nodes" \
 		"MPI on 2 nodes"
 	do
 		test_grep "^$check  *ok  " out || return
 	done &&
-	test_line_count = 14 out &&
+	test_line_count = 15 out &&
 	test_grep "^MPI on 2 nodes  *ok  *2 ranks on n1 n2" out &&
 	test_grep "^files from here .*waited 0 s" out &&
 	ls -a >files && test_must_fail grep site-test files
@@ -139,18 +139,24 @@ test_expect_success 'a launcher and programs that are not there' '
 	found "MPI on 1 node" >out && test_grep "/nowhere/mpirun" out
 '
 
-test_expect_success 'a launcher that is not MPI, a program of another build' '
+test_expect_success 'no MPI, programs of another build, no way home' '
 	for program in agent hello heat mesh-box mesh-gmsh
 	do
 		ln -s "$FT_BUILDDIR/fedtwin-$program" bin/ || return
 	done &&
+	cat >hello <<-EOT &&
+	#!/bin/sh
+	test "\$1" != --call && exec "$FT_BUILDDIR/fedtwin-hello"
+	EOT
+	rm bin/fedtwin-hello && mv hello bin/fedtwin-hello && chmod +x bin/fedtwin-hello &&
 	rm bin/fedtwin-agent && echo "#!/bin/sh" >bin/fedtwin-agent &&
 	chmod +x bin/fedtwin-agent &&
 	site_file progs "fedtwin: $PWD/bin" "mpirun: [env, \"X={ranks}\"]" &&
 	test_expect_code 4 fedtwin site test --json progs >out.json &&
 	is warn "fedtwin there" &&
 	found "fedtwin there" >out &&
-	test_grep "another build than here: fedtwin-agent$" out &&
+	test_grep "another build than here: fedtwin-agent fedtwin-hello$" out &&
+	is warn "calling home" &&
 	found "MPI on 1 node" >out &&
 	test_grep "2 ranks were asked for, each saw 1" out
 '

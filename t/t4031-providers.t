@@ -41,8 +41,8 @@ test_expect_success 'its commands do what they should' '
 test_expect_success 'the test looks as it is shown' '
 	awk "/^\`\`\`/ { inside = inside ? 0 : NF == 1 && length == 3 ? 1 : 2; next }
 		inside == 1 && / ok  / { sub(/  *ok  .*/, \"\"); print }" "$guide" >want &&
-	test_line_count = 14 want &&
-	sed -n "s/  *ok  .*//p" said | head -n 14 >got && test_cmp want got &&
+	test_line_count = 15 want &&
+	sed -n "s/  *ok  .*//p" said | head -n 15 >got && test_cmp want got &&
 	test_grep ! FAIL said &&
 	test_grep "drained by .*: new disks, until Friday" said &&
 	test_grep "^n[12]$" said

@@ -44,6 +44,7 @@ engine_librun_a_SOURCES = \
     engine/run/helper_life.c engine/run/helper_life.h \
     engine/run/site_test.c engine/run/site_test.h engine/run/site_test_in.h \
     engine/run/site_test_job.c engine/run/site_test_report.c \
+    engine/run/site_test_call.c \
     engine/run/read.c \
     engine/run/ask.c engine/run/ask.h \
     engine/run/serve.c engine/run/recall.c engine/run/absent.c \

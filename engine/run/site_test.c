@@ -242,6 +242,7 @@ static int make_dir(struct ft_tester *t, struct ft_err *err)
         return ft_err_sys(err, "cannot create '%s'", t->dir);
     t->word = ft_asprintf("%lld-%d", (long long)ft_clock_now_ns(),
                           (int)getpid());
+    t->listen_fd = ft_probe_listen(&t->port);
     word = ft_path_join(t->dir, FT_PROBE_WORD);
     rc = ft_file_write(word, t->word, strlen(t->word), 0600, err);
     free(word);
@@ -278,6 +279,8 @@ static void clean_up(struct ft_tester *t)
     if (!t->checks->kept)
         free(t->dir);
     free(t->word);
+    if (t->listen_fd >= 0)
+        (void)close(t->listen_fd);
     json_object_put(t->found);
     ft_talk_close(t->talk);
 }
@@ -287,7 +290,7 @@ int ft_site_test(const struct ft_site *site,
                  struct ft_checks *checks, struct ft_err *err)
 {
     struct ft_tester t = { .site = site, .options = options,
-                           .checks = checks };
+                           .checks = checks, .listen_fd = -1 };
     double asked_s = (double)ft_clock_now_ns() / 1e9;
     int rc = 0;
 

@@ -3,6 +3,7 @@
  * site_test.c         its order; what the adapter says
  * site_test_job.c     jobs that look around
  * site_test_report.c  what they found
+ * site_test_call.c    whether they reach this machine
  */
 #ifndef FT_RUN_SITE_TEST_IN_H
 #define FT_RUN_SITE_TEST_IN_H
@@ -28,6 +29,7 @@ struct ft_tester {
     int cores_per_node, nodes; /* there; 0: not known */
     char *dir;  /* that the jobs see, too */
     char *word; /* what is in the file */
+    int listen_fd, port; /* for those who call; -1: nobody can */
 };
 
 /* One job, and what became of it. */
@@ -52,5 +54,14 @@ extern const char *const ft_probe_programs[]; /* NULL-terminated */
 bool ft_probe_run(struct ft_tester *t, struct ft_probe *probe);
 /* Add a check for each thing that it looked at. */
 void ft_probe_report(struct ft_tester *t, const struct ft_probe *probe);
+
+/* A socket that listens at a free port, or -1. */
+int ft_probe_listen(int *port);
+/* Append the names of this machine as words of the shell, each after a
+ * space. */
+struct ft_str;
+void ft_probe_hosts(struct ft_str *out);
+/* Has anybody called and said 'word'? */
+bool ft_probe_called(int fd, const char *word);
 
 #endif

@@ -115,6 +115,20 @@ static const char functions[] =
     "  fi\n"
     "}\n";
 
+static void add_call(struct ft_str *s, const struct ft_tester *t)
+{
+    char *hello = ft_path_join(ft_tester_programs(t), "fedtwin-hello");
+
+    if (t->listen_fd >= 0) {
+        ft_str_add(s, "echo \"called $(");
+        add_word(s, hello);
+        ft_str_addf(s, " --call %d %s", t->port, t->word);
+        ft_probe_hosts(s);
+        ft_str_add(s, ")\"\n");
+    }
+    free(hello);
+}
+
 /* What the job runs; it finds this file in the directory. */
 static char *make_errand(const struct ft_tester *t,
                          const struct ft_probe *probe)
@@ -135,6 +149,8 @@ static char *make_errand(const struct ft_tester *t,
                 functions);
     for (size_t i = 0; ft_probe_programs[i]; i++)
         add_program(&s, t, ft_probe_programs[i]);
+    if (probe->nodes == 1)
+        add_call(&s, t);
     ft_str_addf(&s, "timeout -k 5 %d ", MPI_S);
     add_launcher(&s, t, probe);
     ft_str_addf(&s, " >%s.mpi 2>%s.mpi.err\n"

@@ -190,6 +190,26 @@ static void check_programs(struct ft_tester *t, const struct report *r)
     ft_str_release(&other);
 }
 
+/* --- calling home --------------------------------------------------------- */
+
+static void check_call(struct ft_tester *t, const struct report *r)
+{
+    char *as = value_of(r, "called"), here[FT_SHA256_HEX + 1];
+
+    if (!digest_here("fedtwin-hello", here))
+        ft_tester_add(t, "calling home", FT_CHECK_SKIP, NULL,
+                      "this fedtwin was built without MPI");
+    else if (t->listen_fd >= 0 && ft_probe_called(t->listen_fd, t->word))
+        ft_tester_add(t, "calling home", FT_CHECK_OK, NULL,
+                      "a node reached this machine as %s", as ? as : "?");
+    else
+        ft_tester_add(t, "calling home", FT_CHECK_WARN,
+                      "let nodes connect to ports of this machine; else what "
+                      "ended is seen every 'status_interval'",
+                      "no node reaches this machine");
+    free(as);
+}
+
 /* --- MPI ------------------------------------------------------------------ */
 
 /* The first line of a file of the job, or ""; the caller frees. */
@@ -268,6 +288,7 @@ void ft_probe_report(struct ft_tester *t, const struct ft_probe *probe)
             check_clock(t, probe, &r);
             check_modules(t, &r);
             check_programs(t, &r);
+            check_call(t, &r);
         }
         check_mpi(t, probe, &r);
     }
