@@ -268,9 +268,9 @@ static const struct {
     { "kill -SEGV $$", FT_OUT_ERROR, 0, SIGSEGV, "signal 11" },
     { "kill -KILL $$", FT_OUT_ERROR, 0, SIGKILL, "signal 9" },
     /* nothing to read; nothing inherited but the streams, progress, and the
-     * descriptor by which it is seen that nobody is left */
+     * descriptors by which it is seen that nobody is left */
     { "test -z \"$(cat)\"", FT_OUT_OK, 0, 0, "" },
-    { "test ! -e /proc/self/fd/5 && test -e /proc/self/fd/3", FT_OUT_OK, 0, 0,
+    { "test ! -e /proc/self/fd/6 && test -e /proc/self/fd/3", FT_OUT_OK, 0, 0,
       "" },
     { "test \"$FEDTWIN_TASK\" = \"$PWD/task.json\" -a "
       "\"$FEDTWIN_PROGRESS_FD\" = 3 -a \"$OMP_NUM_THREADS\" = 1 -a "
