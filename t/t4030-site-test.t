@@ -20,6 +20,9 @@ is() { # VERDICT CHECK
 	echo "'$2' is $(verdict "$2"): $(found "$2")" >&2
 	return 1
 }
+has_job() {
+	slurm_on alpha squeue -h -n fedtwin-site-test -t PENDING | grep -q .
+}
 site_file() { # NAME LINE...
 	site_name=$1
 	shift
@@ -171,7 +174,7 @@ test_expect_success 'files that the nodes do not see' '
 	)
 '
 
-test_expect_success 'a job that has to wait too long is cancelled' '
+test_expect_success 'a job that has to wait too long is cancelled, and when we are ended' '
 	blocker=$(slurm_on alpha sbatch --parsable --exclusive -N 2 -o /dev/null \
 		--wrap "sleep 1234.5") &&
 	test_expect_code 4 fedtwin site test --json --timeout 2 alpha >out.json &&
@@ -179,8 +182,14 @@ test_expect_success 'a job that has to wait too long is cancelled' '
 	found "job of 1 node" >out && test_grep "still queued after 2 s: .*; cancelled" out &&
 	slurm_on alpha squeue -h -n fedtwin-site-test -t PENDING >out &&
 	test_must_be_empty out &&
-	slurm_on alpha scancel "$blocker" &&
-	rm -rf .fedtwin-site-test.*
+	rm -rf .fedtwin-site-test.* &&
+	{ fedtwin site test alpha >ended.out 2>&1 & } &&
+	test_wait_for 10 has_job &&
+	kill $! && test_expect_code 143 wait $! &&
+	slurm_on alpha squeue -h -n fedtwin-site-test -t PENDING >out &&
+	test_must_be_empty out && test_must_be_empty ended.out &&
+	ls -a >files && test_must_fail grep site-test files &&
+	slurm_on alpha scancel "$blocker"
 '
 
 test_expect_success 'no controller, no adapter' '

@@ -2,6 +2,7 @@
 #include "run/site_test_in.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,7 +250,7 @@ static int make_dir(struct ft_tester *t, struct ft_err *err)
     return rc;
 }
 
-static void run_jobs(struct ft_tester *t)
+static void run_both(struct ft_tester *t)
 {
     int ranks = t->cores_per_node == 1 ? 1 : 2;
     struct ft_probe one = { .name = "1 node", .file = "one", .nodes = 1,
@@ -270,9 +271,34 @@ static void run_jobs(struct ft_tester *t)
     free(two.job);
 }
 
+/* A signal that ends us must not leave a job behind: it waits until the jobs
+ * are cancelled and everything is put away. */
+static void run_jobs(struct ft_tester *t, sigset_t *before)
+{
+    sigset_t ending;
+
+    sigemptyset(&ending);
+    sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGTERM);
+    sigaddset(&ending, SIGHUP);
+    (void)sigprocmask(SIG_BLOCK, &ending, before);
+    run_both(t);
+}
+
+bool ft_tester_is_ended(void)
+{
+    sigset_t waiting;
+
+    return sigpending(&waiting) == 0 &&
+           (sigismember(&waiting, SIGINT) == 1 ||
+            sigismember(&waiting, SIGTERM) == 1 ||
+            sigismember(&waiting, SIGHUP) == 1);
+}
+
 static void clean_up(struct ft_tester *t)
 {
-    if (t->dir && (t->options->keep || ft_checks_failed(t->checks)))
+    if (t->dir && !ft_tester_is_ended() &&
+        (t->options->keep || ft_checks_failed(t->checks)))
         t->checks->kept = t->dir;
     else if (t->dir)
         (void)ft_path_remove(t->dir, NULL); /* a left-over of a test */
@@ -292,8 +318,10 @@ int ft_site_test(const struct ft_site *site,
     struct ft_tester t = { .site = site, .options = options,
                            .checks = checks, .listen_fd = -1 };
     double asked_s = (double)ft_clock_now_ns() / 1e9;
+    sigset_t before;
     int rc = 0;
 
+    (void)sigprocmask(SIG_BLOCK, NULL, &before);
     *checks = (struct ft_checks){ 0 };
     t.talk = ft_talk_open(site, options->dir, err);
     if (!t.talk)
@@ -305,10 +333,11 @@ int ft_site_test(const struct ft_site *site,
         if (choose_queue(&t)) {
             rc = make_dir(&t, err);
             if (rc == 0)
-                run_jobs(&t);
+                run_jobs(&t, &before);
         }
     }
     clean_up(&t);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL); /* here it may end */
     if (rc < 0)
         ft_checks_release(checks);
     return rc;

@@ -36,7 +36,8 @@ struct ft_site_test_options {
     bool keep;         /* what the jobs wrote */
 };
 
-/* Takes its time.
+/* Takes its time.  SIGINT, SIGTERM and SIGHUP are put off until its jobs are
+ * cancelled and its files removed.
  *   FT_ESITE   the site has no adapter program: there is nothing to test
  *   FT_EIO, FT_EACCES, FT_ENOSPC   nothing can be written below 'dir' */
 int ft_site_test(const struct ft_site *site,

@@ -46,6 +46,9 @@ void ft_tester_add(struct ft_tester *t, const char *name,
                    enum ft_verdict verdict, const char *hint, const char *fmt,
                    ...) __attribute__((format(printf, 5, 6)));
 
+/* Does a signal wait to end us? */
+bool ft_tester_is_ended(void);
+
 /* Directory of fedtwin's programs at the site. */
 const char *ft_tester_programs(const struct ft_tester *t);
 extern const char *const ft_probe_programs[]; /* NULL-terminated */

@@ -327,7 +327,8 @@ static struct json_object *await(struct ft_tester *t, struct ft_probe *probe)
     struct json_object *status = ask_state(t, probe);
 
     for (useconds_t pause = POLL_MIN_US;
-         !is_over(status) && ft_clock_mono_ns() < by;
+         !is_over(status) && ft_clock_mono_ns() < by &&
+         !ft_tester_is_ended();
          pause = pause * 5 / 4 < POLL_MAX_US ? pause * 5 / 4 : POLL_MAX_US) {
         json_object_put(status);
         (void)usleep(pause);
