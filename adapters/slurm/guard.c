@@ -3,6 +3,8 @@
  *    engine <-- lines --> fedtwin-slurm <-- lines --> fedtwin-slurm-lib
  *                         never blocks                may block, or die
  *
+ * (With 'transport: local' or 'ssh' the worker is fedtwin-slurm-cmd.)
+ *
  * libslurm blocks for seconds, for ever when munged hangs, and ends its caller
  * when it is displeased.  So it lives in a worker of its own, which gets one
  * request at a time.  When the worker's time is up it is killed, and the
@@ -257,14 +259,14 @@ static struct json_object *take_open(struct guard *g,
 {
     struct json_object *site = ft_json_or_null(request, "site");
     struct json_object *endpoint = ft_json_or_null(site, "endpoint");
+    const char *transport = ft_json_str_or(endpoint, "transport", "library");
     int64_t protocol = ft_json_int_or(request, "protocol", 0);
 
     if (protocol != FT_WIRE_PROTOCOL)
         return ft_wire_error("protocol", "protocol %lld is not known",
                              (long long)protocol);
-    g->program = ft_json_str_or(endpoint, "transport", NULL)
-                     ? "fedtwin-slurm-cmd"
-                     : "fedtwin-slurm-lib";
+    g->program = strcmp(transport, "library") == 0 ? "fedtwin-slurm-lib"
+                                                   : "fedtwin-slurm-cmd";
     g->limit_ns = (int64_t)(seconds_of(site) * SHARE * 1e9);
     json_object_put(g->open);
     g->open = json_object_get(request);

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <slurm/slurm_errno.h>
 
+#include "adapters/slurm/elements.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/map.h"
@@ -69,32 +70,12 @@ static void make_index(struct ft_lib_jobs *jobs)
 
 /* --- the elements that wait ----------------------------------------------- */
 
-/* Take the next "A", "A-B" or "A-B:STEP" from a list; false at its end. */
-static bool next_range(const char **text, uint32_t *first, uint32_t *last,
-                       uint32_t *step)
-{
-    char *end;
-
-    if (!*text || **text < '0' || **text > '9')
-        return false;
-    *first = *last = (uint32_t)strtoul(*text, &end, 10);
-    *step = 1;
-    if (*end == '-')
-        *last = (uint32_t)strtoul(end + 1, &end, 10);
-    if (*end == ':')
-        *step = (uint32_t)strtoul(end + 1, &end, 10);
-    if (*step == 0)
-        return false;
-    *text = *end == ',' ? end + 1 : end;
-    return true;
-}
-
 static bool holds(const slurm_job_info_t *record, uint32_t task)
 {
     const char *text = record->array_task_str;
     uint32_t first, last, step;
 
-    while (next_range(&text, &first, &last, &step))
+    while (ft_elements_next(&text, &first, &last, &step))
         if (task >= first && task <= last && (task - first) % step == 0)
             return true;
     return false;
@@ -188,7 +169,7 @@ static void note_vanished(struct ft_lib_jobs *jobs,
 
     if (!has_sibling(jobs, old))
         return;
-    while (next_range(&text, &first, &last, &step))
+    while (ft_elements_next(&text, &first, &last, &step))
         for (task = first; task <= last; task += step)
             if (!find(jobs, old->array_job_id, task)) {
                 char *id = ft_asprintf("%u_%u", old->array_job_id, task);
@@ -247,7 +228,7 @@ static void each_element(const slurm_job_info_t *record,
     const char *text = record->array_task_str;
     uint32_t first, last, step, task;
 
-    while (next_range(&text, &first, &last, &step))
+    while (ft_elements_next(&text, &first, &last, &step))
         for (task = first; task <= last; task += step) {
             char *id = ft_asprintf("%u_%u", record->array_job_id, task);
 

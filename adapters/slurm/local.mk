@@ -5,6 +5,7 @@ pkglibexec_PROGRAMS += fedtwin-slurm
 SLURM_COMMON = \
     adapters/slurm/wire.c adapters/slurm/wire.h \
     adapters/slurm/spec.c adapters/slurm/spec.h \
+    adapters/slurm/elements.c adapters/slurm/elements.h \
     adapters/slurm/state.c adapters/slurm/state.h \
     adapters/slurm/sacct.c adapters/slurm/sacct.h \
     adapters/slurm/shell.c adapters/slurm/shell.h
@@ -15,6 +16,14 @@ fedtwin_slurm_SOURCES = adapters/slurm/guard.c \
     adapters/slurm/wire.c adapters/slurm/wire.h
 fedtwin_slurm_CPPFLAGS = $(SLURM_CPPFLAGS)
 fedtwin_slurm_LDADD = $(BASE_LIBS)
+
+pkglibexec_PROGRAMS += fedtwin-slurm-cmd
+fedtwin_slurm_cmd_SOURCES = $(SLURM_COMMON) \
+    adapters/slurm/cmd.h adapters/slurm/cmd_main.c \
+    adapters/slurm/cmd_jobs.c adapters/slurm/cmd_probe.c \
+    adapters/slurm/cmd_submit.c
+fedtwin_slurm_cmd_CPPFLAGS = $(SLURM_CPPFLAGS)
+fedtwin_slurm_cmd_LDADD = $(BASE_LIBS)
 
 if SLURM
 pkglibexec_PROGRAMS += fedtwin-slurm-lib
@@ -32,7 +41,7 @@ SLURM_T = t/t4000-slurm-lab.t
 if SLURM
 SLURM_T += t/t4010-slurm-submit.t t/t4011-slurm-status.t \
     t/t4012-slurm-outage.t t/t4013-slurm-array.t t/t4014-conform.t \
-    t/t4015-slurm-accounting.t
+    t/t4015-slurm-accounting.t t/t4016-slurm-commands.t
 endif
 TESTS += $(SLURM_T)
 EXTRA_DIST += $(SLURM_T)

@@ -18,13 +18,14 @@ static const char columns[] =
     "--format=JobID,State,ExitCode,DerivedExitCode,Start,End,NNodes,Reason,"
     "NodeList,Comment";
 
-/* "5:0" or "0:9" as wait(2) has it. */
-static uint32_t wait_status(const char *text)
+uint32_t ft_sacct_wait_status(const char *text)
 {
     char *end;
     unsigned long code = strtoul(text, &end, 10);
     unsigned long number = *end == ':' ? strtoul(end + 1, NULL, 10) : 0;
 
+    if (code == 0 && number == (FT_STATE_OOM & 127))
+        return FT_STATE_OOM;
     return (uint32_t)((code & 255) << 8 | (number & 127));
 }
 
@@ -34,7 +35,7 @@ static int64_t seconds(const char *text)
     return strtoll(text, NULL, 10);
 }
 
-struct json_object *ft_sacct_line(char *line, const char **job)
+static struct json_object *read_line(char *line, const char **job)
 {
     char *value[COLUMNS] = { 0 };
     struct ft_seen seen;
@@ -51,8 +52,8 @@ struct json_object *ft_sacct_line(char *line, const char **job)
         .tag = value[TAG],
         .reason = strcmp(value[REASON], "None") == 0 ? "" : value[REASON],
         .host = strpbrk(value[HOST], "[, ") ? NULL : value[HOST],
-        .wait_status = wait_status(value[EXIT]),
-        .step_status = wait_status(value[STEP]),
+        .wait_status = ft_sacct_wait_status(value[EXIT]),
+        .step_status = ft_sacct_wait_status(value[STEP]),
         .node_count = (uint32_t)strtoul(value[NODES], NULL, 10),
         .start_s = seconds(value[START]),
         .end_s = seconds(value[END]),
@@ -67,7 +68,7 @@ static void read_lines(char *text, struct ft_map *known)
 
     while ((line = strsep(&text, "\n"))) {
         const char *job = "";
-        struct json_object *status = ft_sacct_line(line, &job);
+        struct json_object *status = read_line(line, &job);
 
         if (status)
             json_object_put(ft_map_put(known, job, status));

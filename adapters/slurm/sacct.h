@@ -3,6 +3,7 @@
 #define FT_ADAPTERS_SLURM_SACCT_H
 
 #include <json-c/json.h>
+#include <stdint.h>
 
 #include "adapters/slurm/shell.h"
 #include "base/words.h"
@@ -13,7 +14,8 @@
 int ft_sacct_add(const struct ft_shell *shell, const struct ft_words *jobs,
                  struct json_object *list);
 
-/* Read one line of what sacct printed; for tests. */
-struct json_object *ft_sacct_line(char *line, const char **job);
+/* "5:0" or "0:9", as Slurm's commands print how something ended, as wait(2)
+ * has it. */
+uint32_t ft_sacct_wait_status(const char *text);
 
 #endif

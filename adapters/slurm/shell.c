@@ -33,14 +33,20 @@ static char **command_line(const struct ft_shell *shell,
 {
     struct ft_str command = FT_STR_INIT;
     struct ft_words words = { 0 };
+    size_t i;
 
-    if (!shell->host) {
-        for (; *argv; argv++)
-            ft_words_add(&words, ft_strdup(*argv));
-        return words.item;
+    if (shell->conf) {
+        ft_words_add(&words, ft_strdup("env"));
+        ft_words_add(&words, ft_asprintf("SLURM_CONF=%s", shell->conf));
     }
     for (; *argv; argv++)
-        add_quoted(&command, *argv);
+        ft_words_add(&words, ft_strdup(*argv));
+    if (!shell->host)
+        return words.item;
+    for (i = 0; i < words.n; i++)
+        add_quoted(&command, words.item[i]);
+    ft_words_free(words.item);
+    words = (struct ft_words){ 0 };
     ft_words_add(&words, ft_strdup("ssh"));
     ft_words_add(&words, ft_strdup("-oBatchMode=yes"));
     ft_words_add(&words, ft_strdup("-oControlMaster=auto"));

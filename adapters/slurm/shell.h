@@ -7,6 +7,7 @@
 struct ft_shell {
     const char *host;    /* NULL: here */
     const char *control; /* socket of the ssh connection that all share */
+    const char *conf;    /* SLURM_CONF of what is run; NULL: as it is there */
 };
 
 /* Run 'argv' (NULL-terminated) with 'input' (NULL: none) and append what it

@@ -44,13 +44,10 @@ static const struct state_row *find_row(const char *name)
     return NULL;
 }
 
-/* In place of a wait status: killed for its memory. */
-#define OUT_OF_MEMORY 253
-
 /* How the script ended; for what never ran, as if it had ended well. */
 static void add_exit(struct json_object *status, uint32_t wait_status)
 {
-    int raw = wait_status == OUT_OF_MEMORY ? SIGKILL : (int)wait_status;
+    int raw = wait_status == FT_STATE_OOM ? SIGKILL : (int)wait_status;
 
     ft_json_add_int(status, "exit_code", WIFEXITED(raw) ? WEXITSTATUS(raw)
                                                         : 0);

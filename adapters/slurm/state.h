@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* In place of a wait status: killed for its memory. */
+#define FT_STATE_OOM 253
+
 /* A job as Slurm describes it; texts are borrowed and may be NULL. */
 struct ft_seen {
     const char *state; /* "RUNNING": Slurm's name, without flags */

@@ -1,0 +1,323 @@
+/* cmd_jobs.c - status, find_by_tag, cancel, hold, release through commands
+ *
+ * "scontrol show jobs" is the one command that tells everything of all jobs:
+ * a line each, of KEY=VALUE.  Values may hold blanks, so that one ends where
+ * the key begins that Slurm prints after it.
+ */
+#include "adapters/slurm/cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/slurm/elements.h"
+#include "adapters/slurm/sacct.h"
+#include "adapters/slurm/state.h"
+#include "adapters/slurm/wire.h"
+#include "base/alloc.h"
+#include "base/json.h"
+#include "base/str.h"
+
+/* --- reading -------------------------------------------------------------- */
+
+/* The value of "KEY=" up to 'next' (NULL: the next blank), or NULL; the caller
+ * frees.  "(null)" is none. */
+static char *value_of(const char *line, const char *key, const char *next)
+{
+    const char *start = strstr(line, key), *end;
+
+    if (!start)
+        return NULL;
+    start += strlen(key);
+    end = next ? strstr(start, next) : NULL;
+    if (!end)
+        end = start + strcspn(start, " \n");
+    while (next && end > start && end[-1] == ' ')
+        end--;
+    if (end - start == 6 && strncmp(start, "(null)", 6) == 0)
+        return NULL;
+    return ft_strndup(start, (size_t)(end - start));
+}
+
+static uint32_t number_of(const char *line, const char *key)
+{
+    char *text = value_of(line, key, NULL);
+    uint32_t n = text ? (uint32_t)strtoul(text, NULL, 10) : 0;
+
+    free(text);
+    return n;
+}
+
+/* "5:0" or "0:9" as wait(2) has it. */
+static uint32_t wait_status_of(const char *line, const char *key)
+{
+    char *text = value_of(line, key, NULL);
+    uint32_t status = text ? ft_sacct_wait_status(text) : 0;
+
+    free(text);
+    return status;
+}
+
+/* A state that is not known keeps its place, without one. */
+static void keep(struct ft_cmd *cmd, const char *id,
+                 const struct ft_seen *seen)
+{
+    struct json_object *status = ft_state_status(id, seen);
+
+    if (!status)
+        status = json_object_new_object();
+    json_object_put(ft_map_put(&cmd->jobs, id, status));
+}
+
+/* Under every id that the engine may know it by: "JobId=1205 ArrayJobId=1204
+ * ArrayTaskId=3 JobName=...", from the beginning of the line. */
+static void keep_ids(struct ft_cmd *cmd, const char *line,
+                     const struct ft_seen *seen)
+{
+    static const char array_key[] = " ArrayJobId=", key[] = " ArrayTaskId=";
+    uint32_t job = number_of(line, "JobId="), first, last, step, i;
+    const char *text = line + strcspn(line, " ");
+    char *id;
+
+    if (!ft_starts_with(text, array_key)) {
+        id = ft_asprintf("%u", job);
+        keep(cmd, id, seen);
+        free(id);
+        return;
+    }
+    job = number_of(text, array_key);
+    text += 1 + strcspn(text + 1, " ");
+    if (!ft_starts_with(text, key))
+        return;
+    text += strlen(key);
+    while (ft_elements_next(&text, &first, &last, &step))
+        for (i = first; i <= last; i += step) {
+            id = ft_asprintf("%u_%u", job, i);
+            keep(cmd, id, seen);
+            free(id);
+        }
+}
+
+static void read_job(struct ft_cmd *cmd, const char *line)
+{
+    char *state = value_of(line, " JobState=", NULL);
+    char *reason = value_of(line, " Reason=", " Dependency=");
+    char *host = value_of(line, " BatchHost=", NULL);
+    char *tag = value_of(line, " Comment=", " StdErr=");
+    char *priority = value_of(line, " Priority=", NULL);
+    bool waits = state && strcmp(state, "PENDING") == 0;
+    struct ft_seen seen = {
+        .state = state ? state : "",
+        .held = priority && strcmp(priority, "0") == 0,
+        .tag = tag,
+        .reason = reason,
+        .host = host,
+        .wait_status = wait_status_of(line, " ExitCode="),
+        .step_status = wait_status_of(line, " DerivedExitCode="),
+        .restarts = number_of(line, " Restarts="),
+        .node_count = waits ? 0 : number_of(line, " NumNodes="),
+        .start_s = waits ? 0 : number_of(line, " StartTime="),
+        .end_s = number_of(line, " EndTime="),
+    };
+
+    if (state)
+        keep_ids(cmd, line, &seen);
+    free(state);
+    free(reason);
+    free(host);
+    free(tag);
+    free(priority);
+}
+
+static void forget_jobs(struct ft_cmd *cmd)
+{
+    size_t i;
+
+    for (i = 0; i < cmd->jobs.len; i++)
+        json_object_put(cmd->jobs.entry[i].value);
+    ft_map_release(&cmd->jobs);
+    cmd->jobs = (struct ft_map){ 0 };
+}
+
+struct json_object *ft_cmd_jobs_load(struct ft_cmd *cmd)
+{
+    static const char *const argv[] = { "scontrol", "-d", "-o", "-a", "show",
+                                        "jobs" };
+    struct ft_str out = FT_STR_INIT, errors = FT_STR_INIT;
+    struct json_object *error = NULL;
+    struct ft_words words = { 0 };
+    char *text, *line;
+    size_t i;
+
+    ft_cmd_begin(&words);
+    for (i = 0; i < sizeof(argv) / sizeof(argv[0]); i++)
+        ft_words_add(&words, ft_strdup(argv[i]));
+    if (ft_cmd_run(cmd, &words, NULL, &out, &errors) != 0) {
+        error = ft_wire_error("unavailable", "%s", ft_cmd_reason(&errors));
+    } else {
+        forget_jobs(cmd);
+        text = out.s;
+        while ((line = strsep(&text, "\n")))
+            read_job(cmd, line);
+    }
+    ft_str_release(&out);
+    ft_str_release(&errors);
+    return error;
+}
+
+/* --- status, find_by_tag -------------------------------------------------- */
+
+static struct json_object *answer_with(struct json_object *list, bool complete)
+{
+    struct json_object *answer = ft_wire_ok();
+
+    ft_json_add_bool(answer, "complete", complete);
+    json_object_object_add(answer, "jobs", list);
+    return answer;
+}
+
+struct json_object *ft_cmd_status(void *state, struct json_object *request)
+{
+    struct json_object *ids = ft_json_or_null(request, "jobs"), *list, *error;
+    struct ft_words absent = { 0 };
+    struct ft_cmd *cmd = state;
+    bool complete = true;
+    size_t i;
+
+    if (!json_object_is_type(ids, json_type_array))
+        return ft_wire_error("protocol", "status: 'jobs' is not a list");
+    error = ft_cmd_jobs_load(cmd);
+    if (error)
+        return error;
+    list = json_object_new_array();
+    for (i = 0; i < json_object_array_length(ids); i++) {
+        const char *id = ft_json_at_or(ids, i, "");
+        struct json_object *status = ft_map_get(&cmd->jobs, id);
+
+        if (status && !ft_json_or_null(status, "state"))
+            complete = false;
+        else if (status)
+            json_object_array_add(list, json_object_get(status));
+        else if (cmd->accounting && *id >= '1' && *id <= '9')
+            ft_words_add(&absent, ft_strdup(id));
+        else
+            json_object_array_add(list, ft_state_not_found(id));
+    }
+    if (absent.n && ft_sacct_add(&cmd->shell, &absent, list) < 0)
+        complete = false;
+    ft_words_free(absent.item);
+    return answer_with(list, complete);
+}
+
+struct json_object *ft_cmd_find(void *state, struct json_object *request)
+{
+    const char *prefix = ft_json_str_or(request, "prefix", "");
+    struct json_object *list, *error;
+    struct ft_cmd *cmd = state;
+    size_t i;
+
+    if (!*prefix)
+        return ft_wire_error("protocol", "find_by_tag: no 'prefix'");
+    error = ft_cmd_jobs_load(cmd);
+    if (error)
+        return error;
+    list = json_object_new_array();
+    for (i = 0; i < cmd->jobs.len; i++) {
+        struct json_object *status = cmd->jobs.entry[i].value;
+
+        if (ft_starts_with(ft_json_str_or(status, "tag", ""), prefix))
+            json_object_array_add(list, json_object_get(status));
+    }
+    return answer_with(list, true);
+}
+
+/* --- cancel, hold, release ------------------------------------------------ */
+
+/* The status of a job, or of some element when 'id' is an array's. */
+static struct json_object *find_any(const struct ft_cmd *cmd, const char *id)
+{
+    struct json_object *status = ft_map_get(&cmd->jobs, id);
+    size_t i, len = strlen(id);
+
+    for (i = 0; !status && len && i < cmd->jobs.len; i++)
+        if (strncmp(cmd->jobs.entry[i].key, id, len) == 0 &&
+            cmd->jobs.entry[i].key[len] == '_')
+            status = cmd->jobs.entry[i].value;
+    return status;
+}
+
+static struct json_object *act_on(const struct ft_cmd *cmd, const char *id,
+                                  const char *tag, const char *const verb[2])
+{
+    struct json_object *status = find_any(cmd, id), *item;
+    struct ft_str out = FT_STR_INIT, errors = FT_STR_INIT;
+    struct ft_words words = { 0 };
+
+    if (!status ||
+        (tag && strcmp(ft_json_str_or(status, "tag", ""), tag) != 0))
+        return ft_wire_result("not_found", NULL);
+    if (strcmp(ft_json_str_or(status, "state", ""), "ended") == 0 &&
+        ft_map_get(&cmd->jobs, id))
+        return ft_wire_result("ok", NULL);
+    ft_cmd_begin(&words);
+    ft_words_add(&words, ft_strdup(verb[0]));
+    if (verb[1])
+        ft_words_add(&words, ft_strdup(verb[1]));
+    ft_words_add(&words, ft_strdup(id));
+    if (ft_cmd_run(cmd, &words, NULL, &out, &errors) == 0)
+        item = ft_wire_result("ok", NULL);
+    else
+        item = ft_wire_result(strstr(errors.s, "denied") ? "denied"
+                                                         : "retry_after",
+                              "%s", ft_cmd_reason(&errors));
+    ft_str_release(&out);
+    ft_str_release(&errors);
+    return item;
+}
+
+static struct json_object *control(struct ft_cmd *cmd,
+                                   struct json_object *request,
+                                   const char *const verb[2])
+{
+    struct json_object *jobs = ft_json_or_null(request, "jobs");
+    struct json_object *tags = ft_json_or_null(request, "tags");
+    struct json_object *results, *answer, *item;
+    size_t i;
+
+    if (!json_object_is_type(jobs, json_type_array))
+        return ft_wire_error("protocol", "'jobs' is not a list");
+    answer = ft_cmd_jobs_load(cmd);
+    if (answer)
+        return answer;
+    results = json_object_new_array();
+    for (i = 0; i < json_object_array_length(jobs); i++) {
+        const char *id = ft_json_at_or(jobs, i, "");
+
+        item = act_on(cmd, id, ft_json_at_or(tags, i, NULL), verb);
+        ft_json_add_str(item, "job", id);
+        json_object_array_add(results, item);
+    }
+    answer = ft_wire_ok();
+    json_object_object_add(answer, "results", results);
+    return answer;
+}
+
+struct json_object *ft_cmd_cancel(void *cmd, struct json_object *request)
+{
+    static const char *const verb[2] = { "scancel", NULL };
+
+    return control(cmd, request, verb);
+}
+
+struct json_object *ft_cmd_hold(void *cmd, struct json_object *request)
+{
+    static const char *const verb[2] = { "scontrol", "hold" };
+
+    return control(cmd, request, verb);
+}
+
+struct json_object *ft_cmd_release(void *cmd, struct json_object *request)
+{
+    static const char *const verb[2] = { "scontrol", "release" };
+
+    return control(cmd, request, verb);
+}
