@@ -150,7 +150,7 @@ static bool some_away(const struct ft_cmd *cmd, const struct ft_spec *spec)
 {
     struct ft_str out = FT_STR_INIT, errors = FT_STR_INIT;
     struct ft_words words = { 0 };
-    const char *text;
+    char *text, *line;
     bool away = false;
 
     ft_cmd_begin(&words);
@@ -159,8 +159,8 @@ static bool some_away(const struct ft_cmd *cmd, const struct ft_spec *spec)
     ft_words_add(&words, ft_strdup("--format=%F")); /* used/idle/other/all */
     add_text(&words, "--partition", spec->queue);
     if (ft_cmd_run(cmd, &words, NULL, &out, &errors) == 0)
-        for (text = out.s; *text; text += strcspn(text, "\n"), text += !!*text) {
-            const char *slash = strchr(text, '/');
+        for (text = out.s; (line = strsep(&text, "\n"));) {
+            const char *slash = strchr(line, '/');
 
             slash = slash ? strchr(slash + 1, '/') : NULL;
             away |= slash && strtoul(slash + 1, NULL, 10) > 0;
