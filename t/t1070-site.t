@@ -64,7 +64,13 @@ test_expect_success 'that of a project comes first, the other one is shadowed' '
 	test_grep "five nodes" out &&
 	test_grep "main (default)  *4 nodes, at most 24 h[^,]*, 64 cores a node" out &&
 	test_grep "debug  *8.0* GiB a node, 2 GPUs a node" out &&
-	test_grep "shadows $user/alpha.yaml" out
+	test_grep "shadows $user/alpha.yaml" out &&
+	printf "%s\n" "mpirun: [srun, -n, \"{ranks}\"]" "modules: [gcc, openmpi]" \
+		"fedtwin: /opt/ft" "identity: {account: proj}" >more &&
+	cat cluster.yaml more >more.yaml && fedtwin site show ./more.yaml >out &&
+	test_grep "^MPI programs:  *srun -n {ranks}$" out &&
+	test_grep "^modules:  *gcc openmpi$" out &&
+	test_grep "^account:  *proj$" out && test_grep "^fedtwin there:  */opt/ft$" out
 '
 
 test_expect_success 'as JSON' '

@@ -183,6 +183,18 @@ static void add_queue(struct ft_table *table,
     ft_str_release(&text);
 }
 
+static void add_words(struct ft_table *table, const char *name,
+                      char *const *word, size_t n)
+{
+    struct ft_str text = FT_STR_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        ft_str_addf(&text, "%s%s", i ? " " : "", word[i]);
+    if (n)
+        add_text(table, name, text.s);
+    ft_str_release(&text);
+}
+
 void ft_site_print(const struct ft_site *site)
 {
     struct ft_table table;
@@ -199,6 +211,10 @@ void ft_site_print(const struct ft_site *site)
     }
     if (site->account)
         add_text(&table, "account:", site->account);
+    add_words(&table, "MPI programs:", site->mpirun, site->n_mpirun);
+    add_words(&table, "modules:", site->modules, site->n_modules);
+    if (site->fedtwin_dir)
+        add_text(&table, "fedtwin there:", site->fedtwin_dir);
     if (ft_site_is_remote(site)) {
         add_time(&table, "asked every:", site->status_interval_s);
         add_time(&table, "answers within:", site->answer_within_s);

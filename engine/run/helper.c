@@ -18,6 +18,7 @@
 #include "run/helper_life.h"
 
 #define STEADY_S 60.0 /* a program that lived so long starts again at once */
+#define WITHIN_MAX_S 1e9 /* what a clock can hold */
 #define QUOTE_MAX 60  /* of a line that is no answer */
 
 struct request {
@@ -515,7 +516,8 @@ void ft_helper_ask(struct ft_helper *h, struct json_object *request,
     ft_json_add_int(request, "id", r->id);
     r->line = line_of(request);
     r->within_s = within_s;
-    r->deadline_ns = ft_clock_mono_ns() + (int64_t)(within_s * 1e9);
+    r->deadline_ns = ft_clock_mono_ns() +
+                     (int64_t)(fmin(within_s, WITHIN_MAX_S) * 1e9);
     r->answer = answer;
     r->arg = arg;
     while (*last)
