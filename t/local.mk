@@ -68,12 +68,13 @@ endif
 bench: all $(BENCHES)
 	@FT_BUILDDIR='$(abs_top_builddir)' $(SHELL) $(top_srcdir)/t/bench/run.sh
 
-# Seconds that each fuzz target may spend on new inputs.
+# What each fuzz target may spend on new inputs: seconds, or "-n EXECUTIONS".
 FUZZ_SECONDS = 60
+FUZZ_LIMIT = -s $(FUZZ_SECONDS)
 fuzz: $(FUZZERS)
 	@for f in $(FUZZERS); do \
 	  echo "$$f"; \
-	  ./$$f -s $(FUZZ_SECONDS) $(top_srcdir)/t/fuzz/corpus/$${f##*/fuzz_} \
+	  ./$$f $(FUZZ_LIMIT) $(top_srcdir)/t/fuzz/corpus/$${f##*/fuzz_} \
 	    || exit; \
 	done
 

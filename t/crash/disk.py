@@ -123,6 +123,7 @@ class Trace:
         with open(path, encoding="utf-8") as file:
             for line in file:
                 self.take(line.rstrip("\n"))
+        self.bytes = b""
         for event in self.events:
             if event[0] == "name":
                 event[1].node.sort()

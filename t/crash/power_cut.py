@@ -6,8 +6,8 @@ cut could have left (share/doc/testing.md).
     power_cut.py syncs [SCENARIO...]               lose each sync in turn
     power_cut.py nosync LIBRARY [SCENARIO...]      run without any sync
 
-CRASH_BIN is the directory of 'crash' and 'record'; CRASH_DIR one on a disk in
-memory (/dev/shm); CRASH_JOBS the number of processes that judge (2).
+CRASH_BIN is the directory of 'crash' and 'record' in a build; CRASH_DIR one on a
+disk in memory (/dev/shm); CRASH_JOBS the number of processes that judge (2).
 """
 import collections
 import os
@@ -26,7 +26,8 @@ from collection import Collection
 from place import Place
 from scenarios import LONG, QUICK, SCENARIOS, SECOND, random_history
 
-BIN = os.environ["CRASH_BIN"]
+BIN = os.path.abspath(os.environ["CRASH_BIN"])
+PROGRAMS = os.path.dirname(os.path.dirname(BIN))
 DIR = os.environ.get("CRASH_DIR") or (
     "/dev/shm" if os.access("/dev/shm", os.W_OK) else ".")
 JOBS = int(os.environ.get("CRASH_JOBS", "2"))
@@ -47,7 +48,8 @@ def shell(text, work, recorder=(), env=None):
         [*recorder, "sh", "-euc", text], cwd=work, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, "P": "root/p", "S": "src", "ACK": "ack",
-             "UV_USE_IO_URING": "0", "PATH": BIN + ":" + os.environ["PATH"],
+             "UV_USE_IO_URING": "0",
+             "PATH": f"{BIN}:{PROGRAMS}:{os.environ['PATH']}",
              **(env or {})})
     if done.returncode:
         sys.exit(f"{text}\n{done.stdout}status {done.returncode}")

@@ -3,6 +3,7 @@
  *     fuzz_NAME                 the corpus, then a fixed number of mutations;
  *                               speaks TAP, this is what "make check" runs
  *     fuzz_NAME -s SECONDS DIR  for so long, from another seed each time
+ *     fuzz_NAME -n COUNT DIR    so many executions, likewise
  *     fuzz_NAME FILE...         these inputs only, to repeat a failure
  *
  * The input that is being run stands in fuzz_NAME.input, so that it is there
@@ -225,14 +226,17 @@ static void check(struct driver *d)
     free(dir);
 }
 
-static void search(struct driver *d, const char *seconds, const char *dir)
+static void search(struct driver *d, bool timed, const char *limit,
+                   const char *dir)
 {
+    long most = strtol(limit, NULL, 10);
     uint64_t seed = (uint64_t)ft_clock_now_ns() | 1, n;
 
     add_directory(d, dir);
     run_corpus(d);
     d->state = seed;
-    n = run_mutations(d, UINT64_MAX, strtol(seconds, NULL, 10));
+    n = timed ? run_mutations(d, UINT64_MAX, most)
+              : run_mutations(d, (uint64_t)most, INT32_MAX);
     printf("%s: %" PRIu64 " executions from seed %" PRIu64 "\n", d->name, n,
            seed);
 }
@@ -242,14 +246,14 @@ int main(int argc, char **argv)
     struct driver d = { .name = strstr(ft_path_base(argv[0]), "fuzz_") };
 
     d.name = d.name ? d.name + strlen("fuzz_") : "target";
-    if (argc > 1 && strcmp(argv[1], "-s") != 0) {
+    if (argc > 1 && *argv[1] != '-') {
         for (int i = 1; i < argc; i++)
             add_file(&d, argv[i]);
         run_corpus(&d);
     } else {
         open_window(&d);
         if (argc == 4)
-            search(&d, argv[2], argv[3]);
+            search(&d, argv[1][1] == 's', argv[2], argv[3]);
         else
             check(&d);
         close_window(&d);

@@ -171,6 +171,7 @@ t_fuzz_fuzz_touchstone_LDADD = $(FUZZ_LDADD)
 
 # The same targets under clang's libFuzzer; see share/doc/fuzzing.md.  HDF5, in
 # a child of fuzz_version, dies of what it does: no sanitizer of addresses there.
+# Not fuzz_agent, which takes most of the engine.
 CLANG = clang
 LIBFUZZER_FLAGS = -std=gnu11 -g -O1 -DLIBFUZZER
 LIBFUZZER_TEXT = $(top_srcdir)/engine/text/*.c $(top_srcdir)/engine/base/*.c
@@ -187,6 +188,7 @@ libfuzzer:
 	@for f in $(FUZZERS); do \
 	  code='$(LIBFUZZER_TEXT)'; libs=; check=address,undefined; \
 	  case $$f in \
+	  *_agent) continue ;; \
 	  *_version | *_csv | *_vtu | *_msh | *_netcdf) \
 	    code='$(LIBFUZZER_WORKER)'; \
 	    libs='$(LIBFUZZER_HDF5)' ;; \
