@@ -62,6 +62,12 @@ test_expect_success 'a cluster is discovered from nothing' '
 	fedtwin fmt --check sites/alpha.yaml
 '
 
+test_expect_success 'the same through its commands' '
+	slurm_on alpha fedtwin site add beta --discover -n -e transport=local >out &&
+	test_grep "^endpoint: {transport: .local., config: .$PWD/alpha/slurm.conf.}" out &&
+	test_grep "queue: debug  # 2 of 2 nodes are up" out
+'
+
 test_expect_success 'it is green, and nothing is left behind' '
 	fedtwin site test alpha >out &&
 	cat out &&

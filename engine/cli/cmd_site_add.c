@@ -69,6 +69,16 @@ static bool add_endpoint(const char *given, struct ft_str *out)
     return true;
 }
 
+/* Has --endpoint said 'start', such as "config="? */
+static bool has_endpoint(const struct ft_cli *cli, const char *start)
+{
+    for (int i = 0; i < cli->n_given; i++)
+        if (strcmp(cli->given[i].name, "endpoint") == 0 &&
+            ft_starts_with(cli->given[i].value, start))
+            return true;
+    return false;
+}
+
 /* What the command line says of where the scheduler is.  A configuration that
  * is in the environment now may not be there when the site is used. */
 static bool add_endpoints(const struct ft_cli *cli, const char *adapter,
@@ -81,8 +91,10 @@ static bool add_endpoints(const struct ft_cli *cli, const char *adapter,
     for (int i = 0; i < cli->n_given && ok; i++)
         if (strcmp(cli->given[i].name, "endpoint") == 0)
             ok = add_endpoint(cli->given[i].value, &all);
-    if (ok && !all.len && conf && strcmp(adapter, "slurm") == 0) {
-        ft_str_add(&all, "config: ");
+    if (ok && conf && strcmp(adapter, "slurm") == 0 &&
+        !has_endpoint(cli, "config=") &&
+        !has_endpoint(cli, "transport=ssh")) {
+        ft_str_addf(&all, "%sconfig: ", all.len ? ", " : "");
         ft_site_add_text(&all, conf);
     }
     if (all.len)
