@@ -35,7 +35,7 @@ site_file() { # NAME LINE...
 }
 
 test_expect_success 'a cluster is discovered from nothing' '
-	fedtwin init && slurm_start alpha --conf "PartitionName=short Nodes=n1 MaxTime=5" &&
+	fedtwin init && slurm_start alpha --conf "PartitionName=short Nodes=n1 MaxTime=2" &&
 	slurm_on alpha fedtwin site add alpha --discover >out &&
 	test_grep "site .alpha. is registered" out &&
 	grep -v "^#" sites/alpha.yaml >got &&
@@ -51,7 +51,7 @@ test_expect_success 'a cluster is discovered from nothing' '
 	    cores_per_node: 2
 	    memory_per_node: 2000 MiB
 	  - queue: short  # 1 of 1 nodes are up
-	    max_walltime: 5 min
+	    max_walltime: 2 min
 	    cores_per_node: 2
 	    memory_per_node: 2000 MiB
 	limits:
@@ -85,8 +85,9 @@ test_expect_success 'it is green, and nothing is left behind' '
 	ls -a >files && test_must_fail grep site-test files
 '
 
-test_expect_success 'a queue with one node' '
-	fedtwin site test --json --queue short alpha >out.json &&
+test_expect_success 'a queue with one node and little time that the file does not name' '
+	site_file plain &&
+	fedtwin site test --json --queue short plain >out.json &&
 	is ok "job of 1 node" && is skipped "job of 2 nodes" &&
 	test_json "d[\"ok\"] and d[\"schema\"] == 1 and d[\"kept\"] is None" \
 		out.json >got && echo true >want && test_cmp want got

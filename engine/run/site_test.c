@@ -219,6 +219,11 @@ static bool choose_queue(struct ft_tester *t)
     there = find_queue(t, t->queue);
     t->cores_per_node = (int)ft_json_int_or(there, "cores_per_node", 0);
     t->nodes = (int)ft_json_int_or(there, "nodes_up", 0);
+    t->max_walltime_s = ft_json_num_or(there, "max_walltime_s", 0);
+    if (t->site_queue && t->site_queue->max_walltime_s > 0 &&
+        (t->max_walltime_s <= 0 ||
+         t->site_queue->max_walltime_s < t->max_walltime_s))
+        t->max_walltime_s = t->site_queue->max_walltime_s;
     if (there)
         return true;
     if (!t->queue)

@@ -27,6 +27,7 @@ struct ft_tester {
     const char *queue;         /* where jobs go, or NULL */
     const struct ft_site_queue *site_queue; /* as the file has it, or NULL */
     int cores_per_node, nodes; /* there; 0: not known */
+    double max_walltime_s;     /* the shorter one of both; 0: not known */
     char *dir;  /* that the jobs see, too */
     char *word; /* what is in the file */
     int listen_fd, port; /* for those who call; -1: nobody can */

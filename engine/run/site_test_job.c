@@ -19,7 +19,7 @@
 #include "run/script.h"
 #include "run/site_test_in.h"
 
-#define WALLTIME_S 180.0
+#define WALLTIME_S 150.0  /* and what files may take to be seen */
 #define MPI_S 60          /* that two ranks may take to find each other */
 #define POLL_MIN_US 200000
 #define POLL_MAX_US 2000000
@@ -200,7 +200,7 @@ static struct json_object *make_job(const struct ft_tester *t,
 {
     const struct ft_site_queue *q = t->site_queue;
     struct json_object *job = json_object_new_object();
-    double most = q && q->max_walltime_s > 0 ? q->max_walltime_s : WALLTIME_S;
+    double walltime_s = WALLTIME_S + t->site->visibility_wait_s;
     char *tag = ft_asprintf("%s/%s/1", ft_path_base(t->dir) + 1, probe->file);
 
     ft_json_add_str(job, "tag", tag);
@@ -216,7 +216,9 @@ static struct json_object *make_job(const struct ft_tester *t,
     ft_json_add_int(job, "threads", 1);
     ft_json_add_int(job, "gpus", 0);
     ft_json_add_num(job, "memory_bytes", 0);
-    ft_json_add_num(job, "walltime_s", fmin(WALLTIME_S, most));
+    ft_json_add_num(job, "walltime_s",
+                    t->max_walltime_s > 0 ? fmin(walltime_s, t->max_walltime_s)
+                                          : walltime_s);
     ft_json_add_str(job, "queue", t->queue);
     ft_json_add_str(job, "account", q ? q->account : t->site->account);
     ft_json_add_str(job, "qos", q ? q->qos : NULL);
