@@ -15,18 +15,21 @@
 #include "run/result.h"
 
 #define NS_PER_S 1e9
+#define SIGNAL_STATUS 128  /* and the signal: the status of a shell */
 #define VERDICT_MIN_S 10.0 /* that the site has for it */
 
 /* --- verdicts ------------------------------------------------------------- */
 
-/* Does the site know better what became of the program? */
+/* Does the site know better what became of the program?  What it ends gets a
+ * signal, all processes at once; a shell makes an exit status of that. */
 static bool is_in_doubt(const struct ft_batch_task *task)
 {
     const struct ft_ending *e = task->heard;
 
     return !task->cancelled && e->outcome != FT_OUT_OK &&
            (e->by_site || e->outcome == FT_OUT_CANCELLED ||
-            e->outcome == FT_OUT_LOST || e->signal != 0);
+            e->outcome == FT_OUT_LOST || e->signal != 0 ||
+            e->exit_code > SIGNAL_STATUS);
 }
 
 static bool is_verdict(enum ft_outcome outcome)

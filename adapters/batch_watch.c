@@ -87,6 +87,8 @@ static void is_missing(struct ft_batch_job *job)
     double lost_s = job->batch->site->lost_after_s;
     int64_t now = ft_clock_mono_ns();
 
+    if (job->agent && !job->cancelled)
+        return; /* it is alive, whatever the site has forgotten */
     if (!job->missing_ns)
         job->missing_ns = now;
     if (job->cancelled || (double)(now - job->missing_ns) > lost_s * NS_PER_S)

@@ -33,9 +33,6 @@ fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/call.c \
 fedtwin_agent_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 fedtwin_agent_LDADD = engine/librun.a engine/libmodel.a $(BASE_LIBS) \
     $(UV_LIBS)
-BATCH_TESTS = t/t4040-batch.t t/t4041-federation.t
-TESTS += $(BATCH_TESTS)
-EXTRA_DIST += $(BATCH_TESTS)
 TESTS += t/t4020-agent.t
 EXTRA_DIST += t/t4020-agent.t
 check_PROGRAMS += t/agent/home
@@ -60,7 +57,8 @@ t_unit_test_home_LDADD = $(run_libs)
 endif
 
 # Sites as their users see them.
-PROVIDER_TESTS = t/t4030-site-test.t t/t4031-providers.t
+PROVIDER_TESTS = t/t4030-site-test.t t/t4031-providers.t \
+    t/t4040-batch.t t/t4041-federation.t t/t4042-site-faults.t
 if SLURM
 if SOLVERS
 TESTS += $(PROVIDER_TESTS)

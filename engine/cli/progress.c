@@ -303,23 +303,24 @@ static void print_counts(struct ft_progress *p, const struct ft_run *run,
 
 /* A task whose program has ended runs until its results are published, which
  * is not worth a second line; one that is ready again is, for an attempt has
- * failed. */
+ * failed, and so is what keeps one waiting at its site. */
 static bool is_worth_a_line(enum ft_task_state state,
                             const struct ft_task_detail *d)
 {
-    if (state == FT_TASK_READY)
+    if (state == FT_TASK_READY || state == FT_TASK_SUBMITTED)
         return d && d->reason;
-    return state != FT_TASK_WAITING && state != FT_TASK_SUBMITTED &&
+    return state != FT_TASK_WAITING &&
            !(state == FT_TASK_RUNNING && d && d->end_ns);
 }
 
 static void add_news(const struct ft_task_detail *d, enum ft_task_state state,
-                     struct ft_str *out)
+                     bool open, struct ft_str *out)
 {
-    bool again = state == FT_TASK_READY;
+    bool again = state == FT_TASK_READY || state == FT_TASK_SUBMITTED;
 
-    ft_str_addf(out, " %s", again ? "is tried again"
-                                  : ft_task_state_names[state]);
+    ft_str_addf(out, " %s", again && open ? "waits"
+                            : again       ? "is tried again"
+                                          : ft_task_state_names[state]);
     if (state == FT_TASK_SUCCEEDED && d && d->end_ns > d->start_ns) {
         ft_str_add(out, " in ");
         ft_duration_text((double)(d->end_ns - d->start_ns) / NS_PER_S, out);
@@ -347,7 +348,7 @@ static void print_task(struct ft_progress *p, const struct ft_run *run,
     if (d && d->ends_loop && d->reason)
         ft_str_addf(&text, ": %s", d->reason);
     else
-        add_news(d, state, &text);
+        add_news(d, state, run->task[task].open, &text);
     print_line(now, text.s);
     ft_str_release(&text);
 }

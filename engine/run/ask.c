@@ -1,5 +1,4 @@
 /* ask.c - steer a run from another process */
-#include "run/alive.h"
 #include "run/ask.h"
 
 #include <limits.h>
@@ -14,12 +13,15 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/user.h"
+#include "data/store/project.h"
 #include "run/adapter.h"
+#include "run/alive.h"
 #include "run/control.h"
 #include "run/journal.h"
 #include "run/lease.h"
 #include "run/outcome.h"
 #include "run/place.h"
+#include "run/sweep.h"
 
 #define NS_PER_S 1e9
 #define NS_PER_MS 1000000
@@ -202,7 +204,8 @@ static int cancel_dead(const struct ft_project *project, const char *id,
                    ft_run_state_names[run->state]);
     } else if (run && !ft_adapter_local.sweep(NULL, NULL, tag)) {
         ft_err_set(err, FT_EBUSY, "processes of run '%s' do not end", id);
-    } else if (run && ft_run_none_alive(project, run, err) == 0) {
+    } else if (run && ft_sweep_sites(run, project->dir, tag, err) == 0 &&
+               (run->n_sites || ft_run_none_alive(project, run, err) == 0)) {
         ft_journal_end(journal, run, FT_RUN_CANCELLED, reason,
                        ft_clock_now_ns());
         rc = ft_journal_sync(journal, err);

@@ -183,7 +183,7 @@ static void on_waiting(uint64_t tag, const char *reason, void *arg)
 
     if (!f)
         return;
-    ft_run_wait_reason(d->run, f->task, reason);
+    ft_journal_wait(d->journal, d->run, f->task, reason);
     ft_drive_changed(d, f->task);
 }
 

@@ -340,6 +340,15 @@ void ft_journal_place(struct ft_journal *j, struct ft_run *run, size_t task,
     ft_run_place(run, task, site, why);
 }
 
+void ft_journal_wait(struct ft_journal *j, struct ft_run *run, size_t task,
+                     const char *reason)
+{
+    begin(j, "waits", task);
+    add_text(j, "reason", reason);
+    end(j);
+    ft_run_wait_reason(run, task, reason);
+}
+
 void ft_journal_attempt_end(struct ft_journal *j, struct ft_run *run,
                             size_t task, const struct ft_ending *e)
 {

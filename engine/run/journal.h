@@ -88,6 +88,9 @@ void ft_journal_start(struct ft_journal *journal, struct ft_run *run,
                       const char *host);
 void ft_journal_place(struct ft_journal *journal, struct ft_run *run,
                       size_t task, const char *site, const char *why);
+/* Why the attempt waits at its site, when that is news. */
+void ft_journal_wait(struct ft_journal *journal, struct ft_run *run,
+                     size_t task, const char *reason);
 void ft_journal_attempt_end(struct ft_journal *journal, struct ft_run *run,
                             size_t task, const struct ft_ending *ending);
 void ft_journal_again(struct ft_journal *journal, struct ft_run *run,

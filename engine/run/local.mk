@@ -33,7 +33,7 @@ engine_librun_a_SOURCES = \
     engine/run/outcome.c engine/run/outcome.h \
     engine/run/usage.c engine/run/usage.h \
     engine/run/saved.c engine/run/saved.h \
-    engine/run/script.c engine/run/script.h engine/run/sites.c \
+    engine/run/script.c engine/run/script.h engine/run/sites.c engine/run/sweep.c engine/run/sweep.h \
     engine/run/memo.c engine/run/memo.h \
     engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
     engine/run/estimate.c engine/run/estimate.h \

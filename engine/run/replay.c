@@ -261,6 +261,13 @@ static int on_started(const struct record *rec, struct ft_err *err)
     return 0;
 }
 
+static int on_waits(const struct record *rec, struct ft_err *err)
+{
+    (void)err;
+    ft_run_wait_reason(rec->run, rec->task, text_of(rec, "reason"));
+    return 0;
+}
+
 static int on_placed(const struct record *rec, struct ft_err *err)
 {
     (void)err;
@@ -446,7 +453,7 @@ static const struct {
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
     { "taken", false, on_taken },     { "uses", false, on_uses },
     { "stop", false, on_stop },       { "placed", false, on_placed },
-    { "expand", true, on_expand },
+    { "waits", false, on_waits },     { "expand", true, on_expand },
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },
