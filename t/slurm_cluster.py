@@ -134,7 +134,7 @@ class Cluster:
             'ReturnToService': 2,
             'MpiDefault': 'none',
             'SlurmdParameters': 'config_overrides',
-            'SchedulerParameters': 'batch_sched_delay=0',
+            'SchedulerParameters': 'batch_sched_delay=0,sched_interval=2',
             'KillWait': 1,
             'MinJobAge': 60,
             'MessageTimeout': 2,

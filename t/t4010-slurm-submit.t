@@ -129,7 +129,7 @@ test_expect_success 'what would wait for ever is refused' '
 '
 
 test_expect_success 'not so when it only has to wait for a node' '
-	slurm_on alpha scontrol update nodename=n2 state=down reason=test &&
+	slurm_on alpha scontrol update nodename=n2 state=drain reason=test &&
 	send r/waits/1 true "\"nodes\": 2, \"ranks\": 4" &&
 	test "$(state "$job")" = queued &&
 	slurm_on alpha scontrol update nodename=n2 state=resume &&

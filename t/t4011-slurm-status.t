@@ -43,7 +43,6 @@ echo 'kill -9 $$' >step
 
 test_expect_success 'a cluster where jobs can be pushed out' '
 	slurm_start alpha --conf MinJobAge=300 \
-		--conf SchedulerParameters=batch_sched_delay=0,sched_interval=2 \
 		--conf PreemptType=preempt/partition_prio \
 		--conf PreemptMode=CANCEL --conf "Epilog=$PWD/epilog" \
 		--conf "PartitionName=low Nodes=n1 PriorityTier=1" \

@@ -43,5 +43,6 @@ const char *ft_cmd_reason(struct ft_str *errors);
 
 /* Read all jobs of the site into 'cmd'.  NULL, or the error to answer with. */
 struct json_object *ft_cmd_jobs_load(struct ft_cmd *cmd);
+void ft_cmd_jobs_forget(struct ft_cmd *cmd);
 
 #endif

@@ -128,7 +128,7 @@ static void read_job(struct ft_cmd *cmd, const char *line)
     free(priority);
 }
 
-static void forget_jobs(struct ft_cmd *cmd)
+void ft_cmd_jobs_forget(struct ft_cmd *cmd)
 {
     size_t i;
 
@@ -154,7 +154,7 @@ struct json_object *ft_cmd_jobs_load(struct ft_cmd *cmd)
     if (ft_cmd_run(cmd, &words, NULL, &out, &errors) != 0) {
         error = ft_wire_error("unavailable", "%s", ft_cmd_reason(&errors));
     } else {
-        forget_jobs(cmd);
+        ft_cmd_jobs_forget(cmd);
         text = out.s;
         while ((line = strsep(&text, "\n")))
             read_job(cmd, line);

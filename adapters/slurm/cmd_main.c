@@ -113,5 +113,9 @@ int main(void)
                           .conf = FT_STR_INIT };
 
     ft_wire_serve(ops, &cmd);
-    _exit(0);
+    ft_cmd_jobs_forget(&cmd);
+    ft_str_release(&cmd.host);
+    ft_str_release(&cmd.control);
+    ft_str_release(&cmd.conf);
+    return 0;
 }

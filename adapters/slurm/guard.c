@@ -379,6 +379,21 @@ static void check_time(struct guard *g)
     give_up(g, "the site did not answer in time");
 }
 
+static void release_guard(struct guard *g)
+{
+    struct request *r;
+
+    stop_worker(g);
+    while ((r = g->first)) {
+        g->first = r->next;
+        json_object_put(r->request);
+        json_object_put(r->results);
+        free(r);
+    }
+    json_object_put(g->open);
+    ft_str_release(&g->in);
+}
+
 int main(void)
 {
     struct guard g = { .in = FT_STR_INIT,
@@ -399,6 +414,6 @@ int main(void)
         check_time(&g);
         advance(&g);
     }
-    stop_worker(&g);
+    release_guard(&g);
     return 0;
 }

@@ -37,11 +37,12 @@ fedtwin_slurm_lib_LDADD = $(BASE_LIBS) $(SLURM_LIBS)
 endif
 
 EXTRA_DIST += t/slurm.sh t/slurm_cluster.py t/adapter.sh
-SLURM_T = t/t4000-slurm-lab.t
-if SLURM
-SLURM_T += t/t4010-slurm-submit.t t/t4011-slurm-status.t \
+TESTS += t/t4000-slurm-lab.t
+EXTRA_DIST += t/t4000-slurm-lab.t
+SLURM_T = t/t4010-slurm-submit.t t/t4011-slurm-status.t \
     t/t4012-slurm-outage.t t/t4013-slurm-array.t t/t4014-conform.t \
     t/t4015-slurm-accounting.t t/t4016-slurm-commands.t
-endif
-TESTS += $(SLURM_T)
 EXTRA_DIST += $(SLURM_T)
+if SLURM
+TESTS += $(SLURM_T)
+endif
