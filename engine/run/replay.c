@@ -261,18 +261,16 @@ static int on_started(const struct record *rec, struct ft_err *err)
     return 0;
 }
 
-static int on_waits(const struct record *rec, struct ft_err *err)
+/* "placed" and "waits": what was said of an attempt at its site. */
+static int on_site(const struct record *rec, struct ft_err *err)
 {
-    (void)err;
-    ft_run_wait_reason(rec->run, rec->task, text_of(rec, "reason"));
-    return 0;
-}
+    const char *site = text_of(rec, "site");
 
-static int on_placed(const struct record *rec, struct ft_err *err)
-{
     (void)err;
-    ft_run_place(rec->run, rec->task, text_of(rec, "site"),
-                 text_of(rec, "why"));
+    if (site)
+        ft_run_place(rec->run, rec->task, site, text_of(rec, "why"));
+    else
+        ft_run_wait_reason(rec->run, rec->task, text_of(rec, "reason"));
     return 0;
 }
 
@@ -452,8 +450,8 @@ static const struct {
     { "done", false, on_done },       { "cached", false, on_cached },
     { "skipped", false, on_skipped }, { "failed", false, on_failed },
     { "taken", false, on_taken },     { "uses", false, on_uses },
-    { "stop", false, on_stop },       { "placed", false, on_placed },
-    { "waits", false, on_waits },     { "expand", true, on_expand },
+    { "stop", false, on_stop },       { "placed", false, on_site },
+    { "waits", false, on_site },     { "expand", true, on_expand },
     { "end", true, on_end },          { "resume", true, on_resume },
     { "pause", true, on_act },        { "unpause", true, on_act },
     { "hold", true, on_act },         { "release", true, on_act },
