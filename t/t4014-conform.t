@@ -5,6 +5,11 @@ test_description='conform.py: adapters that keep to the protocol, and others'
 
 slurm_need
 
+# A mutant may leave jobs behind, which end by themselves in a minute; none
+# may outlive the test.
+test_at_exit 'for file in conform-*/.fedtwin-example/*/pid; do
+		kill -s KILL -- "-$(cat "$file")"; done'
+
 adapters=$FT_SRCDIR/share/adapters
 
 conform() { # PROGRAM SITE.json
