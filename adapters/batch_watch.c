@@ -191,7 +191,9 @@ void ft_batch_ask(struct ft_batch *batch)
 struct cancelling {
     struct ft_batch *batch;
     size_t n;
-    char *id[];
+    struct {
+        char *id, *tag; /* an id may be another job's by now */
+    } job[];
 };
 
 /* What could not be told is told again. */
@@ -203,11 +205,12 @@ static void on_cancelled(struct json_object *answer, void *arg)
 
     for (size_t i = 0; i < c->n; i++) {
         struct ft_batch_job *job =
-            batch->closing ? NULL : ft_map_get(&batch->id_of, c->id[i]);
+            batch->closing ? NULL : ft_map_get(&batch->id_of, c->job[i].id);
 
         if (job && !ok)
             job->cancelled = false;
-        free(c->id[i]);
+        free(c->job[i].id);
+        free(c->job[i].tag);
     }
     free(c);
     if (ok)
@@ -240,22 +243,32 @@ static bool is_to_end(const struct ft_batch_job *job)
 static void cancel_ids(struct ft_batch *batch, struct cancelling *c)
 {
     struct json_object *request = json_object_new_object();
-    struct json_object *list = json_object_new_array();
+    struct json_object *ids = json_object_new_array();
+    struct json_object *tags = json_object_new_array();
 
-    for (size_t i = 0; i < c->n; i++)
-        json_object_array_add(list, json_object_new_string(c->id[i]));
+    for (size_t i = 0; i < c->n; i++) {
+        json_object_array_add(ids, json_object_new_string(c->job[i].id));
+        json_object_array_add(tags, json_object_new_string(c->job[i].tag));
+    }
     ft_json_add_str(request, "op", "cancel");
-    json_object_object_add(request, "jobs", list);
+    json_object_object_add(request, "jobs", ids);
+    json_object_object_add(request, "tags", tags);
     ft_batch_query(batch, request, on_cancelled, c);
 }
 
 static struct cancelling *cancelling_new(struct ft_batch *batch, size_t most)
 {
     struct cancelling *c =
-        ft_calloc(1, sizeof(*c) + (most + 1) * sizeof(c->id[0]));
+        ft_calloc(1, sizeof(*c) + (most + 1) * sizeof(c->job[0]));
 
     c->batch = batch;
     return c;
+}
+
+static void add_job(struct cancelling *c, const char *id, const char *tag)
+{
+    c->job[c->n].id = ft_strdup(id);
+    c->job[c->n++].tag = ft_strdup(tag);
 }
 
 void ft_batch_cancel(struct ft_batch *batch)
@@ -272,7 +285,7 @@ void ft_batch_cancel(struct ft_batch *batch)
         if (!c)
             c = cancelling_new(batch, batch->n_jobs);
         job->cancelled = true;
-        c->id[c->n++] = ft_strdup(job->id);
+        add_job(c, job->id, job->tag);
     }
     if (c)
         cancel_ids(batch, c);
@@ -287,11 +300,12 @@ void ft_batch_sweep(struct ft_batch *batch)
         struct json_object *status = batch->found.entry[i].value;
 
         if (status)
-            c->id[c->n++] = ft_strdup(ft_json_str_or(status, "job", ""));
+            add_job(c, ft_json_str_or(status, "job", ""),
+                    batch->found.entry[i].key);
     }
     for (size_t i = 0; i < batch->n_jobs; i++)
         if (batch->job[i]->pilot && is_of_interest(batch->job[i]))
-            c->id[c->n++] = ft_strdup(batch->job[i]->id);
+            add_job(c, batch->job[i]->id, batch->job[i]->tag);
     if (c->n)
         cancel_ids(batch, c);
     else

@@ -58,6 +58,14 @@ test_expect_success 'a project, and a cluster of two nodes' '
 	in_p fedtwin check w.yaml
 '
 
+test_expect_success 'the script of a job is shown, and is one' '
+	in_p fedtwin plan w.yaml --site alpha --show-script >script &&
+	test_grep "^exec .*fedtwin-agent. .*/jobs/STAGE.CELL.ATTEMPT.json" \
+		script && sh -n script &&
+	test_expect_code 2 in_p fedtwin plan w.yaml --show-script 2>err &&
+	test_grep "site .local. has no batch scripts" err
+'
+
 test_expect_success 'tasks run as jobs, their results come into the store' '
 	in_p fedtwin run w.yaml --site alpha >out 2>err &&
 	in_p fedtwin data get join.all all.txt &&

@@ -146,6 +146,11 @@ test_expect_success 'the controller forgets a job, another one has its id' '
 	test_wait_for 40 test_line_count = 2 began && succeeded 2
 '
 
+# Ids that come again leave marks on the nodes.
+test_expect_success 'the cluster is made anew' '
+	slurm_stop alpha && rm -rf alpha && slurm_start alpha --nodes 2
+'
+
 test_expect_success 'the time limit of the site: known within 45 s' '
 	begin_run &&
 	slurm_on alpha scontrol update jobid="$(job)" EndTime=now+2 &&
@@ -199,7 +204,7 @@ test_expect_success 'the runner is killed, the job ends, then it is resumed' '
 '
 
 test_expect_success 'the agent is killed: the task is lost, and repeated' '
-	begin_run && pkill -KILL fedtwin-agent &&
+	begin_run && pkill -KILL -f "^[^ ]*/fedtwin-agent $PWD/p/" &&
 	test_wait_for 20 test_line_count = 2 began && succeeded 2
 '
 

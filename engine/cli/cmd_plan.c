@@ -1,14 +1,22 @@
 /* cmd_plan.c - fedtwin plan: what a run would execute, and why */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/alloc.h"
+#include "base/dirs.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/path.h"
 #include "cli/open.h"
 #include "cli/term.h"
+#include "data/store/project.h"
+#include "model/site.h"
 #include "plan/expand.h"
 #include "plan/reuse.h"
+#include "run/script.h"
 
 #define SCHEMA 1
+#define STATUS_USAGE 2
 
 static const char *const decision_names[] = {
     [FT_WILL_RUN] = "run",
@@ -171,6 +179,38 @@ static void print_forecast(const struct ft_cli *cli,
     printf("\n");
 }
 
+/* What a job of each site starts with: the same for all tasks, but for the file
+ * that tells the agent what to do. */
+static int show_scripts(struct ft_session *s, const struct ft_cli *cli)
+{
+    int status = ft_session_site(s, cli);
+    char *file = ft_asprintf("%s/runs/RUN/jobs/STAGE.CELL.ATTEMPT.json",
+                             s->project ? s->project->meta : ".fedtwin");
+
+    for (size_t i = 0; i < (s->n_sites ? s->n_sites : 1) && !status; i++) {
+        const struct ft_site *site = s->n_sites ? s->site[i] : NULL;
+        char *agent, *script;
+
+        if (!site || !ft_site_is_remote(site)) {
+            ft_print_error("site '%s' has no batch scripts: tasks are started "
+                           "as they are", site ? site->name : "local");
+            ft_print_hint("name a cluster with --site; 'fedtwin site list' "
+                          "shows them");
+            status = STATUS_USAGE;
+            break;
+        }
+        agent = site->fedtwin_dir
+                    ? ft_path_join(site->fedtwin_dir, "fedtwin-agent")
+                    : ft_dirs_program("fedtwin-agent");
+        script = ft_job_script(site, agent, file);
+        printf("%s%s", i ? "\n" : "", script);
+        free(script);
+        free(agent);
+    }
+    free(file);
+    return status;
+}
+
 int ft_cmd_plan(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
@@ -183,6 +223,11 @@ int ft_cmd_plan(struct ft_cli *cli)
     status = s.project ? ft_session_store(&s, FT_STORE_READ) : 0;
     if (!status)
         status = ft_session_plan(&s, cli, ft_cli_arg(cli, 0));
+    if (!status && ft_cli_has(cli, "show-script")) {
+        status = show_scripts(&s, cli);
+        ft_session_close(&s);
+        return status;
+    }
     if (!status && ft_forecast(s.plan, s.store, FT_FORECAST_TELL, &forecast,
                                &err) < 0) {
         status = ft_print_err(&err);

@@ -146,9 +146,12 @@ static int check_drained(const struct ft_session *s)
 int ft_session_site(struct ft_session *s, const struct ft_cli *cli)
 {
     const char *text = ft_cli_option(cli, "site");
-    char *names = ft_strdup(text ? text : "local"), *rest = names, *name;
+    char *names, *rest, *name;
     int status = 0;
 
+    if (!text || strcmp(text, "local") == 0)
+        return 0;
+    rest = names = ft_strdup(text);
     while (!status && (name = strsep(&rest, ",")))
         status = add_site(s, name);
     free(names);

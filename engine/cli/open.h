@@ -38,8 +38,8 @@ void ft_session_modules(struct ft_session *s);
  * registered (model/site_set.h); the caller frees '*ret'. */
 int ft_session_find_site(struct ft_session *s, const char *text,
                          struct ft_site **ret);
-/* The sites that --site names, with commas between them.  NULL in 's->site' is
- * this machine, "local". */
+/* The sites that --site names, with commas between them; none: this machine,
+ * which is NULL among several. */
 int ft_session_site(struct ft_session *s, const struct ft_cli *cli);
 /* Read and plan the workflow with the -p options; diagnostics are printed.
  * 'file' NULL: what the current state was made by, with its parameters. */

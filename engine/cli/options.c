@@ -41,6 +41,9 @@ const struct ft_option ft_check_options[] = { PARAM, END };
 const struct ft_option ft_plan_options[] = {
     PARAM,
     { "tasks", 't', NULL, "one line for each task instead of each stage" },
+    { "site", 0, "SITE[,SITE...]", "of the sites that the run is meant for" },
+    { "show-script", 0, NULL, "print the batch script that a job of the site "
+                              "starts with" },
     END,
 };
 const struct ft_option ft_graph_options[] = {

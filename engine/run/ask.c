@@ -190,6 +190,15 @@ int ft_run_wait(const struct ft_project *project, const char *id,
 
 /* --- cancelling ----------------------------------------------------------- */
 
+/* What its sites run is ended by them, whoever started it. */
+static bool is_remote(const struct ft_run *run)
+{
+    for (size_t i = 0; i < run->n_sites; i++)
+        if (run->site_file[i])
+            return true;
+    return false;
+}
+
 /* The runner is gone: end what it left, and say so in the journal. */
 static int cancel_dead(const struct ft_project *project, const char *id,
                        const char *reason, struct ft_err *err)
@@ -205,7 +214,7 @@ static int cancel_dead(const struct ft_project *project, const char *id,
     } else if (run && !ft_adapter_local.sweep(NULL, NULL, tag)) {
         ft_err_set(err, FT_EBUSY, "processes of run '%s' do not end", id);
     } else if (run && ft_sweep_sites(run, project->dir, tag, err) == 0 &&
-               (run->n_sites || ft_run_none_alive(project, run, err) == 0)) {
+               (is_remote(run) || ft_run_none_alive(project, run, err) == 0)) {
         ft_journal_end(journal, run, FT_RUN_CANCELLED, reason,
                        ft_clock_now_ns());
         rc = ft_journal_sync(journal, err);

@@ -24,6 +24,7 @@ static int cancel(const struct ft_site *site, const char *project_dir,
 {
     struct json_object *ask = request("cancel"), *answer = NULL;
     struct json_object *ids = json_object_new_array();
+    struct json_object *tags = json_object_new_array();
     size_t n = json_object_is_type(statuses, json_type_array)
                    ? json_object_array_length(statuses) : 0;
     int rc = 0;
@@ -32,11 +33,15 @@ static int cancel(const struct ft_site *site, const char *project_dir,
         struct json_object *status = json_object_array_get_idx(statuses, i);
         const char *id = ft_json_str_or(status, "job", "");
 
-        if (*id && strcmp(ft_json_str_or(status, "state", ""), "ended") != 0)
-            json_object_array_add(ids, json_object_new_string(id));
+        if (!*id || strcmp(ft_json_str_or(status, "state", ""), "ended") == 0)
+            continue;
+        json_object_array_add(ids, json_object_new_string(id));
+        json_object_array_add(tags, json_object_new_string(
+                                        ft_json_str_or(status, "tag", "")));
     }
     n = json_object_array_length(ids);
     json_object_object_add(ask, "jobs", ids);
+    json_object_object_add(ask, "tags", tags);
     if (n)
         rc = ft_helper_ask_once(site, project_dir, ask, site->answer_within_s,
                                 &answer, err);

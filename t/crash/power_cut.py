@@ -205,7 +205,7 @@ def judge_scenarios(work, count, seed, names, owner):
 def judge_history(work, seed, owner):
     """Of a random history."""
     source = random.Random(seed)
-    place = f"{work}/history"
+    place = f"{work}/random"
     found = Collection(record(random_history(source), place), owner)
     found.begin(HISTORY_STATES, seed)
     found.fill(HISTORY_STATES)
