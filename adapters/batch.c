@@ -1,5 +1,4 @@
 /* batch.c - the adapter for sites that have a batch system */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,4 @@
 /* batch_file.c - what a job is told, and what the site is asked for */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -282,6 +282,19 @@ static void choose_pool(const struct ft_flight *f, const struct ft_stage *stage,
     attempt->more = count_more(d, stage);
 }
 
+/* Of the module's program, as it went into the recipe: elsewhere another one
+ * may lie under its path. */
+static const char *program_digest(const struct ft_flight *f,
+                                  const struct ft_stage *stage)
+{
+    struct json_object *files = ft_json_or_null(f->bound->recipe, "files");
+
+    return stage->module && stage->module->program
+               ? ft_json_str_or(files, ft_path_base(stage->module->program),
+                                NULL)
+               : NULL;
+}
+
 static double expected_s(struct ft_drive *d, size_t task)
 {
     size_t s = ft_plan_stage_of(d->plan, task);
@@ -312,8 +325,10 @@ static void submit(struct ft_flight *f)
         .site = stage->site,
     };
 
-    if (!d->adapter->mortal)
+    if (!d->adapter->mortal) {
         attempt.expected_s = expected_s(d, f->task);
+        attempt.program_sha256 = program_digest(f, stage);
+    }
     ft_run_resources(d->run, f->task, &attempt.resources);
     attempt.mpi = ft_plan_is_mpi(stage, &attempt.resources);
     attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),
