@@ -202,6 +202,13 @@ struct ft_attempt *ft_attempt_copy(const struct ft_attempt *a)
     return copy;
 }
 
+int ft_attempt_slots(const struct ft_attempt *a)
+{
+    double cores = ft_resources_cores(&a->resources);
+
+    return cores < INT_MAX ? (int)cores : INT_MAX;
+}
+
 /* It was made here, so all of it is ours. */
 void ft_attempt_free(struct ft_attempt *a)
 {

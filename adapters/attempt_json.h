@@ -19,6 +19,8 @@ struct ft_attempt *ft_attempt_read(struct json_object *obj,
                                    struct ft_err *err);
 /* The same, of one that lives no longer than a call. */
 struct ft_attempt *ft_attempt_copy(const struct ft_attempt *attempt);
+/* Slots that it holds; no more than an int has. */
+int ft_attempt_slots(const struct ft_attempt *attempt);
 void ft_attempt_free(struct ft_attempt *attempt); /* NULL is fine */
 
 #endif

@@ -11,7 +11,6 @@
 #include "adapters/home.h"
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/dirs.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
@@ -71,19 +70,11 @@ void ft_batch_task_free(struct ft_batch_task *task)
     free(task);
 }
 
-static int slots_of(const struct ft_attempt *attempt)
-{
-    int ranks = attempt->resources.ranks ? attempt->resources.ranks : 1;
-    int threads = attempt->resources.threads ? attempt->resources.threads : 1;
-
-    return ranks * threads;
-}
-
 void ft_batch_attach(struct ft_batch_task *task, struct ft_batch_job *job)
 {
     task->job = job;
     job->n_tasks++;
-    job->used += slots_of(task->attempt);
+    job->used += ft_attempt_slots(task->attempt);
 }
 
 void ft_batch_detach(struct ft_batch_task *task)
@@ -94,7 +85,7 @@ void ft_batch_detach(struct ft_batch_task *task)
         return;
     task->job = NULL;
     job->n_tasks--;
-    job->used -= slots_of(task->attempt);
+    job->used -= ft_attempt_slots(task->attempt);
     if (!job->n_tasks && !job->pilot)
         ft_batch_job_free(job);
 }
@@ -387,9 +378,7 @@ static int open_batch(const struct ft_site *site,
     batch->events = *events;
     batch->known = !place->resumed;
     batch->log_fd = -1;
-    batch->agent = site->fedtwin_dir
-                       ? ft_path_join(site->fedtwin_dir, "fedtwin-agent")
-                       : ft_dirs_program("fedtwin-agent");
+    batch->agent = ft_site_program(site, "fedtwin-agent");
     if (open_files(batch, err) == 0)
         batch->helper = ft_helper_new(site, place->project_dir, loop,
                                       batch->log_fd, err);

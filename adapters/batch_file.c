@@ -58,18 +58,15 @@ static void need_of_pilot(const struct ft_batch *batch, struct need *need)
 static bool fits(const struct ft_site_queue *q, const struct need *need)
 {
     int nodes = need->nodes ? need->nodes : 1;
+    int most = need->nodes ? need->nodes : q->max_nodes;
 
     if (q->max_walltime_s > 0 && need->walltime_s > q->max_walltime_s)
         return false;
     if (q->max_nodes && nodes > q->max_nodes)
         return false;
-    if (q->cores_per_node && need->nodes &&
+    if (q->cores_per_node && most &&
         (double)need->ranks * need->threads >
-            (double)nodes * q->cores_per_node)
-        return false;
-    if (q->cores_per_node && !need->nodes && q->max_nodes &&
-        (double)need->ranks * need->threads >
-            (double)q->max_nodes * q->cores_per_node)
+            (double)most * q->cores_per_node)
         return false;
     if (q->memory_per_node_bytes > 0 &&
         need->memory_bytes > q->memory_per_node_bytes)

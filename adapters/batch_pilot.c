@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "adapters/attempt_json.h"
 #include "adapters/batch_in.h"
 #include "adapters/home.h"
 #include "base/alloc.h"
@@ -17,13 +18,6 @@
 #define SHORT_SHARE 4  /* of the pilot's walltime at most the fourth part */
 #define PILOT_WALLTIME_S 3600.0 /* guessed when the site file does not say */
 #define RETRY_S 5.0    /* when a file could not be written */
-
-static int slots_of(const struct ft_batch_task *task)
-{
-    const struct ft_resources *r = &task->attempt->resources;
-
-    return (r->ranks ? r->ranks : 1) * (r->threads ? r->threads : 1);
-}
 
 /* A whole node of the default queue when the site file does not say. */
 int ft_batch_pilot_slots(const struct ft_site *site)
@@ -56,7 +50,7 @@ static bool fits_pilot(const struct ft_batch_task *task)
 
     return pilot->use != FT_PILOT_NEVER && a->resources.nodes <= 1 &&
            !a->resources.gpus &&
-           slots_of(task) <= ft_batch_pilot_slots(task->batch->site) &&
+           ft_attempt_slots(a) <= ft_batch_pilot_slots(task->batch->site) &&
            a->timeout_s < pilot_walltime_s(task->batch->site);
 }
 
@@ -98,7 +92,8 @@ void ft_batch_feed(struct ft_batch_job *pilot)
         struct ft_batch_task *task = batch->task[i];
 
         if (waits(task) && !task->again && !task->cancelled &&
-            wants_pilot(task, MANY) && has_room(pilot, slots_of(task)))
+            wants_pilot(task, MANY) &&
+            has_room(pilot, ft_attempt_slots(task->attempt)))
             give(pilot, task);
     }
 }
@@ -180,7 +175,7 @@ void ft_batch_place(struct ft_batch *batch)
         if (task->cancelled)
             ft_batch_never_began(task);
         else if (wants_pilot(task, many))
-            wanted += slots_of(task);
+            wanted += ft_attempt_slots(task->attempt);
         else
             place_alone(task);
     }

@@ -64,11 +64,6 @@ static void take_pilot(struct ft_batch *batch, const char *tag,
     ft_batch_status(job, status);
 }
 
-static void accepted(struct ft_batch_task *task)
-{
-    ft_batch_submitted(task);
-}
-
 static void take_one(struct ft_batch *batch, struct json_object *status)
 {
     const char *tag = ft_json_str_or(status, "tag", "");
@@ -84,7 +79,7 @@ static void take_one(struct ft_batch *batch, struct json_object *status)
     else if (job && job->state == FT_BATCH_UNSURE) {
         job->state = FT_BATCH_ACCEPTED;
         ft_batch_job_id(job, id);
-        ft_batch_each_task(job, accepted);
+        ft_batch_each_task(job, ft_batch_submitted);
         ft_batch_status(job, status);
     } else if (job && job->id && strcmp(job->id, id) != 0 &&
                job->state == FT_BATCH_ENDED && !has_ended(status)) {

@@ -57,11 +57,6 @@ static void is_unsure(struct ft_batch_job *job, struct json_object *answer)
     ft_batch_flush_later(job->batch, 1);
 }
 
-static void accepted(struct ft_batch_task *task)
-{
-    ft_batch_submitted(task);
-}
-
 static void refuse(struct ft_batch_job *job, enum ft_submit_answer answer,
                    const char *reason)
 {
@@ -90,7 +85,7 @@ static void take_result(struct ft_batch_job *job, struct json_object *result)
     if (strcmp(what, "ok") == 0 && *id) {
         job->state = FT_BATCH_ACCEPTED;
         ft_batch_job_id(job, id);
-        ft_batch_each_task(job, accepted);
+        ft_batch_each_task(job, ft_batch_submitted);
     } else if (strcmp(what, "retry_after") == 0) {
         again_later(job, result);
     } else if (strcmp(what, "denied") == 0) {

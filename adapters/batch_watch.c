@@ -15,16 +15,6 @@
 
 /* --- one job -------------------------------------------------------------- */
 
-static bool find_outcome(const char *text, enum ft_outcome *outcome)
-{
-    for (unsigned i = 0; ft_outcome_names[i]; i++)
-        if (strcmp(ft_outcome_names[i], text) == 0) {
-            *outcome = i;
-            return true;
-        }
-    return false;
-}
-
 /* "TIMEOUT: TimeLimit", in the site's words. */
 static char *own_words(struct json_object *status)
 {
@@ -74,7 +64,7 @@ static void has_ended(struct ft_batch_job *job, struct json_object *status)
 {
     enum ft_outcome outcome = FT_OUT_LOST;
 
-    (void)find_outcome(ft_json_str_or(status, "outcome", ""), &outcome);
+    (void)ft_outcome_find(ft_json_str_or(status, "outcome", ""), &outcome);
     job->exit_code = (int)ft_json_int_or(status, "exit_code", 0);
     job->signal = (int)ft_json_int_or(status, "signal", 0);
     is_over(job, outcome, own_words(status));

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/attempt_json.h"
 #include "adapters/federation_in.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -32,14 +33,6 @@
 const char *ft_member_name(const struct ft_member *m)
 {
     return m->site ? m->site->name : "local";
-}
-
-int ft_attempt_slots(const struct ft_attempt *a)
-{
-    int ranks = a->resources.ranks ? a->resources.ranks : 1;
-    int threads = a->resources.threads ? a->resources.threads : 1;
-
-    return ranks * threads;
 }
 
 double ft_mean(double old, double value)

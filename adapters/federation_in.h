@@ -59,7 +59,6 @@ struct ft_federation {
 };
 
 const char *ft_member_name(const struct ft_member *member);
-int ft_attempt_slots(const struct ft_attempt *attempt);
 /* 'old', a mean or NAN, with one more value. */
 double ft_mean(double old, double value);
 

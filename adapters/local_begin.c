@@ -62,8 +62,7 @@ static double own_peak_bytes(void)
 static int slots_of(const struct ft_local *local,
                     const struct ft_resources *res)
 {
-    double cores = (double)(res->ranks ? res->ranks : 1) *
-                   (res->threads ? res->threads : 1);
+    double cores = ft_resources_cores(res);
 
     return cores < local->slots ? (int)cores : local->slots;
 }

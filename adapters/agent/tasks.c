@@ -73,8 +73,7 @@ size_t agent_open_tasks(const struct agent *agent)
 
 static int slots_of(const struct agent *agent, const struct ft_attempt *a)
 {
-    double cores = (double)(a->resources.ranks ? a->resources.ranks : 1) *
-                   (a->resources.threads ? a->resources.threads : 1);
+    double cores = ft_resources_cores(&a->resources);
 
     return cores < agent->slots ? (int)cores : agent->slots;
 }

@@ -3,10 +3,8 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "base/dirs.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/path.h"
 #include "cli/open.h"
 #include "cli/term.h"
 #include "data/store/project.h"
@@ -199,9 +197,7 @@ static int show_scripts(struct ft_session *s, const struct ft_cli *cli)
             status = STATUS_USAGE;
             break;
         }
-        agent = site->fedtwin_dir
-                    ? ft_path_join(site->fedtwin_dir, "fedtwin-agent")
-                    : ft_dirs_program("fedtwin-agent");
+        agent = ft_site_program(site, "fedtwin-agent");
         script = ft_job_script(site, agent, file);
         printf("%s%s", i ? "\n" : "", script);
         free(script);

@@ -85,6 +85,9 @@ const struct ft_port *ft_module_out(const struct ft_module *module,
 /* "solve.heat": names joined by dots. */
 bool ft_module_name_valid(const char *name);
 
+/* Ranks times threads; what is not said counts as one. */
+double ft_resources_cores(const struct ft_resources *res);
+
 /* From a mapping that ft_fields_check() has accepted. */
 void ft_resources_read(const struct ft_node *node, struct ft_resources *res);
 

@@ -1,4 +1,6 @@
-/* outcome.c - the names of outcomes, for programs that read no workflow */
+/* outcome.c - outcomes and resources, for programs that read no workflow */
+#include <string.h>
+
 #include "model/workflow.h"
 
 const char *const ft_outcome_names[] = {
@@ -12,3 +14,20 @@ const char *const ft_outcome_names[] = {
     [FT_OUT_LOST] = "lost",
     [FT_OUTCOMES] = NULL,
 };
+
+bool ft_outcome_find(const char *name, enum ft_outcome *outcome)
+{
+    for (unsigned i = 0; ft_outcome_names[i]; i++) {
+        if (strcmp(ft_outcome_names[i], name) != 0)
+            continue;
+        *outcome = i;
+        return true;
+    }
+    return false;
+}
+
+double ft_resources_cores(const struct ft_resources *res)
+{
+    return (double)(res->ranks ? res->ranks : 1) *
+           (res->threads ? res->threads : 1);
+}

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/dirs.h"
+#include "base/path.h"
 #include "base/json.h"
 #include "base/words.h"
 #include "model/site_in.h"
@@ -279,6 +281,12 @@ static void release_queue(struct ft_site_queue *queue)
     free(queue->account);
     free(queue->qos);
     free(queue->constraint);
+}
+
+char *ft_site_program(const struct ft_site *site, const char *name)
+{
+    return site->fedtwin_dir ? ft_path_join(site->fedtwin_dir, name)
+                             : ft_dirs_program(name);
 }
 
 void ft_site_free(struct ft_site *site)

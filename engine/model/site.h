@@ -81,6 +81,8 @@ const struct ft_site_queue *ft_site_queue_find(const struct ft_site *site,
                                                const char *name);
 /* As the adapter protocol's 'open' has it: quantities in SI units. */
 struct json_object *ft_site_json(const struct ft_site *site);
+/* The path of one of fedtwin's programs there; the caller frees. */
+char *ft_site_program(const struct ft_site *site, const char *name);
 void ft_site_free(struct ft_site *site); /* NULL is fine */
 
 #endif

@@ -138,6 +138,8 @@ enum ft_outcome {
 };
 #define FT_OUTCOMES 8
 extern const char *const ft_outcome_names[]; /* "ok" ...; NULL-terminated */
+/* False, and 'outcome' untouched: there is none of that name. */
+bool ft_outcome_find(const char *name, enum ft_outcome *outcome);
 
 enum ft_cache_policy { FT_CACHE_CONTENT, FT_CACHE_NEVER };
 

@@ -126,17 +126,6 @@ int ft_result_write(const char *dir, struct json_object *result,
     return rc;
 }
 
-static bool find_outcome(const char *text, enum ft_outcome *outcome)
-{
-    for (unsigned i = 0; ft_outcome_names[i]; i++) {
-        if (strcmp(ft_outcome_names[i], text) != 0)
-            continue;
-        *outcome = i;
-        return true;
-    }
-    return false;
-}
-
 /* Records that are older than 'attempt_tag' have no more than the rest. */
 static bool is_of(struct json_object *obj, const char *tag_text)
 {
@@ -164,7 +153,7 @@ bool ft_result_ending(struct json_object *obj, const char *tag_text,
 
     if (ft_json_int_or(obj, "schema", 0) != RESULT_SCHEMA ||
         !is_of(obj, tag_text) ||
-        !find_outcome(ft_json_str_or(obj, "outcome", ""), &outcome))
+        !ft_outcome_find(ft_json_str_or(obj, "outcome", ""), &outcome))
         return false;
     *e = (struct ft_ending){
         .outcome = outcome,

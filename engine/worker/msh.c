@@ -101,7 +101,7 @@ static void count_cells(struct making *m)
         }
 }
 
-/* The connectivity holds tags, for now. */
+/* The connectivity holds tags until all nodes are known. */
 static void make_cells(struct making *m)
 {
     struct ft_msh_file *file = m->file;

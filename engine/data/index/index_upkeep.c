@@ -134,6 +134,15 @@ static int read_file_of(struct json_object *entry, const char **version,
     return ft_err_set(err, FT_EFORMAT, "a version of %s is malformed", WHAT);
 }
 
+static int set_file(struct ft_db *db, const char *version, const char *file,
+                    int64_t size, struct ft_err *err)
+{
+    return ft_db_run(db, "UPDATE version SET file=?, size=? WHERE id=?",
+                     FT_DB_ARGS(ft_db_text(file), ft_db_int(size),
+                                ft_db_text(version)),
+                     err);
+}
+
 /* It came back in other bytes.  Without a size before it may be compressed,
  * again or for the first time. */
 static int change_file(struct ft_db *db, struct json_object *entry,
@@ -148,10 +157,7 @@ static int change_file(struct ft_db *db, struct json_object *entry,
                   " SELECT id, file FROM version WHERE id=?",
                   FT_DB_ARGS(ft_db_text(version)), err) < 0)
         return -1;
-    return ft_db_run(db, "UPDATE version SET file=?, size=? WHERE id=?",
-                     FT_DB_ARGS(ft_db_text(file), ft_db_int(size),
-                                ft_db_text(version)),
-                     err);
+    return set_file(db, version, file, size, err);
 }
 
 static int apply_restore(struct ft_db *db, struct json_object *record,
@@ -289,10 +295,7 @@ static int press_one(struct ft_db *db, struct json_object *entry,
                   " SELECT id, file, size FROM version WHERE id=?",
                   FT_DB_ARGS(ft_db_text(version)), err) < 0)
         return -1;
-    return ft_db_run(db, "UPDATE version SET file=?, size=? WHERE id=?",
-                     FT_DB_ARGS(ft_db_text(file), ft_db_int(size),
-                                ft_db_text(version)),
-                     err);
+    return set_file(db, version, file, size, err);
 }
 
 /* "kept" were tried and gain nothing: a row without a file. */
