@@ -195,13 +195,19 @@ test_need() {
 	done
 }
 
-# test_gone PID: it has ended, whether or not somebody took note of it.
+# test_gone PID: it has ended, whether or not somebody took note of it; what was
+# killed just now may take a moment.
 test_gone() {
+	test_wait_for 10 test_has_ended "$1" && return
+	echo "process $1 is still there"
+	return 1
+}
+
+test_has_ended() { # PID
 	case $(sed -n 's/^State:[	 ]*\(.\).*/\1/p' "/proc/$1/status" \
 		2>/dev/null) in
 	'' | Z | X) return 0 ;;
 	esac
-	echo "process $1 is still there"
 	return 1
 }
 

@@ -106,6 +106,15 @@ test_expect_success 'tally: one line, skips count only under CI' '
 	test_grep "^2 passed, 1 failed$" out
 '
 
+test_expect_success 'tally: what failed is shown, what passed is not' '
+	printf ":test-result: PASS x\n:test-result: FAIL y\n" >c.trs &&
+	printf "ok 1 - x\n# fine\nnot ok 2 - y\n# broken\n" >c.log &&
+	test_expect_code 1 sh "$FT_SRCDIR/t/tally.sh" a.trs c.trs >out &&
+	printf "%s\n" "== c.log" "not ok 2 - y" "# broken" \
+		"3 passed, 1 failed" >want &&
+	test_cmp want out
+'
+
 test_expect_success 'tally: a test without a result failed' '
 	test_expect_code 1 sh "$FT_SRCDIR/t/tally.sh" a.trs none.trs >out &&
 	test_grep "^2 passed, 1 failed$" out

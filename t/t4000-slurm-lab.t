@@ -102,7 +102,7 @@ test_expect_success 'a cluster ends with a test that is killed' '
 	test_line_count -ge 2 "$cluster/pids" &&
 	while read -r pid
 	do
-		test_wait_for 5 test_gone "$pid" || return
+		test_gone "$pid" || return
 	done <"$cluster/pids" &&
 	rm -rf "$test_root/../killed"
 '

@@ -131,10 +131,10 @@ test_expect_success 'the worker dies: another one is started' '
 
 test_expect_success 'the adapter dies: its worker with it' '
 	worker=$(pgrep -P "$(adapter_pid)") &&
-	kill -9 "$(adapter_pid)" && test_wait_for 5 test_gone "$worker" &&
+	kill -9 "$(adapter_pid)" && test_gone "$worker" &&
 	adapter_start fedtwin-slurm site.json && wait_until "$job" ended &&
 	worker=$(pgrep -P "$(adapter_pid)") &&
-	adapter_stop && test_wait_for 5 test_gone "$worker"
+	adapter_stop && test_gone "$worker"
 '
 
 test_done

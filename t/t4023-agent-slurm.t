@@ -82,7 +82,7 @@ test_expect_success 'the job of an attempt that failed has failed' '
 	job=$(submit own.json "$(attempt 10 "exit 3")" \
 		"\"site\": {\"name\": \"a\"}" -n 1 -t 2) &&
 	slurm_ended alpha "$job" FAILED &&
-	test_grep "^ended 10 .*: error 3" heard
+	hears "^ended 10 .*: error 3"
 '
 
 test_expect_success 'scancel: what runs ends politely and has its record' '

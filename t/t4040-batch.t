@@ -32,7 +32,7 @@ kill_runner() {
 		: # the last one
 	done &&
 	pid=$(test_json 'd["pid"]' "$lease") &&
-	kill -KILL "$pid" && test_wait_for 5 test_gone "$pid"
+	kill -KILL "$pid" && test_gone "$pid"
 }
 
 in_p() {

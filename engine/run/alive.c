@@ -8,10 +8,16 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/path.h"
 #include "base/user.h"
 #include "run/change.h"
+
+/* The environment of a killed process, by which a sweep knows it, is gone from
+ * /proc before the kernel has closed its files. */
+#define DYING_NS 5000000000
+#define PAUSE_US 5000
 
 /* Somebody has the lock; '*owner' made the file. */
 static bool is_locked(const char *path, uid_t *owner)
@@ -28,6 +34,19 @@ static bool is_locked(const char *path, uid_t *owner)
     if (fd >= 0)
         (void)close(fd);
     return locked;
+}
+
+/* The same, when whoever has it does not let go. */
+static bool stays_locked(const char *path, uid_t *owner)
+{
+    int64_t end_ns = ft_clock_mono_ns() + DYING_NS;
+
+    while (is_locked(path, owner)) {
+        if (ft_clock_mono_ns() >= end_ns)
+            return true;
+        (void)usleep(PAUSE_US);
+    }
+    return false;
 }
 
 static int say(const struct ft_run *run, size_t task, uid_t owner,
@@ -63,7 +82,7 @@ int ft_run_none_alive(const struct ft_project *project,
             continue;
         dir = ft_run_attempt_dir(project, run, t, 0);
         path = ft_path_join(dir, FT_STDOUT_FILE);
-        if (is_locked(path, &owner))
+        if (stays_locked(path, &owner))
             rc = say(run, t, owner, err);
         free(path);
         free(dir);

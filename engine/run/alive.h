@@ -13,7 +13,8 @@ struct ft_project;
 struct ft_run;
 
 /* FT_EBUSY when a program of a task that has not ended in 'run' is alive: which
- * task, whose, as what process. */
+ * task, whose, as what process.  Waits a few seconds for one to go: the caller
+ * may just have killed it. */
 int ft_run_none_alive(const struct ft_project *project,
                       const struct ft_run *run, struct ft_err *err);
 
