@@ -7,6 +7,10 @@ dist_modules_DATA =
 dist_modules_DATA += share/modules/solve.heat.yaml
 dist_modules_DATA += share/modules/mesh.box.yaml share/modules/mesh.gmsh.yaml
 
+dist_modules_DATA += share/modules/verify.report.yaml \
+    share/modules/verify.report.py share/modules/verify.pass.yaml \
+    share/modules/verify.pass.py
+
 # Sites that need no registration.
 sitesdir = $(pkgdatadir)/sites
 dist_sites_DATA = share/sites/simulated.yaml

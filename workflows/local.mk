@@ -8,8 +8,17 @@ dist_workflows_DATA = \
 # Workflows that end with a verdict on the modules.
 verifydir = $(workflowsdir)/verify
 dist_verify_DATA = \
-    workflows/verify/nafems-t3.yaml workflows/verify/nafems_t3.py \
+    workflows/verify/nafems-t3.yaml \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py
+dist_verify_SCRIPTS = workflows/verify/run_all.sh
+
+# Compute what is known, and compare: share/doc/verify.md.
+VERIFY =
+.PHONY: verify
+verify: all
+	@PATH='$(abs_top_builddir)':"$$PATH" $(SHELL) \
+	    $(top_srcdir)/workflows/verify/run_all.sh verify verification.md \
+	    $(VERIFY)
 
 # One for each feature of the language.
 examplesdir = $(workflowsdir)/examples
@@ -34,3 +43,6 @@ dist_examples_DATA = \
     workflows/examples/simulated.yaml \
     workflows/examples/steering.yaml \
     workflows/examples/subworkflow.yaml
+
+EXTRA_DIST += t/t3300-verify.t
+TESTS += t/t3300-verify.t
