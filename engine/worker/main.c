@@ -30,12 +30,13 @@ static uint64_t file_size(const char *path)
     return stat(path, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 }
 
-/* HDF5 puts its signature at 0, or at a power of two from 512 on. */
+/* HDF5 puts its signature at 0, or at a power of two from 512 on.  What is not
+ * a file at all, a pipe that nobody writes, must not stop the worker here. */
 static bool is_hdf5(const char *path)
 {
     static const char signature[8] = "\x89HDF\r\n\x1a\n";
     char found[sizeof(signature)];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool is = false;
     ssize_t got = 1;
 
