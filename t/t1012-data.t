@@ -112,4 +112,38 @@ test_expect_success 'verify finds a flipped bit, and only then complains' '
 	fedtwin data verify survey.depth
 '
 
+test_expect_success 'what a failed run left out is told, and found' '
+	mkdir gone && cd gone && fedtwin init >out &&
+	fedtwin data ls 2>err && test_grep "no objects yet" err &&
+	cat >w.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: w
+	params:
+	  n: {type: integer, default: 1}
+	stages:
+	  a:
+	    run: [sh, -c, "echo ${params.n} >x"]
+	    out: {x: {type: file, path: x}}
+	  b:
+	    run: [sh, -c, "test ${params.n} -lt 5 && cat ${in.x} >y"]
+	    in: {x: "${a.x}"}
+	    out: {y: {type: file, path: y}}
+	EOT
+	fedtwin run w.yaml 2>err &&
+	fedtwin data ls 2>err && test_must_be_empty err &&
+	test_expect_code 1 fedtwin run w.yaml -p n=7 2>err &&
+	fedtwin data ls >out 2>err && test "$(wc -l <out)" = 2 &&
+	test_grep "^run .* failed: 1 object of the state before is not here" \
+		err &&
+	state=$(sed -n "s/.*--at \([0-9a-f]*\).*/\1/p" err) &&
+	fedtwin data put other.x w.yaml && fedtwin data ls 2>err &&
+	test_must_be_empty err &&
+	test_expect_code 4 fedtwin data get b.y - 2>err &&
+	test_grep "no object .b.y. on branch .main. since run .*failed" err &&
+	test_grep "at $state" err && fedtwin data get b.y - --at "$state" >got &&
+	echo 1 >want && test_cmp want got &&
+	test_expect_code 4 fedtwin data get b.x - 2>err &&
+	test_grep ! since err && cd ..
+'
+
 test_done

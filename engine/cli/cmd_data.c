@@ -74,6 +74,35 @@ static int list(struct ft_store *store, const struct ft_cli *cli, long max,
     return ft_store_list(store, prefix, (size_t)max, versions, err);
 }
 
+/* What is not listed because a run left it out, failed ones before all. */
+static void note_gone(struct ft_store *store, bool none)
+{
+    const char *branch = ft_store_branch(store, NULL);
+    struct ft_gone gone = { .run = NULL };
+
+    if (branch && ft_store_gone(store, branch, NULL, &gone, NULL) == 1 &&
+        (none || gone.failed))
+        fprintf(stderr, "run %s %s: %zu object%s of the state before %s not "
+                "here; 'fedtwin data ls --at %.12s' lists them\n", gone.run,
+                gone.failed ? "failed" : "left them out", gone.n,
+                gone.n == 1 ? "" : "s", gone.n == 1 ? "is" : "are",
+                gone.before);
+    else if (none)
+        fprintf(stderr, "no objects yet\n");
+    ft_gone_release(&gone);
+}
+
+static void print_list(struct ft_store *store,
+                       const struct ft_versions *versions, bool whole)
+{
+    if (versions->n)
+        print_versions(versions);
+    if (whole)
+        note_gone(store, !versions->n);
+    else if (!versions->n)
+        fprintf(stderr, "no objects\n");
+}
+
 int ft_cmd_data_ls(struct ft_cli *cli)
 {
     long max = ft_cli_number(cli, "max", 0);
@@ -94,10 +123,8 @@ int ft_cmd_data_ls(struct ft_cli *cli)
         status = ft_print_err(&err);
     else if (!status && ft_cli_has(cli, "json"))
         print_versions_json("objects", &versions);
-    else if (!status && versions.n)
-        print_versions(&versions);
     else if (!status)
-        fprintf(stderr, "no objects yet\n");
+        print_list(s.store, &versions, !newest && !ft_cli_arg(cli, 0));
     ft_versions_release(&versions);
     ft_session_close(&s);
     return status;

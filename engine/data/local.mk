@@ -29,6 +29,7 @@ engine_libdata_a_SOURCES = \
     engine/data/history/diff.h engine/data/history/diff_in.h \
     engine/data/history/diff_params.c engine/data/history/diff_recipes.c \
     engine/data/history/diff_side.c engine/data/history/diff_workflow.c \
+    engine/data/history/gone.c \
     engine/data/history/history.c engine/data/history/history.h \
     engine/data/history/history_impl.h engine/data/history/log.c \
     engine/data/history/merge.c engine/data/history/merge.h \

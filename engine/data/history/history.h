@@ -216,6 +216,21 @@ int ft_store_objects_apart(struct ft_store *store, const char *state,
                            const char *other, struct ft_versions *versions,
                            struct ft_err *err);
 
+/* Objects that a state lacks while the one before it had them. */
+struct ft_gone {
+    char before[FT_SHA256_HEX + 1]; /* the state before */
+    char *run;   /* that left them out, or "" */
+    bool failed; /* it did not end well */
+    size_t n;
+};
+/* Those that the newest state of 'branch' took away; with 'object' that one,
+ * whichever state of the branch did so last.  1, 0 when there is none, or -1.
+ * Release in any case. */
+int ft_store_gone(struct ft_store *store, const char *branch,
+                  const char *object, struct ft_gone *gone,
+                  struct ft_err *err);
+void ft_gone_release(struct ft_gone *gone);
+
 /* A branch or tag, by name. */
 struct ft_name {
     char name[FT_NAME_MAX + 1];

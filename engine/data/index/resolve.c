@@ -55,15 +55,27 @@ static int fail_branch(struct ft_store *store, const char *branch,
     return ft_err_hint(err, "'fedtwin run FILE' makes some");
 }
 
-static int fail_object(struct ft_db *db, const struct ft_ref *ref,
-                       struct ft_err *err)
+/* An object that is gone is not an unknown one. */
+static int fail_object(struct ft_store *store, struct ft_db *db,
+                       const struct ft_ref *ref, struct ft_err *err)
 {
-    ft_err_set(err, FT_ENOENT, "no object '%s' on branch '%s'", ref->object,
-               ref->branch);
-    ft_hint_nearest(
-        ft_db_ask(db, "SELECT DISTINCT object FROM binding WHERE branch=?",
-                  FT_DB_ARGS(ft_db_text(ref->branch)), NULL),
-        ref->object, err);
+    struct ft_gone gone;
+
+    if (ft_store_gone(store, ref->branch, ref->object, &gone, NULL) == 1) {
+        ft_err_set(err, FT_ENOENT, "no object '%s' on branch '%s' since run "
+                   "'%s'%s", ref->object, ref->branch, gone.run,
+                   gone.failed ? ", which failed" : "");
+        ft_err_hint(err, "the state before that run has one: '--at %.12s' "
+                    "reads it", gone.before);
+    } else {
+        ft_err_set(err, FT_ENOENT, "no object '%s' on branch '%s'",
+                   ref->object, ref->branch);
+        ft_hint_nearest(
+            ft_db_ask(db, "SELECT DISTINCT object FROM binding WHERE branch=?",
+                      FT_DB_ARGS(ft_db_text(ref->branch)), NULL),
+            ref->object, err);
+    }
+    ft_gone_release(&gone);
     return -1;
 }
 
@@ -333,7 +345,7 @@ static int resolve_ref(struct ft_store *store, struct ft_db *db,
         return 0;
     ft_versions_release(versions);
     if (!all)
-        return fail_object(db, ref, err);
+        return fail_object(store, db, ref, err);
     ft_err_set(err, FT_ENOENT, "none of the %zu cells of '%s' is picked", all,
                ref->object);
     return ft_err_hint(err, "'fedtwin data ls %s' lists them", ref->object);
