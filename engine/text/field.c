@@ -297,6 +297,22 @@ static void report_unknown(const struct ft_doc *doc,
     free(known);
 }
 
+/* What a mapping must say of itself: the choices of its first required key. */
+static void hint_required(const struct ft_field *table, bool whole,
+                          struct ft_diags *diags)
+{
+    struct ft_str all = FT_STR_INIT;
+
+    while (table->key && !(table->required && table->choices))
+        table++;
+    if (!table->key)
+        return;
+    add_texts(table->choices, &all);
+    ft_diag_hint(diags, whole ? "write {%s: …} with one of %s"
+                              : "'%s' is one of %s", table->key, all.s);
+    ft_str_release(&all);
+}
+
 bool ft_fields_check(const struct ft_doc *doc, const struct ft_node *node,
                      const struct ft_field *table, const char *where,
                      struct ft_diags *diags)
@@ -307,6 +323,7 @@ bool ft_fields_check(const struct ft_doc *doc, const struct ft_node *node,
         ft_diag_add(diags, doc, &node->mark, FT_D_TYPE,
                     "%s must be a mapping, not %s", where,
                     ft_node_kind_text(node));
+        hint_required(table, true, diags);
         return false;
     }
     for (size_t i = 0; i < node->n; i++) {
@@ -329,6 +346,8 @@ bool ft_fields_check(const struct ft_doc *doc, const struct ft_node *node,
             continue;
         ft_diag_add(diags, doc, &node->mark, FT_D_MISSING_KEY,
                     "%s lacks the key '%s'", where, table->key);
+        if (table->choices)
+            hint_required(table, false, diags);
         ok = false;
     }
     return ok;
