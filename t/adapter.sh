@@ -9,7 +9,7 @@
 #					$PWD/TAG.out and .err, '/' as '-'
 #	send TAG SCRIPT [MEMBERS]	submit it, which has to succeed: $job
 #	state JOB			ask, and print its state
-#	wait_until JOB STATE		ask again and again, 40 s at most
+#	wait_until JOB STATE		ask again and again, 90 s at most
 #	adapter_pid			of the program
 #	adapter_stop			close its input; the code it ends with
 # shellcheck shell=sh
@@ -68,7 +68,7 @@ state() { # JOB
 }
 
 wait_until() { # JOB STATE
-	adapter_end=$(($(date +%s) + 40))
+	adapter_end=$(($(date +%s) + 90))
 	until test "$(state "$1")" = "$2"
 	do
 		if test "$(date +%s)" -gt $adapter_end

@@ -73,7 +73,7 @@ slurm_is_over() { # NAME JOB
 }
 
 slurm_ended() { # NAME JOB STATE
-	test_wait_for 30 slurm_is_over "$1" "$2" || return
+	test_wait_for 90 slurm_is_over "$1" "$2" || return
 	slurm_got=$(slurm_state "$1" "$2")
 	test "$slurm_got" = "$3" && return
 	echo "job $2 of $1 is $slurm_got, not $3" >&2

@@ -29,7 +29,7 @@ import subprocess
 import sys
 import time
 
-READY_SECONDS = 30
+READY_SECONDS = 90
 PORT_TRIES = 5
 
 

@@ -80,7 +80,7 @@ test_expect_success 'what a job left running ends with its cluster' '
 	setsid sh -c "echo >orphan-lives; exec sleep 1234.5" &
 	exec sleep 1234.5
 	EOT
-	submit beta <orphan && test_wait_for 10 test -f orphan-lives &&
+	submit beta <orphan && test_wait_for 60 test -f orphan-lives &&
 	pgrep -f "^sleep 1234\.5$" &&
 	slurm_ask beta signal n1 KILL &&
 	slurm_stop beta &&

@@ -27,7 +27,7 @@ restarted() { # JOB
 
 # A script has begun.
 reached() {
-	test_wait_for 20 test -f "$1"
+	test_wait_for 60 test -f "$1"
 }
 
 cat >epilog <<EOT
@@ -65,7 +65,7 @@ test_expect_success 'done, with an exit code, by a signal' '
 	job=$ok && ends ok 0 0 COMPLETED None && is host n1 &&
 	is node_count 1 && is restarts 0 && is tag r/ok/1 &&
 	now=$(date +%s) &&
-	expect "$now - 60 < d[\"jobs\"][0][\"start_s\"] \
+	expect "$now - 600 < d[\"jobs\"][0][\"start_s\"] \
 		<= d[\"jobs\"][0][\"end_s\"] <= $now" &&
 	job=$job2 && ends error 44 0 FAILED NonZeroExitCode &&
 	job=$job3 && ends error 0 11 FAILED JobLaunchFailure &&
@@ -138,7 +138,7 @@ test_expect_success 'started again by an administrator: counted' '
 	job=$(slurm_on alpha sbatch --parsable --requeue -o /dev/null \
 		--comment r/again/1 --wrap "touch again-began; sleep 600") &&
 	reached again-began && control requeue "$job" &&
-	test_wait_for 20 restarted "$job" && wait_until "$job" running &&
+	test_wait_for 60 restarted "$job" && wait_until "$job" running &&
 	is restarts 1 && is tag r/again/1 && slurm_on alpha scancel "$job" &&
 	wait_until "$job" ended && is outcome cancelled && is restarts 1
 '

@@ -6,15 +6,16 @@ test_description='fedtwin-slurm: an outage is never taken for an end'
 
 slurm_need
 
-# The adapter is given SECONDS to answer.  t/slurm.sh has Slurm itself wait 1 s
-# to connect and 2 s for an answer.
-WITHIN=8
+# The adapter is given so many seconds to answer, and whoever reads the answer on
+# a busy machine ten more.  t/slurm.sh has Slurm itself wait 1 s to connect and
+# 2 s for an answer.
+WITHIN=5
 
 # unavailable OP [MEMBERS]: said in time
 unavailable() {
 	began=$(date +%s) && ask "$@" &&
 	expect "d[\"ok\"]" false && expect "d[\"error\"]" unavailable &&
-	test $(($(date +%s) - began)) -le $WITHIN
+	test $(($(date +%s) - began)) -le $((WITHIN + 10))
 }
 
 # submits RESULT TAG: one job, with this result; in time
@@ -23,7 +24,7 @@ submits() {
 	ask submit "\"jobs\": [$(adapter_job "$2" "echo x >>$PWD/ran" \
 		"\"walltime_s\": $((minutes * 60))")]" &&
 	expect "d[\"results\"][0][\"result\"]" "$1" &&
-	test $(($(date +%s) - began)) -le $WITHIN
+	test $(($(date +%s) - began)) -le $((WITHIN + 10))
 }
 
 # A request that is known to be feasible is sent at once; the question whether
@@ -79,7 +80,7 @@ test_expect_success 'it freezes: the fate is unknown, the job runs once' '
 	unavailable status "\"jobs\": [\"$job\"]" &&
 	unavailable find_by_tag "\"prefix\": \"r/frozen/\"" &&
 	slurm_ask alpha signal slurmctld CONT &&
-	test_wait_for 20 found_ended r/frozen/1 && test_line_count = 1 ran
+	test_wait_for 60 found_ended r/frozen/1 && test_line_count = 1 ran
 '
 
 test_expect_success 'of several jobs, one is in doubt and the others wait' '
@@ -89,7 +90,7 @@ test_expect_success 'of several jobs, one is in doubt and the others wait' '
 	test_json "[r[\"result\"] for r in d[\"results\"]]" answer >got &&
 	echo "[\"unknown_outcome\", \"retry_after\", \"retry_after\"]" >want &&
 	test_cmp want got && slurm_ask alpha signal slurmctld CONT &&
-	test_wait_for 20 found_ended r/of/ &&
+	test_wait_for 60 found_ended r/of/ &&
 	expect "d[\"jobs\"][0][\"tag\"]" r/of/1
 '
 
@@ -108,7 +109,7 @@ test_expect_success 'munge hangs: answered in time all the same' '
 	unavailable status "\"jobs\": [\"$job\"]" &&
 	test_grep "did not answer in time" answer &&
 	slurm_ask alpha signal munged CONT && wait_until "$job" ended &&
-	test_wait_for 10 found_or_not r/hang/
+	test_wait_for 60 found_or_not r/hang/
 '
 
 test_expect_success 'requests that wait for one that hangs are answered too' '
@@ -119,7 +120,7 @@ test_expect_success 'requests that wait for one that hangs are answered too' '
 		read -r line <&8 && echo "$line" >answer &&
 		expect "d[\"id\"]" $n && expect "d[\"error\"]" unavailable || return
 	done &&
-	test $(($(date +%s) - began)) -le $WITHIN &&
+	test $(($(date +%s) - began)) -le $((WITHIN + 10)) &&
 	slurm_ask alpha signal munged CONT
 '
 

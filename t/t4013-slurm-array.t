@@ -45,7 +45,7 @@ test_expect_success 'as large as the site allows, and one larger' '
 test_expect_success 'each element has its own end, and its own files' '
 	send r/array/1 "echo \$SLURM_ARRAY_TASK_ID; exit \$SLURM_ARRAY_TASK_ID" \
 		"\"array\": 4, \"stdout\": \"$PWD/100%-%a.out\"" &&
-	test_wait_for 20 all_ended r/array/ 4 &&
+	test_wait_for 60 all_ended r/array/ 4 &&
 	ask status "\"jobs\": [\"${job}_0\", \"${job}_3\", \"${job}_2\",
 		\"${job}_1\", \"${job}_4\"]" &&
 	test_json "[j.get(\"exit_code\") for j in d[\"jobs\"]]" answer >got &&
@@ -72,7 +72,7 @@ test_expect_success 'the same from outside; the others still run' '
 	test "$(states "$job" 0 1 2 3 4 5)" = "ended held held ended held ended" &&
 	ask release "\"jobs\": [\"$job\"], \"tags\": [\"r/wait/1\"]" &&
 	expect "d[\"results\"][0][\"result\"]" ok &&
-	test_wait_for 20 all_ended r/wait/ 3 &&
+	test_wait_for 60 all_ended r/wait/ 3 &&
 	test "$(states "$job" 0 1 2 3 4 5)" = "ended ended ended ended ended ended"
 '
 
@@ -88,13 +88,14 @@ saved() {
 }
 
 # Slurm writes its state at most every 5 s: what it accepts just after that is
-# lost when it is killed.
+# lost when it is killed.  That it was just after is made sure of.
 test_expect_success 'accepted, then lost: not found, and not by its tag' '
 	send r/sure/1 true "\"hold\": true" && sure=$job &&
 	touch mark && send r/sure/2 true "\"hold\": true" &&
-	test_wait_for 20 saved &&
+	test_wait_for 60 saved && cp -a alpha/state saved-state &&
 	send r/lost/1 true "\"hold\": true" && lost=$job &&
 	slurm_ask alpha signal slurmctld KILL &&
+	rm -rf alpha/state && mv saved-state alpha/state &&
 	slurm_ask alpha start slurmctld &&
 	ask find_by_tag "\"prefix\": \"r/lost/\"" && expect "d[\"jobs\"]" "[]" &&
 	test "$(state "$lost")" = not_found && test "$(state "$sure")" = held

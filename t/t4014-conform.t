@@ -13,7 +13,7 @@ test_at_exit 'for file in conform-*/.fedtwin-example/*/pid; do
 adapters=$FT_SRCDIR/share/adapters
 
 conform() { # PROGRAM SITE.json
-	"$PYTHON" "$adapters/conform.py" --within 20 "$@" >out 2>err
+	"$PYTHON" "$adapters/conform.py" --within 60 "$@" >out 2>err
 }
 
 # mutant SED-SCRIPT TITLE: the example, so changed, fails the test TITLE

@@ -17,7 +17,7 @@ test_expect_success 'without accounting: not found, in a complete answer' '
 	slurm_site bare >bare.json && adapter_start fedtwin-slurm bare.json &&
 	send r/bare/1 "exit 3" && wait_until "$job" ended && old=$job &&
 	slurm_start alpha --accounting --conf MinJobAge=2 &&
-	test_wait_for 60 forgotten bare "$old" &&
+	test_wait_for 120 forgotten bare "$old" &&
 	test "$(state "$old")" = not_found && expect "d[\"complete\"]" &&
 	adapter_stop && slurm_stop bare
 '
@@ -29,14 +29,14 @@ test_expect_success 'with it: how they ended, and whose they were' '
 	send r/kept/2 "kill -SEGV \$\$" && killed=$job &&
 	send r/kept/3 "touch began; exec sleep 600" && cancelled=$job &&
 	send r/kept/4 "exit \$SLURM_ARRAY_TASK_ID" "\"array\": 3" && array=$job &&
-	test_wait_for 20 test -f began && slurm_on alpha scancel "$cancelled" &&
+	test_wait_for 60 test -f began && slurm_on alpha scancel "$cancelled" &&
 	for job in "$failed" "$killed" "$cancelled" "${array}_2"
 	do
 		wait_until "$job" ended || return
 	done &&
 	for job in "$failed" "$killed" "$cancelled" "${array}_2"
 	do
-		test_wait_for 60 forgotten alpha "$job" || return
+		test_wait_for 120 forgotten alpha "$job" || return
 	done &&
 	ask status "\"jobs\": [\"$failed\", \"$killed\", \"$cancelled\",
 		\"${array}_2\", \"${array}_0\", \"4711\"]" &&

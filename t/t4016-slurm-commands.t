@@ -120,7 +120,7 @@ run_sshd() {
 		"$own_run $(command -v sshd) -D -e -f $PWD/sshd_config" 2>sshd.err &
 	sshd_pid=$!
 	test_at_exit "kill -KILL $sshd_pid"
-	test_wait_for 10 "$PWD/bin/ssh" -oBatchMode=yes far true
+	test_wait_for 60 "$PWD/bin/ssh" -oBatchMode=yes far true
 }
 
 test_expect_success 'over ssh: it keeps to the protocol' '

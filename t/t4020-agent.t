@@ -104,7 +104,7 @@ test_expect_success 'a program that is not there, or is another one' '
 test_expect_success 'no more at a time than there are slots' '
 	mkdir lock &&
 	text="for i in 1 2 3; do mkdir lock/\$i 2>/dev/null && break; done" &&
-	text="cd ..; $text; echo \$i; sleep 0.1; rmdir lock/\$i" &&
+	text="cd ..; $text; echo \$i; sleep 0.5; rmdir lock/\$i" &&
 	tell "$(for n in 10 11 12 13 14 15
 		do
 			test $n = 10 || echo ,
@@ -157,8 +157,8 @@ test_expect_success 'SIGTERM: what runs ends politely, what waits is not begun' 
 		$(attempt 31 ": >ready; sleep 60"), $(attempt 32 true)" &&
 	{ "$agent" file.json & } &&
 	pid=$! &&
-	test_wait_for 20 test -e a30/ready &&
-	test_wait_for 20 test -e a31/ready &&
+	test_wait_for 60 test -e a30/ready &&
+	test_wait_for 60 test -e a31/ready &&
 	kill -TERM $pid &&
 	test_expect_code 1 wait $pid &&
 	test "$(cat a30/stdout.txt)" = polite &&
@@ -174,8 +174,8 @@ test_expect_success 'SIGUSR1: who handles it goes on from a checkpoint' '
 		$(attempt 34 ": >ready; sleep 1; echo done")" &&
 	{ "$agent" file.json & } &&
 	pid=$! &&
-	test_wait_for 20 test -e a33/ready &&
-	test_wait_for 20 test -e a34/ready &&
+	test_wait_for 60 test -e a33/ready &&
+	test_wait_for 60 test -e a34/ready &&
 	kill -USR1 $pid &&
 	test_expect_code 1 wait $pid &&
 	test "$(ended 33 "[d[\"outcome\"], d[\"exit_code\"]]")" = \
@@ -184,10 +184,10 @@ test_expect_success 'SIGUSR1: who handles it goes on from a checkpoint' '
 '
 
 test_expect_success 'the end of the walltime comes without a signal, too' '
-	text="trap \"exit 75\" USR1; while :; do sleep 0.1; done" &&
+	text="trap \"exit 75\" USR1; sleep 60 & wait" &&
 	tell "$(attempt 35 "$text"),
 		$(attempt 36 "sleep 60")" \
-		"\"walltime_s\": 6, \"spare_s\": 60" &&
+		"\"walltime_s\": 8, \"spare_s\": 60" &&
 	test_expect_code 1 "$agent" file.json &&
 	test "$(ended 35 "d[\"outcome\"]")" = preempted &&
 	test "$(ended 36 "[d[\"outcome\"], d[\"by_site\"]]")" = \
@@ -198,7 +198,7 @@ test_expect_success 'a killed agent claims nothing' '
 	tell "$(attempt 40 ": >ready; echo \$\$; exec sleep 60")" &&
 	{ "$agent" file.json & } &&
 	pid=$! &&
-	test_wait_for 20 test -s a40/stdout.txt &&
+	test_wait_for 60 test -s a40/stdout.txt &&
 	kill -KILL $pid &&
 	test_expect_code 137 wait $pid &&
 	test ! -e a40/result.json &&
@@ -206,8 +206,10 @@ test_expect_success 'a killed agent claims nothing' '
 '
 
 test_expect_success 'what Slurm gave to the job' '
-	tell "$(attempt 50 "sleep 0.3"), $(attempt 51 "sleep 0.3"),
-		$(attempt 52 "sleep 0.3" "\"resources\": {\"nodes\": 3}")" &&
+	text="test -e ../a50/ready && test -e ../a51/ready" &&
+	text=": >ready; until $text; do sleep 0.05; done" &&
+	tell "$(attempt 50 "$text"), $(attempt 51 "$text"),
+		$(attempt 52 true "\"resources\": {\"nodes\": 3}")" &&
 	sed "s/, \"slots\": 2//" file.json >slurm.json &&
 	test_expect_code 1 env SLURM_JOB_CPUS_PER_NODE="1(x2)" \
 		SLURM_JOB_NUM_NODES=2 SLURM_JOB_ID=7 SLURMD_NODENAME=n1 \

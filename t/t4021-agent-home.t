@@ -15,7 +15,7 @@ open_home() {
 	"$home" home.json <orders >>heard & 
 	home_pid=$!
 	exec 6>orders
-	test_wait_for 20 test -s home.json
+	test_wait_for 60 test -s home.json
 }
 close_home() {
 	echo "hang up" >&6
@@ -51,7 +51,7 @@ start_agent() {
 	agent_pid=$!
 }
 hears() { # PATTERN
-	test_wait_for 20 grep "$1" heard
+	test_wait_for 60 grep "$1" heard
 }
 
 test_expect_success 'a job with one attempt tells how it ended, and ends' '
@@ -124,7 +124,7 @@ test_expect_success 'the connection breaks: what ends meanwhile is told later' '
 	hears "^started 13" &&
 	close_home &&
 	: >go &&
-	test_wait_for 20 test -e a12/result.json &&
+	test_wait_for 60 test -e a12/result.json &&
 	rm home.json && : >heard &&
 	open_home &&
 	hears "^joined .* held=12,13" &&
@@ -198,9 +198,9 @@ test_expect_success 'SIGTERM is told before it leaves' '
 
 test_expect_success 'the end of the walltime: no more tasks, a checkpoint' '
 	: >heard &&
-	start_agent "" "\"serve\": true, \"walltime_s\": 6, \"spare_s\": 60" &&
+	start_agent "" "\"serve\": true, \"walltime_s\": 10, \"spare_s\": 60" &&
 	hears "^joined" &&
-	give 25 "trap \"exit 75\" USR1; while :; do sleep 0.1; done" &&
+	give 25 "trap \"exit 75\" USR1; sleep 60 & wait" &&
 	hears "^started 25" &&
 	hears "^ended 25 .*: preempted 75" &&
 	hears "^left the walltime of the job is over" &&

@@ -22,7 +22,7 @@ give() {
 	{ printf "give " && attempt "$@"; } >&6
 }
 hears() { # PATTERN
-	test_wait_for 30 grep "$1" heard
+	test_wait_for 60 grep "$1" heard
 }
 
 # submit FILE ATTEMPTS MEMBERS [OPTION...]: the job's number
@@ -58,10 +58,10 @@ printf 'n1 0 of 4\nn1 1 of 4\nn2 2 of 4\nn2 3 of 4\n' >want
 
 test_expect_success 'a pilot calls home from its node, and serves' '
 	slurm_start alpha --conf KillWait=5 &&
-	{ "$home" home.json <orders >heard & } &&
+	{ "$home" home.json <orders >>heard & } &&
 	home_pid=$! &&
 	exec 6>orders &&
-	test_wait_for 20 test -s home.json &&
+	test_wait_for 60 test -s home.json &&
 	job=$(submit pilot.json "" "\"serve\": true, \"walltime_s\": 120,
 		\"site\": {\"name\": \"a\"}" -n 2 --mem 200 -t 2) &&
 	hears "^joined run/pilot-1/1 job=$job host=n1 slots=2 left=>=100 serve=1 held=$" &&
@@ -102,7 +102,7 @@ test_expect_success 'scontrol signals: USR1 reaches the program' '
 	trap="trap \"exit 75\" USR1; : >ready; while :; do sleep 0.1; done" &&
 	job=$(submit own.json "$(attempt 12 "$trap")" \
 		"\"site\": {\"name\": \"a\"}" -n 1) &&
-	test_wait_for 30 test -e a12/ready &&
+	test_wait_for 60 test -e a12/ready &&
 	slurm_on alpha scancel --batch -s USR1 "$job" &&
 	hears "^ended 12 .*: preempted 75" &&
 	slurm_ended alpha "$job" FAILED

@@ -124,11 +124,11 @@ test_expect_success 'cancel ends the job at the site' '
 	    out: {n: {type: file, path: n.txt}}
 	EOT
 	in_p fedtwin run long.yaml --site alpha -d >out &&
-	test_wait_for 20 sh -c "ls p/.fedtwin/runs/*/work/s.0.1/started" &&
+	test_wait_for 60 sh -c "ls p/.fedtwin/runs/*/work/s.0.1/started" &&
 	in_p fedtwin cancel last &&
 	test_expect_code 5 in_p fedtwin wait last &&
-	test_wait_for 20 sh -c "! squeue -h | grep -q ." &&
-	test_wait_for 5 test_must_fail pgrep -f "^sleep 1000"
+	test_wait_for 60 sh -c "! squeue -h | grep -q ." &&
+	test_wait_for 60 test_must_fail pgrep -f "^sleep 1000"
 '
 
 test_expect_success 'a runner that is killed is resumed, its jobs are adopted' '
@@ -142,7 +142,7 @@ test_expect_success 'a runner that is killed is resumed, its jobs are adopted' '
 	    out: {n: {type: file, path: n.txt}}
 	EOT
 	in_p fedtwin run adopt.yaml -p top="$PWD" --site alpha -d >out &&
-	test_wait_for 20 test -s began &&
+	test_wait_for 60 test -s began &&
 	kill_runner && in_p fedtwin resume last -d >out2 && touch go &&
 	in_p fedtwin wait last && test_line_count = 1 began &&
 	in_p fedtwin data get s.n got.txt && echo done >want && test_cmp want p/got.txt

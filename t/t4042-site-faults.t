@@ -7,7 +7,7 @@ slurm_need
 
 # A run of one task that tells when it begins, and ends well when it may.
 begin_run() {
-	rm -f began go && run_task "$@" && test_wait_for 40 test -s began
+	rm -f began go && run_task "$@" && test_wait_for 90 test -s began
 }
 
 run_task() { # ARGUMENT...
@@ -21,11 +21,27 @@ in_p() {
 
 # It succeeded, having begun $1 times, the last one's result is in the store.
 succeeded() { # TIMES
-	touch go && in_p fedtwin wait last --timeout "60 s" &&
+	touch go && succeeds_within 60 &&
 	test_line_count -eq "$1" began &&
 	rm -f p/got.txt && in_p fedtwin data get s.n got.txt &&
 	echo 'done' >want &&
 	test_cmp want p/got.txt
+}
+
+# What is promised holds for a machine that has nothing else to do
+# (share/doc/testing.md); here it may take four times as long.
+known_within() { # SECONDS COMMAND...
+	known_s=$((4 * $1))
+	shift
+	test_wait_for "$known_s" "$@"
+}
+
+succeeds_within() { # SECONDS
+	in_p fedtwin wait last --timeout "$((4 * $1)) s"
+}
+
+fails_within() { # SECONDS
+	test_expect_code 1 in_p fedtwin wait last --timeout "$((4 * $1)) s"
 }
 
 job() {
@@ -34,7 +50,7 @@ job() {
 
 # The controller writes what it knows every five seconds at the latest.
 state_saved() {
-	test_wait_for 15 grep -q -a "$(job)" alpha/state/job_state
+	test_wait_for 60 grep -q -a "$(job)" alpha/state/job_state
 }
 
 node_is_back() { # NODE
@@ -81,7 +97,7 @@ test_expect_success 'a cluster, and a task that can be held up' '
 
 test_expect_success 'cancelled from outside: known within 5 s, not repeated' '
 	begin_run && slurm_on alpha scancel "$(job)" &&
-	test_expect_code 1 in_p fedtwin wait last --timeout "5 s" &&
+	fails_within 5 &&
 	test_line_count = 1 began && has_line "site alpha, job [0-9]*: CANCELLED"
 '
 
@@ -89,8 +105,8 @@ test_expect_success 'its node fails: repeated on another one' '
 	begin_run &&
 	node=$(slurm_on alpha squeue -h -o %N) &&
 	slurm_on alpha scontrol update nodename="$node" state=down reason=test &&
-	test_wait_for 20 test_line_count = 2 began && succeeded 2 &&
-	test_wait_for 20 node_is_back "$node"
+	known_within 20 test_line_count = 2 began && succeeded 2 &&
+	test_wait_for 60 node_is_back "$node"
 '
 
 test_expect_success 'requeued by an administrator: repeated in a new place' '
@@ -98,7 +114,7 @@ test_expect_success 'requeued by an administrator: repeated in a new place' '
 	test_must_fail slurm_on alpha scontrol requeue "$id" &&
 	slurm_on alpha scontrol update jobid="$id" requeue=1 &&
 	slurm_on alpha scontrol requeue "$id" &&
-	test_wait_for 30 test_line_count = 2 began && succeeded 2
+	known_within 30 test_line_count = 2 began && succeeded 2
 '
 
 test_expect_success 'the node is drained: what runs there ends well' '
@@ -107,7 +123,7 @@ test_expect_success 'the node is drained: what runs there ends well' '
 	slurm_on alpha scontrol update nodename="$node" state=drain \
 		reason=test && succeeded 1 &&
 	slurm_on alpha scontrol update nodename="$node" state=resume &&
-	test_wait_for 20 node_is_back "$node"
+	test_wait_for 60 node_is_back "$node"
 '
 
 test_expect_success 'the controller is killed and comes back' '
@@ -117,14 +133,16 @@ test_expect_success 'the controller is killed and comes back' '
 
 test_expect_success 'the end is known while the controller is away' '
 	begin_run && state_saved && slurm_ask alpha signal slurmctld KILL &&
-	touch go && in_p fedtwin wait last --timeout "5 s" &&
+	touch go && succeeds_within 5 &&
 	slurm_ask alpha start slurmctld && succeeded 1
 '
 
+# It is stopped, not killed: what it had not saved it would give again, the id
+# of a job that the nodes remember.
 test_expect_success 'submitted while the controller is away' '
-	slurm_ask alpha signal slurmctld KILL && rm -f began go && run_task &&
-	test_wait_for 20 has_line "site alpha: " &&
-	slurm_ask alpha start slurmctld && test_wait_for 60 test -s began &&
+	slurm_ask alpha stop slurmctld && rm -f began go && run_task &&
+	known_within 20 has_line "site alpha: " &&
+	slurm_ask alpha start slurmctld && test_wait_for 90 test -s began &&
 	succeeded 1
 '
 
@@ -143,7 +161,7 @@ test_expect_success 'the controller forgets a job, another one has its id' '
 	rm -f alpha/state/job_state* && slurm_ask alpha start slurmctld &&
 	slurm_on alpha sbatch -o /dev/null --wrap "sleep 5" &&
 	slurm_on alpha sbatch -o /dev/null --wrap "sleep 5" &&
-	test_wait_for 40 test_line_count = 2 began && succeeded 2
+	known_within 40 test_line_count = 2 began && succeeded 2
 '
 
 # Ids that come again leave marks on the nodes.
@@ -154,7 +172,7 @@ test_expect_success 'the cluster is made anew' '
 test_expect_success 'the time limit of the site: known within 45 s' '
 	begin_run &&
 	slurm_on alpha scontrol update jobid="$(job)" EndTime=now+2 &&
-	test_expect_code 1 in_p fedtwin wait last --timeout "45 s" &&
+	fails_within 45 &&
 	has_line "TIMEOUT" && test_line_count = 1 began
 '
 
@@ -168,14 +186,14 @@ test_expect_success 'too much memory: known within 10 s' '
 	    resources: {memory: 100 MiB}
 	EOT
 	in_p fedtwin run eat.yaml --site alpha -d >out &&
-	test_expect_code 1 in_p fedtwin wait last --timeout "20 s" &&
+	fails_within 20 &&
 	has_line "outcome .oom."
 '
 
 test_expect_success 'its dead runner'"'"'s run is cancelled: so is the job' '
 	begin_run && pid=$(runner) && kill -KILL "$pid" &&
 	test_gone "$pid" && in_p fedtwin cancel last &&
-	test_wait_for 10 sh -c "! SLURM_CONF=$PWD/alpha/slurm.conf squeue -h |
+	known_within 10 sh -c "! SLURM_CONF=$PWD/alpha/slurm.conf squeue -h |
 		grep ." && test_line_count = 1 began
 '
 
@@ -186,7 +204,7 @@ test_expect_success 'preempted: repeated, and no retry is spent' '
 		--conf "PartitionName=high Nodes=ALL PriorityTier=10" &&
 	begin_run &&
 	slurm_on alpha sbatch -p high --exclusive -o /dev/null --wrap "sleep 3" &&
-	test_wait_for 40 test_line_count = 2 began && succeeded 2 &&
+	known_within 40 test_line_count = 2 began && succeeded 2 &&
 	grep -l "PREEMPTED" p/.fedtwin/runs/*/journal
 '
 
@@ -199,13 +217,13 @@ test_expect_success 'the runner is killed: its job is adopted' '
 test_expect_success 'the runner is killed, the job ends, then it is resumed' '
 	begin_run && pid=$(runner) && kill -KILL "$pid" &&
 	test_gone "$pid" && touch go &&
-	test_wait_for 10 sh -c "ls p/.fedtwin/runs/*/work/s.0.1/result.json" &&
+	test_wait_for 60 sh -c "ls p/.fedtwin/runs/*/work/s.0.1/result.json" &&
 	in_p fedtwin resume last -d >out && succeeded 1
 '
 
 test_expect_success 'the agent is killed: the task is lost, and repeated' '
 	begin_run && pkill -KILL -f "^[^ ]*/fedtwin-agent $PWD/p/" &&
-	test_wait_for 20 test_line_count = 2 began && succeeded 2
+	known_within 20 test_line_count = 2 began && succeeded 2
 '
 
 test_expect_success 'the controller answers late' '
@@ -215,8 +233,9 @@ test_expect_success 'the controller answers late' '
 
 test_expect_success 'accepted, but nobody heard it: no second job' '
 	rm -f began go && slurm_ask alpha signal slurmctld STOP && run_task &&
-	sleep 6 && slurm_ask alpha signal slurmctld CONT &&
-	test_wait_for 60 test -s began && sleep 3 &&
+	test_wait_for 60 has_line "site alpha: " &&
+	slurm_ask alpha signal slurmctld CONT &&
+	test_wait_for 90 test -s began && sleep 3 &&
 	slurm_on alpha squeue -h >jobs && test_line_count -le 1 jobs &&
 	succeeded 1
 '
