@@ -46,20 +46,32 @@ fedtwin_mesh_gmsh_SOURCES = \
     solvers/mesh_gmsh/gmsh.h solvers/mesh_gmsh/gmsh.c \
     solvers/mesh_gmsh/msh.h solvers/mesh_gmsh/msh.c \
     solvers/mesh_gmsh/convert.h solvers/mesh_gmsh/convert.c \
-    solvers/mesh_gmsh/facets.h solvers/mesh_gmsh/facets.c \
-    solvers/mesh_gmsh/shape.h solvers/mesh_gmsh/shape.c \
-    solvers/mesh_gmsh/quality.h solvers/mesh_gmsh/quality.c
+    $(MESH_SOURCES)
 fedtwin_mesh_gmsh_CPPFLAGS = $(SOLVER_CPPFLAGS)
 fedtwin_mesh_gmsh_CFLAGS = $(SOLVER_CFLAGS)
 fedtwin_mesh_gmsh_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_gmsh_LDADD = $(SOLVER_LIBS)
+
+MESH_SOURCES = \
+    solvers/mesh/faces.h solvers/mesh/faces.c \
+    solvers/mesh/shape.h solvers/mesh/shape.c \
+    solvers/mesh/quality.h solvers/mesh/quality.c
+pkglibexec_PROGRAMS += fedtwin-mesh-quality
+fedtwin_mesh_quality_SOURCES = \
+    solvers/mesh_quality/main.c solvers/mesh_quality/partition.h \
+    solvers/mesh_quality/partition.c $(MESH_SOURCES)
+fedtwin_mesh_quality_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_mesh_quality_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_mesh_quality_LDFLAGS = $(SOLVER_LINK)
+fedtwin_mesh_quality_LDADD = solvers/libfe.a $(SOLVER_LIBS)
 endif
 
 # Tests of the stage library and the mesh modules.
 EXTRA_DIST += t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
 STAGE_TESTS = t/t2160-warm.t t/t3000-stage.t t/t3001-serve.t \
     t/t3002-objects.t t/t3003-full-disk.t t/t3004-pool.t t/t3005-rot.t \
-    t/t3010-mesh-box.t t/t3020-mesh-gmsh.t t/t3021-mesh-gmsh-refused.t
+    t/t3010-mesh-box.t t/t3020-mesh-gmsh.t t/t3021-mesh-gmsh-refused.t \
+    t/t3022-mesh-quality.t
 if SOLVERS
 TESTS += $(STAGE_TESTS)
 check_PROGRAMS += t/stage/probe
@@ -68,6 +80,12 @@ t_stage_probe_CPPFLAGS = $(SOLVER_CPPFLAGS)
 t_stage_probe_CFLAGS = $(SOLVER_CFLAGS)
 t_stage_probe_LDFLAGS = $(SOLVER_LINK)
 t_stage_probe_LDADD = $(SOLVER_LIBS)
+check_PROGRAMS += t/stage/divide
+t_stage_divide_SOURCES = t/stage/divide.c
+t_stage_divide_CPPFLAGS = $(SOLVER_CPPFLAGS)
+t_stage_divide_CFLAGS = $(SOLVER_CFLAGS)
+t_stage_divide_LDFLAGS = $(SOLVER_LINK)
+t_stage_divide_LDADD = solvers/libfe.a $(SOLVER_LIBS)
 if HAVE_CHECK
 check_PROGRAMS += t/unit/test_stage_unit
 TESTS += t/unit/test_stage_unit

@@ -24,7 +24,8 @@ wrong_layers() {
 		want = part[1]
 		if (own == "solvers")
 			return want == path[2] || want == "stage" ||
-				want == "fe" && path[2] != "stage"
+				want == "fe" && path[2] != "stage" ||
+				want == "mesh" && path[2] ~ /^mesh_/
 		if (own == "worker")
 			return want == "worker" || want == "base"
 		if (own == "archive")

@@ -30,6 +30,7 @@ dist_examples_DATA = \
     workflows/examples/include.yaml \
     workflows/examples/loop-matrix.yaml \
     workflows/examples/loop.yaml \
+    workflows/examples/mesh-quality.yaml \
     workflows/examples/modules.yaml \
     workflows/examples/optional.yaml \
     workflows/examples/parameters.values.yaml \

@@ -131,7 +131,9 @@ static void examine_python(struct exam *e)
 static void examine_parts(struct exam *e)
 {
     static const char *const part[] = { "fedtwin-worker", "fedtwin-mesh-box",
-                                        "fedtwin-mesh-gmsh", "fedtwin-heat" };
+                                        "fedtwin-mesh-gmsh",
+                                        "fedtwin-mesh-quality",
+                                        "fedtwin-heat" };
 
     for (size_t i = 0; i < FT_ARRAY_LEN(part); i++) {
         char *path = ft_dirs_program(part[i]);

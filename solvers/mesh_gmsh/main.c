@@ -2,10 +2,41 @@
 #include <stdio.h>
 
 #include "mesh_gmsh/convert.h"
-#include "mesh_gmsh/facets.h"
+#include "mesh/faces.h"
 #include "mesh_gmsh/gmsh.h"
-#include "mesh_gmsh/quality.h"
+#include "mesh/quality.h"
 #include "mesh_gmsh/script.h"
+
+/* A condition on a facet that is the face of no cell would do nothing. */
+static PetscErrorCode check_facets(struct stg_task *task,
+                                   const struct stg_mesh *mesh)
+{
+    struct face *face = NULL;
+    int64_t faces = 0, first = -1;
+    PetscErrorCode rc = faces_sort(mesh, &face, &faces);
+
+    if (!rc && faces_loose(mesh, face, faces, &first) > 0)
+        rc = stg_fail(task, "group '%s' is not on the surface of any cell "
+                      "that is in a group; put what it bounds into a group "
+                      "too, or drop it",
+                      stg_group_with_id(mesh, mesh->group[first])->name);
+    PetscFree(face);
+    return rc;
+}
+
+static PetscErrorCode check_quality(struct stg_task *task,
+                                    const struct stg_mesh *mesh,
+                                    struct quality **quality)
+{
+    PetscCall(quality_measure(mesh, quality));
+    quality_print(*quality);
+    if (quality_bad_cells(*quality) > 0)
+        return stg_fail(task, "%lld of %lld cells are flat or inside out; use "
+                        "another size or repair the geometry",
+                        (long long)quality_bad_cells(*quality),
+                        (long long)mesh->my_cells);
+    return 0;
+}
 
 /* Rank 0 does all of it; Gmsh is one process. */
 static PetscErrorCode make_mesh(struct stg_task *task, struct stg_mesh *mesh,
@@ -24,11 +55,9 @@ static PetscErrorCode make_mesh(struct stg_task *task, struct stg_mesh *mesh,
         rc = convert(task, &options, &msh, mesh);
     msh_release(&msh);
     if (!rc)
-        rc = facets_check(task, mesh);
+        rc = check_facets(task, mesh);
     if (!rc)
-        rc = quality_measure(task, mesh, quality);
-    if (*quality)
-        quality_print(*quality);
+        rc = check_quality(task, mesh, quality);
     fflush(stdout);
     return rc;
 }

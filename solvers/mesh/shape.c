@@ -1,5 +1,5 @@
 /* shape.c - volume, angles and the like of single cells */
-#include "mesh_gmsh/shape.h"
+#include "mesh/shape.h"
 
 #include <math.h>
 
@@ -56,6 +56,12 @@ static void cross(const double *a, const double *b, double c[3])
     c[2] = a[0] * b[1] - a[1] * b[0];
 }
 
+/* The lesser; a corner between edges of no length is flat. */
+static double lesser(double low, double jacobian)
+{
+    return isnan(jacobian) ? fmin(low, 0) : fmin(low, jacobian);
+}
+
 /* --- polygons ------------------------------------------------------------- */
 
 /* The vector of the area of a polygon; its direction is the normal. */
@@ -109,8 +115,8 @@ static void polygon_corner(double x[][3], int n, int i, const double *normal,
     angle = atan2(dot(across, normal), dot(a, b));
     shape->angle_min = fmin(shape->angle_min, angle);
     shape->angle_max = fmax(shape->angle_max, angle);
-    shape->jacobian = fmin(shape->jacobian, ideal * dot(across, normal) /
-                                                (length(a) * length(b)));
+    shape->jacobian = lesser(shape->jacobian, ideal * dot(across, normal) /
+                                                  (length(a) * length(b)));
 }
 
 static void polygon_shape(double x[][3], int n, struct shape *shape)
@@ -178,8 +184,8 @@ static void solid_corners(const struct solid *solid, double x[][3],
         minus(x[corner[3]], x[corner[0]], c);
         cross(a, b, across);
         shape->jacobian =
-            fmin(shape->jacobian, solid->ideal * dot(across, c) /
-                                      (length(a) * length(b) * length(c)));
+            lesser(shape->jacobian, solid->ideal * dot(across, c) /
+                                        (length(a) * length(b) * length(c)));
     }
 }
 

@@ -1,5 +1,5 @@
 /* quality.c - collect the shapes of all cells into a table */
-#include "mesh_gmsh/quality.h"
+#include "mesh/quality.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mesh/faces.h"
 #include "stage/table.h"
 
 enum real { VOLUME, AREA, LENGTH, JACOBIAN_MIN, JACOBIAN_MEAN, JACOBIAN_MAX,
             ANGLE_MIN, ANGLE_MAX, ASPECT_MAX, EDGE_RATIO_MAX, REALS };
-enum integer { PART, DIMENSION, CELLS, POINTS, DUPLICATE_POINTS, EMPTY_GROUPS,
+enum integer { PART, DIMENSION, CELLS, POINTS, BAD_CELLS, UNGROUPED_CELLS,
+               LOOSE_FACETS, ORPHAN_POINTS, DUPLICATE_POINTS, EMPTY_GROUPS,
                INTEGERS };
 
 static const struct stg_column reals[REALS] = {
@@ -38,6 +40,14 @@ static const struct stg_column integers[INTEGERS] = {
     [DIMENSION] = { .name = "dimension", .unit = "1" },
     [CELLS] = { .name = "cells", .unit = "1" },
     [POINTS] = { .name = "points", .unit = "1" },
+    [BAD_CELLS] = { .name = "bad_cells", .unit = "1",
+                    .long_name = "cells that are flat or inside out" },
+    [UNGROUPED_CELLS] = { .name = "ungrouped_cells", .unit = "1",
+                          .long_name = "cells that are in no group" },
+    [LOOSE_FACETS] = { .name = "loose_facets", .unit = "1",
+                       .long_name = "facets that are the face of no cell" },
+    [ORPHAN_POINTS] = { .name = "orphan_points", .unit = "1",
+                        .long_name = "points that belong to no cell" },
     [DUPLICATE_POINTS] = { .name = "duplicate_points", .unit = "1",
                            .long_name = "points where another one lies" },
     [EMPTY_GROUPS] = { .name = "empty_groups", .unit = "1",
@@ -133,6 +143,7 @@ static void add_cell(struct quality *q, size_t row, const struct shape *shape)
     const double degree = 180 / M_PI;
 
     q->integer[CELLS][row]++;
+    q->integer[BAD_CELLS][row] += shape->jacobian <= 0;
     q->real[measures[q->integer[DIMENSION][row]]][row] += shape->measure;
     lower(&q->real[JACOBIAN_MIN][row], shape->jacobian);
     raise(&q->real[JACOBIAN_MAX][row], shape->jacobian);
@@ -156,8 +167,8 @@ static void finish_row(struct quality *q, size_t row)
 
 /* --- cells ---------------------------------------------------------------- */
 
-static void shape_at(const struct stg_mesh *mesh, int64_t cell,
-                     struct shape *shape)
+void quality_shape(const struct stg_mesh *mesh, int64_t cell,
+                   struct shape *shape)
 {
     const int64_t *node = mesh->node + mesh->offset[cell];
     int n = (int)(mesh->offset[cell + 1] - mesh->offset[cell]);
@@ -181,22 +192,30 @@ static size_t row_of_type(struct quality *q, size_t groups,
     return add_row(q, "type.", type->name, type->dimension);
 }
 
+/* The row of the group of a cell; 0 when it is in none. */
+static size_t row_of_group(const struct stg_mesh *mesh, int64_t cell)
+{
+    int32_t id = mesh->group[cell];
+
+    return id ? (size_t)(stg_group_with_id(mesh, id) - mesh->groups) + 1 : 0;
+}
+
 /* Rows: the mesh, the groups, then the types. */
-static void measure_cells(const struct stg_mesh *mesh, struct quality *q,
-                          int64_t *bad)
+static void measure_cells(const struct stg_mesh *mesh, struct quality *q)
 {
     struct shape shape;
 
     for (int64_t i = 0; i < mesh->my_cells; i++) {
         const struct stg_cell_type *type = stg_cell_type(mesh->type[i]);
+        size_t group = row_of_group(mesh, i);
 
-        shape_at(mesh, i, &shape);
+        quality_shape(mesh, i, &shape);
         if (type->dimension == mesh->dimension) {
             add_cell(q, 0, &shape);
-            *bad += !(shape.jacobian > 0);
+            q->integer[UNGROUPED_CELLS][0] += group == 0;
         }
-        if (mesh->group[i] > 0)
-            add_cell(q, (size_t)mesh->group[i], &shape);
+        if (group > 0)
+            add_cell(q, group, &shape);
         add_cell(q, row_of_type(q, mesh->n_groups, type), &shape);
     }
 }
@@ -257,7 +276,8 @@ static PetscErrorCode count_points(const struct stg_mesh *mesh,
     for (size_t row = 1; row <= mesh->n_groups; row++)
         for (int64_t i = 0; i < mesh->my_cells; i++)
             for (int64_t k = mesh->offset[i];
-                 mesh->group[i] == (int32_t)row && k < mesh->offset[i + 1];
+                 mesh->group[i] == mesh->groups[row - 1].id &&
+                 k < mesh->offset[i + 1];
                  k++)
                 if (last[mesh->node[k]] != row) {
                     last[mesh->node[k]] = row;
@@ -267,22 +287,51 @@ static PetscErrorCode count_points(const struct stg_mesh *mesh,
     return PetscFree(last);
 }
 
+static PetscErrorCode count_orphans(const struct stg_mesh *mesh,
+                                    int64_t *orphans)
+{
+    bool *used;
+
+    PetscCall(PetscCalloc1(mesh->my_points + 1, &used));
+    for (int64_t i = 0; i < mesh->my_cells; i++)
+        for (int64_t k = mesh->offset[i];
+             stg_cell_type(mesh->type[i])->dimension == mesh->dimension &&
+             k < mesh->offset[i + 1];
+             k++)
+            used[mesh->node[k]] = true;
+    for (int64_t i = 0; i < mesh->my_points; i++)
+        *orphans += !used[i];
+    return PetscFree(used);
+}
+
+static PetscErrorCode count_loose(const struct stg_mesh *mesh, int64_t *loose)
+{
+    struct face *face = NULL;
+    int64_t faces = 0, first;
+    PetscErrorCode rc = faces_sort(mesh, &face, &faces);
+
+    if (!rc)
+        *loose = faces_loose(mesh, face, faces, &first);
+    PetscFree(face);
+    return rc;
+}
+
 /* --- the table ------------------------------------------------------------ */
 
-PetscErrorCode quality_measure(struct stg_task *task,
-                               const struct stg_mesh *mesh,
+PetscErrorCode quality_measure(const struct stg_mesh *mesh,
                                struct quality **quality)
 {
     struct quality *q;
-    int64_t bad = 0;
 
     PetscCall(make(1 + mesh->n_groups + 7, quality));
     q = *quality;
     add_row(q, "mesh", "", mesh->dimension);
     for (size_t i = 0; i < mesh->n_groups; i++)
         add_row(q, "group.", mesh->groups[i].name, mesh->groups[i].dimension);
-    measure_cells(mesh, q, &bad);
+    measure_cells(mesh, q);
     PetscCall(count_points(mesh, q));
+    PetscCall(count_orphans(mesh, &q->integer[ORPHAN_POINTS][0]));
+    PetscCall(count_loose(mesh, &q->integer[LOOSE_FACETS][0]));
     PetscCall(count_duplicates(mesh, &q->integer[DUPLICATE_POINTS][0]));
     join_names(q);
     for (size_t row = 0; row < q->rows; row++) {
@@ -292,11 +341,17 @@ PetscErrorCode quality_measure(struct stg_task *task,
             q->integer[EMPTY_GROUPS][0]++;
         }
     }
-    if (bad > 0)
-        return stg_fail(task, "%lld of %lld cells are flat or inside out; use "
-                        "another size or repair the geometry",
-                        (long long)bad, (long long)q->integer[CELLS][0]);
     return 0;
+}
+
+int64_t quality_bad_cells(const struct quality *q)
+{
+    return q->integer[BAD_CELLS][0];
+}
+
+double quality_jacobian_min(const struct quality *q)
+{
+    return q->real[JACOBIAN_MIN][0];
 }
 
 void quality_print(const struct quality *q)
@@ -310,6 +365,10 @@ void quality_print(const struct quality *q)
         printf("%lld points lie where another one lies: parts that touch "
                "there are not connected\n",
                (long long)q->integer[DUPLICATE_POINTS][0]);
+    for (int i = BAD_CELLS; i < DUPLICATE_POINTS; i++)
+        if (q->integer[i][0] > 0)
+            printf("%lld %s\n", (long long)q->integer[i][0],
+                   integers[i].long_name);
     for (size_t row = 0; row < q->rows; row++)
         if (row > 0 && q->integer[EMPTY_GROUPS][row])
             printf("'%s' has no cells\n", q->name[row]);
