@@ -101,14 +101,21 @@ if SOLVERS
 noinst_LIBRARIES += solvers/libfe.a
 solvers_libfe_a_SOURCES = \
     solvers/fe/comm.h solvers/fe/comm.c solvers/fe/func.h solvers/fe/func.c \
-    solvers/fe/elem.h solvers/fe/elem.c solvers/fe/map.h \
+    solvers/fe/elem.h solvers/fe/elem.c solvers/fe/rule.c solvers/fe/map.h \
     solvers/fe/kernel.h solvers/fe/kernel.c \
     solvers/fe/curve.h solvers/fe/curve.c \
     solvers/fe/mesh.h solvers/fe/mesh.c solvers/fe/check.h solvers/fe/check.c \
     solvers/fe/matrix.h solvers/fe/matrix.c \
+    solvers/fe/solver.h solvers/fe/solver.c \
     solvers/fe/norm.h solvers/fe/norm.c solvers/fe/locate.h \
     solvers/fe/locate.c solvers/fe/parts.h solvers/fe/parts.c
 solvers_libfe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+
+noinst_LIBRARIES += solvers/libphysics.a
+solvers_libphysics_a_SOURCES = \
+    solvers/physics/raise.h solvers/physics/raise.c
+solvers_libphysics_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+PHYSICS_LIBS = solvers/libphysics.a solvers/libfe.a $(SOLVER_LIBS)
 
 pkglibexec_PROGRAMS += fedtwin-heat
 fedtwin_heat_SOURCES = \
@@ -117,19 +124,19 @@ fedtwin_heat_SOURCES = \
     solvers/heat/solve.c solvers/heat/march.c solvers/heat/report.c \
     solvers/heat/checkpoint.c
 fedtwin_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_heat_LDADD = solvers/libfe.a $(SOLVER_LIBS)
+fedtwin_heat_LDADD = $(PHYSICS_LIBS)
 endif
 
 # --- tests of the finite-element core and of solve.heat
 HEAT_TESTS = t/t3050-heat-patch.t t/t3051-heat-mms.t t/t3052-heat-time.t \
     t/t3053-heat-balance.t t/t3054-heat-restart.t t/t3055-heat-errors.t \
     t/t3056-heat-serve.t t/t3057-heat-workflows.t \
-    t/t3058-heat-diff.t
+    t/t3058-heat-diff.t t/t3060-fe-second-order.t
 EXTRA_DIST += t/heat.py $(HEAT_TESTS)
 if SOLVERS
 TESTS += $(HEAT_TESTS)
 if HAVE_CHECK
-FE_TESTS = t/unit/test_fe t/unit/test_fe_func
+FE_TESTS = t/unit/test_fe t/unit/test_fe_func t/unit/test_fe_matrix
 check_PROGRAMS += $(FE_TESTS)
 TESTS += $(FE_TESTS)
 t_unit_test_fe_SOURCES = t/unit/test_fe.c t/unit/unit.h
@@ -137,6 +144,11 @@ t_unit_test_fe_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
 t_unit_test_fe_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
 t_unit_test_fe_LDFLAGS = $(SOLVER_LINK)
 t_unit_test_fe_LDADD = solvers/libfe.a $(SOLVER_LIBS) $(CHECK_LIBS)
+t_unit_test_fe_matrix_SOURCES = t/unit/test_fe_matrix.c t/unit/unit.h
+t_unit_test_fe_matrix_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
+t_unit_test_fe_matrix_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_fe_matrix_LDFLAGS = $(SOLVER_LINK)
+t_unit_test_fe_matrix_LDADD = solvers/libfe.a $(SOLVER_LIBS) $(CHECK_LIBS)
 t_unit_test_fe_func_SOURCES = t/unit/test_fe_func.c t/unit/unit.h
 t_unit_test_fe_func_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
 t_unit_test_fe_func_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)

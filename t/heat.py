@@ -160,3 +160,68 @@ def facets(dim):
 def slopes(errors):
     """Orders from errors on meshes that halve."""
     return [math.log2(a / b) for a, b in zip(errors, errors[1:])]
+
+
+# --- meshes of second order made here, by corners around each further node
+
+MIDDLES = {
+    3: (21, [(0, 1)]),
+    5: (22, [(0, 1), (1, 2), (2, 0)]),
+    9: (28, [(0, 1), (1, 2), (2, 3), (3, 0), (0, 1, 2, 3)]),
+    10: (24, [(0, 1), (1, 2), (2, 0), (0, 3), (1, 3), (2, 3)]),
+    12: (29, [(0, 1), (1, 2), (2, 3), (3, 0), (4, 5), (5, 6), (6, 7), (7, 4),
+              (0, 4), (1, 5), (2, 6), (3, 7), (0, 3, 4, 7), (1, 2, 5, 6),
+              (0, 1, 4, 5), (2, 3, 6, 7), (0, 1, 2, 3), (4, 5, 6, 7),
+              tuple(range(8))]),
+}
+
+
+def rewrite(mesh, change):
+    """A copy of a mesh file, changed by change(h5py file); its path."""
+    path = os.path.abspath(tempfile.mktemp(suffix='.h5', dir='.'))
+    with open(mesh, 'rb') as old, open(path, 'wb') as new:
+        new.write(old.read())
+    with h5py.File(path, 'r+') as f:
+        change(f['VTKHDF'])
+    return path
+
+
+def replace(group, name, values):
+    """A dataset with other rows; its attributes stay."""
+    old = group[name]
+    kind, attrs = old.dtype, dict(old.attrs)
+    del group[name]
+    group.create_dataset(name, data=np.asarray(values, kind))
+    for key, value in attrs.items():
+        group[name].attrs[key] = value
+
+
+def moved(mesh, move):
+    """The mesh with its points x[n,3] moved to move(x)."""
+    def change(g):
+        replace(g, 'Points', move(g['Points'][()]))
+    return rewrite(mesh, change)
+
+
+def raised(mesh):
+    """The mesh with cells of second order, straight."""
+    def change(g):
+        x, number, nodes = list(g['Points'][()]), {}, []
+        offset, old = g['Offsets'][()], g['Connectivity'][()]
+        types = g['Types'][()]
+        for c, kind in enumerate(types):
+            corners = old[offset[c]:offset[c + 1]]
+            nodes.append(list(corners))
+            for middle in MIDDLES[kind][1]:
+                key = tuple(sorted(corners[i] for i in middle))
+                if key not in number:
+                    number[key] = len(x)
+                    x.append(np.mean([x[k] for k in key], axis=0))
+                nodes[-1].append(number[key])
+        replace(g, 'Points', x)
+        replace(g, 'NumberOfPoints', [len(x)])
+        replace(g, 'Types', [MIDDLES[kind][0] for kind in types])
+        replace(g, 'Offsets', np.cumsum([0] + [len(n) for n in nodes]))
+        replace(g, 'Connectivity', sum(nodes, []))
+        replace(g, 'NumberOfConnectivityIds', [sum(map(len, nodes))])
+    return rewrite(mesh, change)

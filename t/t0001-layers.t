@@ -25,7 +25,8 @@ wrong_layers() {
 		if (own == "solvers")
 			return want == path[2] || want == "stage" ||
 				want == "fe" && path[2] != "stage" ||
-				want == "mesh" && path[2] ~ /^mesh_/
+				want == "mesh" && path[2] ~ /^mesh_/ ||
+				want == "physics" && path[2] !~ /^(stage|fe)$/
 		if (own == "worker")
 			return want == "worker" || want == "base"
 		if (own == "archive")

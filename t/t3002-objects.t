@@ -127,8 +127,8 @@ broken 'a negative count' 'f["VTKHDF/NumberOfCells"][0] = -1' \
 	"'/VTKHDF/Types' of 'FILE' has 29200 rows, -1 expected"
 broken 'a point that is not finite' 'f["VTKHDF/Points"][7, 2] = float("nan")' \
 	"point 7 of 'FILE' is not finite"
-broken 'a cell of an unknown type' 'f["VTKHDF/Types"][3] = 25' \
-	"cell 3 of 'FILE' has unknown type 25"
+broken 'a cell of an unknown type' 'f["VTKHDF/Types"][3] = 26' \
+	"cell 3 of 'FILE' has unknown type 26"
 broken 'a cell with too many nodes' 'f["VTKHDF/Types"][3] = 10' \
 	"cell 3 of 'FILE', a tetrahedron, has 8 nodes"
 broken 'an offset that points outside' 'o = f["VTKHDF/Offsets"]

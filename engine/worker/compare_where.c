@@ -8,7 +8,7 @@
 #include "worker/slab.h"
 
 #define VTK "/VTKHDF/"
-#define CELL_POINTS_MAX 8
+#define CELL_POINTS_MAX 27
 
 /* Elements of one row of the array: what stands behind its first dimension. */
 static uint64_t row_length(const struct ft_item *item)

@@ -11,16 +11,18 @@
 #include "worker/kinds.h"
 #include "worker/slab.h"
 
-#define CELLS_AT_ONCE (1 << 17)
+#define CELLS_AT_ONCE (1 << 16)
 
-/* VTK's linear cell types. */
+/* VTK's cell types of first and second order. */
 static const struct cell_type {
     uint8_t dimension, points; /* points 0: not known */
 } cell_type[] = {
     [3] = { 1, 2 },  [5] = { 2, 3 },  [9] = { 2, 4 },  [10] = { 3, 4 },
     [12] = { 3, 8 }, [13] = { 3, 6 }, [14] = { 3, 5 },
+    [21] = { 1, 3 }, [22] = { 2, 6 }, [23] = { 2, 8 }, [24] = { 3, 10 },
+    [25] = { 3, 20 }, [28] = { 2, 9 }, [29] = { 3, 27 },
 };
-#define CELL_POINTS_MAX 8
+#define CELL_POINTS_MAX 27
 
 struct group {
     int32_t id, dimension;

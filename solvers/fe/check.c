@@ -24,7 +24,7 @@ static PetscErrorCode check_types(MPI_Comm comm, const struct fe_slab *slab,
             (void)snprintf(msg, sizeof(msg),
                            "cell %d of the mesh has VTK type %d; segments, "
                            "triangles, quadrilaterals, tetrahedra and "
-                           "hexahedra of first order can be used",
+                           "hexahedra of first or second order can be used",
                            (int)(start + c), slab->vtk[c]);
         else if (elem->dim > most)
             most = elem->dim;

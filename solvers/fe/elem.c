@@ -1,81 +1,47 @@
-/* elem.c - shape functions and quadrature of the reference elements */
+/* elem.c - shape functions of the reference elements, from their nodes' places
+ */
 #include "fe/elem.h"
 
 #include <stddef.h>
 
-/* --- shape functions --------------------------------------------------- */
+/* Coordinates in halves, in VTK's order: corners, middles of edges, of faces,
+ * of the cell.  Elements with fewer nodes have the first ones. */
+static const char at_line[][3] = { { 0 }, { 2 }, { 1 } };
+static const char at_triangle[][3] = {
+    { 0, 0 }, { 2, 0 }, { 0, 2 }, { 1, 0 }, { 1, 1 }, { 0, 1 },
+};
+static const char at_quad[][3] = {
+    { 0, 0 }, { 2, 0 }, { 2, 2 }, { 0, 2 }, { 1, 0 }, { 2, 1 }, { 1, 2 },
+    { 0, 1 }, { 1, 1 },
+};
+static const char at_tetrahedron[][3] = {
+    { 0, 0, 0 }, { 2, 0, 0 }, { 0, 2, 0 }, { 0, 0, 2 }, { 1, 0, 0 },
+    { 1, 1, 0 }, { 0, 1, 0 }, { 0, 0, 1 }, { 1, 0, 1 }, { 0, 1, 1 },
+};
+static const char at_hexahedron[][3] = {
+    { 0, 0, 0 }, { 2, 0, 0 }, { 2, 2, 0 }, { 0, 2, 0 }, { 0, 0, 2 },
+    { 2, 0, 2 }, { 2, 2, 2 }, { 0, 2, 2 }, { 1, 0, 0 }, { 2, 1, 0 },
+    { 1, 2, 0 }, { 0, 1, 0 }, { 1, 0, 2 }, { 2, 1, 2 }, { 1, 2, 2 },
+    { 0, 1, 2 }, { 0, 0, 1 }, { 2, 0, 1 }, { 2, 2, 1 }, { 0, 2, 1 },
+    { 0, 1, 1 }, { 2, 1, 1 }, { 1, 0, 1 }, { 1, 2, 1 }, { 1, 1, 0 },
+    { 1, 1, 2 }, { 1, 1, 1 },
+};
 
-static void shape_segment(const double xi[3], double n[], double dn[][3])
-{
-    n[0] = 1 - xi[0];
-    n[1] = xi[0];
-    dn[0][0] = -1;
-    dn[1][0] = 1;
-}
-
-/* Barycentric coordinates: node 0 is the origin, node i lies on axis i-1. */
-static void shape_simplex(int dim, const double xi[3], double n[],
-                          double dn[][3])
-{
-    n[0] = 1;
-    for (int i = 1; i <= dim; i++) {
-        n[i] = xi[i - 1];
-        n[0] -= xi[i - 1];
-        for (int k = 0; k < dim; k++) {
-            dn[i][k] = i - 1 == k;
-            dn[0][k] = -1;
-        }
-    }
-}
-
-static void shape_triangle(const double xi[3], double n[], double dn[][3])
-{
-    shape_simplex(2, xi, n, dn);
-}
-
-static void shape_tetrahedron(const double xi[3], double n[], double dn[][3])
-{
-    shape_simplex(3, xi, n, dn);
-}
-
-/* Products of 1 - x or x along each axis, by the corner that a node is. */
-static void shape_product(int dim, const double xi[3], double n[],
-                          double dn[][3])
-{
-    static const char corner[8][3] = {
-        { 0, 0, 0 }, { 1, 0, 0 }, { 1, 1, 0 }, { 0, 1, 0 },
-        { 0, 0, 1 }, { 1, 0, 1 }, { 1, 1, 1 }, { 0, 1, 1 },
-    };
-
-    for (int i = 0; i < 1 << dim; i++) {
-        n[i] = 1;
-        for (int k = 0; k < dim; k++)
-            n[i] *= corner[i][k] ? xi[k] : 1 - xi[k];
-        for (int k = 0; k < dim; k++) {
-            dn[i][k] = corner[i][k] ? 1 : -1;
-            for (int l = 0; l < dim; l++)
-                if (l != k)
-                    dn[i][k] *= corner[i][l] ? xi[l] : 1 - xi[l];
-        }
-    }
-}
-
-static void shape_quad(const double xi[3], double n[], double dn[][3])
-{
-    shape_product(2, xi, n, dn);
-}
-
-static void shape_hexahedron(const double xi[3], double n[], double dn[][3])
-{
-    shape_product(3, xi, n, dn);
-}
-
+/* name, VTK's number, dimension, nodes, corners, order, simplex, affine,
+ * raised, at */
 static const struct fe_elem elements[] = {
-    { "segment", 3, 1, 2, true, shape_segment },
-    { "triangle", 5, 2, 3, true, shape_triangle },
-    { "quadrilateral", 9, 2, 4, false, shape_quad },
-    { "tetrahedron", 10, 3, 4, true, shape_tetrahedron },
-    { "hexahedron", 12, 3, 8, false, shape_hexahedron },
+    { "segment", 3, 1, 2, 2, 1, false, true, 21, at_line },
+    { "triangle", 5, 2, 3, 3, 1, true, true, 22, at_triangle },
+    { "quadrilateral", 9, 2, 4, 4, 1, false, false, 28, at_quad },
+    { "tetrahedron", 10, 3, 4, 4, 1, true, true, 24, at_tetrahedron },
+    { "hexahedron", 12, 3, 8, 8, 1, false, false, 29, at_hexahedron },
+    { "segment", 21, 1, 3, 2, 2, false, false, 21, at_line },
+    { "triangle", 22, 2, 6, 3, 2, true, false, 22, at_triangle },
+    { "quadrilateral", 23, 2, 8, 4, 2, false, false, 28, at_quad },
+    { "tetrahedron", 24, 3, 10, 4, 2, true, false, 24, at_tetrahedron },
+    { "hexahedron", 25, 3, 20, 8, 2, false, false, 29, at_hexahedron },
+    { "quadrilateral", 28, 2, 9, 4, 2, false, false, 28, at_quad },
+    { "hexahedron", 29, 3, 27, 8, 2, false, false, 29, at_hexahedron },
 };
 
 const struct fe_elem *fe_elem_vtk(int vtk)
@@ -86,92 +52,149 @@ const struct fe_elem *fe_elem_vtk(int vtk)
     return NULL;
 }
 
-/* --- quadrature -------------------------------------------------------- */
-
-/* Gauss-Legendre on [0,1]; n points are exact to degree 2n - 1. */
-static const struct {
-    double x[4], w[4];
-} gauss[] = {
-    [1] = { { 0.5 }, { 1 } },
-    [2] = { { 0.21132486540518711775, 0.78867513459481288225 },
-            { 0.5, 0.5 } },
-    [4] = { { 0.06943184420297371239, 0.33000947820757186760,
-              0.66999052179242813240, 0.93056815579702628761 },
-            { 0.17392742256872692869, 0.32607257743127307131,
-              0.32607257743127307131, 0.17392742256872692869 } },
-};
-
-static void add_point(struct fe_tab *tab, const double xi[3], double weight)
+int fe_elem_parents(const struct fe_elem *elem, int i,
+                    int corner[FE_MAX_CORNERS])
 {
-    int q = tab->points++;
+    const char *at = elem->at[i];
+    int n = 0;
 
-    tab->w[q] = weight;
-    tab->elem->shape(xi, tab->n[q], tab->dn[q]);
+    for (int c = 0; c < elem->corners; c++) {
+        const char *end = elem->at[c];
+        bool parent = true;
+
+        for (int k = 0; k < elem->dim; k++)
+            parent = parent && (at[k] == 1 || at[k] == end[k]);
+        /* the origin is no end of a slanted edge of a simplex, and no other
+         * corner has two coordinates there */
+        if (elem->simplex && at[0] + at[1] + at[2] == 2 && c == 0)
+            parent = false;
+        if (parent)
+            corner[n++] = c;
+    }
+    return n;
 }
 
-/* n points an axis.  On a simplex the cube is collapsed on it: the Jacobian
- * of that map takes dim - 1 degrees of the rule. */
-static void add_product(struct fe_tab *tab, int n)
+bool fe_elem_inside(const struct fe_elem *elem, const double xi[3],
+                    double slack)
 {
-    const struct fe_elem *elem = tab->elem;
-    int total = 1;
-    bool simplex = elem->nodes == elem->dim + 1;
+    double room = 1;
 
-    for (int k = 0; k < elem->dim; k++)
-        total *= n;
-    for (int q = 0; q < total; q++) {
-        double xi[3] = { 0, 0, 0 }, weight = 1, room = 1;
-        int rest = q;
+    for (int k = 0; k < elem->dim; k++) {
+        if (!(xi[k] >= -slack && xi[k] <= 1 + slack))
+            return false;
+        room -= xi[k];
+    }
+    return !elem->simplex || room >= -slack;
+}
 
-        for (int k = 0; k < elem->dim; k++, rest /= n) {
-            double size = simplex ? room : 1;
+/* --- shape functions --------------------------------------------------- */
 
-            xi[k] = size * gauss[n].x[rest % n];
-            weight *= size * gauss[n].w[rest % n];
-            room -= xi[k];
+/* Barycentric coordinates l; corner c > 0 is the one on axis c - 1. */
+static void shape_simplex(const struct fe_elem *elem, const double xi[3],
+                          double n[], double dn[][3])
+{
+    double l[4] = { 1, 0, 0, 0 };
+
+    for (int k = 0; k < elem->dim; k++) {
+        l[k + 1] = xi[k];
+        l[0] -= xi[k];
+    }
+    for (int i = 0; i < elem->nodes; i++) {
+        double slope[4] = { 0, 0, 0, 0 }; /* by l */
+        int end[FE_MAX_CORNERS];
+
+        if (fe_elem_parents(elem, i, end) == 2) {
+            n[i] = 4 * l[end[0]] * l[end[1]];
+            slope[end[0]] = 4 * l[end[1]];
+            slope[end[1]] = 4 * l[end[0]];
+        } else if (elem->order == 2) {
+            n[i] = l[i] * (2 * l[i] - 1);
+            slope[i] = 4 * l[i] - 1;
+        } else {
+            n[i] = l[i];
+            slope[i] = 1;
         }
-        add_point(tab, xi, weight);
+        for (int k = 0; k < elem->dim; k++)
+            dn[i][k] = slope[k + 1] - slope[0];
     }
 }
 
-/* The symmetric rule of degree 2 with a point near each node. */
-static void add_simplex(struct fe_tab *tab)
+/* Lagrange's polynomial that is 1 at 'at' halves; its slope. */
+static double lagrange(int order, int at, double x, double *slope)
 {
-    bool flat = tab->elem->dim == 2;
-    double near = flat ? 2. / 3 : 0.58541019662496845446;
-    double far = flat ? 1. / 6 : 0.13819660112501051518;
-    double weight = flat ? 1. / 6 : 1. / 24;
-
-    for (int i = 0; i < tab->elem->nodes; i++) {
-        double xi[3] = { far, far, far };
-
-        if (i > 0)
-            xi[i - 1] = near;
-        add_point(tab, xi, weight);
+    if (order == 1) {
+        *slope = at ? 1 : -1;
+        return at ? x : 1 - x;
+    }
+    switch (at) {
+    case 0: *slope = 4 * x - 3; return (1 - x) * (1 - 2 * x);
+    case 1: *slope = 4 - 8 * x; return 4 * x * (1 - x);
+    default: *slope = 4 * x - 1; return x * (2 * x - 1);
     }
 }
 
-static void add_centre(struct fe_tab *tab)
+/* Products of polynomials along each axis. */
+static void shape_product(const struct fe_elem *elem, const double xi[3],
+                          double n[], double dn[][3])
 {
-    bool simplex = tab->elem->nodes == tab->elem->dim + 1;
-    double at = simplex ? 1. / tab->elem->nodes : 0.5;
-    double weight = 1;
+    for (int i = 0; i < elem->nodes; i++) {
+        double p[3], slope[3];
 
-    for (int k = 2; simplex && k <= tab->elem->dim; k++)
-        weight /= k;
-    add_point(tab, (double[3]){ at, at, at }, weight);
+        n[i] = 1;
+        for (int k = 0; k < elem->dim; k++) {
+            p[k] = lagrange(elem->order, elem->at[i][k], xi[k], &slope[k]);
+            n[i] *= p[k];
+        }
+        for (int k = 0; k < elem->dim; k++) {
+            dn[i][k] = slope[k];
+            for (int l = 0; l < elem->dim; l++)
+                if (l != k)
+                    dn[i][k] *= p[l];
+        }
+    }
 }
 
-void fe_tab_init(struct fe_tab *tab, const struct fe_elem *elem,
-                 enum fe_rule rule)
+/* Elements of order 2 without nodes inside faces.  With s = 2 xi - 1 and the
+ * node at the signs c, a corner has prod (1 + c s) (sum c s + 1 - dim) / 2^dim
+ * and the middle of the edge along m 2 (1 - s_m^2) prod' (1 + c s) / 2^dim. */
+static void shape_serendipity(const struct fe_elem *elem, const double xi[3],
+                              double n[], double dn[][3])
 {
-    *tab = (struct fe_tab){ .elem = elem };
-    if (rule == FE_RULE_CENTRE)
-        add_centre(tab);
-    else if (rule == FE_RULE_ERROR)
-        add_product(tab, 4);
-    else if (elem->affine && elem->dim > 1)
-        add_simplex(tab);
+    int dim = elem->dim;
+
+    for (int i = 0; i < elem->nodes; i++) {
+        double p[3], slope[3], scale = 1. / (1 << dim), sum = 1 - dim;
+        bool corner = i < elem->corners;
+
+        for (int k = 0; k < dim; k++) {
+            double c = elem->at[i][k] - 1, s = 2 * xi[k] - 1;
+
+            p[k] = c != 0 ? 1 + c * s : 2 * (1 - s * s);
+            slope[k] = c != 0 ? 2 * c : -8 * s; /* by xi */
+            sum += c * s;
+        }
+        n[i] = scale * (corner ? sum : 1);
+        for (int k = 0; k < dim; k++)
+            n[i] *= p[k];
+        for (int k = 0; k < dim; k++) {
+            double others = scale;
+
+            for (int l = 0; l < dim; l++)
+                others *= l != k ? p[l] : 1;
+            dn[i][k] = others * slope[k];
+            if (corner) /* the slope of 'sum' is that of 'p' here */
+                dn[i][k] = others * slope[k] * (sum + p[k]);
+        }
+    }
+}
+
+void fe_elem_shape(const struct fe_elem *elem, const double xi[3], double n[],
+                   double dn[][3])
+{
+    if (elem->simplex)
+        shape_simplex(elem, xi, n, dn);
+    else if (elem->vtk == 23 || elem->vtk == 25)
+        shape_serendipity(elem, xi, n, dn);
     else
-        add_product(tab, 2);
+        shape_product(elem, xi, n, dn);
 }

@@ -1,30 +1,53 @@
-/* elem.h - first-order reference elements and their quadrature
+/* elem.h - reference elements of first and second order, and their quadrature
  *
  * Node order and cell numbers are those of VTK, so that connectivity read
  * from a file is used as it is.  Reference domains: [0,1]^d for segment,
  * quadrilateral and hexahedron, the unit simplex for triangle, tetrahedron.
  *
- * Nothing here is collective.
+ *      order 1   3 segment  5 triangle  9 quadrilateral  10 tetrahedron
+ *                12 hexahedron
+ *      order 2   21         22          28 (23: 8 nodes) 24
+ *                29 (25: 20 nodes)
+ *
+ * The nodes of an element of order 1 are the first ones, the corners, of that
+ * of order 2.  Elements of order 2 are isoparametric: their sides may be
+ * curved.  Nothing here is collective.
  */
 #ifndef FE_ELEM_H
 #define FE_ELEM_H
 
 #include <stdbool.h>
 
-#define FE_MAX_NODES 8   /* of a cell */
+#define FE_MAX_NODES 27  /* of a cell */
+#define FE_MAX_CORNERS 8 /* of a cell */
 #define FE_MAX_POINTS 64 /* of a quadrature rule */
 
 struct fe_elem {
     const char *name; /* "tetrahedron" */
     int vtk;          /* VTK's number of the cell type */
-    int dim, nodes;
-    bool affine;      /* its map has a constant Jacobian */
-    /* Values n[i] and reference gradients dn[i][k] at the point 'xi'. */
-    void (*shape)(const double xi[3], double n[], double dn[][3]);
+    int dim, nodes, corners, order;
+    bool simplex;     /* triangle or tetrahedron */
+    bool affine;      /* its map always has a constant Jacobian */
+    int raised;       /* VTK's number of the full element of order 2 */
+    const char (*at)[3]; /* coordinates of the nodes, in halves */
 };
 
 /* The element of a VTK cell type, or NULL. */
 const struct fe_elem *fe_elem_vtk(int vtk);
+
+/* Values n[i] and reference gradients dn[i][k] of the shape functions at the
+ * point 'xi'. */
+void fe_elem_shape(const struct fe_elem *elem, const double xi[3], double n[],
+                   double dn[][3]);
+
+/* The corners that node 'i' lies in the middle of: itself, the ends of an
+ * edge, the corners of a face or of the cell.  Their number. */
+int fe_elem_parents(const struct fe_elem *elem, int i,
+                    int corner[FE_MAX_CORNERS]);
+
+/* Is 'xi' in the reference element, or not further outside than 'slack'? */
+bool fe_elem_inside(const struct fe_elem *elem, const double xi[3],
+                    double slack);
 
 enum fe_rule {
     FE_RULE_SYSTEM, /* exact for the mass matrix of a straight cell */
@@ -36,6 +59,7 @@ enum fe_rule {
 struct fe_tab {
     const struct fe_elem *elem;
     int points;
+    double xi[FE_MAX_POINTS][3];
     double w[FE_MAX_POINTS];
     double n[FE_MAX_POINTS][FE_MAX_NODES];
     double dn[FE_MAX_POINTS][FE_MAX_NODES][3];

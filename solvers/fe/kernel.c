@@ -23,9 +23,16 @@
 #define DISPATCH(elem, body, ...)                       \
     switch ((elem)->nodes * 4 + (elem)->dim) {          \
     case 2 * 4 + 1: body(1, 2, __VA_ARGS__); break;     \
+    case 3 * 4 + 1: body(1, 3, __VA_ARGS__); break;     \
     case 3 * 4 + 2: body(2, 3, __VA_ARGS__); break;     \
     case 4 * 4 + 2: body(2, 4, __VA_ARGS__); break;     \
+    case 6 * 4 + 2: body(2, 6, __VA_ARGS__); break;     \
+    case 8 * 4 + 2: body(2, 8, __VA_ARGS__); break;     \
+    case 9 * 4 + 2: body(2, 9, __VA_ARGS__); break;     \
     case 4 * 4 + 3: body(3, 4, __VA_ARGS__); break;     \
+    case 10 * 4 + 3: body(3, 10, __VA_ARGS__); break;   \
+    case 20 * 4 + 3: body(3, 20, __VA_ARGS__); break;   \
+    case 27 * 4 + 3: body(3, 27, __VA_ARGS__); break;   \
     default: body(3, 8, __VA_ARGS__); break;            \
     }
 

@@ -25,7 +25,7 @@ static bool in_box(int nodes, const double x[][3], const double at[3])
             lo = fmin(lo, x[i][k]);
             hi = fmax(hi, x[i][k]);
         }
-        /* warped cells bulge out of the box of their corners a little */
+        /* warped and curved cells bulge out of the box of their nodes */
         if (at[k] < lo - 0.1 * size || at[k] > hi + 0.1 * size)
             return false;
     }
@@ -42,7 +42,7 @@ static double invert(const struct fe_elem *elem, const double x[][3],
     for (int k = 0; k < 3; k++)
         xi[k] = 1. / (elem->dim + 1);
     for (int turn = 0; turn < TURNS; turn++) {
-        elem->shape(xi, n, dn);
+        fe_elem_shape(elem, xi, n, dn);
         for (int a = 0; a < 3; a++) {
             off[a] = at[a];
             for (int i = 0; i < elem->nodes; i++)
@@ -65,10 +65,7 @@ static bool inside(const struct fe_elem *elem, const double x[][3],
     if (!in_box(elem->nodes, x, at) ||
         !(invert(elem, x, at, xi, n) < SLACK))
         return false;
-    for (int i = 0; i < elem->nodes; i++)
-        if (!(n[i] >= -SLACK))
-            return false;
-    return true;
+    return fe_elem_inside(elem, xi, SLACK);
 }
 
 /* The first cell here that has the point; its id, or PETSC_MAX_INT. */

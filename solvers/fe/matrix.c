@@ -1,7 +1,7 @@
 /* matrix.c - merge the entries of element matrices, give them to PETSc
  *
- * For each local node, the cells that have it give its row: a column is new
- * when its mark is not of this row.  No entry is ever searched for.
+ * For each local node, the cells that have it give its row of blocks: a column
+ * is new when its mark is not of this row.  No entry is ever searched for.
  */
 #include "fe/matrix.h"
 
@@ -43,8 +43,21 @@ static PetscErrorCode find_incidence(const struct fe_mesh *mesh,
     PetscFunctionReturn(0);
 }
 
-/* The merged entries of row 'i', from 'n' on; how many there are then. */
-static PetscInt merge_row(const struct fe_mesh *mesh, const char fixed[],
+/* By local node: how many of its unknowns are fixed.  The caller frees it. */
+static PetscErrorCode count_fixed(const struct fe_mesh *mesh, int unknowns,
+                                  const char fixed[], char **count)
+{
+    PetscInt n = mesh->n_owned + mesh->n_ghosts;
+
+    PetscFunctionBeginUser;
+    PetscCall(PetscCalloc1(n, count));
+    for (PetscInt i = 0; i < n * unknowns; i++)
+        (*count)[i / unknowns] += fixed[i] != 0;
+    PetscFunctionReturn(0);
+}
+
+/* The merged blocks of row 'i', from 'n' on; how many there are then. */
+static PetscInt merge_row(const struct fe_mesh *mesh, const char count[],
                           const struct incidence *inc, PetscInt i, PetscInt n,
                           PetscInt mark[], PetscInt column[],
                           struct fe_matrix *matrix)
@@ -61,7 +74,8 @@ static PetscInt merge_row(const struct fe_mesh *mesh, const char fixed[],
 
         for (int j = 0; j < nodes; j++) {
             place[j] = -1;
-            if (fixed[i] || fixed[node[j]])
+            if (count[i] == matrix->unknowns ||
+                count[node[j]] == matrix->unknowns)
                 continue;
             if (mark[node[j]] < start) {
                 mark[node[j]] = n;
@@ -73,7 +87,7 @@ static PetscInt merge_row(const struct fe_mesh *mesh, const char fixed[],
     return n;
 }
 
-/* No more entries than all cells have, before merging. */
+/* No more blocks than all cells have, before merging. */
 static PetscErrorCode count_most(const struct fe_mesh *mesh, PetscInt *most)
 {
     PetscCount n = mesh->n_owned;
@@ -92,8 +106,8 @@ static PetscErrorCode count_most(const struct fe_mesh *mesh, PetscInt *most)
     PetscFunctionReturn(0);
 }
 
-/* Rows and columns of all merged entries; the caller frees both. */
-static PetscErrorCode merge(const struct fe_mesh *mesh, const char fixed[],
+/* Rows and columns of all merged blocks; the caller frees both. */
+static PetscErrorCode merge(const struct fe_mesh *mesh, const char count[],
                             struct fe_matrix *matrix, PetscInt **row,
                             PetscInt **column)
 {
@@ -108,16 +122,17 @@ static PetscErrorCode merge(const struct fe_mesh *mesh, const char fixed[],
     for (PetscInt i = 0; i < nodes; i++)
         mark[i] = -1;
     for (PetscInt i = 0; i < nodes; i++) {
-        PetscInt end = merge_row(mesh, fixed, &inc, i, n, mark, *column,
+        PetscInt end = merge_row(mesh, count, &inc, i, n, mark, *column,
                                  matrix);
 
         while (n < end)
-            (*row)[n++] = fe_mesh_number(mesh, i);
+            (*row)[n++] = i;
     }
     matrix->n = n;
     for (PetscInt i = 0; i < mesh->n_owned; i++)
-        if (fixed[i]) {
-            (*row)[n] = (*column)[n] = mesh->first + i;
+        if (count[i]) {
+            (*row)[n] = i;
+            (*column)[n] = mesh->first + i;
             n++;
         }
     matrix->n_fixed = n - matrix->n;
@@ -127,31 +142,78 @@ static PetscErrorCode merge(const struct fe_mesh *mesh, const char fixed[],
     PetscFunctionReturn(0);
 }
 
-PetscErrorCode fe_matrix_new(const struct fe_mesh *mesh, const char fixed[],
-                             struct fe_matrix *matrix)
+/* The ones on the diagonals of fixed unknowns, in the blocks after 'n'. */
+static PetscErrorCode find_ones(const PetscInt row[], struct fe_matrix *matrix)
 {
-    PetscInt *row, *column;
+    PetscCount total = matrix->n + matrix->n_fixed;
+    int m = matrix->unknowns;
 
     PetscFunctionBeginUser;
+    PetscCall(PetscMalloc1(matrix->n_fixed * m, &matrix->one));
+    for (PetscCount p = matrix->n; p < total; p++)
+        for (int k = 0; k < m; k++)
+            if (matrix->fixed[row[p] * m + k])
+                matrix->one[matrix->n_ones++] = (p * m + k) * m + k;
+    PetscFunctionReturn(0);
+}
+
+/* From blocks to the coordinates of single entries. */
+static PetscErrorCode preallocate(const struct fe_mesh *mesh,
+                                  const PetscInt row[],
+                                  const PetscInt column[],
+                                  struct fe_matrix *matrix)
+{
+    PetscInt total = matrix->n + matrix->n_fixed, *i, *j;
+    int m = matrix->unknowns;
+    PetscCount n = 0, all = (PetscCount)total * m * m;
+
+    PetscFunctionBeginUser;
+    PetscCall(PetscMalloc2(all, &i, all, &j));
+    for (PetscInt p = 0; p < total; p++)
+        for (int k = 0; k < m; k++)
+            for (int l = 0; l < m; l++, n++) {
+                i[n] = fe_mesh_number(mesh, row[p]) * m + k;
+                j[n] = column[p] * m + l;
+            }
+    PetscCall(MatCreate(mesh->comm, &matrix->mat));
+    PetscCall(MatSetSizes(matrix->mat, mesh->n_owned * m, mesh->n_owned * m,
+                          mesh->n_nodes * m, mesh->n_nodes * m));
+    PetscCall(MatSetType(matrix->mat, MATAIJ));
+    PetscCall(MatSetBlockSize(matrix->mat, m));
+    PetscCall(MatSetPreallocationCOO(matrix->mat, all, i, j));
+    PetscCall(PetscFree2(i, j));
+    PetscFunctionReturn(0);
+}
+
+PetscErrorCode fe_matrix_new(const struct fe_mesh *mesh, int unknowns,
+                             const char fixed[], struct fe_matrix *matrix)
+{
+    PetscInt *row, *column;
+    char *count;
+
+    PetscFunctionBeginUser;
+    PetscCheck(mesh->n_nodes < PETSC_MAX_INT / unknowns, mesh->comm,
+               PETSC_ERR_USER_INPUT, "%d points with %d unknowns each are "
+               "more than this build of PETSc counts to", (int)mesh->n_nodes,
+               unknowns);
+    matrix->unknowns = unknowns;
+    matrix->fixed = fixed;
     for (int b = 0; b < mesh->n_blocks; b++) {
         PetscCount nodes = mesh->block[b].elem->nodes;
 
         PetscCall(PetscMalloc1(nodes * nodes * mesh->block[b].n,
                                &matrix->place[b]));
     }
-    PetscCall(merge(mesh, fixed, matrix, &row, &column));
-    PetscCall(PetscCalloc1(matrix->n + matrix->n_fixed, &matrix->value));
-    for (PetscInt i = 0; i < matrix->n_fixed; i++)
-        matrix->value[matrix->n + i] = 1;
-    PetscCall(MatCreate(mesh->comm, &matrix->mat));
-    PetscCall(MatSetSizes(matrix->mat, mesh->n_owned, mesh->n_owned,
-                          mesh->n_nodes, mesh->n_nodes));
-    PetscCall(MatSetType(matrix->mat, MATAIJ));
-    PetscCall(MatSetPreallocationCOO(matrix->mat,
-                                     matrix->n + matrix->n_fixed, row,
-                                     column));
+    PetscCall(count_fixed(mesh, unknowns, fixed, &count));
+    PetscCall(merge(mesh, count, matrix, &row, &column));
+    PetscCall(find_ones(row, matrix));
+    PetscCall(preallocate(mesh, row, column, matrix));
+    PetscCall(PetscMalloc1((PetscCount)(matrix->n + matrix->n_fixed) *
+                           unknowns * unknowns, &matrix->value));
+    PetscCall(fe_matrix_zero(matrix));
     PetscCall(MatSetOption(matrix->mat, MAT_SPD, PETSC_TRUE));
     PetscCall(PetscFree2(row, column));
+    PetscCall(PetscFree(count));
     PetscFunctionReturn(0);
 }
 
@@ -160,20 +222,93 @@ PetscErrorCode fe_matrix_release(struct fe_matrix *matrix)
     PetscFunctionBeginUser;
     PetscCall(MatDestroy(&matrix->mat));
     PetscCall(PetscFree(matrix->value));
+    PetscCall(PetscFree(matrix->one));
     for (int b = 0; b < FE_MAX_BLOCKS; b++)
         PetscCall(PetscFree(matrix->place[b]));
     PetscFunctionReturn(0);
 }
 
-void fe_matrix_zero(struct fe_matrix *matrix)
+PetscErrorCode fe_matrix_zero(struct fe_matrix *matrix)
 {
-    for (PetscInt i = 0; i < matrix->n; i++)
-        matrix->value[i] = 0;
+    PetscFunctionBeginUser;
+    PetscCall(PetscArrayzero(matrix->value,
+                             (PetscCount)(matrix->n + matrix->n_fixed) *
+                             matrix->unknowns * matrix->unknowns));
+    for (PetscCount i = 0; i < matrix->n_ones; i++)
+        matrix->value[matrix->one[i]] = 1;
+    PetscFunctionReturn(0);
+}
+
+static void add_scalar(struct fe_matrix *matrix, const PetscInt place[],
+                       int n, const double a[])
+{
+    for (int i = 0; i < n; i++)
+        if (place[i] >= 0)
+            matrix->value[place[i]] += a[i];
+}
+
+/* Unknown k of node i of the cell has its flag at i * m + k. */
+static void add_blocks(struct fe_matrix *matrix, const PetscInt place[],
+                       int nodes, const char fixed[], const double a[])
+{
+    int m = matrix->unknowns, n = nodes * m;
+
+    for (int i = 0; i < nodes; i++)
+        for (int j = 0; j < nodes; j++) {
+            PetscCount at = place[i * nodes + j];
+            double *to = matrix->value + at * m * m;
+
+            for (int k = 0; at >= 0 && k < m; k++)
+                for (int l = 0; l < m; l++)
+                    if (!fixed[i * m + k] && !fixed[j * m + l])
+                        to[k * m + l] += a[(i * m + k) * n + j * m + l];
+        }
+}
+
+void fe_matrix_add(const struct fe_mesh *mesh, struct fe_matrix *matrix, int b,
+                   PetscInt c, const double a[])
+{
+    int nodes = mesh->block[b].elem->nodes, m = matrix->unknowns;
+    const PetscInt *place = matrix->place[b] + (PetscCount)c * nodes * nodes;
+    const PetscInt *node = mesh->block[b].node + (PetscCount)c * nodes;
+    char fixed[FE_MAX_NODES * FE_MAX_UNKNOWNS];
+
+    if (m == 1) { /* left out: its place is -1 */
+        add_scalar(matrix, place, nodes * nodes, a);
+        return;
+    }
+    for (int i = 0; i < nodes; i++)
+        for (int k = 0; k < m; k++)
+            fixed[i * m + k] = matrix->fixed[node[i] * m + k];
+    add_blocks(matrix, place, nodes, fixed, a);
 }
 
 PetscErrorCode fe_matrix_assemble(struct fe_matrix *matrix)
 {
     PetscFunctionBeginUser;
     PetscCall(MatSetValuesCOO(matrix->mat, matrix->value, INSERT_VALUES));
+    PetscFunctionReturn(0);
+}
+
+PetscErrorCode fe_matrix_near_rigid(const struct fe_mesh *mesh,
+                                    struct fe_matrix *matrix)
+{
+    int m = matrix->unknowns;
+    MatNullSpace motions;
+    Vec at;
+    double *x;
+
+    PetscFunctionBeginUser;
+    PetscCall(MatCreateVecs(matrix->mat, &at, NULL));
+    PetscCall(VecSetBlockSize(at, m));
+    PetscCall(VecGetArrayWrite(at, &x));
+    for (PetscInt i = 0; i < mesh->n_owned; i++)
+        for (int k = 0; k < m; k++)
+            x[i * m + k] = mesh->x[3 * i + k];
+    PetscCall(VecRestoreArrayWrite(at, &x));
+    PetscCall(MatNullSpaceCreateRigidBody(at, &motions));
+    PetscCall(MatSetNearNullSpace(matrix->mat, motions));
+    PetscCall(MatNullSpaceDestroy(&motions));
+    PetscCall(VecDestroy(&at));
     PetscFunctionReturn(0);
 }

@@ -43,7 +43,7 @@ struct fe_block {
     PetscInt *id;
 };
 
-#define FE_MAX_BLOCKS 4
+#define FE_MAX_BLOCKS 10 /* cells and facets of every type */
 
 struct fe_mesh {
     MPI_Comm comm;

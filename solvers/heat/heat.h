@@ -15,11 +15,10 @@
 #ifndef HEAT_HEAT_H
 #define HEAT_HEAT_H
 
-#include <petscksp.h>
-
 #include "fe/locate.h"
 #include "fe/matrix.h"
 #include "fe/mesh.h"
+#include "fe/solver.h"
 #include "heat/case.h"
 #include "stage/mesh.h"
 
@@ -60,9 +59,7 @@ struct heat {
 
     struct fe_matrix matrix;
     double matrix_w, matrix_v; /* w_new, v_new that it was made for */
-    KSP ksp;
-    PetscOptions options;
-    Vec b, x;
+    struct fe_solver solver;
 
     PetscInt step;             /* steps done */
     double stored, moved;      /* W into storage; into or out of it */

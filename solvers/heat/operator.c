@@ -269,7 +269,7 @@ PetscErrorCode heat_jacobian(struct heat *heat,
                              const struct heat_scheme_now *now)
 {
     PetscFunctionBeginUser;
-    fe_matrix_zero(&heat->matrix);
+    PetscCall(fe_matrix_zero(&heat->matrix));
     fill_cells(heat, now);
     for (int i = 0; i < heat->c.n_conditions; i++)
         if (heat->c.condition[i].kind == HEAT_CONVECTION)

@@ -6,9 +6,29 @@
 #include "fe/func.h"
 #include "fe/parts.h"
 #include "heat/heat.h"
+#include "physics/raise.h"
 #include "stage/stage.h"
 
 /* --- mesh -------------------------------------------------------------- */
+
+static PetscErrorCode raise_order(struct heat *heat)
+{
+    struct stg_value all = stg_params(heat->task);
+    int64_t order = 0; /* that of the mesh */
+
+    PetscFunctionBeginUser;
+    if (stg_has(&all, "order"))
+        PetscCall(stg_get_integer(&all, "order", &order));
+    if (order < 0 || order > 2)
+        PetscFunctionReturn(stg_fail(heat->task, "parameter 'order' must be 1 "
+                                     "or 2"));
+    if (order == 1 && heat->input.order == 2)
+        PetscFunctionReturn(stg_fail(heat->task, "parameter 'order' is 1, but "
+                                     "the mesh has cells of second order"));
+    if (order == 2)
+        PetscCall(phy_raise(heat->task, &heat->input));
+    PetscFunctionReturn(0);
+}
 
 static PetscErrorCode name_groups(struct heat *heat)
 {
@@ -317,6 +337,7 @@ PetscErrorCode heat_setup(struct heat *heat)
     PetscFunctionBeginUser;
     PetscCall(stg_input_path(heat->task, "mesh", &path));
     PetscCall(stg_mesh_read(heat->task, path, &heat->input));
+    PetscCall(raise_order(heat));
     PetscCall(heat_case_read(heat->task, &heat->input, has_initial,
                              &heat->c));
     PetscCall(name_groups(heat));
@@ -339,10 +360,7 @@ PetscErrorCode heat_setup(struct heat *heat)
 PetscErrorCode heat_release(struct heat *heat)
 {
     PetscFunctionBeginUser;
-    PetscCall(KSPDestroy(&heat->ksp));
-    PetscCall(VecDestroy(&heat->b));
-    PetscCall(VecDestroy(&heat->x));
-    PetscCall(PetscOptionsDestroy(&heat->options));
+    PetscCall(fe_solver_release(&heat->solver));
     PetscCall(fe_matrix_release(&heat->matrix));
     PetscCall(PetscFree3(heat->u, heat->u_old, heat->u_older));
     PetscCall(PetscFree3(heat->w, heat->v, heat->r));

@@ -10,17 +10,6 @@
 #include "heat/heat.h"
 #include "stage/stage.h"
 
-/* Preset options; those of the parameter 'petsc_options' come after.  In three
- * dimensions aggressive coarsening of the finest level halves the time that
- * the set-up takes. */
-static const char presets[] =
-    "-heat_ksp_type cg -heat_pc_type hypre -heat_pc_hypre_type boomeramg "
-    "-heat_pc_hypre_boomeramg_coarsen_type HMIS "
-    "-heat_pc_hypre_boomeramg_interp_type ext+i "
-    "-heat_pc_hypre_boomeramg_P_max 4 "
-    "-heat_pc_hypre_boomeramg_strong_threshold 0.25 "
-    "-heat_pc_hypre_boomeramg_relax_type_all symmetric-SOR/Jacobi ";
-
 /* A steady calculation is one long solve: tell its iterations. */
 static PetscErrorCode tell(KSP ksp, PetscInt iteration, PetscReal norm,
                            void *context)
@@ -35,25 +24,11 @@ static PetscErrorCode tell(KSP ksp, PetscInt iteration, PetscReal norm,
 static PetscErrorCode make_solver(struct heat *heat)
 {
     PetscFunctionBeginUser;
-    PetscCall(PetscOptionsCreate(&heat->options));
-    PetscCall(PetscOptionsInsertString(heat->options, presets));
-    if (heat->mesh->dim == 3)
-        PetscCall(PetscOptionsInsertString(
-            heat->options, "-heat_pc_hypre_boomeramg_agg_nl 1"));
-    if (heat->c.petsc_options)
-        PetscCall(PetscOptionsInsertString(heat->options,
-                                           heat->c.petsc_options));
-    PetscCall(KSPCreate(heat->mesh->comm, &heat->ksp));
-    PetscCall(PetscObjectSetOptions((PetscObject)heat->ksp, heat->options));
-    PetscCall(KSPSetOptionsPrefix(heat->ksp, "heat_"));
-    PetscCall(KSPSetTolerances(heat->ksp, heat->c.tolerance, PETSC_DEFAULT,
-                               PETSC_DEFAULT, heat->c.iterations));
-    PetscCall(KSPSetInitialGuessNonzero(heat->ksp, PETSC_TRUE));
-    PetscCall(KSPSetOperators(heat->ksp, heat->matrix.mat, heat->matrix.mat));
+    PetscCall(fe_solver_new(heat->mesh, &heat->matrix, FE_SCALAR, "heat_",
+                            heat->c.petsc_options, heat->c.tolerance,
+                            heat->c.iterations, &heat->solver));
     if (heat->c.scheme == HEAT_STEADY)
-        PetscCall(KSPMonitorSet(heat->ksp, tell, heat, NULL));
-    PetscCall(KSPSetFromOptions(heat->ksp));
-    PetscCall(MatCreateVecs(heat->matrix.mat, &heat->x, &heat->b));
+        PetscCall(KSPMonitorSet(heat->solver.ksp, tell, heat, NULL));
     PetscFunctionReturn(0);
 }
 
@@ -62,35 +37,35 @@ static PetscErrorCode prepare(struct heat *heat,
                               const struct heat_scheme_now *now)
 {
     PetscFunctionBeginUser;
-    if (heat->ksp && heat->matrix_w == now->w_new &&
+    if (heat->solver.ksp && heat->matrix_w == now->w_new &&
         heat->matrix_v == now->v_new)
         PetscFunctionReturn(0);
     if (!heat->matrix.mat)
-        PetscCall(fe_matrix_new(heat->mesh, heat->fixed, &heat->matrix));
+        PetscCall(fe_matrix_new(heat->mesh, 1, heat->fixed,
+                                &heat->matrix));
     PetscCall(heat_jacobian(heat, now));
-    if (!heat->ksp)
+    if (!heat->solver.ksp)
         PetscCall(make_solver(heat));
-    PetscCall(KSPSetOperators(heat->ksp, heat->matrix.mat, heat->matrix.mat));
     heat->matrix_w = now->w_new;
     heat->matrix_v = now->v_new;
     PetscFunctionReturn(0);
 }
 
-static PetscErrorCode check_solved(struct heat *heat, PetscInt *iterations)
+static PetscErrorCode solve(struct heat *heat, PetscInt *iterations)
 {
-    KSPConvergedReason reason;
+    const char *cause;
     double norm;
 
     PetscFunctionBeginUser;
-    PetscCall(KSPGetConvergedReason(heat->ksp, &reason));
-    PetscCall(KSPGetIterationNumber(heat->ksp, iterations));
-    PetscCall(KSPGetResidualNorm(heat->ksp, &norm));
-    if (reason > 0)
+    PetscCall(fe_solver_solve(&heat->solver, &heat->matrix, iterations,
+                              &cause));
+    if (!cause)
         PetscFunctionReturn(0);
+    PetscCall(KSPGetResidualNorm(heat->solver.ksp, &norm));
     PetscFunctionReturn(stg_fail(
         heat->task, "the linear solver did not converge in step %d: %s after "
-        "%d iterations, residual %g", (int)heat->step + 1,
-        KSPConvergedReasons[reason], (int)*iterations, norm));
+        "%d iterations, residual %g", (int)heat->step + 1, cause,
+        (int)*iterations, norm));
 }
 
 /* Right-hand side: minus the residual with free nodes at 'shift'. */
@@ -105,14 +80,14 @@ static PetscErrorCode fill_right(struct heat *heat,
     for (PetscInt i = 0; i < all; i++)
         u[i] = heat->fixed[i] ? heat->u[i] : heat->shift;
     PetscCall(heat_residual(heat, now, u));
-    PetscCall(VecGetArrayWrite(heat->b, &b));
-    PetscCall(VecGetArrayWrite(heat->x, &x));
+    PetscCall(VecGetArrayWrite(heat->solver.b, &b));
+    PetscCall(VecGetArrayWrite(heat->solver.x, &x));
     for (PetscInt i = 0; i < n; i++) {
         b[i] = heat->fixed[i] ? 0 : -heat->r[i];
         x[i] = heat->fixed[i] ? 0 : heat->u[i] - heat->shift;
     }
-    PetscCall(VecRestoreArrayWrite(heat->x, &x));
-    PetscCall(VecRestoreArrayWrite(heat->b, &b));
+    PetscCall(VecRestoreArrayWrite(heat->solver.x, &x));
+    PetscCall(VecRestoreArrayWrite(heat->solver.b, &b));
     PetscCall(PetscFree(u));
     PetscFunctionReturn(0);
 }
@@ -123,7 +98,7 @@ static PetscErrorCode take_solution(struct heat *heat)
     char msg[FE_MSG] = "";
 
     PetscFunctionBeginUser;
-    PetscCall(VecGetArrayRead(heat->x, &x));
+    PetscCall(VecGetArrayRead(heat->solver.x, &x));
     for (PetscInt i = 0; i < heat->mesh->n_owned; i++) {
         if (!heat->fixed[i])
             heat->u[i] = heat->shift + x[i];
@@ -132,7 +107,7 @@ static PetscErrorCode take_solution(struct heat *heat)
                                    "are the parameters of a sensible size?",
                                    sizeof(msg)));
     }
-    PetscCall(VecRestoreArrayRead(heat->x, &x));
+    PetscCall(VecRestoreArrayRead(heat->solver.x, &x));
     PetscCall(fe_agree(heat->mesh->comm, msg));
     PetscCall(fe_mesh_spread(heat->mesh, heat->u));
     PetscFunctionReturn(0);
@@ -172,9 +147,8 @@ PetscErrorCode heat_solve(struct heat *heat, const struct heat_scheme_now *now,
     PetscCall(prepare(heat, now));
     PetscCall(heat_fix(heat, now->time_s, heat->u));
     PetscCall(fill_right(heat, now));
-    PetscCall(VecNorm(heat->b, NORM_2, &size));
-    PetscCall(KSPSolve(heat->ksp, heat->b, heat->x));
-    PetscCall(check_solved(heat, iterations));
+    PetscCall(VecNorm(heat->solver.b, NORM_2, &size));
+    PetscCall(solve(heat, iterations));
     PetscCall(take_solution(heat));
     PetscCall(heat_residual(heat, now, heat->u));
     PetscCall(take_reactions(heat, &left));

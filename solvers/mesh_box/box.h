@@ -27,11 +27,13 @@ int64_t box_facets(const struct box *box);
 
 void box_point(const struct box *box, int64_t i, double point[3]);
 
+#define BOX_CELL_NODES 8
+
 /* Cell or facet 'i': its type, nodes, and group: 0 the domain, 1.. a side. */
 struct box_cell {
     enum stg_cell type;
     int nodes, group;
-    int64_t node[STG_CELL_NODES_MAX];
+    int64_t node[BOX_CELL_NODES];
 };
 void box_cell(const struct box *box, int64_t i, struct box_cell *cell);
 

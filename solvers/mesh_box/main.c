@@ -126,7 +126,7 @@ static PetscErrorCode make_points(const struct box *box,
 
 static PetscErrorCode make_cells(const struct box *box, struct stg_mesh *mesh)
 {
-    int64_t most = mesh->my_cells * STG_CELL_NODES_MAX + 1;
+    int64_t most = mesh->my_cells * BOX_CELL_NODES + 1;
     struct box_cell cell;
 
     PetscCall(PetscMalloc1(mesh->my_cells + 1, &mesh->type));

@@ -4,10 +4,20 @@
 #include <string.h>
 
 static const struct stg_cell_type types[] = {
-    { STG_LINE, "line", 1, 2 },       { STG_TRIANGLE, "triangle", 2, 3 },
-    { STG_QUAD, "quad", 2, 4 },       { STG_TET, "tetrahedron", 3, 4 },
-    { STG_HEX, "hexahedron", 3, 8 },  { STG_WEDGE, "wedge", 3, 6 },
-    { STG_PYRAMID, "pyramid", 3, 5 },
+    { STG_LINE, "line", 1, 2, 1 },
+    { STG_TRIANGLE, "triangle", 2, 3, 1 },
+    { STG_QUAD, "quad", 2, 4, 1 },
+    { STG_TET, "tetrahedron", 3, 4, 1 },
+    { STG_HEX, "hexahedron", 3, 8, 1 },
+    { STG_WEDGE, "wedge", 3, 6, 1 },
+    { STG_PYRAMID, "pyramid", 3, 5, 1 },
+    { STG_LINE3, "line of second order", 1, 3, 2 },
+    { STG_TRIANGLE6, "triangle of second order", 2, 6, 2 },
+    { STG_QUAD8, "quad of second order", 2, 8, 2 },
+    { STG_TET10, "tetrahedron of second order", 3, 10, 2 },
+    { STG_HEX20, "hexahedron of second order", 3, 20, 2 },
+    { STG_QUAD9, "quad of second order", 2, 9, 2 },
+    { STG_HEX27, "hexahedron of second order", 3, 27, 2 },
 };
 
 const struct stg_cell_type *stg_cell_type(int cell)

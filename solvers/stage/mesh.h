@@ -17,7 +17,7 @@
 #include "stage/stage.h"
 
 #define STG_GROUP_NAME_MAX 127
-#define STG_CELL_NODES_MAX 8
+#define STG_CELL_NODES_MAX 27
 
 /* VTK's numbers, the only ones that a file may hold. */
 enum stg_cell {
@@ -28,12 +28,20 @@ enum stg_cell {
     STG_HEX = 12,
     STG_WEDGE = 13,
     STG_PYRAMID = 14,
+    /* of second order; names say their nodes */
+    STG_LINE3 = 21,
+    STG_TRIANGLE6 = 22,
+    STG_QUAD8 = 23,
+    STG_TET10 = 24,
+    STG_HEX20 = 25,
+    STG_QUAD9 = 28,
+    STG_HEX27 = 29,
 };
 
 struct stg_cell_type {
     enum stg_cell cell;
     const char *name;
-    int dimension, nodes;
+    int dimension, nodes, order;
 };
 
 /* NULL when 'cell' is none of the above. */
@@ -54,6 +62,7 @@ struct stg_mesh {
     int64_t first_point, first_cell;  /* global number of my first */
     int64_t my_points, my_cells;
     int dimension;                    /* of the highest cells, 2 or 3 */
+    int order;                        /* highest of a cell; 0 counts as 1 */
     double *point;                    /* [my_points][3], m */
     uint8_t *type;                    /* [my_cells], enum stg_cell */
     int64_t *offset;                  /* [my_cells+1], into 'node', from 0 */

@@ -279,20 +279,23 @@ static PetscErrorCode read_groups(struct stg_h5 *h5, struct stg_mesh *mesh)
     return stg_agree(h5->task, rc);
 }
 
+/* Dimension and order. */
 static PetscErrorCode find_dimension(struct stg_task *task, const char *path,
                                      struct stg_mesh *mesh)
 {
-    int highest = 0;
+    int highest[2] = { 0, 0 }; /* dimension, order */
 
     for (int64_t i = 0; i < mesh->my_cells; i++) {
-        int dimension = stg_cell_type(mesh->type[i])->dimension;
+        const struct stg_cell_type *type = stg_cell_type(mesh->type[i]);
 
-        highest = dimension > highest ? dimension : highest;
+        highest[0] = PetscMax(highest[0], type->dimension);
+        highest[1] = PetscMax(highest[1], type->order);
     }
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &highest, 1, MPI_INT, MPI_MAX,
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, highest, 2, MPI_INT, MPI_MAX,
                                stg_comm(task)));
-    mesh->dimension = highest;
-    if (highest < 2)
+    mesh->dimension = highest[0];
+    mesh->order = highest[1];
+    if (mesh->dimension < 2)
         return stg_fail(task, "'%s' has no cells of dimension 2 or 3", path);
     return 0;
 }

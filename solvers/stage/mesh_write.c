@@ -185,7 +185,8 @@ PetscErrorCode stg_vtk_write_mesh(struct stg_h5 *h5,
 int64_t stg_vtk_mesh_bytes(const struct stg_mesh *mesh)
 {
     int64_t points = mesh->points * 3 * (int64_t)sizeof(double);
-    int64_t nodes = mesh->cells * STG_CELL_NODES_MAX * (int64_t)sizeof(int64_t);
+    int64_t most = mesh->order > 1 ? STG_CELL_NODES_MAX : 8; /* of a cell */
+    int64_t nodes = mesh->cells * most * (int64_t)sizeof(int64_t);
     int64_t names = (int64_t)mesh->n_groups * STG_GROUP_NAME_MAX;
 
     return PetscMax(points, PetscMax(nodes, names));

@@ -8,14 +8,14 @@
 #include "fe/elem.h"
 #include "fe/kernel.h"
 
-#define N_TYPES 5
+#define N_TYPES 12
 
-/* A distorted cell of each type, and its measure. */
+/* A distorted cell of each type by its corners, and its measure. */
 static const struct {
     int vtk;
-    double x[FE_MAX_NODES][3];
+    double corner[FE_MAX_CORNERS][3];
     double measure;
-} cell[N_TYPES] = {
+} shape[] = {
     { 3, { { 1, 1, 1 }, { 3, 4, 7 } }, 7 },
     { 5, { { 0, 0, 0 }, { 2, 0, 0 }, { 0, 3, 4 } }, 5 },
     { 9, { { 0, 0, 0 }, { 4, 0, 0 }, { 3, 2, 0 }, { 1, 2, 0 } }, 6 },
@@ -24,14 +24,40 @@ static const struct {
     { 12, { { 0, 0, 0 }, { 4, 0, 0 }, { 4, 4, 0 }, { 0, 4, 0 },
             { 1, 1, 3 }, { 3, 1, 3 }, { 3, 3, 3 }, { 1, 3, 3 } }, 28 },
 };
+static const struct {
+    int vtk, shape;
+} types[N_TYPES] = {
+    { 3, 0 },  { 5, 1 },  { 9, 2 },  { 10, 3 }, { 12, 4 }, { 21, 0 },
+    { 22, 1 }, { 23, 2 }, { 24, 3 }, { 25, 4 }, { 28, 2 }, { 29, 4 },
+};
+
+/* The cell of types[i] with straight sides; its measure. */
+static double make_cell(int i, const struct fe_elem **elem, double x[][3])
+{
+    int which = types[i].shape;
+
+    *elem = fe_elem_vtk(types[i].vtk);
+    for (int n = 0; n < (*elem)->nodes; n++) {
+        int corner[FE_MAX_CORNERS];
+        int parents = fe_elem_parents(*elem, n, corner);
+
+        for (int k = 0; k < 3; k++) {
+            x[n][k] = 0;
+            for (int p = 0; p < parents; p++)
+                x[n][k] += shape[which].corner[corner[p]][k] / parents;
+        }
+    }
+    return shape[which].measure;
+}
 
 START_TEST(shape_functions_are_a_basis)
 {
-    const struct fe_elem *elem = fe_elem_vtk(cell[_i].vtk);
+    const struct fe_elem *elem = fe_elem_vtk(types[_i].vtk);
     double xi[3] = { 0.2, 0.3, 0.1 }, step = 1e-6;
-    double n[8], dn[8][3], n2[8], unused[8][3], sum = 0;
+    double n[FE_MAX_NODES], dn[FE_MAX_NODES][3], n2[FE_MAX_NODES],
+        unused[FE_MAX_NODES][3], sum = 0;
 
-    elem->shape(xi, n, dn);
+    fe_elem_shape(elem, xi, n, dn);
     for (int i = 0; i < elem->nodes; i++)
         sum += n[i];
     ck_assert_double_eq_tol(sum, 1, 1e-15);
@@ -39,22 +65,47 @@ START_TEST(shape_functions_are_a_basis)
         double moved[3] = { xi[0], xi[1], xi[2] };
 
         moved[k] += step;
-        elem->shape(moved, n2, unused);
+        fe_elem_shape(elem, moved, n2, unused);
         for (int i = 0; i < elem->nodes; i++)
-            ck_assert_double_eq_tol((n2[i] - n[i]) / step, dn[i][k], 1e-9);
+            ck_assert_double_eq_tol((n2[i] - n[i]) / step, dn[i][k], 1e-5);
     }
+}
+END_TEST
+
+/* Each is 1 at its node and 0 at the others. */
+START_TEST(shape_functions_belong_to_nodes)
+{
+    const struct fe_elem *elem = fe_elem_vtk(types[_i].vtk);
+    double n[FE_MAX_NODES], dn[FE_MAX_NODES][3];
+
+    for (int i = 0; i < elem->nodes; i++) {
+        double xi[3];
+
+        for (int k = 0; k < 3; k++)
+            xi[k] = elem->at[i][k] / 2.;
+        ck_assert(fe_elem_inside(elem, xi, 0));
+        fe_elem_shape(elem, xi, n, dn);
+        for (int j = 0; j < elem->nodes; j++)
+            ck_assert_double_eq_tol(n[j], i == j, 1e-15);
+    }
+    ck_assert(!fe_elem_inside(elem, (double[3]){ -0.1, 0, 0 }, 0.05));
+    ck_assert(fe_elem_inside(elem, (double[3]){ -0.1, 0, 0 }, 0.15));
+    ck_assert(!fe_elem_inside(elem, (double[3]){ 1.1, 1.1, 1.1 }, 0.05));
+    ck_assert(!fe_elem_inside(elem, (double[3]){ NAN, 0, 0 }, 0.05));
 }
 END_TEST
 
 START_TEST(rules_measure_cells)
 {
     static const enum fe_rule rule[] = { FE_RULE_SYSTEM, FE_RULE_ERROR };
+    double x[FE_MAX_NODES][3], measure;
+    const struct fe_elem *elem;
     struct fe_tab tab;
 
+    measure = make_cell(_i, &elem, x);
     for (int r = 0; r < 2; r++) {
-        fe_tab_init(&tab, fe_elem_vtk(cell[_i].vtk), rule[r]);
-        ck_assert_double_eq_tol(fe_kernel_measure(&tab, cell[_i].x),
-                                cell[_i].measure, 1e-13);
+        fe_tab_init(&tab, elem, rule[r]);
+        ck_assert_double_eq_tol(fe_kernel_measure(&tab, x), measure, 1e-13);
     }
 }
 END_TEST
@@ -66,21 +117,11 @@ static double monomial(const struct fe_elem *elem, const int power[3])
     int total = elem->dim;
 
     for (int k = 0; k < elem->dim; k++) {
-        value *= elem->affine && elem->dim > 1 ? tgamma(power[k] + 1)
+        value *= elem->simplex ? tgamma(power[k] + 1)
                                                : 1. / (power[k] + 1);
         total += power[k];
     }
-    return elem->affine && elem->dim > 1 ? value / tgamma(total + 1) : value;
-}
-
-/* Coordinate k of node i of the reference cell. */
-static double corner(const struct fe_elem *elem, int i, int k)
-{
-    if (elem->affine)
-        return i == k + 1;
-    if (k == 2)
-        return i >= 4;
-    return k == 1 ? i % 4 >= 2 : i % 4 == 1 || i % 4 == 2;
+    return elem->simplex ? value / tgamma(total + 1) : value;
 }
 
 static double by_rule(const struct fe_tab *tab, const int power[3])
@@ -94,7 +135,7 @@ static double by_rule(const struct fe_tab *tab, const int power[3])
             double xi = 0;
 
             for (int i = 0; i < tab->elem->nodes; i++)
-                xi += tab->n[q][i] * corner(tab->elem, i, k);
+                xi += tab->n[q][i] * tab->elem->at[i][k] / 2.;
             value *= pow(xi, power[k]);
         }
         sum += value;
@@ -102,14 +143,14 @@ static double by_rule(const struct fe_tab *tab, const int power[3])
     return sum;
 }
 
-/* Exact to degree 2 for matrices, 5 for norms. */
+/* Exact to twice the order for matrices, to degree 5 for norms. */
 START_TEST(rules_are_exact)
 {
-    const struct fe_elem *elem = fe_elem_vtk(cell[_i].vtk);
+    const struct fe_elem *elem = fe_elem_vtk(types[_i].vtk);
     struct fe_tab tab;
 
     for (int r = 0; r < 2; r++) {
-        int degree = r ? 5 : 2;
+        int degree = r ? 5 : 2 * elem->order;
 
         fe_tab_init(&tab, elem, r ? FE_RULE_ERROR : FE_RULE_SYSTEM);
         for (int m = 0; m < 216; m++) {
@@ -129,15 +170,24 @@ END_TEST
  * integral of the shape function. */
 START_TEST(kernels_agree)
 {
-    static const double u[8] = { 3, -1, 4, 1, -5, 9, 2, -6 };
+    static const double u[FE_MAX_NODES] = {
+        3, -1, 4, 1, -5, 9, 2, -6, 5, 3, -5, 8, 9, -7, 9, 3, 2, -3, 8, 4, 6,
+        -2, 6, 4, 3, -3, 8,
+    };
+    double a[FE_MAX_NODES * FE_MAX_NODES], r[FE_MAX_NODES],
+        x[FE_MAX_NODES][3], measure, total[2] = { 0, 0 }, sum = 0;
+    const struct fe_elem *elem;
     struct fe_tab tab;
-    double a[64], r[8], total[2] = { 0, 0 }, sum = 0;
     int nodes;
 
-    fe_tab_init(&tab, fe_elem_vtk(cell[_i].vtk), FE_RULE_SYSTEM);
-    nodes = tab.elem->nodes;
-    fe_kernel_matrix(&tab, cell[_i].x, 2, 3, a);
-    fe_kernel_residual(&tab, cell[_i].x, 2, 3, u, u, NULL, r, total);
+    measure = make_cell(_i, &elem, x);
+    x[elem->nodes - 1][0] += elem->order == 2 ? 0.1 : 0; /* curved */
+    nodes = elem->nodes;
+    fe_tab_init(&tab, elem, FE_RULE_SYSTEM);
+    if (elem->order == 2)
+        measure = fe_kernel_measure(&tab, x);
+    fe_kernel_matrix(&tab, x, 2, 3, a);
+    fe_kernel_residual(&tab, x, 2, 3, u, u, NULL, r, total);
     for (int i = 0; i < nodes; i++) {
         double want = 0;
 
@@ -146,32 +196,35 @@ START_TEST(kernels_agree)
             sum += a[i * nodes + j];
             ck_assert_double_eq(a[i * nodes + j], a[j * nodes + i]);
         }
-        ck_assert_double_eq_tol(r[i], want, 1e-12);
+        ck_assert_double_eq_tol(r[i], want, 1e-11);
     }
-    ck_assert_double_eq_tol(sum, 3 * cell[_i].measure, 1e-12);
+    ck_assert_double_eq_tol(sum, 3 * measure, 1e-11);
     ck_assert_double_eq(total[1], 0);
 }
 END_TEST
 
 START_TEST(sources_add_up)
 {
+    double s[FE_MAX_POINTS], r[FE_MAX_NODES], x[FE_MAX_NODES][3], measure,
+        total[2] = { 0, 0 }, sum = 0;
+    const struct fe_elem *elem;
     struct fe_tab tab;
-    double s[FE_MAX_POINTS], r[8], total[2] = { 0, 0 }, sum = 0;
 
-    fe_tab_init(&tab, fe_elem_vtk(cell[_i].vtk), FE_RULE_SYSTEM);
+    measure = make_cell(_i, &elem, x);
+    fe_tab_init(&tab, elem, FE_RULE_SYSTEM);
     for (int q = 0; q < tab.points; q++)
         s[q] = 7;
-    fe_kernel_residual(&tab, cell[_i].x, 0, 0, NULL, NULL, s, r, total);
+    fe_kernel_residual(&tab, x, 0, 0, NULL, NULL, s, r, total);
     for (int i = 0; i < tab.elem->nodes; i++)
         sum += r[i];
-    ck_assert_double_eq_tol(total[1], 7 * cell[_i].measure, 1e-12);
+    ck_assert_double_eq_tol(total[1], 7 * measure, 1e-12);
     ck_assert_double_eq_tol(sum, -total[1], 1e-12);
 }
 END_TEST
 
 START_TEST(unknown_cells_have_no_element)
 {
-    static const int vtk[] = { 0, 1, 13, 14, 24, -1, 255 };
+    static const int vtk[] = { 0, 1, 13, 14, 26, -1, 255 };
 
     for (size_t i = 0; i < sizeof(vtk) / sizeof(vtk[0]); i++)
         ck_assert_ptr_null(fe_elem_vtk(vtk[i]));
@@ -229,6 +282,7 @@ int main(void)
     TCase *tc = tcase_create("fe");
 
     tcase_add_loop_test(tc, shape_functions_are_a_basis, 0, N_TYPES);
+    tcase_add_loop_test(tc, shape_functions_belong_to_nodes, 0, N_TYPES);
     tcase_add_loop_test(tc, rules_measure_cells, 0, N_TYPES);
     tcase_add_loop_test(tc, rules_are_exact, 0, N_TYPES);
     tcase_add_loop_test(tc, kernels_agree, 0, N_TYPES);
