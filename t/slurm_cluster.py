@@ -1,7 +1,8 @@
 """A private Slurm cluster: its daemons, their files and their end.
 
     slurm_cluster.py run DIR [--nodes N] [--cpus N] [--memory MIB]
-                             [--accounting] [--node TEXT] [--conf LINE]...
+                             [--accounting] [--rest] [--node TEXT]
+                             [--conf LINE]...
     slurm_cluster.py ask DIR REQUEST...
 
 "run" is process 1 of a PID namespace that t/slurm.sh makes: when it ends,
@@ -11,9 +12,14 @@ the nodes n1 ... nN, prints "ready" when every node is idle, and then serves
 requests on DIR/ask:
 
     start DAEMON          DAEMON: munged, slurmctld, mariadbd, slurmdbd, n1 ...
+                          slurmrestd, tls
     stop DAEMON           SIGTERM, and wait for its end
     signal DAEMON SIGNAL  KILL also waits for its end
     quit
+
+With --rest a slurmrestd, for those with a token, listens on DIR/rest.sock and
+at the address in DIR/rest.url; DIR/tls.url is the same behind a proxy that has
+a certificate of the authority DIR/ca.crt.
 
 Every node has its own host name and /dev/shm, so that MPI sees several hosts.
 Ports that somebody else took meanwhile are noticed, for the daemon that wanted
@@ -110,6 +116,24 @@ class Cluster:
             with open(f'{self.dir}/munged/key', 'wb') as file:
                 os.fchmod(file.fileno(), 0o400)
                 file.write(os.urandom(128))
+        if self.options.rest and not os.path.exists(f'{self.dir}/jwt.key'):
+            with open(f'{self.dir}/jwt.key', 'wb') as file:
+                os.fchmod(file.fileno(), 0o600)
+                file.write(os.urandom(32))
+            self.certify()
+
+    def certify(self):
+        """An authority, and the certificate that it gave to localhost."""
+        key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+               '-nodes', '-days', '2', '-x509']
+        for words in (key + ['-keyout', 'ca.key', '-out', 'ca.crt',
+                             '-subj', '/CN=test authority'],
+                      key + ['-keyout', 'tls.key', '-out', 'tls.crt',
+                             '-subj', '/CN=localhost', '-CA', 'ca.crt',
+                             '-CAkey', 'ca.key', '-addext',
+                             'subjectAltName=DNS:localhost']):
+            subprocess.run(['openssl', 'req'] + words, cwd=self.dir,
+                           check=True, stderr=subprocess.DEVNULL)
 
     def settings(self):
         values = {
@@ -150,10 +174,15 @@ class Cluster:
                 'AccountingStoreFlags': 'job_comment',
                 'JobAcctGatherType': 'jobacct_gather/none',
             }
+        if self.options.rest:
+            values |= {
+                'AuthAltTypes': 'auth/jwt',
+                'AuthAltParameters': f'jwt_key={self.dir}/jwt.key',
+            }
         return values
 
     def write_conf(self):
-        self.ports = free_ports(2 + len(self.nodes))
+        self.ports = free_ports(4 + len(self.nodes))
         values = self.settings()
         lines = []
         for line in self.options.conf:
@@ -166,7 +195,7 @@ class Cluster:
             f'NodeName={node} NodeHostname=localhost Port={port} '
             f'CPUs={self.options.cpus} RealMemory={self.options.memory} '
             f'{self.options.node}'
-            for node, port in zip(self.nodes, self.ports[2:])
+            for node, port in zip(self.nodes, self.ports[4:])
         ] + ['PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE '
              'State=UP'] + lines
         self.write('slurm.conf', '\n'.join(lines) + '\n')
@@ -175,10 +204,17 @@ class Cluster:
                        'Name=gpu File=/dev/zero\n')
         version = subprocess.check_output(
             ['slurmctld', '-V'], text=True, env=self.env)
-        if int(re.search(r'(\d+)\.', version).group(1)) >= 23:
+        self.major = int(re.search(r'(\d+)\.', version).group(1))
+        if self.major >= 23:
             self.write('cgroup.conf', 'CgroupPlugin=disabled\n')
+        if self.options.rest:
+            self.write('rest.url', f'http://127.0.0.1:{self.ports[2]}')
+            self.write('tls.url', f'https://localhost:{self.ports[3]}')
         if self.options.accounting:
-            self.write('slurmdbd.conf', '\n'.join([
+            jwt = ([f'AuthAltTypes=auth/jwt',
+                    f'AuthAltParameters=jwt_key={self.dir}/jwt.key']
+                   if self.options.rest else [])
+            self.write('slurmdbd.conf', '\n'.join(jwt + [
                 'DbdHost=localhost', f'DbdPort={self.ports[1]}',
                 f'SlurmUser={self.user}', 'AuthType=auth/munge',
                 f'AuthInfo=socket={self.munge}',
@@ -205,6 +241,12 @@ class Cluster:
                     '--innodb-buffer-pool-size=64M']
         if name in ('slurmctld', 'slurmdbd'):
             return [name, '-D']
+        if name == 'slurmrestd':
+            return self.rest_command()
+        if name == 'tls':
+            return ['socat', f'OPENSSL-LISTEN:{self.ports[3]},reuseaddr,fork,'
+                    f'cert={self.dir}/tls.crt,key={self.dir}/tls.key,verify=0',
+                    f'TCP:127.0.0.1:{self.ports[2]}']
         if name not in self.nodes:
             raise Failed(f"there is no daemon '{name}'")
         return ['unshare', '-m', '-u', 'sh', '-c',
@@ -215,13 +257,25 @@ class Cluster:
                 f'hostname {name} && mount -t tmpfs tmpfs /dev/shm && '
                 f'exec slurmd -D -N {name}']
 
+    def rest_command(self):
+        """It does not want to be root: of a namespace it is somebody else."""
+        plugins = (['slurmctld', 'slurmdbd'] if self.major >= 23 else
+                   ['openapi/v0.0.38', 'openapi/dbv0.0.38'])
+        other = [] if os.getuid() else ['unshare', '-U', '--map-user=1000',
+                                        '--map-group=1000']
+        return other + [
+            'env', 'SLURM_JWT=daemon', 'slurmrestd', '-a', 'rest_auth/jwt',
+            '-s',
+            ','.join(plugins[:2 if self.options.accounting else 1]),
+            f'unix:{self.dir}/rest.sock', f'127.0.0.1:{self.ports[2]}']
+
     def address(self, name):
         """Where a daemon listens."""
         if name == 'munged':
             return self.munge
         if name == 'mariadbd':
             return f'{self.dir}/sql'
-        order = ['slurmctld', 'slurmdbd'] + self.nodes
+        order = ['slurmctld', 'slurmdbd', 'slurmrestd', 'tls'] + self.nodes
         return ('127.0.0.1', self.ports[order.index(name)])
 
     def spawn(self, name):
@@ -293,6 +347,8 @@ class Cluster:
             names = ['slurmctld'] + self.nodes
             if self.options.accounting:
                 names.insert(0, 'slurmdbd')
+            if self.options.rest:
+                names += ['slurmrestd', 'tls']
             if all(self.up(name) for name in names):
                 until(self.nodes_idle, 'idle nodes')
                 return
@@ -359,6 +415,7 @@ def main():
     parser.add_argument('--cpus', type=int, default=2)
     parser.add_argument('--memory', type=int, default=2000)
     parser.add_argument('--accounting', action='store_true')
+    parser.add_argument('--rest', action='store_true')
     parser.add_argument('--node', default='')
     parser.add_argument('--conf', action='append', default=[])
     cluster = Cluster(parser.parse_args(sys.argv[2:]))
