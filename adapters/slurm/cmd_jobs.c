@@ -12,7 +12,7 @@
 #include "adapters/slurm/elements.h"
 #include "adapters/slurm/sacct.h"
 #include "adapters/slurm/state.h"
-#include "adapters/slurm/wire.h"
+#include "adapters/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/slurm/wire.h"
+#include "adapters/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"

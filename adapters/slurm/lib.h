@@ -50,16 +50,6 @@ struct json_object *ft_lib_release(void *lib, struct json_object *request);
 int ft_lib_conf(struct ft_lib *lib);
 void ft_lib_forget_conf(struct ft_lib *lib);
 
-/* What an errno of libslurm means. */
-enum ft_lib_fault {
-    FT_LIB_REJECTED,  /* never, as it is */
-    FT_LIB_DENIED,    /* not for this user */
-    FT_LIB_LATER,     /* not now */
-    FT_LIB_AWAY,      /* the controller was not reached: nothing happened */
-    FT_LIB_UNCERTAIN, /* the answer was lost: it may have happened */
-};
-enum ft_lib_fault ft_lib_fault(int code);
-
 /* The error of a request that changes nothing and failed with 'code'. */
 struct json_object *ft_lib_error(int code);
 

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <slurm/slurm_errno.h>
 
-#include "adapters/slurm/wire.h"
+#include "adapters/slurm/fault.h"
+#include "adapters/wire.h"
 #include "base/json.h"
 
 static int kill_job(const char *job)
@@ -43,19 +44,6 @@ static int release_job(const char *job)
     return set_priority(job, INFINITE, 0);
 }
 
-static const char *control_result(int code)
-{
-    switch (code) {
-    case 0:
-    case ESLURM_ALREADY_DONE:
-    case ESLURM_JOB_FINISHED:
-        return "ok";
-    case ESLURM_INVALID_JOB_ID:
-        return "not_found";
-    }
-    return ft_lib_fault(code) == FT_LIB_DENIED ? "denied" : "retry_after";
-}
-
 /* A job id whose tag is another one belongs to another job by now. */
 static bool is_meant(const struct ft_lib *lib, const char *job,
                      const char *tag)
@@ -76,8 +64,8 @@ static struct json_object *control_item(const struct ft_lib *lib,
         code = SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR;
     else if (!tag || is_meant(lib, job, tag))
         code = act(job);
-    *away = code && ft_lib_fault(code) >= FT_LIB_AWAY;
-    item = code ? ft_wire_result(control_result(code), "%s (%d)",
+    *away = code && ft_slurm_fault(code) >= FT_SLURM_AWAY;
+    item = code ? ft_wire_result(ft_slurm_control_result(code), "%s (%d)",
                                  slurm_strerror(code), code)
                 : ft_wire_result("ok", NULL);
     ft_json_add_str(item, "job", job);

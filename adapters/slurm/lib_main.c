@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/slurm/wire.h"
+#include "adapters/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

@@ -2,12 +2,11 @@
 #include "adapters/slurm/lib.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "adapters/slurm/wire.h"
+#include "adapters/slurm/gres.h"
+#include "adapters/wire.h"
 #include "base/json.h"
-#include "base/str.h"
 
 /* Partitions and the nodes that their indices speak of. */
 struct layout {
@@ -43,29 +42,6 @@ static bool is_up(const node_info_t *node)
     return false;
 }
 
-/* GPUs of "gpu:a100:4(S:0-1),gpu:2,shard:8". */
-static uint32_t count_gpus(const char *gres)
-{
-    uint32_t n = 0;
-
-    while (gres && *gres) {
-        size_t len = strcspn(gres, ",(");
-
-        if (ft_starts_with(gres, "gpu:")) {
-            const char *colon = gres + len;
-
-            while (colon[-1] != ':')
-                colon--;
-            n += (uint32_t)strtoul(colon, NULL, 10);
-        }
-        if (gres[len] == '(') /* sockets, which may have commas */
-            len += strcspn(gres + len, ")") + 1;
-        gres += len;
-        gres += *gres == ',';
-    }
-    return n;
-}
-
 /* What every node of a partition has at least. */
 struct share {
     uint32_t up, cores, gpus;
@@ -74,7 +50,7 @@ struct share {
 
 static void add_node(struct share *share, const node_info_t *node)
 {
-    uint32_t gpus = count_gpus(node->gres);
+    uint32_t gpus = ft_gres_gpus(node->gres);
 
     if (node->cpus < share->cores)
         share->cores = node->cpus;

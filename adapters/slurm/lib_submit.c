@@ -9,8 +9,9 @@
 #include <signal.h>
 #include <slurm/slurm_errno.h>
 
+#include "adapters/slurm/fault.h"
 #include "adapters/slurm/spec.h"
-#include "adapters/slurm/wire.h"
+#include "adapters/wire.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -150,9 +151,9 @@ static int never_fits(struct ft_lib *lib, job_desc_msg_t *req,
     if ((code == ESLURM_REQUESTED_NODE_CONFIG_UNAVAILABLE ||
          code == ESLURM_REQUESTED_PART_CONFIG_UNAVAILABLE) && !queue.all_up)
         return 0;
-    switch (ft_lib_fault(code)) {
-    case FT_LIB_DENIED:
-    case FT_LIB_LATER:
+    switch (ft_slurm_fault(code)) {
+    case FT_SLURM_DENIED:
+    case FT_SLURM_LATER:
         return 0; /* submit will tell */
     default:
         return code;
@@ -166,17 +167,9 @@ static int never_fits(struct ft_lib *lib, job_desc_msg_t *req,
 
 static struct json_object *failed_item(int code, const char *more)
 {
-    static const char *const name[] = {
-        [FT_LIB_REJECTED] = "rejected",
-        [FT_LIB_DENIED] = "denied",
-        [FT_LIB_LATER] = "retry_after",
-        [FT_LIB_AWAY] = AWAY,
-        [FT_LIB_UNCERTAIN] = "unknown_outcome",
-    };
-
-    return ft_wire_result(name[ft_lib_fault(code)], "%s (%d)%s%s",
-                          slurm_strerror(code), code, more ? ": " : "",
-                          more ? more : "");
+    return ft_wire_result(ft_slurm_fault_result(ft_slurm_fault(code)),
+                          "%s (%d)%s%s", slurm_strerror(code), code,
+                          more ? ": " : "", more ? more : "");
 }
 
 static bool is_directory(const char *path)
@@ -233,7 +226,7 @@ static struct json_object *submit_job(struct ft_lib *lib,
     req.script = (char *)spec->script;
     if (spec->array)
         req.array_inx = array = ft_asprintf("0-%u", spec->array - 1);
-    if (code && ft_lib_fault(code) == FT_LIB_REJECTED)
+    if (code && ft_slurm_fault(code) == FT_SLURM_REJECTED)
         item = ft_wire_result("rejected", "it would never start: %s (%d)",
                               slurm_strerror(code), code);
     else if (code) /* nothing has been sent */

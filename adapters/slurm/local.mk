@@ -3,7 +3,7 @@
 pkglibexec_PROGRAMS += fedtwin-slurm
 
 SLURM_COMMON = \
-    adapters/slurm/wire.c adapters/slurm/wire.h \
+    adapters/wire.c adapters/wire.h \
     adapters/slurm/spec.c adapters/slurm/spec.h \
     adapters/slurm/elements.c adapters/slurm/elements.h \
     adapters/slurm/state.c adapters/slurm/state.h \
@@ -13,7 +13,7 @@ SLURM_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 
 fedtwin_slurm_SOURCES = adapters/slurm/guard.c \
     adapters/slurm/worker.c adapters/slurm/worker.h \
-    adapters/slurm/wire.c adapters/slurm/wire.h
+    adapters/wire.c adapters/wire.h
 fedtwin_slurm_CPPFLAGS = $(SLURM_CPPFLAGS)
 fedtwin_slurm_LDADD = $(BASE_LIBS)
 
@@ -29,6 +29,8 @@ if SLURM
 pkglibexec_PROGRAMS += fedtwin-slurm-lib
 fedtwin_slurm_lib_SOURCES = $(SLURM_COMMON) \
     adapters/slurm/lib.h adapters/slurm/lib_main.c \
+    adapters/slurm/fault.c adapters/slurm/fault.h \
+    adapters/slurm/gres.c adapters/slurm/gres.h \
     adapters/slurm/lib_control.c adapters/slurm/lib_fault.c \
     adapters/slurm/lib_jobs.c adapters/slurm/lib_probe.c \
     adapters/slurm/lib_status.c adapters/slurm/lib_submit.c

@@ -4,12 +4,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/words.h"
 
 #define FAILED 255 /* as ssh says it */
@@ -101,18 +104,30 @@ static void read_some(int *fd, struct ft_str *text)
         close_end(fd);
 }
 
-/* Feed and drain the child until it has closed both of its outputs. */
-static void converse(int fd[3], const char *input, struct ft_str *out,
-                     struct ft_str *errors)
+static int left_ms(double within_s, int64_t since_ns)
 {
+    double left_s = within_s - (double)(ft_clock_mono_ns() - since_ns) / 1e9;
+
+    return within_s <= 0 ? -1 : left_s <= 0 ? 0 : (int)(left_s * 1e3) + 1;
+}
+
+/* Feed and drain the child until it has closed both of its outputs; false when
+ * that took too long. */
+static bool converse(int fd[3], double within_s, const char *input,
+                     struct ft_str *out, struct ft_str *errors)
+{
+    int64_t since_ns = ft_clock_mono_ns();
+    int n = 1, i;
+
     if (!input || !*input)
         close_end(&fd[0]);
-    while (fd[1] >= 0 || fd[2] >= 0) {
+    while (n != 0 && (fd[1] >= 0 || fd[2] >= 0)) {
         struct pollfd p[3] = { { fd[0], POLLOUT, 0 },
                                { fd[1], POLLIN, 0 },
                                { fd[2], POLLIN, 0 } };
 
-        if (poll(p, 3, -1) < 0)
+        n = poll(p, 3, left_ms(within_s, since_ns));
+        if (n <= 0)
             continue;
         if (p[0].revents)
             write_some(&fd[0], &input);
@@ -121,7 +136,9 @@ static void converse(int fd[3], const char *input, struct ft_str *out,
         if (p[2].revents)
             read_some(&fd[2], errors);
     }
-    close_end(&fd[0]);
+    for (i = 0; i < 3; i++)
+        close_end(&fd[i]);
+    return n != 0;
 }
 
 static int exit_code(pid_t pid)
@@ -151,7 +168,10 @@ int ft_shell_run(const struct ft_shell *shell, const char *const argv[],
     close_end(&pipes[2][1]);
     if (rc == 0) {
         fd[0] = pipes[0][1], fd[1] = pipes[1][0], fd[2] = pipes[2][0];
-        converse(fd, input, out, errors);
+        if (!converse(fd, shell->within_s, input, out, errors)) {
+            (void)kill(pid, SIGKILL);
+            ft_str_addf(errors, "'%s' took too long", words[0]);
+        }
         code = exit_code(pid);
     } else {
         ft_str_addf(errors, "cannot start '%s': %s", words[0], strerror(rc));

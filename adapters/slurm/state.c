@@ -60,7 +60,8 @@ static void add_outcome(struct json_object *status, const char *outcome,
     struct json_object *step;
 
     ft_json_add_str(status, "outcome", outcome);
-    add_exit(status, seen->wait_status);
+    if (!seen->exit_unknown)
+        add_exit(status, seen->wait_status);
     if (seen->step_status) { /* the script may have gone on after it */
         step = json_object_new_object();
         add_exit(step, seen->step_status);

@@ -19,6 +19,7 @@ struct ft_seen {
     const char *reason; /* "NonZeroExitCode" */
     const char *host;   /* where the script runs */
     uint32_t wait_status; /* of the script, as from wait(2) */
+    bool exit_unknown;    /* it does not tell the status of the script */
     uint32_t step_status; /* the worst of its steps */
     uint32_t restarts, node_count;
     int64_t start_s, end_s; /* since 1970; 0: not known */

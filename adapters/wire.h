@@ -1,11 +1,11 @@
 /* wire.h - requests and answers as lines of JSON
  *
- * What every program of the Slurm adapter needs of the adapter protocol
+ * What an adapter program needs of the adapter protocol
  * (share/doc/formats/adapter.md).  Answers are json-c objects that the sender
  * releases.
  */
-#ifndef FT_ADAPTERS_SLURM_WIRE_H
-#define FT_ADAPTERS_SLURM_WIRE_H
+#ifndef FT_ADAPTERS_WIRE_H
+#define FT_ADAPTERS_WIRE_H
 
 #include <json-c/json.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* wire.c - requests and answers as lines of JSON */
-#include "adapters/slurm/wire.h"
+#include "adapters/wire.h"
 
 #include <stdarg.h>
 #include <stdio.h>
