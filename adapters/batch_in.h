@@ -209,6 +209,10 @@ bool ft_batch_rejoin(struct ft_batch_task *task);
 void ft_batch_ask(struct ft_batch *batch);
 /* What the site says of a job, which may be gone afterwards. */
 void ft_batch_status(struct ft_batch_job *job, struct json_object *status);
+/* Is 'answer' that the site waits for a credential?  Then every task that has
+ * not started is told so. */
+bool ft_batch_needs_credential(struct ft_batch *batch,
+                               struct json_object *answer);
 /* End what the engine wants ended and what does not end by itself. */
 void ft_batch_cancel(struct ft_batch *batch);
 /* End what an earlier runner left and nobody has asked for again. */

@@ -134,7 +134,7 @@ static void on_found(struct json_object *answer, void *arg)
         count_searches(batch);
         batch->known = true;
         ft_batch_flush_later(batch, 0);
-    } else if (!batch->known) {
+    } else if (!ft_batch_needs_credential(batch, answer) && !batch->known) {
         for (size_t i = 0; i < batch->n_tasks; i++)
             ft_batch_waits(batch->task[i],
                            ft_json_str_or(answer, "reason",

@@ -105,7 +105,9 @@ static void take_error(struct ft_batch_job *job, struct json_object *answer)
     const char *error = ft_json_str_or(answer, "error", "");
     const char *reason = ft_json_str_or(answer, "reason", error);
 
-    if (strcmp(error, "denied") == 0)
+    if (ft_batch_needs_credential(job->batch, answer))
+        again_later(job, answer);
+    else if (strcmp(error, "denied") == 0)
         refuse(job, FT_SUBMIT_DENIED, reason);
     else if (strcmp(error, "rejected") == 0 ||
              strcmp(error, "unsupported") == 0 ||

@@ -116,6 +116,26 @@ void ft_batch_status(struct ft_batch_job *job, struct json_object *status)
                 ft_batch_started(job->batch->task[i], job->host);
 }
 
+/* --- the credential ------------------------------------------------------- */
+
+bool ft_batch_needs_credential(struct ft_batch *batch,
+                               struct json_object *answer)
+{
+    char *text;
+
+    if (strcmp(ft_json_str_or(answer, "error", ""), "denied") != 0 ||
+        !ft_json_bool_or(answer, "expired", false))
+        return false;
+    text = ft_asprintf("site %s: %s", batch->site->name,
+                       ft_json_str_or(answer, "reason",
+                                      "waits for a credential"));
+    for (size_t i = 0; i < batch->n_tasks; i++)
+        if (!batch->task[i]->started)
+            ft_batch_waits(batch->task[i], text);
+    free(text);
+    return true;
+}
+
 /* --- all jobs ------------------------------------------------------------- */
 
 static void on_statuses(struct json_object *answer, void *arg)
@@ -132,6 +152,7 @@ static void on_statuses(struct json_object *answer, void *arg)
         ft_batch_answered(batch);
         return;
     }
+    (void)ft_batch_needs_credential(batch, answer);
     for (size_t i = 0; i < n; i++) {
         struct json_object *status = json_object_array_get_idx(jobs, i);
         const char *id = ft_json_str_or(status, "job", "");

@@ -129,6 +129,7 @@ static void print_run(const struct ft_run *run, bool tasks)
     if (run->reason)
         printf("reason: %s\n", run->reason);
     ft_run_text_steer(run);
+    ft_run_text_waits(run);
     ft_limit_text_print(run);
     ft_when_text(run->start_ns, &text);
     ft_str_add(&text, ", ");

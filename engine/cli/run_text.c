@@ -5,11 +5,13 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "cli/limit_text.h"
 #include "cli/term.h"
 
 #define SCHEMA 1
+#define WAITS_MAX 3 /* reasons that are shown */
 
 static void add_time(struct json_object *obj, const char *key, int64_t ns)
 {
@@ -149,6 +151,39 @@ void ft_run_text_steer(const struct ft_run *run)
         printf("held: %zu task%s; fedtwin release %s/TASK\n", held,
                held == 1 ? "" : "s", run->id);
     ft_str_release(&text);
+}
+
+static const char *wait_of(const struct ft_run *run, size_t task)
+{
+    const struct ft_task_detail *d = ft_run_detail(run, task);
+
+    if (run->state != FT_RUN_RUNNING ||
+        (run->task[task].state != FT_TASK_READY &&
+         run->task[task].state != FT_TASK_SUBMITTED))
+        return NULL;
+    return d ? d->reason : NULL;
+}
+
+void ft_run_text_waits(const struct ft_run *run)
+{
+    struct ft_map first = { 0 }; /* reason: where it stands in 'count' */
+    size_t count[WAITS_MAX] = { 0 };
+
+    for (size_t t = 0; t < run->plan->n_tasks; t++) {
+        const char *reason = wait_of(run, t);
+        size_t *n = reason ? ft_map_get(&first, reason) : NULL;
+
+        if (reason && !n && first.len < WAITS_MAX) {
+            n = &count[first.len];
+            (void)ft_map_put(&first, reason, n);
+        }
+        if (n)
+            ++*n;
+    }
+    for (size_t i = 0; i < first.len; i++)
+        printf("waiting: %zu task%s: %s\n", count[i],
+               count[i] == 1 ? "" : "s", first.entry[i].key);
+    ft_map_release(&first);
 }
 
 /* How the only loop of a stage ended, or how many of them have. */

@@ -12,6 +12,9 @@ struct json_object *ft_run_text_json(const struct ft_run *run, bool tasks);
 
 /* What people asked of it: nothing, or a line each.  To stdout. */
 void ft_run_text_steer(const struct ft_run *run);
+/* What keeps tasks waiting at their sites: nothing, or a line for each reason.
+ * To stdout. */
+void ft_run_text_waits(const struct ft_run *run);
 /* To stdout. */
 void ft_run_text_stages(const struct ft_run *run);
 void ft_run_text_tasks(const struct ft_run *run);

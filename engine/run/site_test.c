@@ -82,7 +82,11 @@ static bool check_adapter(struct ft_tester *t, const struct ft_err *err)
 
     if (!opened) {
         ft_tester_add(t, "adapter", FT_CHECK_FAIL,
-                      "its standard error is shown when it is started by hand",
+                      err->code == FT_EACCES
+                          ? "'identity' of the site file says where the "
+                            "credential is"
+                          : "its standard error is shown when it is started "
+                            "by hand",
                       "%s", err->msg);
         return false;
     }
