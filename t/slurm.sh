@@ -7,6 +7,12 @@
 #	slurm_state NAME JOB		its state, in Slurm's words
 #	slurm_ended NAME JOB STATE	wait until it ended, check how
 #	slurm_stop NAME			with all that it has started
+#	slurm_need_rest			the whole file needs slurmrestd, too
+#	slurm_token NAME [SECONDS]	a token for slurmrestd, in the file token
+#	slurm_rest NAME [WHERE [ANSWER_WITHIN]]	a site file, as an adapter gets
+#					it; WHERE: url (the default), tls, socket,
+#					or own, the socket of slurm_rest_own
+#	slurm_rest_own NAME		a slurmrestd that takes its own user's word
 #
 # OPTIONs and REQUESTs are those of t/slurm_cluster.py.  Clusters do not know of
 # each other: own ports, own munged, own keys.  They run in a PID namespace each
@@ -102,4 +108,49 @@ slurm_site() { # NAME [ANSWER_WITHIN]
 	printf '{"site": "%s", "adapter": "slurm", "answer_within": %s,
 		"endpoint": {"config": "%s"}}' "$1" "${2-10}" \
 		"$slurm_dir/slurm.conf" | tr -d '\n'
+}
+
+slurm_need_rest() {
+	slurm_need
+	test_need slurmrestd socat openssl
+}
+
+slurm_token() { # NAME [SECONDS]
+	(umask 077 && slurm_on "$1" scontrol token lifespan="${2-600}" >token.new &&
+		mv token.new token)
+}
+
+# It is asked from outside of the cluster's PID namespace, where peers have no
+# number; so it runs here.
+slurm_rest_own() { # NAME
+	eval "slurm_dir=\$slurm_dir_$1"
+	slurm_user=
+	test "$(id -u)" != 0 ||
+		slurm_user='unshare -U --map-user=1000 --map-group=1000'
+	slurm_plugin=openapi/v0.0.38
+	case $(slurmctld -V) in
+	*' 22.'*) ;;
+	*) slurm_plugin=slurmctld ;;
+	esac
+	# shellcheck disable=SC2086
+	SLURM_CONF=$slurm_dir/slurm.conf setpriv --pdeathsig KILL $slurm_user \
+		slurmrestd -a rest_auth/local -s $slurm_plugin \
+		"unix:$slurm_dir/own.sock" >"$slurm_dir/log/own.out" 2>&1 7>&- 8>&- &
+	test_wait_for 30 test -S "$slurm_dir/own.sock"
+}
+
+slurm_rest() { # NAME [WHERE [ANSWER_WITHIN]]
+	eval "slurm_dir=\$slurm_dir_$1"
+	case ${2-url} in
+	url) slurm_end="\"url\": \"$(cat "$slurm_dir/rest.url")\"" ;;
+	tls) slurm_end="\"url\": \"$(cat "$slurm_dir/tls.url")\",
+		\"ca\": \"$slurm_dir/ca.crt\"" ;;
+	socket) slurm_end="\"socket\": \"$slurm_dir/rest.sock\"" ;;
+	own) slurm_end="\"socket\": \"$slurm_dir/own.sock\"" ;;
+	esac
+	slurm_identity=", \"identity\": {\"credential\": \"file:$PWD/token\"}"
+	test "${2-url}" != own || slurm_identity=
+	printf '{"site": "%s", "adapter": "slurmrest", "answer_within": %s,
+		"endpoint": {%s}%s}' "$1" "${3-10}" "$slurm_end" \
+		"$slurm_identity" | tr -d '\n\t'
 }

@@ -61,6 +61,7 @@ wrong_libraries() {
 		expat.h\ engine/worker/vtu_xml.c) ;;
 		zlib.h\ engine/worker/vtu_data.c) ;;
 		slurm/*\ adapters/slurm/lib*) ;;
+		curl/*\ adapters/rest/http.c) ;;
 		yaml.h\ * | udunits2.h\ * | sqlite3.h\ * | uv.h\ * | \
 		openssl/*\ * | hdf5*.h\ * | H5*.h\ * | seccomp.h\ * | archive*.h\ * | \
 		expat.h\ * | zlib.h\ * | \

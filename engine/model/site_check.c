@@ -75,6 +75,7 @@ static const struct {
     { "endpoint", "host", SLURM | PROGRAM },
     { "endpoint", "url", REST | PROGRAM },
     { "endpoint", "socket", REST | PROGRAM },
+    { "endpoint", "ca", REST | PROGRAM },
     { "endpoint", "api", REST | PROGRAM },
 };
 
@@ -150,6 +151,7 @@ static bool check_texts(reader *r)
     ok &= check_word(r, endpoint, "api");
     ok &= check_absolute(r, endpoint, "config");
     ok &= check_absolute(r, endpoint, "socket");
+    ok &= check_absolute(r, endpoint, "ca");
     ok &= check_absolute(r, r->root, "module_init");
     ok &= check_absolute(r, r->root, "program");
     ok &= check_absolute(r, r->root, "fedtwin");
@@ -308,7 +310,9 @@ static bool check_endpoint(reader *r)
     const struct ft_node *host = ft_node_get(endpoint, "host");
     const struct ft_node *url = ft_node_get(endpoint, "url");
     const struct ft_node *socket = ft_node_get(endpoint, "socket");
+    const struct ft_node *ca = ft_node_get(endpoint, "ca");
     bool slurm = strcmp(adapter->text, "slurm") == 0;
+    bool rest = strcmp(adapter->text, "slurmrest") == 0;
     bool ssh = transport && strcmp(transport->text, "ssh") == 0;
     bool ok = !url || check_url(r, url);
 
@@ -317,12 +321,14 @@ static bool check_endpoint(reader *r)
                     NULL);
     if (slurm && host && !ssh)
         ok = report(r, host, "'host' is for 'transport: ssh'", NULL);
-    if (strcmp(adapter->text, "slurmrest") == 0 && !url && !socket)
+    if (rest && !url && !socket)
         ok = report(r, at, "'adapter: slurmrest' needs an endpoint",
                     "endpoint: {url: https://host:6820} or "
                     "{socket: /path}");
     if (url && socket)
         ok = report(r, socket, "an endpoint has a 'url' or a 'socket'", NULL);
+    if (rest && ca && !(url && ft_starts_with(url->text, "https:")))
+        ok = report(r, ca, "'ca' is for a 'url' with https://", NULL);
     return ok;
 }
 

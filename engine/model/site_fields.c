@@ -24,6 +24,9 @@ static const struct ft_field endpoint_fields[] = {
       .doc = "slurmrestd, http:// or https://" },
     { .key = "socket", .type = FT_FIELD_TEXT,
       .doc = "Unix socket of slurmrestd, an absolute path" },
+    { .key = "ca", .type = FT_FIELD_TEXT,
+      .doc = "file of the authorities that may have signed the certificate of "
+             "'url', an absolute path; those of the system" },
     { .key = "api", .type = FT_FIELD_TEXT,
       .doc = "version of slurmrestd's interface, such as v0.0.38" },
     { 0 },
