@@ -150,3 +150,5 @@ t_crash_crash_LDADD = $(DATA_LIBS)
 check_PROGRAMS += t/crash/record
 t_crash_record_SOURCES = t/crash/record.c t/crash/record_call.c \
     t/crash/record.h
+t_crash_record_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
+t_crash_record_LDADD = $(SECCOMP_LIBS)

@@ -48,7 +48,6 @@ def shell(text, work, recorder=(), env=None):
         [*recorder, "sh", "-euc", text], cwd=work, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env={**os.environ, "P": "root/p", "S": "src", "ACK": "ack",
-             "UV_USE_IO_URING": "0",
              "PATH": f"{BIN}:{PROGRAMS}:{os.environ['PATH']}",
              **(env or {})})
     if done.returncode:
