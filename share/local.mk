@@ -12,6 +12,8 @@ dist_modules_DATA += share/modules/verify.report.yaml \
     share/modules/verify.report.py share/modules/verify.pass.yaml \
     share/modules/verify.pass.py
 
+dist_modules_DATA += share/modules/env.flood.yaml
+
 # Sites that need no registration.
 sitesdir = $(pkgdatadir)/sites
 dist_sites_DATA = share/sites/simulated.yaml

@@ -15,7 +15,8 @@ solvers_libstage_a_SOURCES = \
     solvers/stage/h5.h solvers/stage/h5.c solvers/stage/h5_rows.c \
     solvers/stage/mesh.h solvers/stage/vtk.h solvers/stage/mesh.c \
     solvers/stage/mesh_write.c solvers/stage/mesh_read.c \
-    solvers/stage/field.c solvers/stage/table.h solvers/stage/table.c
+    solvers/stage/field.c solvers/stage/table.h solvers/stage/table.c \
+    solvers/stage/table_read.c solvers/stage/image.h solvers/stage/image.c
 solvers_libstage_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
 solvers_libstage_a_CFLAGS = $(SOLVER_CFLAGS)
 endif
@@ -155,4 +156,39 @@ t_unit_test_fe_func_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
 t_unit_test_fe_func_LDFLAGS = $(SOLVER_LINK)
 t_unit_test_fe_func_LDADD = solvers/libfe.a $(CHECK_LIBS) -lm
 endif
+endif
+
+# --- flood: the inner loops with flags of their own, which keep every value as
+# it is: no contraction, and no errno or traps that would hinder vectors
+if SOLVERS
+noinst_LIBRARIES += solvers/libfloodkernel.a
+solvers_libfloodkernel_a_SOURCES = \
+    solvers/flood/kernel.h solvers/flood/kernel.c \
+    solvers/flood/kernel_rows.h solvers/flood/kernel_body.h \
+    solvers/flood/kernel_generic.c solvers/flood/kernel_avx2.c \
+    solvers/flood/kernel_avx512.c
+solvers_libfloodkernel_a_CPPFLAGS = -I$(top_srcdir)/solvers
+solvers_libfloodkernel_a_CFLAGS = $(SOLVER_CFLAGS) -ftree-vectorize \
+    -fvect-cost-model=dynamic -ffp-contract=off -fno-math-errno \
+    -fno-trapping-math
+
+pkglibexec_PROGRAMS += fedtwin-flood
+fedtwin_flood_SOURCES = \
+    solvers/flood/main.c solvers/flood/flood.h \
+    solvers/flood/case.h solvers/flood/case.c \
+    solvers/flood/series.h solvers/flood/series.c \
+    solvers/flood/setup.c solvers/flood/halo.c solvers/flood/targets.c \
+    solvers/flood/sources.c solvers/flood/rain.c solvers/flood/step.c \
+    solvers/flood/march.c solvers/flood/report.c solvers/flood/write.c \
+    solvers/flood/checkpoint.c
+fedtwin_flood_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_flood_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_flood_LDFLAGS = $(SOLVER_LINK)
+fedtwin_flood_LDADD = solvers/libfloodkernel.a $(SOLVER_LIBS)
+endif
+
+FLOOD_TESTS = t/t3200-flood.t
+EXTRA_DIST += t/flood.py t/flood_exact.py $(FLOOD_TESTS)
+if SOLVERS
+TESTS += $(FLOOD_TESTS)
 endif

@@ -20,4 +20,12 @@ PetscErrorCode stg_table_write(struct stg_task *task, const char *path,
                                const struct stg_column *column, size_t columns,
                                size_t rows);
 
+#define STG_UNIT_BYTES 64
+
+/* Collective.  The numbers of a column and their unit, the same on every rank;
+ * free *value with PetscFree(). */
+PetscErrorCode stg_table_column(struct stg_task *task, const char *path,
+                                const char *column, char unit[STG_UNIT_BYTES],
+                                size_t *rows, double **value);
+
 #endif

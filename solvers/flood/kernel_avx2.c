@@ -1,0 +1,13 @@
+/* kernel_avx2.c - the kernel for vectors of 256 bits */
+#ifdef __x86_64__
+#pragma GCC target("avx2")
+#include "flood/kernel_body.h"
+
+const struct flood_kernel flood_kernel_avx2 = {
+    .name = "avx2",
+    .first = advance_first,
+    .second = advance_second,
+};
+#else
+typedef int flood_no_kernel_avx2; /* ISO C wants something in every file */
+#endif

@@ -1,0 +1,13 @@
+/* kernel_avx512.c - the kernel for vectors of 512 bits */
+#ifdef __x86_64__
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")
+#include "flood/kernel_body.h"
+
+const struct flood_kernel flood_kernel_avx512 = {
+    .name = "avx512",
+    .first = advance_first,
+    .second = advance_second,
+};
+#else
+typedef int flood_no_kernel_avx512; /* ISO C wants something in every file */
+#endif
