@@ -3,5 +3,5 @@
 # Other files here add theirs: dist_exampledata_DATA += data/heatsink.geo
 exampledatadir = $(pkgdatadir)/data
 dist_exampledata_DATA =
-dist_exampledata_DATA += data/heatsink.geo
+dist_exampledata_DATA += data/heatsink.geo data/l-shape.geo
 EXTRA_DIST += data/README

@@ -6,7 +6,7 @@ modulesdir = $(pkgdatadir)/modules
 dist_modules_DATA =
 dist_modules_DATA += share/modules/solve.heat.yaml
 dist_modules_DATA += share/modules/mesh.box.yaml share/modules/mesh.gmsh.yaml \
-    share/modules/mesh.quality.yaml
+    share/modules/mesh.quality.yaml share/modules/mesh.adapt.yaml
 
 dist_modules_DATA += share/modules/verify.report.yaml \
     share/modules/verify.report.py share/modules/verify.pass.yaml \

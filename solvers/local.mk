@@ -44,6 +44,7 @@ fedtwin_mesh_gmsh_SOURCES = \
     solvers/mesh_gmsh/main.c \
     solvers/mesh_gmsh/options.h solvers/mesh_gmsh/options.c \
     solvers/mesh_gmsh/script.h solvers/mesh_gmsh/script.c \
+    solvers/mesh_gmsh/size_field.h solvers/mesh_gmsh/size_field.c \
     solvers/mesh_gmsh/gmsh.h solvers/mesh_gmsh/gmsh.c \
     solvers/mesh_gmsh/msh.h solvers/mesh_gmsh/msh.c \
     solvers/mesh_gmsh/convert.h solvers/mesh_gmsh/convert.c \
@@ -72,7 +73,7 @@ EXTRA_DIST += t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
 STAGE_TESTS = t/t2160-warm.t t/t3000-stage.t t/t3001-serve.t \
     t/t3002-objects.t t/t3003-full-disk.t t/t3004-pool.t t/t3005-rot.t \
     t/t3010-mesh-box.t t/t3020-mesh-gmsh.t t/t3021-mesh-gmsh-refused.t \
-    t/t3022-mesh-quality.t
+    t/t3022-mesh-quality.t t/t3023-mesh-adapt.t
 if SOLVERS
 TESTS += $(STAGE_TESTS)
 check_PROGRAMS += t/stage/probe
@@ -100,6 +101,17 @@ endif
 
 if SOLVERS
 noinst_LIBRARIES += solvers/libfe.a
+pkglibexec_PROGRAMS += fedtwin-mesh-adapt
+fedtwin_mesh_adapt_SOURCES = \
+    solvers/mesh_adapt/adapt.h solvers/mesh_adapt/main.c \
+    solvers/mesh_adapt/setup.c solvers/mesh_adapt/recover.h \
+    solvers/mesh_adapt/recover.c solvers/mesh_adapt/estimate.c \
+    solvers/mesh_adapt/size.c
+fedtwin_mesh_adapt_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_mesh_adapt_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_mesh_adapt_LDFLAGS = $(SOLVER_LINK)
+fedtwin_mesh_adapt_LDADD = solvers/libfe.a $(SOLVER_LIBS)
+
 solvers_libfe_a_SOURCES = \
     solvers/fe/comm.h solvers/fe/comm.c solvers/fe/func.h solvers/fe/func.c \
     solvers/fe/elem.h solvers/fe/elem.c solvers/fe/rule.c solvers/fe/map.h \

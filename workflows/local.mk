@@ -9,6 +9,7 @@ dist_workflows_DATA = \
 verifydir = $(workflowsdir)/verify
 dist_verify_DATA = \
     workflows/verify/nafems-t3.yaml \
+    workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py
 dist_verify_SCRIPTS = workflows/verify/run_all.sh
 

@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 
+#include "mesh/shape.h"
+
 #define FACES_MAX 6
 
-/* The faces of a cell as nodes in it; -1 fills up. */
+/* The faces of a cell as corners of it; -1 fills up. */
 static const struct {
     enum stg_cell cell;
     int faces;
@@ -73,7 +75,7 @@ static int64_t add_faces(const struct stg_mesh *mesh, int64_t i,
                          struct face *face)
 {
     for (size_t t = 0; t < sizeof(types) / sizeof(types[0]); t++) {
-        if (types[t].cell != (enum stg_cell)mesh->type[i])
+        if (types[t].cell != shape_straight(mesh->type[i])->cell)
             continue;
         for (int k = 0; k < types[t].faces; k++) {
             make_face(mesh->node + mesh->offset[i], types[t].face[k],
@@ -113,7 +115,7 @@ int64_t faces_loose(const struct stg_mesh *mesh, const struct face *list,
 
     *first = -1;
     for (int64_t i = 0; i < mesh->my_cells; i++) {
-        const int corners = stg_cell_type(mesh->type[i])->nodes;
+        const int corners = shape_straight(mesh->type[i])->nodes;
         int at[FACE_CORNERS_MAX];
         struct face key;
 

@@ -54,6 +54,8 @@ static const struct stg_column integers[INTEGERS] = {
                        .long_name = "groups without cells" },
 };
 
+#define TYPES_MAX 14 /* of cells */
+
 /* "mesh", "group.chip", "type.tetrahedron" */
 #define PART_NAME_MAX (STG_GROUP_NAME_MAX + 16)
 
@@ -323,7 +325,7 @@ PetscErrorCode quality_measure(const struct stg_mesh *mesh,
 {
     struct quality *q;
 
-    PetscCall(make(1 + mesh->n_groups + 7, quality));
+    PetscCall(make(1 + mesh->n_groups + TYPES_MAX, quality));
     q = *quality;
     add_row(q, "mesh", "", mesh->dimension);
     for (size_t i = 0; i < mesh->n_groups; i++)

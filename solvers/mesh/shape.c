@@ -33,6 +33,20 @@ static const struct solid {
         { 3, 0, 4, -1 } } },
 };
 
+const struct stg_cell_type *shape_straight(int cell)
+{
+    static const enum stg_cell straight[] = {
+        [STG_LINE3] = STG_LINE, [STG_TRIANGLE6] = STG_TRIANGLE,
+        [STG_QUAD8] = STG_QUAD, [STG_QUAD9] = STG_QUAD,
+        [STG_TET10] = STG_TET,  [STG_HEX20] = STG_HEX,
+        [STG_HEX27] = STG_HEX,
+    };
+
+    if (cell >= STG_LINE3 && cell <= STG_HEX27)
+        cell = straight[cell];
+    return stg_cell_type(cell);
+}
+
 static void minus(const double *a, const double *b, double c[3])
 {
     for (int i = 0; i < 3; i++)
@@ -237,6 +251,7 @@ void shape_of(enum stg_cell cell, double x[][3], struct shape *shape)
 {
     struct edges edges = { INFINITY, 0, 0 };
 
+    cell = shape_straight(cell)->cell;
     *shape = (struct shape){ .jacobian = INFINITY, .angle_min = INFINITY,
                              .angle_max = -INFINITY };
     for (size_t i = 0; i < sizeof(solids) / sizeof(solids[0]); i++)

@@ -4,6 +4,10 @@
 
 #include "stage/mesh.h"
 
+/* The straight cell between the corners of a cell of second order; any other
+ * as it is.  Its nodes are the first ones of the curved cell. */
+const struct stg_cell_type *shape_straight(int cell);
+
 struct shape {
     double measure;  /* m, m2 or m3 */
     /* NaN for lines: */
@@ -14,7 +18,7 @@ struct shape {
     double edge_ratio; /* longest over shortest edge */
 };
 
-/* 'x' are the nodes of the cell in VTK's order. */
+/* 'x' are the nodes of the cell in VTK's order; the straight cell counts. */
 void shape_of(enum stg_cell cell, double x[][3], struct shape *shape);
 
 #endif

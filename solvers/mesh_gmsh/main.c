@@ -6,6 +6,7 @@
 #include "mesh_gmsh/gmsh.h"
 #include "mesh/quality.h"
 #include "mesh_gmsh/script.h"
+#include "mesh_gmsh/size_field.h"
 
 /* A condition on a facet that is the face of no cell would do nothing. */
 static PetscErrorCode check_facets(struct stg_task *task,
@@ -49,6 +50,8 @@ static PetscErrorCode make_mesh(struct stg_task *task, struct stg_mesh *mesh,
 
     PetscCall(options_read(task, &options));
     PetscCall(script_write(task, &options));
+    if (options.size_field)
+        PetscCall(size_field_write(task, &options));
     PetscCall(gmsh_run(task, &options));
     rc = msh_read(task, path, &msh);
     if (!rc)

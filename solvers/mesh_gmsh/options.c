@@ -108,6 +108,21 @@ static PetscErrorCode read_sizes(const struct stg_value *params,
     return 0;
 }
 
+static PetscErrorCode read_size_field(struct stg_task *task,
+                                      struct options *options)
+{
+    if (stg_input_count(task, "size_field") == 0)
+        return 0;
+    if (options->kind == GEOMETRY_MESH)
+        return stg_fail(task, "'%s' is a mesh already; leave out "
+                        "'size_field'",
+                        options->geometry);
+    if (stg_ranks(task) > 1)
+        return stg_fail(task, "with 'size_field' mesh.gmsh works on one rank; "
+                        "leave out 'ranks' in 'resources'");
+    return stg_input_path(task, "size_field", &options->size_field);
+}
+
 static PetscErrorCode read_length_unit(const struct stg_value *params,
                                        struct options *options)
 {
@@ -200,6 +215,7 @@ PetscErrorCode options_read(struct stg_task *task, struct options *options)
     PetscCall(read_dimension(&params, options));
     PetscCall(read_sizes(&params, options));
     PetscCall(read_length_unit(&params, options));
+    PetscCall(read_size_field(task, options));
     PetscCall(read_choice(&params, "algorithm_2d", algorithms_2d,
                           &options->algorithm_2d));
     PetscCall(read_choice(&params, "algorithm_3d", algorithms_3d,

@@ -9,6 +9,7 @@ enum geometry_kind { GEOMETRY_SCRIPT, GEOMETRY_STEP, GEOMETRY_BREP,
 
 struct options {
     const char *geometry; /* path of the input */
+    const char *size_field; /* path of the input, or NULL */
     const char *ending;   /* "geo", "geo_unrolled", "step", "brep", "msh" */
     enum geometry_kind kind;
     int dimension;

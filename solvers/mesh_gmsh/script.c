@@ -1,5 +1,6 @@
 /* script.c - link the inputs and write the script that drives Gmsh */
 #include "mesh_gmsh/script.h"
+#include "mesh_gmsh/size_field.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -72,7 +73,8 @@ bool script_knows(const struct stg_task *task, const struct options *options,
     if (strncmp(name, "./", 2) == 0)
         name += 2;
     geometry_name(options, geometry, sizeof(geometry));
-    if (strcmp(name, SCRIPT_NAME) == 0 || strcmp(name, geometry) == 0)
+    if (strcmp(name, SCRIPT_NAME) == 0 || strcmp(name, geometry) == 0 ||
+        strcmp(name, SIZE_FIELD_VIEW) == 0)
         return true;
     for (size_t i = 0; i < stg_input_count(task, "parts"); i++)
         if (stg_input((struct stg_task *)task, "parts", i, &part) == 0 &&
@@ -183,6 +185,20 @@ static void write_groups(FILE *file, const struct options *options)
         write_entity_groups(file, "Curve", "curve");
 }
 
+/* The field decides alone: not the points, curves and fields of the
+ * geometry. */
+static void write_size_field(FILE *file)
+{
+    fprintf(file, "Merge \"" SIZE_FIELD_VIEW "\";\n"
+                  "size_field = newf;\n"
+                  "Field[size_field] = PostView;\n"
+                  "Field[size_field].ViewIndex = PostProcessing.NbViews - 1;\n"
+                  "Background Field = size_field;\n"
+                  "Mesh.MeshSizeExtendFromBoundary = 0;\n"
+                  "Mesh.MeshSizeFromPoints = 0;\n"
+                  "Mesh.MeshSizeFromCurvature = 0;\n");
+}
+
 /* One thread and a fixed seed: the same mesh each time. */
 static void write_options(FILE *file, const struct options *options)
 {
@@ -219,6 +235,8 @@ static PetscErrorCode write_script(FILE *file, const struct options *options)
     PetscCall(write_parameters(file, options, true));
     write_groups(file, options);
     write_options(file, options);
+    if (options->size_field)
+        write_size_field(file);
     if (options->kind != GEOMETRY_MESH)
         fprintf(file, "Mesh %d;\n", options->dimension);
     fprintf(file, "Save \"%s\";\n", SCRIPT_MESH);
