@@ -26,7 +26,8 @@ wrong_layers() {
 			return want == path[2] || want == "stage" ||
 				want == "fe" && path[2] != "stage" ||
 				want == "mesh" && path[2] ~ /^mesh_/ ||
-				want == "physics" && path[2] !~ /^(stage|fe)$/
+				want == "physics" && path[2] !~ /^(stage|fe)$/ ||
+				want == "post" && path[2] ~ /^post_/
 		if (own == "worker")
 			return want == "worker" || want == "base"
 		if (own == "archive")

@@ -37,7 +37,7 @@ const struct ft_field ft_out_fields[] = {
     { .key = "type", .type = FT_FIELD_CHOICE, .required = true,
       .choices = ft_object_type_names, .doc = "type of object" },
     { .key = "unit", .type = FT_FIELD_TEXT,
-      .doc = "unit of a field or image" },
+      .doc = "unit of a field or image; 'any': the file says it" },
     { .key = "optional", .type = FT_FIELD_BOOL,
       .doc = "the program may leave it out" },
     { .key = "path", .type = FT_FIELD_TEXT,
@@ -48,6 +48,10 @@ const struct ft_field ft_out_fields[] = {
       .doc = "one sentence for the manual" },
     { 0 },
 };
+
+/* Of an output whose unit follows from what the task is given: the file says
+ * it, and readers compare. */
+#define ANY_UNIT "any"
 
 /* What the engine itself puts into an attempt directory. */
 static const char *const reserved[] = {
@@ -86,7 +90,7 @@ static bool read_unit(const struct reader *r, bool input)
 
     if (!has_unit(r->port->type))
         return refuse_key(r, "unit");
-    if (!unit && input)
+    if (input ? !unit : unit && strcmp(unit->text, ANY_UNIT) == 0)
         return true;
     if (!unit) {
         ft_diag_add(r->diags, r->doc, &r->port->mark, FT_D_MISSING_KEY,

@@ -1,0 +1,37 @@
+# post.reduce and post.picture.
+EXTRA_DIST += t/post.py t/t3310-post-reduce.t
+if SOLVERS
+TESTS += t/t3310-post-reduce.t
+if HAVE_CHECK
+check_PROGRAMS += t/unit/test_post
+TESTS += t/unit/test_post
+t_unit_test_post_SOURCES = t/unit/test_post.c t/unit/unit.h
+t_unit_test_post_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
+t_unit_test_post_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_post_LDFLAGS = $(SOLVER_LINK)
+t_unit_test_post_LDADD = solvers/libpost.a $(PHYSICS_LIBS) $(CHECK_LIBS)
+endif
+
+noinst_LIBRARIES += solvers/libpost.a
+solvers_libpost_a_SOURCES = \
+    solvers/post/exact.h solvers/post/exact.c \
+    solvers/post/stats.h solvers/post/stats.c \
+    solvers/post/quantity.h solvers/post/quantity.c \
+    solvers/post/cut.h solvers/post/cut.c \
+    solvers/post/data.h solvers/post/data.c \
+    solvers/post/sheet.h solvers/post/sheet.c \
+    solvers/post/axes.h solvers/post/axes.c
+solvers_libpost_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers_libpost_a_CFLAGS = $(SOLVER_CFLAGS)
+
+pkglibexec_PROGRAMS += fedtwin-post-reduce
+fedtwin_post_reduce_SOURCES = \
+    solvers/post_reduce/reduce.h solvers/post_reduce/main.c \
+    solvers/post_reduce/ask.c solvers/post_reduce/field.c \
+    solvers/post_reduce/report.c solvers/post_reduce/across.c \
+    solvers/post_reduce/envelope.c
+fedtwin_post_reduce_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_post_reduce_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_post_reduce_LDFLAGS = $(SOLVER_LINK)
+fedtwin_post_reduce_LDADD = solvers/libpost.a $(PHYSICS_LIBS)
+endif

@@ -1,0 +1,136 @@
+/* reduce.h - what post.reduce is asked, and what its parts share
+ *
+ * main.c goes over the runs.  Each is a source of values: a field (field.c) or
+ * an image (image.c).  report.c makes rows of what they say, across.c compares
+ * the runs with each other.
+ */
+#ifndef POST_REDUCE_H
+#define POST_REDUCE_H
+
+#include "post/axes.h"
+#include "post/cut.h"
+#include "post/data.h"
+#include "post/quantity.h"
+#include "post/sheet.h"
+#include "post/stats.h"
+
+#define REDUCE_NAMES_MAX 256
+#define REDUCE_POINTS_MAX 100000
+#define REDUCE_QUANTILES_MAX 20
+
+struct reduce_line {
+    double from[3], to[3];
+    int samples;
+};
+
+struct reduce_ask {
+    const char *component;
+    size_t n_groups, n_surfaces, n_points, n_lines, n_planes, n_quantiles;
+    const char *group[REDUCE_NAMES_MAX], *surface[REDUCE_NAMES_MAX];
+    double (*point)[3];
+    struct reduce_line *line;
+    struct post_plane *plane;
+    double quantile[REDUCE_QUANTILES_MAX];
+    bool skip_missing;
+};
+
+/* ask.c, not collective.  reduce_ask_release() frees what was got. */
+PetscErrorCode reduce_ask_read(struct stg_task *task, struct reduce_ask *ask);
+void reduce_ask_release(struct reduce_ask *ask);
+
+/* --- sources -------------------------------------------------------------- */
+
+/* A part of a source: its values, weighted, and where they are extreme. */
+struct reduce_region {
+    struct post_samples samples;
+    struct post_range range;
+};
+
+struct reduce_source {
+    struct stg_task *task;
+    const char *label; /* "'heat.temperature' of power=45 W" */
+    char unit[POST_UNIT_MAX];
+    char long_name[POST_UNIT_MAX]; /* or "" */
+    int dimension;
+    void *data;
+
+    /* All collective.  The caller releases a region. */
+
+    /* Groups of cells, "*" for all, or of facets. */
+    PetscErrorCode (*group)(const struct reduce_source *source,
+                            const char *name, bool facets,
+                            struct reduce_region *region);
+    PetscErrorCode (*cut)(const struct reduce_source *source,
+                          const struct post_plane *plane,
+                          struct reduce_region *region);
+    /* Values at points, on every rank. */
+    PetscErrorCode (*at)(const struct reduce_source *source, const char *what,
+                         int n, double x[][3], double value[]);
+    PetscErrorCode (*close)(struct reduce_source *source);
+};
+
+/* field.c and image.c: open element 'i' of the input "fields" or "images". */
+PetscErrorCode reduce_open_field(struct stg_task *task, size_t i,
+                                 const struct reduce_ask *ask,
+                                 struct reduce_source *source);
+PetscErrorCode reduce_open_image(struct stg_task *task, size_t i,
+                                 const struct reduce_ask *ask,
+                                 struct reduce_source *source);
+
+/* --- tables --------------------------------------------------------------- */
+
+/* Numbers of one kind, in the unit of the values, one for each run. */
+struct reduce_track {
+    char place[160];
+    int what; /* position in REDUCE_WHATS */
+    double *value;
+};
+#define REDUCE_WHATS "min mean max value"
+enum { REDUCE_MIN, REDUCE_MEAN, REDUCE_MAX, REDUCE_VALUE };
+
+struct reduce {
+    struct stg_task *task;
+    struct reduce_ask ask;
+    struct post_axes axes;
+    char unit[POST_UNIT_MAX]; /* of the values of all runs */
+    int dimension;
+    struct post_sheet summary, surfaces, cuts, lines, samples, probes;
+    struct reduce_track *track;
+    size_t n_tracks, next_track, room;
+};
+
+/* report.c, collective. */
+PetscErrorCode reduce_begin(struct reduce *r,
+                            const struct reduce_source *source);
+PetscErrorCode reduce_run(struct reduce *r, size_t run,
+                          const struct reduce_source *source);
+PetscErrorCode reduce_write(struct reduce *r);
+
+/* across.c: keep a number of a run; every run gives the same ones in the same
+ * order.  Write what they are like across the runs. */
+PetscErrorCode reduce_track(struct reduce *r, size_t run, const char *place,
+                            int what, double value);
+PetscErrorCode reduce_write_across(struct reduce *r);
+void reduce_tracks_release(struct reduce *r);
+
+/* envelope.c: what the values of all runs at each point or cell are like. */
+struct reduce_envelope {
+    struct stg_mesh mesh; /* of the first run, and its field, one component */
+    struct stg_field field;
+    int64_t rows;
+    double *least, *most, *mean, *square; /* NULL: not wanted */
+};
+
+/* Is one of the fields wanted? */
+bool reduce_envelope_wanted(const struct stg_task *task);
+/* Collective.  Take the values of run 'run', from 0 on.  Fails when its mesh
+ * is not that of the first one. */
+PetscErrorCode reduce_envelope_add(struct stg_task *task, size_t run,
+                                   const char *component,
+                                   struct reduce_envelope *e);
+/* Collective. */
+PetscErrorCode reduce_envelope_write(struct stg_task *task, size_t runs,
+                                     struct reduce_envelope *e);
+void reduce_envelope_release(struct reduce_envelope *e);
+
+#endif
