@@ -6,6 +6,7 @@ usage: put_mesh.py write                          NAME.vtu, all encodings
        put_mesh.py cut DIR                        prints FILE
 """
 import base64
+import os
 import re
 import struct
 import sys
@@ -121,6 +122,10 @@ def write_all():
     write("box-ascii.vtu", big_box, "ascii")
     write("solid-ascii.vtu", grid(*loose(SOLID)), "ascii", ids=32)
     write("flat-ascii.vtu", grid(*loose(FLAT), single=True), "ascii")
+    os.mkdir("single")
+    with open("single/short.vtu", "w") as f:
+        f.write(swap('"Float64"', '"Float32"').replace(
+            "1 0 0", "0.6666667 0 0.1"))
     for mode, coded in (("binary", False), ("appended", False),
                         ("appended", True)):
         for packed in (False, True):
@@ -256,6 +261,8 @@ def bad_files():
         ("poly.vtu", swap('"UnstructuredGrid"', '"PolyData"'),
          "type 'PolyData'"),
         ("version.vtu", swap('"1.0"', '"3.0"'), "version '3.0'"),
+        ("single.vtu", swap('"Float64"', '"Float32"').replace(
+            "1 0 0", "1e39 0 0"), "'1e39' is beyond what a Float32"),
         ("order.vtu", swap("LittleEndian", "Middle"), "byte_order 'Middle'"),
         ("header.vtu", swap("UInt32", "UInt16"), "header_type 'UInt16'"),
         ("lz4.vtu", HEAD % ' compressor="vtkLZ4DataCompressor"' + TET +

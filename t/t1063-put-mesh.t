@@ -62,6 +62,11 @@ test_expect_success 'an integer that would lose digits is refused' '
 	test_grep "value 5 is beyond 2^63" err
 '
 
+test_expect_success 'the text of a Float32 is a Float32' '
+	fedtwin data put t.s single/short.vtu --length-unit m &&
+	fedtwin data get t.s short.h5 && echo single/short.vtu 1 short.h5 >>pairs
+'
+
 test_expect_success 'all as VTK reads them' '
 	"$PYTHON" "$make" check pairs
 '

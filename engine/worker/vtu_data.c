@@ -2,6 +2,7 @@
 #include "worker/vtu_data.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,17 +141,33 @@ static int add_piece(const struct ft_vtu_layout *layout, unsigned char *piece,
 
 /* --- text ----------------------------------------------------------------- */
 
+/* The text of a Float32 is that number, not the real one it looks like. */
+static int add_single(struct ft_vtu_values *values, const char *text,
+                      double number, struct ft_err *err)
+{
+    float x = strtof(text, NULL);
+
+    if (isfinite(number) && !isfinite(x))
+        return ft_err_set(err, FT_EFORMAT, "'%s' is beyond what a Float32 can "
+                          "hold", text);
+    return add_number(values, (double)x, err);
+}
+
 static int add_token(struct ft_vtu_values *values, const char *text,
                      struct ft_err *err)
 {
+    const struct ft_vtu_number *type = values->number;
+    bool single = type->kind == 'f' && type->size == 4;
     int64_t integer = 0;
     double number = 0;
 
     switch (ft_csv_value(text, &integer, &number)) {
     case FT_CSV_INTEGER:
-        return add_integer(values, integer, err);
+        return single ? add_single(values, text, (double)integer, err)
+                      : add_integer(values, integer, err);
     case FT_CSV_NUMBER:
-        return add_number(values, number, err);
+        return single ? add_single(values, text, number, err)
+                      : add_number(values, number, err);
     default:
         return ft_err_set(err, FT_EFORMAT, "'%s' is not a number", text);
     }
