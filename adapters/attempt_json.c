@@ -66,6 +66,7 @@ struct json_object *ft_attempt_json(const struct ft_attempt *a)
     ft_json_add_int(obj, "more", (int64_t)a->more);
     json_object_object_add(obj, "resources", resources_json(&a->resources));
     ft_json_add_num(obj, "timeout_s", a->timeout_s);
+    ft_json_add_num(obj, "expected_s", a->expected_s);
     ft_json_add_bool(obj, "outputs", a->outputs);
     return obj;
 }
@@ -167,6 +168,7 @@ struct ft_attempt *ft_attempt_read(struct json_object *obj,
     a->more = (size_t)as_count(ft_json_int_or(obj, "more", 0));
     read_resources(ft_json_or_null(obj, "resources"), &a->resources);
     a->timeout_s = as_amount(ft_json_num_or(obj, "timeout_s", 0));
+    a->expected_s = as_amount(ft_json_num_or(obj, "expected_s", 0));
     a->outputs = ft_json_bool_or(obj, "outputs", false);
     if (rc == 0 && check(a, n_argv, err) == 0)
         return a;

@@ -47,6 +47,7 @@ static struct ft_batch_task *task_new(struct ft_batch *batch,
     task->batch = batch;
     task->attempt = ft_attempt_copy(attempt);
     task->again = attempt->again;
+    batch->came_ns = ft_clock_mono_ns();
     batch->task = ft_grow(batch->task, batch->n_tasks, &batch->cap_tasks,
                           sizeof(*batch->task));
     task->at = batch->n_tasks;
@@ -73,6 +74,9 @@ void ft_batch_task_free(struct ft_batch_task *task)
 void ft_batch_attach(struct ft_batch_task *task, struct ft_batch_job *job)
 {
     task->job = job;
+    if (!job->pilot)
+        job->task = task;
+    task->batch->n_given++;
     job->n_tasks++;
     job->used += ft_attempt_slots(task->attempt);
 }
@@ -84,6 +88,8 @@ void ft_batch_detach(struct ft_batch_task *task)
     if (!job)
         return;
     task->job = NULL;
+    job->task = NULL;
+    task->batch->n_given--;
     job->n_tasks--;
     job->used -= ft_attempt_slots(task->attempt);
     if (!job->n_tasks && !job->pilot)
@@ -95,6 +101,11 @@ void ft_batch_each_task(struct ft_batch_job *job,
 {
     struct ft_batch *batch = job->batch;
 
+    if (!job->pilot) {
+        if (job->task)
+            each(job->task);
+        return;
+    }
     for (size_t i = batch->n_tasks; i-- > 0;)
         if (i < batch->n_tasks && batch->task[i]->job == job)
             each(batch->task[i]);
@@ -126,9 +137,11 @@ void ft_batch_job_free(struct ft_batch_job *job)
     forget(&batch->job_of, job->tag, job);
     batch->job[job->at] = batch->job[--batch->n_jobs];
     batch->job[job->at]->at = job->at;
+    ft_batch_array_leave(job);
     json_object_put(job->request);
     free(job->reason);
     free(job->file);
+    free(job->site_tag);
     free(job->tag);
     free(job->id);
     free(job);
@@ -145,6 +158,17 @@ void ft_batch_waits(struct ft_batch_task *task, const char *reason)
     free(task->why);
     task->why = ft_strdup(reason);
     batch->events.waiting(task->attempt->tag, reason, batch->events.arg);
+}
+
+void ft_batch_job_waits(struct ft_batch_job *job, const char *reason)
+{
+    struct ft_batch *batch = job->batch;
+
+    if (job->task)
+        ft_batch_waits(job->task, reason);
+    for (size_t i = 0; i < batch->n_tasks && job->pilot; i++)
+        if (batch->task[i]->job == job)
+            ft_batch_waits(batch->task[i], reason);
 }
 
 void ft_batch_submitted(struct ft_batch_task *task)
@@ -208,6 +232,7 @@ static void on_flush(uv_timer_t *timer)
 {
     struct ft_batch *batch = timer->data;
 
+    ft_batch_probe(batch);
     ft_batch_search(batch);
     ft_batch_place(batch);
     ft_batch_submit(batch);
@@ -245,6 +270,7 @@ static void free_batch(struct ft_batch *batch)
     ft_map_release(&batch->found);
     ft_map_release(&batch->id_of);
     ft_map_release(&batch->job_of);
+    ft_map_release(&batch->array_of);
     ft_map_release(&batch->task_of);
     free(batch->task);
     free(batch->job);
@@ -275,36 +301,57 @@ static void on_closed(uv_handle_t *handle)
     ft_batch_answered(handle->data);
 }
 
+/* The helper is kept for the jobs that are to be ended, and for those that it
+ * is just submitting. */
+void ft_batch_last_answer(struct ft_batch *batch)
+{
+    if (--batch->n_last == 0 && batch->closing) {
+        ft_helper_close(batch->helper);
+        batch->helper = NULL;
+    }
+}
+
 static void on_goodbye(struct json_object *answer, void *arg)
 {
     struct ft_batch *batch = arg;
 
     (void)answer;
-    ft_helper_close(batch->helper);
+    ft_batch_last_answer(batch);
     ft_batch_answered(batch);
+}
+
+void ft_batch_end_pilots(struct ft_batch *batch, struct json_object *ids,
+                         struct json_object *tags)
+{
+    struct json_object *request = json_object_new_object();
+
+    ft_json_add_str(request, "op", "cancel");
+    json_object_object_add(request, "jobs", ids);
+    json_object_object_add(request, "tags", tags);
+    if (json_object_array_length(ids)) {
+        batch->n_last++;
+        ft_batch_query(batch, request, on_goodbye, batch);
+    } else {
+        json_object_put(request);
+    }
 }
 
 /* Pilots have nothing to wait for. */
 static void end_pilots(struct ft_batch *batch)
 {
-    struct json_object *request = json_object_new_object();
-    struct json_object *list = json_object_new_array();
+    struct json_object *ids = json_object_new_array();
+    struct json_object *tags = json_object_new_array();
 
     for (size_t i = 0; i < batch->n_jobs; i++) {
         const struct ft_batch_job *job = batch->job[i];
 
-        if (job->pilot && job->id && !job->n_tasks &&
-            job->state != FT_BATCH_ENDED)
-            json_object_array_add(list, json_object_new_string(job->id));
+        if (!job->pilot || !job->id || job->n_tasks ||
+            job->state == FT_BATCH_ENDED)
+            continue;
+        json_object_array_add(ids, json_object_new_string(job->id));
+        json_object_array_add(tags, json_object_new_string(job->site_tag));
     }
-    ft_json_add_str(request, "op", "cancel");
-    json_object_object_add(request, "jobs", list);
-    if (json_object_array_length(list)) {
-        ft_batch_query(batch, request, on_goodbye, batch);
-    } else {
-        json_object_put(request);
-        ft_helper_close(batch->helper);
-    }
+    ft_batch_end_pilots(batch, ids, tags);
 }
 
 /* What still runs at the site goes on: whoever resumes finds it.  The helper
@@ -317,7 +364,9 @@ static void close_batch(void *conn)
         return;
     batch->closing = true;
     ft_home_close(batch->home);
+    batch->n_last++; /* as long as this is going on */
     end_pilots(batch);
+    ft_batch_last_answer(batch);
     while (batch->n_tasks)
         ft_batch_task_free(batch->task[batch->n_tasks - 1]);
     while (batch->n_jobs)

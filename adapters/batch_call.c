@@ -1,10 +1,15 @@
 /* batch_call.c - what agents say that call home */
+#include <math.h>
 #include <string.h>
 
 #include "adapters/batch_in.h"
 #include "adapters/home.h"
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
+
+#define NS_PER_S 1e9
+#define SPARE_SHARE 0.25 /* of what is left of a job, at most */
 
 static bool holds(const struct ft_agent_hello *hello, uint64_t tag)
 {
@@ -50,6 +55,17 @@ static void dismiss(struct ft_agent *agent, const struct ft_agent_hello *hello)
     ft_home_finish(agent);
 }
 
+/* The agent spares as much of a short job. */
+static void note_end(struct ft_batch_job *job, double left_s)
+{
+    double spare_s = fmin(job->batch->site->signal_before_s,
+                          left_s * SPARE_SHARE);
+
+    if (left_s >= 0)
+        job->over_ns = ft_clock_mono_ns() +
+                       (int64_t)((left_s - spare_s) * NS_PER_S);
+}
+
 static void on_joined(struct ft_agent *agent,
                       const struct ft_agent_hello *hello, void *arg)
 {
@@ -57,7 +73,7 @@ static void on_joined(struct ft_agent *agent,
     struct ft_batch_job *job = ft_map_get(&batch->job_of, hello->tag);
 
     if (!job && !batch->known) /* an earlier runner's, not asked for yet */
-        job = ft_batch_job_found(batch, hello->tag, hello->serve);
+        job = ft_batch_job_found(batch, hello->tag, hello->tag, hello->serve);
     if (!job || (job->agent && job->agent != agent)) {
         dismiss(agent, hello);
         return;
@@ -67,12 +83,13 @@ static void on_joined(struct ft_agent *agent,
     job->missing_ns = 0;
     ft_agent_set(agent, job);
     if (!job->id && *hello->job)
-        ft_batch_job_id(job, hello->job);
+        ft_batch_accepted(job, hello->job);
     if (job->state <= FT_BATCH_ACCEPTED)
         job->state = FT_BATCH_RUNNING;
     if (!job->pilot)
         return;
     job->slots = hello->slots;
+    note_end(job, hello->left_s);
     take_held(job, hello);
     give_back(job, hello);
     ft_batch_feed(job);

@@ -9,12 +9,12 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "run/form.h"
 #include "run/script.h"
 
 #define JOBS_DIR "jobs"     /* in the run's directory */
 #define TIMEOUT_SPARE_S 120 /* between the end of a task by its own limit and
                                that of its job by the site's */
-#define PILOT_NAME "pilot"
 #define COST_S 60.0 /* that one would wait to save one unit of cost */
 
 /* --- what it needs -------------------------------------------------------- */
@@ -49,10 +49,32 @@ static void need_of_pilot(const struct ft_batch *batch, struct need *need)
 {
     *need = (struct need){
         .nodes = 1,
-        .ranks = ft_batch_pilot_slots(batch->site),
+        .ranks = ft_pilot_slots(batch->site),
         .threads = 1,
         .walltime_s = batch->site->pilot.walltime_s,
     };
+}
+
+static bool same_need(const struct need *a, const struct need *b)
+{
+    return a->nodes == b->nodes && a->ranks == b->ranks &&
+           a->threads == b->threads && a->gpus == b->gpus &&
+           !(a->memory_bytes < b->memory_bytes) &&
+           !(a->memory_bytes > b->memory_bytes) &&
+           !(a->walltime_s < b->walltime_s) &&
+           !(a->walltime_s > b->walltime_s);
+}
+
+bool ft_batch_alike(const struct ft_batch_task *a,
+                    const struct ft_batch_task *b)
+{
+    const struct ft_site *site = a->batch->site;
+    struct need need, other;
+
+    need_of_task(site, a->attempt, &need);
+    need_of_task(site, b->attempt, &other);
+    return strcmp(a->attempt->stage, b->attempt->stage) == 0 &&
+           same_need(&need, &other);
 }
 
 static bool fits(const struct ft_site_queue *q, const struct need *need)
@@ -164,18 +186,21 @@ static int write_file(struct ft_batch_job *job, struct ft_batch_task *task,
 
 /* --- its request ---------------------------------------------------------- */
 
-static struct json_object *make_request(const struct ft_batch_job *job,
-                                        const char *name, const char *base,
+/* Of the job 'base', or of an array of 'n'. */
+static struct json_object *make_request(const struct ft_batch *batch,
+                                        const char *tag, const char *name,
+                                        const char *base, size_t n,
                                         const struct need *need,
                                         const struct ft_site_queue *queue)
 {
-    const struct ft_batch *batch = job->batch;
-    char *script = ft_job_script(batch->site, batch->agent, job->file);
-    char *out = job_path(batch, base, ".out");
-    char *err = job_path(batch, base, ".err");
+    char *file = job_path(batch, base, ".json");
+    char *script = n ? ft_job_array_script(batch->site, batch->agent, file)
+                     : ft_job_script(batch->site, batch->agent, file);
+    char *out = job_path(batch, base, n ? ".%a.out" : ".out");
+    char *err = job_path(batch, base, n ? ".%a.err" : ".err");
     struct json_object *obj = json_object_new_object();
 
-    ft_json_add_str(obj, "tag", job->tag);
+    ft_json_add_str(obj, "tag", tag);
     ft_json_add_str(obj, "name", name);
     ft_json_add_str(obj, "script", script);
     ft_json_add_str(obj, "dir", batch->place->run_dir);
@@ -194,23 +219,25 @@ static struct json_object *make_request(const struct ft_batch_job *job,
     ft_json_add_str(obj, "constraint", queue->constraint);
     ft_json_add_num(obj, "signal_s", batch->site->signal_before_s);
     json_object_object_add(obj, "exclude", json_object_new_array());
-    ft_json_add_int(obj, "array", 0);
+    ft_json_add_int(obj, "array", (int64_t)n);
     ft_json_add_bool(obj, "hold", false);
     free(err);
     free(out);
     free(script);
+    free(file);
     return obj;
 }
 
 /* --- a job ---------------------------------------------------------------- */
 
 static struct ft_batch_job *add_job(struct ft_batch *batch, const char *tag,
-                                    bool pilot)
+                                    const char *site_tag, bool pilot)
 {
     struct ft_batch_job *job = ft_calloc(1, sizeof(*job));
 
     job->batch = batch;
     job->tag = ft_strdup(tag);
+    job->site_tag = ft_strdup(site_tag);
     job->pilot = pilot;
     batch->job = ft_grow(batch->job, batch->n_jobs, &batch->cap_jobs,
                          sizeof(struct ft_batch_job *));
@@ -221,13 +248,31 @@ static struct ft_batch_job *add_job(struct ft_batch *batch, const char *tag,
 }
 
 struct ft_batch_job *ft_batch_job_found(struct ft_batch *batch,
-                                        const char *tag, bool pilot)
+                                        const char *tag, const char *site_tag,
+                                        bool pilot)
 {
-    struct ft_batch_job *job = add_job(batch, tag, pilot);
+    struct ft_batch_job *job = add_job(batch, tag, site_tag, pilot);
 
     job->state = FT_BATCH_ACCEPTED;
     job->asked = true;
     return job;
+}
+
+/* "pilot-7" with a number that no job of this run had, nor of its earlier
+ * runners. */
+static char *new_name(const struct ft_batch *batch, const char *what,
+                      const char *suffix, int *number)
+{
+    for (;;) {
+        char *name = ft_asprintf("%s-%d", what, ++*number);
+        char *path = job_path(batch, name, suffix);
+        bool used = ft_path_exists(path);
+
+        free(path);
+        if (!used)
+            return name;
+        free(name);
+    }
 }
 
 struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
@@ -251,16 +296,16 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
         return NULL;
     }
     base = task ? ft_strdup(ft_path_base(task->attempt->dir))
-                : ft_asprintf(PILOT_NAME "-%d", ++batch->n_pilots);
+                : new_name(batch, FT_BATCH_PILOT, ".json", &batch->n_pilots);
     tag = task ? ft_strdup(task->attempt->tag_text)
                : ft_asprintf("%s/%s/1", batch->place->run_id, base);
-    job = add_job(batch, tag, !task);
+    job = add_job(batch, tag, tag, !task);
     job->slots = task ? 0 : need.ranks;
     job->file = job_path(batch, base, ".json");
     if (write_file(job, task, &need, err) == 0) {
-        job->request = make_request(job, task ? task->attempt->stage
-                                              : PILOT_NAME,
-                                    base, &need, queue);
+        job->request = make_request(batch, tag, task ? task->attempt->stage
+                                                     : FT_BATCH_PILOT,
+                                    base, 0, &need, queue);
     } else {
         *answer = FT_SUBMIT_RETRY_AFTER;
         ft_batch_job_free(job);
@@ -269,4 +314,81 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
     free(base);
     free(tag);
     return job;
+}
+
+/* --- an array ------------------------------------------------------------- */
+
+#define FIRST_FILE ".json.0" /* of an array; the number is the element's */
+
+static int add_element(struct ft_batch_array *array, const char *base,
+                       struct ft_batch_task *task, const struct need *need,
+                       struct ft_err *err)
+{
+    struct ft_batch *batch = array->batch;
+    struct ft_batch_job *job = add_job(batch, task->attempt->tag_text,
+                                       array->tag, false);
+    char *suffix = ft_asprintf(".json.%zu", array->n);
+
+    job->array = array;
+    job->element = array->n;
+    array->element[array->n++] = job;
+    array->n_left++;
+    job->file = job_path(batch, base, suffix);
+    ft_batch_attach(task, job);
+    free(suffix);
+    return write_file(job, task, need, err);
+}
+
+int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
+                       size_t n, enum ft_submit_answer *answer,
+                       struct ft_err *err)
+{
+    const struct ft_site_queue *queue;
+    struct ft_batch_array *array;
+    struct need need;
+    char *base;
+    int rc = 0;
+
+    need_of_task(batch->site, task[0]->attempt, &need);
+    queue = choose_queue(batch->site, &need);
+    *answer = FT_SUBMIT_REJECTED;
+    if (!queue)
+        return no_queue(batch->site, &need, err);
+    base = new_name(batch, FT_BATCH_ARRAY, FIRST_FILE, &batch->n_arrays);
+    array = ft_calloc(1, sizeof(*array));
+    array->batch = batch;
+    array->tag = ft_asprintf("%s/%s/1", batch->place->run_id, base);
+    array->element = ft_calloc(n, sizeof(struct ft_batch_job *));
+    (void)ft_map_put(&batch->array_of, array->tag, array);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = add_element(array, base, task[i], &need, err);
+    if (rc == 0) {
+        array->request = make_request(batch, array->tag,
+                                      task[0]->attempt->stage, base, n, &need,
+                                      queue);
+    } else {
+        *answer = FT_SUBMIT_RETRY_AFTER;
+        ft_batch_dissolve(array->element[0], false);
+    }
+    free(base);
+    return rc;
+}
+
+char *ft_batch_element_tag(const struct ft_batch *batch, const char *tag,
+                           const char *n)
+{
+    size_t skip = strlen(batch->place->run_id) + 1;
+    char *base = ft_strndup(tag + skip, strcspn(tag + skip, "/"));
+    char *suffix = ft_asprintf(".json.%s", n);
+    char *path = job_path(batch, base, suffix), *own = NULL;
+    struct json_object *file =
+        n[strspn(n, "0123456789")] ? NULL : ft_json_read(path, NULL);
+
+    if (file)
+        own = ft_strdup(ft_json_str_or(file, "tag", NULL));
+    json_object_put(file);
+    free(path);
+    free(suffix);
+    free(base);
+    return own;
 }

@@ -3,14 +3,18 @@
  *   batch.c          the adapter: opening, submitting, cancelling, closing
  *   batch_call.c     what agents say that call home
  *   batch_file.c     what a job is told, and what the site is asked for
- *   batch_pilot.c    which job a task goes to: its own, or one of many tasks
+ *   batch_form.c     which job a task goes to: its own, one of an array, or one
+ *                    of many tasks
+ *   batch_array.c    jobs that are submitted together
  *   batch_submit.c   jobs on their way to the site
  *   batch_search.c   jobs found there by their tags
  *   batch_watch.c    what the site says of them
  *   batch_end.c      how a task ended: its record, and the site's verdict
  *
- * A task is one attempt.  A job is what the site knows: of one task, or a pilot
- * that takes one task after another.  The site is reached through a helper
+ * A task is one attempt.  A job is what the site schedules: of one task, on its
+ * own or as an element of an array, or a pilot that takes one task after
+ * another.  An array is submitted as one, under a tag of its own; from then on
+ * each element is a job like any other.  The site is reached through a helper
  * program (run/helper.h); at the site fedtwin-agent starts the stage programs,
  * writes their completion records and calls home.
  *
@@ -39,6 +43,10 @@ struct ft_helper;
 struct ft_home;
 struct json_object;
 
+/* Words in the tags of jobs that have no task of their own, RUN/pilot-7/1. */
+#define FT_BATCH_PILOT "pilot"
+#define FT_BATCH_ARRAY "array"
+
 enum ft_batch_state {
     FT_BATCH_SUBMITTING, /* the site has not answered, or is asked later */
     FT_BATCH_UNSURE,     /* it may or may not have accepted */
@@ -47,10 +55,25 @@ enum ft_batch_state {
     FT_BATCH_ENDED,
 };
 
+struct ft_batch_task;
+
+/* Jobs that are submitted together. */
+struct ft_batch_array {
+    struct ft_batch *batch;
+    char *tag; /* RUN/array-N/1: the site knows each element by it */
+    struct json_object *request; /* of submit */
+    struct ft_batch_job **element; /* NULL: that job is gone */
+    size_t n, n_left; /* elements, and those that are not gone */
+};
+
 struct ft_batch_job {
     struct ft_batch *batch;
     size_t at;  /* index in batch->job */
     char *tag;  /* of the job: that of its task, or RUN/pilot-N/1 */
+    char *site_tag; /* what the site keeps with it: the same, or its array's */
+    struct ft_batch_array *array; /* that it is submitted with; or NULL */
+    size_t element; /* of that */
+    struct ft_batch_task *task; /* that it has; of a pilot: NULL */
     char *file; /* what its agent reads */
     struct json_object *request; /* of submit; NULL: never to be submitted */
     enum ft_batch_state state;
@@ -59,6 +82,8 @@ struct ft_batch_job {
     struct ft_agent *agent; /* that is connected, or NULL */
     bool pilot;
     int slots, used; /* of a pilot */
+    int64_t over_ns; /* its walltime is over, less what is spared; 0: not
+                        known */
     size_t n_tasks;  /* that it was given and that are not over */
     bool leaving;    /* a pilot that takes no more */
     bool joined;     /* it has called home, to this runner */
@@ -78,6 +103,8 @@ struct ft_batch_task {
     size_t at;                  /* index in batch->task */
     struct ft_attempt *attempt; /* an own copy */
     struct ft_batch_job *job;   /* that it was given to; NULL: none yet */
+    unsigned pass;  /* of placing, that it was looked at last */
+    bool alone;     /* it is to have a job of its own, arrays were refused */
     bool again;     /* an earlier runner may have submitted it */
     bool told;      /* the engine has: submitted() */
     bool started;   /* and started() */
@@ -116,7 +143,15 @@ struct ft_batch {
     bool asking, searching; /* status, find_by_tag are under way */
     int64_t submit_ns;     /* nothing is submitted before */
     int64_t ask_ns;        /* when the site was asked last */
-    int n_pilots;          /* made so far: the next one's number is one more */
+    int n_pilots, n_arrays; /* numbers given so far */
+    int n_last; /* questions whose answers the helper lives for */
+    struct ft_map array_of; /* an array's tag -> array, while it is submitted */
+    enum { FT_PROBE_NONE, FT_PROBE_ASKED, FT_PROBE_DONE } probe;
+    int max_array;         /* elements, as the site and its file say */
+    int array_now;         /* as it took lately */
+    unsigned pass;         /* of placing */
+    size_t n_given;        /* tasks that have a job */
+    int64_t came_ns, first_ns; /* the last task, and the first that waits */
 };
 
 /* --- batch.c -------------------------------------------------------------- */
@@ -134,6 +169,8 @@ void ft_batch_detach(struct ft_batch_task *task);
 /* Call 'each' for the tasks of 'job'; it may free the one it is given. */
 void ft_batch_each_task(struct ft_batch_job *job,
                         void (*each)(struct ft_batch_task *task));
+/* Tell the engine why those of 'job' wait. */
+void ft_batch_job_waits(struct ft_batch_job *job, const char *reason);
 
 /* Tell the engine: why the task waits, when that is news; that it was
  * submitted and has started, once. */
@@ -147,6 +184,13 @@ void ft_batch_refused(struct ft_batch_task *task, enum ft_submit_answer answer,
 void ft_batch_never_began(struct ft_batch_task *task);
 /* It is over. */
 void ft_batch_ended(struct ft_batch_task *task, struct ft_ending *ending);
+
+/* End pilots that have nothing to do any more, of a batch that is closing, by
+ * their ids and tags, lists that are taken. */
+void ft_batch_end_pilots(struct ft_batch *batch, struct json_object *ids,
+                         struct json_object *tags);
+/* One of the last answers has come. */
+void ft_batch_last_answer(struct ft_batch *batch);
 
 /* Ask the site's program; 'request' is taken.  'answer' ends with a call of
  * ft_batch_answered(), after which the batch may be gone. */
@@ -177,13 +221,42 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
                                       struct ft_batch_task *task,
                                       enum ft_submit_answer *answer,
                                       struct ft_err *err);
+/* An array of 'n' tasks that need the same, as jobs that have them. */
+int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
+                       size_t n, enum ft_submit_answer *answer,
+                       struct ft_err *err);
+/* Do they need the same, so that they could share an array? */
+bool ft_batch_alike(const struct ft_batch_task *a,
+                    const struct ft_batch_task *b);
 /* One that an earlier runner submitted. */
 struct ft_batch_job *ft_batch_job_found(struct ft_batch *batch,
-                                        const char *tag, bool pilot);
+                                        const char *tag, const char *site_tag,
+                                        bool pilot);
+/* The tag of the task that element 'n' of the array 'tag' was made for, as its
+ * file says; the caller frees.  NULL: it does not. */
+char *ft_batch_element_tag(const struct ft_batch *batch, const char *tag,
+                           const char *n);
 
-/* --- batch_pilot.c -------------------------------------------------------- */
+/* --- batch_array.c -------------------------------------------------------- */
 
-int ft_batch_pilot_slots(const struct ft_site *site); /* of one pilot */
+/* Call 'each', which frees none, for the jobs that are submitted with 'job',
+ * itself included. */
+void ft_batch_each_job(struct ft_batch_job *job,
+                       void (*each)(struct ft_batch_job *job));
+/* Is it the one that stands for all that are submitted together? */
+bool ft_batch_leads(const struct ft_batch_job *job);
+/* The site has accepted 'job', and all with it; 'id' is what it says. */
+void ft_batch_accepted(struct ft_batch_job *job, const char *id);
+/* The array of 'job' will not be submitted: its tasks wait again, 'alone': for
+ * jobs of their own. */
+void ft_batch_dissolve(struct ft_batch_job *job, bool alone);
+/* One element goes. */
+void ft_batch_array_leave(struct ft_batch_job *job);
+/* Ask the site how large arrays may be, unless that is known. */
+void ft_batch_probe(struct ft_batch *batch);
+
+/* --- batch_form.c --------------------------------------------------------- */
+
 /* Give every task that waits to a job. */
 void ft_batch_place(struct ft_batch *batch);
 /* A pilot has a slot free, or has come. */

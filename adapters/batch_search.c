@@ -18,12 +18,16 @@
 #define SEARCHES 3
 #define UNSURE_S 10.0
 
-static bool is_pilot_tag(const struct ft_batch *batch, const char *tag)
+/* "RUN/WHAT-7/1": 7; else 0. */
+static int number_of(const struct ft_batch *batch, const char *tag,
+                     const char *what)
 {
-    size_t len = strlen(batch->place->run_id);
+    size_t len = strlen(batch->place->run_id), n = strlen(what);
 
-    return ft_starts_with(tag, batch->place->run_id) &&
-           ft_starts_with(tag + len, "/pilot-");
+    if (!ft_starts_with(tag, batch->place->run_id) ||
+        !ft_starts_with(tag + len, what))
+        return 0;
+    return (int)strtol(tag + len + n, NULL, 10);
 }
 
 static bool has_ended(struct json_object *status)
@@ -52,34 +56,66 @@ static void take_pilot(struct ft_batch *batch, const char *tag,
                        struct json_object *status)
 {
     struct ft_batch_job *job;
-    int number = 0;
 
-    (void)sscanf(tag + strlen(batch->place->run_id), "/pilot-%d/", &number);
-    if (number > batch->n_pilots)
-        batch->n_pilots = number;
     if (has_ended(status))
         return;
-    job = ft_batch_job_found(batch, tag, true);
+    job = ft_batch_job_found(batch, tag, tag, true);
     ft_batch_job_id(job, ft_json_str_or(status, "job", ""));
     ft_batch_status(job, status);
+}
+
+/* An element of an array of the earlier runner has a task's tag in its file. */
+static void take_element(struct ft_batch *batch, const char *tag,
+                         struct json_object *status)
+{
+    const char *n = strchr(ft_json_str_or(status, "job", ""), '_');
+    char *own = n ? ft_batch_element_tag(batch, tag, n + 1) : NULL;
+
+    if (!own) /* nobody will ask for it, and it is ended with what is left */
+        own = ft_asprintf("%s%s", tag, n ? n : "");
+    keep(batch, own, status);
+    free(own);
+}
+
+static void take_unknown(struct ft_batch *batch, const char *tag,
+                         struct json_object *status)
+{
+    if (number_of(batch, tag, "/" FT_BATCH_PILOT "-"))
+        take_pilot(batch, tag, status);
+    else if (number_of(batch, tag, "/" FT_BATCH_ARRAY "-"))
+        take_element(batch, tag, status);
+    else
+        keep(batch, tag, status);
+}
+
+/* The job that the site calls so. */
+static struct ft_batch_job *find(const struct ft_batch *batch, const char *tag,
+                                 const char *id)
+{
+    const struct ft_batch_array *array = ft_map_get(&batch->array_of, tag);
+    struct ft_batch_job *job = ft_map_get(&batch->id_of, id);
+    const char *n = strchr(id, '_');
+    size_t at = n ? strtoul(n + 1, NULL, 10) : 0;
+
+    if (job && strcmp(job->site_tag, tag) == 0)
+        return job;
+    if (array)
+        return n && at < array->n ? array->element[at] : NULL;
+    return ft_map_get(&batch->job_of, tag);
 }
 
 static void take_one(struct ft_batch *batch, struct json_object *status)
 {
     const char *tag = ft_json_str_or(status, "tag", "");
     const char *id = ft_json_str_or(status, "job", "");
-    struct ft_batch_job *job = ft_map_get(&batch->job_of, tag);
+    struct ft_batch_job *job = find(batch, tag, id);
 
     if (!*tag || !*id)
         return;
-    if (!job && !batch->known && is_pilot_tag(batch, tag))
-        take_pilot(batch, tag, status);
-    else if (!job && !batch->known)
-        keep(batch, tag, status);
-    else if (job && job->state == FT_BATCH_UNSURE) {
-        job->state = FT_BATCH_ACCEPTED;
-        ft_batch_job_id(job, id);
-        ft_batch_each_task(job, ft_batch_submitted);
+    if (!job && !batch->known) {
+        take_unknown(batch, tag, status);
+    } else if (job && job->state == FT_BATCH_UNSURE) {
+        ft_batch_accepted(job, id);
         ft_batch_status(job, status);
     } else if (job && job->id && strcmp(job->id, id) != 0 &&
                job->state == FT_BATCH_ENDED && !has_ended(status)) {
@@ -219,11 +255,13 @@ bool ft_batch_rejoin(struct ft_batch_task *task)
         ft_batch_heard(task, &ending);
     } else if (status || job) {
         if (!job)
-            job = ft_batch_job_found(batch, tag, false);
+            job = ft_batch_job_found(batch, tag, tag, false);
         ft_batch_attach(task, job);
         ft_batch_submitted(task);
         if (status) { /* after which both may be gone */
             (void)ft_map_put(&batch->found, tag, NULL);
+            free(job->site_tag);
+            job->site_tag = ft_strdup(ft_json_str_or(status, "tag", tag));
             ft_batch_job_id(job, ft_json_str_or(status, "job", ""));
             ft_batch_status(job, status);
             json_object_put(status);

@@ -34,9 +34,9 @@ static void tell_tasks(struct ft_batch_job *job, const char *verb,
     char *text = ft_asprintf("%s at %s%s%s", verb, batch->site->name,
                              *words ? ": " : "", words);
 
-    for (size_t i = 0; i < batch->n_tasks; i++)
-        if (batch->task[i]->job == job ||
-            (job->pilot && !job->joined && !batch->task[i]->job))
+    ft_batch_job_waits(job, text);
+    for (size_t i = 0; i < batch->n_tasks && job->pilot && !job->joined; i++)
+        if (!batch->task[i]->job)
             ft_batch_waits(batch->task[i], text);
     free(text);
     free(words);
@@ -91,9 +91,9 @@ static void is_missing(struct ft_batch_job *job)
 void ft_batch_status(struct ft_batch_job *job, struct json_object *status)
 {
     const char *state = ft_json_str_or(status, "state", "");
-    const char *tag = ft_json_str_or(status, "tag", job->tag);
+    const char *tag = ft_json_str_or(status, "tag", job->site_tag);
 
-    if (strcmp(tag, job->tag) != 0 || strcmp(state, "not_found") == 0) {
+    if (strcmp(tag, job->site_tag) != 0 || strcmp(state, "not_found") == 0) {
         is_missing(job); /* or its id is another job's now */
         return;
     }
@@ -110,10 +110,8 @@ void ft_batch_status(struct ft_batch_job *job, struct json_object *status)
              (strcmp(state, "running") == 0 ||
               strcmp(state, "suspended") == 0))
         job->state = FT_BATCH_RUNNING;
-    if (job->state == FT_BATCH_RUNNING && !job->pilot)
-        for (size_t i = 0; i < job->batch->n_tasks; i++)
-            if (job->batch->task[i]->job == job)
-                ft_batch_started(job->batch->task[i], job->host);
+    if (job->state == FT_BATCH_RUNNING && job->task)
+        ft_batch_started(job->task, job->host);
 }
 
 /* --- the credential ------------------------------------------------------- */
@@ -229,26 +227,14 @@ static void on_cancelled(struct json_object *answer, void *arg)
     ft_batch_answered(batch);
 }
 
-/* Every task of it is to end, and the time for doing so politely is over. */
-static bool is_to_end(const struct ft_batch_job *job)
+/* Its task is to end, and the time for doing so politely is over. */
+static bool is_to_end(const struct ft_batch_job *job, int64_t now)
 {
-    const struct ft_batch *batch = job->batch;
-    int64_t now = ft_clock_mono_ns();
-    bool any = false;
+    const struct ft_batch_task *task = job->task;
 
-    if (!job->id || job->cancelled || job->state == FT_BATCH_ENDED ||
-        job->pilot)
+    if (!job->id || job->cancelled || job->state == FT_BATCH_ENDED || !task)
         return false;
-    for (size_t i = 0; i < batch->n_tasks; i++) {
-        const struct ft_batch_task *task = batch->task[i];
-
-        if (task->job != job)
-            continue;
-        any = true;
-        if (!task->cancelled || (job->agent && now < task->cancel_ns))
-            return false;
-    }
-    return any;
+    return task->cancelled && (!job->agent || now >= task->cancel_ns);
 }
 
 static void cancel_ids(struct ft_batch *batch, struct cancelling *c)
@@ -285,18 +271,19 @@ static void add_job(struct cancelling *c, const char *id, const char *tag)
 void ft_batch_cancel(struct ft_batch *batch)
 {
     struct cancelling *c = NULL;
+    int64_t now = ft_clock_mono_ns();
 
     if (batch->closing)
         return;
     for (size_t i = 0; i < batch->n_jobs; i++) {
         struct ft_batch_job *job = batch->job[i];
 
-        if (!is_to_end(job))
+        if (!is_to_end(job, now))
             continue;
         if (!c)
             c = cancelling_new(batch, batch->n_jobs);
         job->cancelled = true;
-        add_job(c, job->id, job->tag);
+        add_job(c, job->id, job->site_tag);
     }
     if (c)
         cancel_ids(batch, c);
@@ -312,7 +299,7 @@ void ft_batch_sweep(struct ft_batch *batch)
 
         if (status)
             add_job(c, ft_json_str_or(status, "job", ""),
-                    batch->found.entry[i].key);
+                    ft_json_str_or(status, "tag", ""));
     }
     for (size_t i = 0; i < batch->n_jobs; i++)
         if (batch->job[i]->pilot && is_of_interest(batch->job[i]))

@@ -48,6 +48,8 @@ static void give(struct ft_placed *p, struct ft_member *m, const char *why)
     p->given_ns = ft_clock_mono_ns();
     p->started_ns = 0;
     p->moving = false;
+    free(p->why);
+    p->why = ft_strdup(why);
     m->used += p->slots;
     m->n_queued++;
     ft_placed_stage(f, p)->last = m;
@@ -74,6 +76,7 @@ static void forget(struct ft_federation *f, struct ft_placed *p)
     for (size_t i = 0; i < f->n; i++)
         free(p->refusal[i]);
     free(p->refusal);
+    free(p->why);
     (void)ft_map_put(&f->placed, key_of(p->attempt->tag, key), NULL);
     ft_attempt_free(p->attempt);
     free(p);
@@ -192,6 +195,22 @@ static void on_waiting(uint64_t tag, const char *reason, void *arg)
     m->federation->events.waiting(tag, reason, m->federation->events.arg);
 }
 
+/* The site tells in which form it takes it. */
+static void on_placed(uint64_t tag, const char *site, const char *form,
+                      void *arg)
+{
+    struct ft_member *m = arg;
+    struct ft_federation *f = m->federation;
+    const struct ft_placed *p = find(f, tag);
+    char *why;
+
+    if (!p || p->member != m)
+        return;
+    why = ft_asprintf("%s; %s", p->why, form);
+    f->events.placed(tag, site, why, f->events.arg);
+    free(why);
+}
+
 static void on_ended(uint64_t tag, const struct ft_ending *ending, void *arg)
 {
     struct ft_member *m = arg;
@@ -299,6 +318,7 @@ static int open_member(struct ft_member *m,
         .progress = on_progress,
         .waiting = on_waiting,
         .ended = on_ended,
+        .placed = on_placed,
         .arg = m,
     };
     double memory;

@@ -43,6 +43,7 @@ struct ft_placed {
     struct ft_attempt *attempt; /* an own copy */
     struct ft_member *member;
     int slots;
+    char *why; /* it was chosen */
     int64_t given_ns, started_ns;
     bool moving;   /* it is taken back, to be given to another site */
     char **refusal; /* of each member that will not have it, what it said */

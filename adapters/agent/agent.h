@@ -116,6 +116,9 @@ void agent_release_programs(struct agent *agent);
  * and how the site calls it. */
 void agent_find_out(struct agent *agent);
 double agent_left_s(const struct agent *agent); /* -1: not known */
+/* NULL, or why 'attempt' cannot be expected to end in time; the caller's. */
+char *agent_lacks_time(const struct agent *agent,
+                       const struct ft_attempt *attempt);
 
 /* --- call.c --------------------------------------------------------------- */
 

@@ -175,16 +175,11 @@ static void prove(struct call *call, struct json_object *obj)
 /* Why a task is not taken, or NULL; the caller's. */
 static char *objection(const struct agent *agent, const struct ft_attempt *a)
 {
-    double left_s = agent_left_s(agent);
-
     if (agent->leaving)
         return ft_strdup("about to end");
     if (!agent->file.serve)
         return ft_strdup("the agent of another attempt");
-    if (left_s >= 0 && a->timeout_s > left_s - agent->file.spare_s)
-        return ft_asprintf("may take %.0f s, the job has %.0f s left",
-                           a->timeout_s, left_s);
-    return NULL;
+    return agent_lacks_time(agent, a);
 }
 
 static void on_task(struct agent *agent, struct json_object *obj)

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
+#include "run/form.h"
 
 #define NS_PER_S 1e9
 #define MIB (1 << 20)
@@ -135,4 +136,16 @@ double agent_left_s(const struct agent *agent)
     return agent->end_mono_ns > ft_clock_mono_ns()
                ? (double)(agent->end_mono_ns - ft_clock_mono_ns()) / NS_PER_S
                : 0;
+}
+
+char *agent_lacks_time(const struct agent *agent,
+                       const struct ft_attempt *attempt)
+{
+    double left_s = agent_left_s(agent);
+    double needs_s = ft_form_needs_s(attempt->timeout_s, attempt->expected_s);
+
+    if (left_s < 0 || needs_s <= left_s - agent->file.spare_s)
+        return NULL;
+    return ft_asprintf("may take %.0f s, the job has %.0f s left", needs_s,
+                       left_s);
 }

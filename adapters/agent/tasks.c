@@ -132,18 +132,19 @@ static void end_unstarted(struct agent *agent, struct task *task,
     end_task(agent, task, &e);
 }
 
+static void refuse(struct agent *agent, struct task *task, const char *reason)
+{
+    agent->failed = true;
+    agent_say_of(agent, "refused", task->attempt->tag, "reason", reason);
+    forget(agent, task);
+}
+
 /* What waits will not be started here. */
 static void refuse_waiting(struct agent *agent, const char *reason)
 {
-    for (size_t i = agent->n; i-- > 0;) {
-        struct task *task = agent->task[i];
-
-        if (task->state != WAITING)
-            continue;
-        agent->failed = true;
-        agent_say_of(agent, "refused", task->attempt->tag, "reason", reason);
-        forget(agent, task);
-    }
+    for (size_t i = agent->n; i-- > 0;)
+        if (agent->task[i]->state == WAITING)
+            refuse(agent, agent->task[i], reason);
 }
 
 void agent_leave(struct agent *agent, enum leaving why, const char *reason)
@@ -228,10 +229,17 @@ static void start(struct agent *agent, struct task *task)
 static void start_or_wait(struct agent *agent, struct task *task, int64_t now)
 {
     double waited_s = (double)(now - task->since_mono_ns) / NS_PER_S;
-    char *missing;
+    char *missing, *late;
 
     if (task->again_mono_ns > now)
         return;
+    late = agent->file.serve && !task->claimed
+               ? agent_lacks_time(agent, task->attempt) : NULL;
+    if (late) { /* it has waited here for too long */
+        refuse(agent, task, late);
+        free(late);
+        return;
+    }
     missing = task->claimed ? NULL : agent_missing(task);
     if (!missing)
         start(agent, task);

@@ -5,16 +5,15 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "cli/form_text.h"
 #include "cli/open.h"
 #include "cli/term.h"
 #include "data/store/project.h"
 #include "model/site.h"
 #include "plan/expand.h"
 #include "plan/reuse.h"
-#include "run/script.h"
 
 #define SCHEMA 1
-#define STATUS_USAGE 2
 
 static const char *const decision_names[] = {
     [FT_WILL_RUN] = "run",
@@ -121,8 +120,10 @@ static void add_unknown(struct json_object *obj, const struct ft_plan *plan)
     json_object_object_add(obj, "unknown", list);
 }
 
-static void print_json(const struct ft_plan *plan, const struct ft_forecast *f)
+static void print_json(const struct ft_session *session,
+                       const struct ft_forecast *f)
 {
+    const struct ft_plan *plan = session->plan;
     struct json_object *obj = json_object_new_object();
     struct json_object *tasks = json_object_new_array();
 
@@ -148,17 +149,19 @@ static void print_json(const struct ft_plan *plan, const struct ft_forecast *f)
         ft_str_release(&name);
     }
     json_object_object_add(obj, "tasks", tasks);
+    ft_forms_add(session, f, obj);
     ft_print_json(obj);
 }
 
 static void print_forecast(const struct ft_cli *cli,
-                           const struct ft_plan *plan,
+                           const struct ft_session *session,
                            const struct ft_forecast *f)
 {
+    const struct ft_plan *plan = session->plan;
     size_t n_unknown = 0;
 
     if (ft_cli_has(cli, "json")) {
-        print_json(plan, f);
+        print_json(session, f);
         return;
     }
     if (ft_cli_has(cli, "tasks"))
@@ -175,41 +178,13 @@ static void print_forecast(const struct ft_cli *cli,
     if (f->n_may)
         printf("; up to %zu more turns may run", f->n_may);
     printf("\n");
-}
-
-/* What a job of each site starts with: the same for all tasks, but for the file
- * that tells the agent what to do. */
-static int show_scripts(struct ft_session *s, const struct ft_cli *cli)
-{
-    int status = ft_session_site(s, cli);
-    char *file = ft_asprintf("%s/runs/RUN/jobs/STAGE.CELL.ATTEMPT.json",
-                             s->project ? s->project->meta : ".fedtwin");
-
-    for (size_t i = 0; i < (s->n_sites ? s->n_sites : 1) && !status; i++) {
-        const struct ft_site *site = s->n_sites ? s->site[i] : NULL;
-        char *agent, *script;
-
-        if (!site || !ft_site_is_remote(site)) {
-            ft_print_error("site '%s' has no batch scripts: tasks are started "
-                           "as they are", site ? site->name : "local");
-            ft_print_hint("name a cluster with --site; 'fedtwin site list' "
-                          "shows them");
-            status = STATUS_USAGE;
-            break;
-        }
-        agent = ft_site_program(site, "fedtwin-agent");
-        script = ft_job_script(site, agent, file);
-        printf("%s%s", i ? "\n" : "", script);
-        free(script);
-        free(agent);
-    }
-    free(file);
-    return status;
+    ft_forms_print(session, f);
 }
 
 int ft_cmd_plan(struct ft_cli *cli)
 {
     struct ft_session s = FT_SESSION_INIT;
+    bool script = ft_cli_has(cli, "show-script");
     struct ft_forecast forecast;
     struct ft_err err;
     int status;
@@ -219,16 +194,18 @@ int ft_cmd_plan(struct ft_cli *cli)
     status = s.project ? ft_session_store(&s, FT_STORE_READ) : 0;
     if (!status)
         status = ft_session_plan(&s, cli, ft_cli_arg(cli, 0));
-    if (!status && ft_cli_has(cli, "show-script")) {
-        status = show_scripts(&s, cli);
-        ft_session_close(&s);
-        return status;
-    }
+    if (!status)
+        status = ft_session_site(&s, cli);
+    if (!status && script)
+        status = ft_forms_check(&s);
     if (!status && ft_forecast(s.plan, s.store, FT_FORECAST_TELL, &forecast,
                                &err) < 0) {
         status = ft_print_err(&err);
     } else if (!status) {
-        print_forecast(cli, s.plan, &forecast);
+        if (script)
+            ft_forms_scripts(&s, &forecast);
+        else
+            print_forecast(cli, &s, &forecast);
         ft_forecast_release(&forecast);
     }
     ft_session_close(&s);

@@ -42,8 +42,8 @@ const struct ft_option ft_plan_options[] = {
     PARAM,
     { "tasks", 't', NULL, "one line for each task instead of each stage" },
     { "site", 0, "SITE[,SITE...]", "of the sites that the run is meant for" },
-    { "show-script", 0, NULL, "print the batch script that a job of the site "
-                              "starts with" },
+    { "show-script", 0, NULL, "print the batch scripts that jobs of the site "
+                              "start with" },
     END,
 };
 const struct ft_option ft_graph_options[] = {

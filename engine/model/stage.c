@@ -21,6 +21,12 @@ static const char *const cache_policies[] = {
     NULL,
 };
 
+const char *const ft_form_names[] = {
+    [FT_FORM_AUTO] = "auto",   [FT_FORM_JOB] = "job",
+    [FT_FORM_ARRAY] = "array", [FT_FORM_PILOT] = "pilot",
+    NULL,
+};
+
 #define RETRIES_MAX 100
 
 static const struct ft_field scale_fields[] = {
@@ -85,6 +91,9 @@ const struct ft_field ft_stage_fields[] = {
     { .key = "container", .type = FT_FIELD_TEXT,
       .doc = "image to run in" },
     { .key = "site", .type = FT_FIELD_NAME, .doc = "the site to run at" },
+    { .key = "submit", .type = FT_FIELD_CHOICE, .choices = ft_form_names,
+      .doc = "at a batch system: each task as a job, all as a job array, in a "
+             "pilot that runs many, or auto, whichever suits them" },
     { .key = "cache", .type = FT_FIELD_CHOICE, .choices = cache_policies,
       .doc = "reuse results of equal tasks (content), or never" },
     { .key = "seed", .type = FT_FIELD_TEXT,
@@ -299,6 +308,16 @@ static enum ft_cache_policy cache_policy(const struct ft_stage *stage)
                                                     : FT_CACHE_CONTENT;
 }
 
+static enum ft_form form_of(const struct ft_stage *stage)
+{
+    const struct ft_node *node = get(stage, "submit");
+
+    for (int i = 0; node && ft_form_names[i]; i++)
+        if (strcmp(node->text, ft_form_names[i]) == 0)
+            return (enum ft_form)i;
+    return FT_FORM_AUTO;
+}
+
 static bool is_optional(const struct ft_stage *stage)
 {
     const struct ft_node *node = get(stage, "optional");
@@ -318,6 +337,8 @@ static void inherit(struct ft_stage *stage)
         return;
     if (!stage->site && use->site)
         stage->site = ft_strdup(use->site);
+    if (stage->form == FT_FORM_AUTO)
+        stage->form = use->form;
     if (use->cache == FT_CACHE_NEVER)
         stage->cache = FT_CACHE_NEVER;
     stage->optional |= use->optional;
@@ -359,6 +380,7 @@ void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
     stage->seed = get(stage, "seed");
     stage->timeout_s = seconds(stage->node, "timeout");
     stage->cache = cache_policy(stage);
+    stage->form = form_of(stage);
     stage->optional = is_optional(stage);
     if (resources)
         ft_resources_read(resources, &stage->resources);

@@ -143,6 +143,10 @@ bool ft_outcome_find(const char *name, enum ft_outcome *outcome);
 
 enum ft_cache_policy { FT_CACHE_CONTENT, FT_CACHE_NEVER };
 
+/* As what a task goes to a batch system: run/form.h. */
+enum ft_form { FT_FORM_AUTO, FT_FORM_JOB, FT_FORM_ARRAY, FT_FORM_PILOT };
+extern const char *const ft_form_names[]; /* ends with NULL */
+
 struct ft_stage {
     char *name, *doc;
     struct ft_mark mark;
@@ -176,6 +180,7 @@ struct ft_stage {
     struct ft_resources resources; /* of the stage over the module's */
     const struct ft_node *env;     /* mapping or NULL */
     char *site;                    /* or NULL */
+    enum ft_form form;             /* that it asks for */
     enum ft_cache_policy cache;
     bool optional; /* the run goes on and succeeds without its results */
     const struct ft_node *seed; /* or NULL */

@@ -54,6 +54,9 @@ struct ft_attempt {
                            it and give it one task after another */
     bool alone;         /* but not for this attempt */
     size_t more;        /* tasks of this program that are likely to follow */
+    size_t follow;      /* tasks of this stage that are still to come */
+    int number;         /* of the attempt at its task: 1, 2, ... */
+    enum ft_form form;  /* that the stage asks for */
     struct ft_resources resources;
     double timeout_s;   /* 0: none */
     bool outputs;       /* the stage declares some */
@@ -110,7 +113,8 @@ struct ft_adapter_events {
     /* Queue state or reason while waiting, for people. */
     void (*waiting)(uint64_t tag, const char *reason, void *arg);
     void (*ended)(uint64_t tag, const struct ft_ending *ending, void *arg);
-    /* Of several sites it was given to this one, for these reasons. */
+    /* It was given to this site, of several, for these reasons; or to this
+     * batch system in this form. */
     void (*placed)(uint64_t tag, const char *site, const char *why, void *arg);
     void *arg;
 };

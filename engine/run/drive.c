@@ -33,6 +33,7 @@
 #define FLUSH_SHARE 10    /* or so many times as long as that takes */
 #define FLUSH_MAX_MS 1000
 #define TICK_MS 100       /* of the watcher */
+#define LAST_WORD_MS 10000 /* that sites have for it */
 
 /* --- small services for the other files ----------------------------------- */
 
@@ -239,12 +240,38 @@ static void close_handle(uv_handle_t *handle, void *arg)
         uv_close(handle, NULL);
 }
 
+static void on_last_word(uv_timer_t *timer)
+{
+    uv_stop(timer->loop);
+}
+
+/* What is still to be ended at a site is told to the program that talks to it,
+ * which has handles of its own. */
+static void let_sites_end(struct ft_drive *d)
+{
+    uv_handle_t *const own[] = {
+        (uv_handle_t *)&d->turn,      (uv_handle_t *)&d->more,
+        (uv_handle_t *)&d->flush,     (uv_handle_t *)&d->wake,
+        (uv_handle_t *)&d->gather,    (uv_handle_t *)&d->tick,
+        (uv_handle_t *)&d->interrupt, (uv_handle_t *)&d->terminate,
+        (uv_handle_t *)&d->hangup,
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(own); i++)
+        close_handle(own[i], NULL);
+    (void)uv_timer_start(&d->deadline, on_last_word, LAST_WORD_MS, 0);
+    uv_unref((uv_handle_t *)&d->deadline);
+    (void)uv_run(&d->loop, UV_RUN_DEFAULT);
+}
+
 static void close_loop(struct ft_drive *d)
 {
     ft_drive_stop_polling(d);
     if (d->site)
         d->adapter->close(d->site);
     ft_control_close(d->control);
+    if (d->site && !d->adapter->mortal)
+        let_sites_end(d);
     uv_walk(&d->loop, close_handle, NULL);
     (void)uv_run(&d->loop, UV_RUN_DEFAULT);
     if (uv_loop_close(&d->loop) < 0)

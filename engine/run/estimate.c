@@ -21,10 +21,9 @@ static bool same_stage(const struct ft_stage *a, const struct ft_stage *b)
 }
 
 /* How many stages are still not known. */
-static size_t learn(const struct ft_run *run, const struct ft_run *earlier,
-                    struct ft_estimate *stage)
+static size_t learn(const struct ft_workflow *wf,
+                    const struct ft_run *earlier, struct ft_estimate *stage)
 {
-    const struct ft_workflow *wf = run->plan->wf;
     const struct ft_workflow *old = earlier->plan->wf;
     size_t n = 0;
 
@@ -47,10 +46,11 @@ static size_t learn(const struct ft_run *run, const struct ft_run *earlier,
 }
 
 void ft_estimates_read(const struct ft_project *project,
-                       const struct ft_run *run, struct ft_estimate *stage)
+                       const struct ft_plan *plan, const char *run_id,
+                       struct ft_estimate *stage)
 {
     char(*ids)[FT_RUN_ID_MAX] = NULL;
-    size_t n = 0, unknown = run->plan->wf->n_stages;
+    size_t n = 0, unknown = plan->wf->n_stages;
     int looked = 0;
 
     if (ft_run_ids(project, &ids, &n, NULL) < 0)
@@ -58,13 +58,13 @@ void ft_estimates_read(const struct ft_project *project,
     for (size_t i = 0; i < n && unknown && looked < RUNS_MAX; i++) {
         struct ft_run *earlier;
 
-        if (strcmp(ids[i], run->id) == 0)
+        if (run_id && strcmp(ids[i], run_id) == 0)
             continue;
         earlier = ft_run_read(project, ids[i], NULL, NULL);
         looked++;
         if (earlier &&
-            strcmp(earlier->plan->wf->name, run->plan->wf->name) == 0)
-            unknown = learn(run, earlier, stage);
+            strcmp(earlier->plan->wf->name, plan->wf->name) == 0)
+            unknown = learn(plan->wf, earlier, stage);
         ft_run_free(earlier);
     }
     free(ids);

@@ -8,8 +8,8 @@
 
 #include <stddef.h>
 
+struct ft_plan;
 struct ft_project;
-struct ft_run;
 struct ft_usage;
 
 struct ft_estimate {
@@ -21,10 +21,11 @@ struct ft_estimate {
  * earlier runs at most as often as this. */
 #define FT_ESTIMATE_PRIOR_MAX 3
 
-/* What the newest earlier runs know about the stages of 'run': for each stage,
- * the newest run in which tasks of it were executed. */
+/* What the newest runs but 'run_id' (NULL: of all) know about the stages of
+ * 'plan': for each stage, the newest run in which tasks of it were executed. */
 void ft_estimates_read(const struct ft_project *project,
-                       const struct ft_run *run, struct ft_estimate *stage);
+                       const struct ft_plan *plan, const char *run_id,
+                       struct ft_estimate *stage);
 
 /* Together with what 'usage' of this run says. */
 struct ft_estimate ft_estimate_update(const struct ft_estimate *earlier,

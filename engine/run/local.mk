@@ -33,7 +33,8 @@ engine_librun_a_SOURCES = \
     engine/run/outcome.c engine/run/outcome.h \
     engine/run/usage.c engine/run/usage.h \
     engine/run/saved.c engine/run/saved.h \
-    engine/run/script.c engine/run/script.h engine/run/sites.c engine/run/sweep.c engine/run/sweep.h \
+    engine/run/script.c engine/run/script.h engine/run/sites.c \
+    engine/run/form.c engine/run/form.h engine/run/sweep.c engine/run/sweep.h \
     engine/run/memo.c engine/run/memo.h \
     engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
     engine/run/estimate.c engine/run/estimate.h \
@@ -62,6 +63,11 @@ run_cppflags = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS) $(CHECK_CFLAGS)
 run_libs = engine/librun.a engine/libplan.a engine/libdata.a \
     engine/libmodel.a engine/libtext.a $(BASE_LIBS) $(YAML_LIBS) \
     $(UDUNITS_LIBS) $(SQLITE_LIBS) $(UV_LIBS) $(CHECK_LIBS)
+check_PROGRAMS += t/unit/test_form
+TESTS += t/unit/test_form
+t_unit_test_form_SOURCES = t/unit/test_form.c t/unit/unit.h
+t_unit_test_form_CPPFLAGS = $(run_cppflags)
+t_unit_test_form_LDADD = $(run_libs)
 check_PROGRAMS += t/unit/test_script
 TESTS += t/unit/test_script
 t_unit_test_script_SOURCES = t/unit/test_script.c t/unit/unit.h

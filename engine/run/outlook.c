@@ -38,7 +38,7 @@ const struct ft_estimate *ft_ahead_estimates(struct ft_drive *d)
 {
     if (!d->estimate) {
         d->estimate = ft_calloc(d->plan->wf->n_stages, sizeof(*d->estimate));
-        ft_estimates_read(d->project, d->run, d->estimate);
+        ft_estimates_read(d->project, d->plan, d->run->id, d->estimate);
     }
     return d->estimate;
 }

@@ -282,6 +282,17 @@ static void choose_pool(const struct ft_flight *f, const struct ft_stage *stage,
     attempt->more = count_more(d, stage);
 }
 
+/* Tasks of 'stage' that no site was given yet, without the one that is being
+ * given and is still counted as ready. */
+static size_t count_follow(const struct ft_drive *d,
+                           const struct ft_stage *stage)
+{
+    const uint32_t *count = d->run->counts[stage - d->plan->wf->stage];
+    size_t n = count[FT_TASK_WAITING] + count[FT_TASK_READY];
+
+    return n ? n - 1 : 0;
+}
+
 /* Of the module's program, as it went into the recipe: elsewhere another one
  * may lie under its path. */
 static const char *program_digest(const struct ft_flight *f,
@@ -323,9 +334,12 @@ static void submit(struct ft_flight *f)
         .again = f->again,
         .placed = detail ? detail->site : NULL,
         .site = stage->site,
+        .number = f->attempt,
+        .form = stage->form,
     };
 
     if (!d->adapter->mortal) {
+        attempt.follow = count_follow(d, stage);
         attempt.expected_s = expected_s(d, f->task);
         attempt.program_sha256 = program_digest(f, stage);
     }
@@ -403,7 +417,9 @@ static void take_step(struct ft_drive *d, const struct ft_todo *todo,
     }
 }
 
-/* What can start does so before anything else is prepared: no slot waits. */
+/* What can start here does so before anything else is prepared: no slot waits.
+ * Elsewhere all of a turn starts together: each time the intents have to be
+ * durable first. */
 bool ft_drive_steps(struct ft_drive *d)
 {
     struct ft_todo todo = { .kind = FT_TODO_AGAIN };
@@ -411,7 +427,7 @@ bool ft_drive_steps(struct ft_drive *d)
 
     for (int i = 0; i < STEPS_MAX && todo.kind != FT_TODO_NOTHING; i++) {
         ft_sched_next(d->sched, d->run, ft_drive_mono_ns(d), &todo, &err);
-        if (todo.kind != FT_TODO_START)
+        if (todo.kind != FT_TODO_START && d->adapter->mortal)
             submit_all(d);
         take_step(d, &todo, &err);
     }
