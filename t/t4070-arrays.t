@@ -134,7 +134,8 @@ test_expect_success 'as the stage asks for, if it can be had' '
 	test_grep "auto" err
 '
 
-# Four at a time run on the cluster, and wait for a file.
+# Four at a time run on the cluster, and wait for a file.  What was never seen
+# to wait, and is not there, is lost, not cancelled.
 test_expect_success 'one that waits is cancelled, another from outside' '
 	rm -f go began && many gate.yaml 8 \
 		"echo \${matrix.n} >>\${params.top}/began; while ! test -e \${params.top}/go; do sleep 0.1; done" &&
@@ -145,6 +146,7 @@ test_expect_success 'one that waits is cancelled, another from outside' '
 	test_wait_for 60 test_line_count = 4 began &&
 	waiting=$(jobs -t PENDING | sed "s/ .*//" | tail -n 1) &&
 	n=$(($(echo "$waiting" | sed "s/.*_//") + 1)) &&
+	test_wait_for 60 why_has "s[n=$n]" "queued at alpha" &&
 	slurm_on alpha scancel "$waiting" &&
 	test_wait_for 60 why_has "s[n=$n]" CANCELLED
 '
