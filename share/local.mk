@@ -18,6 +18,11 @@ dist_modules_DATA += share/modules/env.flood.yaml
 sitesdir = $(pkgdatadir)/sites
 dist_sites_DATA = share/sites/simulated.yaml
 
+# What 'fedtwin module new' begins from.
+pythontemplatesdir = $(pkgdatadir)/templates/python
+dist_pythontemplates_DATA = share/templates/python/module.yaml \
+    share/templates/python/module.py share/templates/python/example.yaml
+
 # An adapter to begin from, and what checks any of them.
 adaptersdir = $(pkgdatadir)/adapters
 dist_adapters_SCRIPTS = share/adapters/example.py share/adapters/conform.py

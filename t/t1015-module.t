@@ -50,4 +50,37 @@ test_expect_success 'an unknown or broken module' '
 	test_grep "broken.yaml" err
 '
 
+test_expect_success 'new: what it writes runs as it is' '
+	mkdir own && cd own && fedtwin init &&
+	fedtwin module new -n lab.decay >planned && test ! -e modules &&
+	fedtwin module new lab.decay >out 2>err && test_cmp planned out &&
+	while read -r file; do test -f "$file" || return 1; done <out &&
+	test_grep "fedtwin run lab.decay.example.yaml" err &&
+	! grep -r "@" modules lab.decay.example.yaml &&
+	fedtwin fmt --check lab.decay.example.yaml modules/lab.decay.yaml &&
+	fedtwin module show lab.decay >out && test_grep half_life out &&
+	fedtwin run lab.decay.example.yaml &&
+	fedtwin data get "decay.curve{half_life=20 s}" t.csv &&
+	tail -n 1 t.csv >got && echo 60,0.125 >want && test_cmp want got &&
+	sed "s/1 min/-1 s/" lab.decay.example.yaml >bad.yaml &&
+	test_expect_code 1 fedtwin run bad.yaml 2>err &&
+	test_grep "give a time after 0" err
+'
+
+test_expect_success 'new: nothing is overwritten, names and languages are checked' '
+	echo mine >modules/lab.decay.py &&
+	test_expect_code 2 fedtwin module new lab.decay 2>err &&
+	test_grep "lab.decay.yaml. is there already" err &&
+	rm modules/lab.decay.yaml &&
+	test_expect_code 2 fedtwin module new lab.decay 2>err &&
+	test_grep "lab.decay.py. is there already" err &&
+	test ! -e modules/lab.decay.yaml &&
+	test_expect_code 2 fedtwin module new ../up 2>err &&
+	test_grep "no name of a module" err &&
+	test_expect_code 2 fedtwin module new -l cobol a.b 2>err &&
+	test_grep "language python" err &&
+	test_expect_code 4 fedtwin -C / module new a.b &&
+	cd ..
+'
+
 test_done

@@ -71,6 +71,7 @@ static void fill(struct ft_dirs *dirs)
         dirs->modules = ft_path_join(source, "share/modules");
         dirs->sites = ft_path_join(source, "share/sites");
         dirs->adapters = ft_path_join(source, "share/adapters");
+        dirs->templates = ft_path_join(source, "share/templates");
         dirs->workflows = ft_path_join(source, "workflows");
         dirs->man = ft_path_join(build, "share/man");
         dirs->schemas = ft_path_join(build, "share/schemas");
@@ -80,6 +81,7 @@ static void fill(struct ft_dirs *dirs)
         dirs->sites = ft_strdup(FT_DATADIR "/sites");
         dirs->system_sites = ft_strdup(FT_SYSCONFDIR "/fedtwin/sites");
         dirs->adapters = ft_strdup(FT_DATADIR "/adapters");
+        dirs->templates = ft_strdup(FT_DATADIR "/templates");
         dirs->workflows = ft_strdup(FT_DATADIR "/workflows");
         dirs->man = ft_strdup(FT_MANDIR);
         dirs->schemas = ft_strdup(FT_DATADIR "/schemas");

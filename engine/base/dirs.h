@@ -17,6 +17,7 @@ struct ft_dirs {
     char *system_sites; /* of this computer's administrator; NULL in a build
                            tree, which is no part of the computer */
     char *adapters;  /* conform.py and an example of an adapter program */
+    char *templates; /* files of 'fedtwin module new' */
     char *workflows; /* the example workflows; ../data is beside it */
     char *man;       /* holds man1/ */
     char *schemas;   /* JSON Schemas */

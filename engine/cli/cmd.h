@@ -126,6 +126,7 @@ int ft_cmd_man(struct ft_cli *cli);
 int ft_cmd_merge(struct ft_cli *cli);
 int ft_cmd_module_list(struct ft_cli *cli);
 int ft_cmd_module_show(struct ft_cli *cli);
+int ft_cmd_module_new(struct ft_cli *cli);
 int ft_cmd_pause(struct ft_cli *cli);
 int ft_cmd_plan(struct ft_cli *cli);
 int ft_cmd_redo(struct ft_cli *cli);

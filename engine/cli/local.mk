@@ -35,7 +35,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_logs.c \
     engine/cli/cmd_man.c \
     engine/cli/cmd_merge.c \
-    engine/cli/cmd_module.c \
+    engine/cli/cmd_module.c engine/cli/cmd_module_new.c \
     engine/cli/cmd_pause.c \
     engine/cli/cmd_plan.c engine/cli/form_text.c engine/cli/form_text.h \
     engine/cli/cmd_redo.c \

@@ -351,6 +351,11 @@ const struct ft_option ft_site_add_options[] = {
     { "dry-run", 'n', NULL, "only print the file" },
     END,
 };
+const struct ft_option ft_module_new_options[] = {
+    { "language", 'l', "LANGUAGE", "what it is written in (default: python)" },
+    { "dry-run", 'n', NULL, "only list the files" },
+    END,
+};
 const struct ft_option ft_site_change_options[] = {
     { "dry-run", 'n', NULL, "only say what would happen" },
     END,

@@ -399,7 +399,8 @@ const struct ft_cmd ft_cmds[] = {
                  "fedtwin site test alpha\n"
                  "fedtwin run --site alpha heatsink.yaml\n",
       .sub = ft_site_verbs },
-    { .name = "module", .args = "VERB", .summary = "look at modules",
+    { .name = "module", .args = "VERB",
+      .summary = "look at modules, begin one",
       .sub = ft_module_verbs },
     { .name = "config", .args = "VERB",
       .summary = "look at and change settings",

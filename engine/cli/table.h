@@ -39,6 +39,7 @@ extern const struct ft_option ft_repack_options[];
 extern const struct ft_option ft_report_options[];
 extern const struct ft_option ft_resume_options[];
 extern const struct ft_option ft_run_options[];
+extern const struct ft_option ft_module_new_options[];
 extern const struct ft_option ft_site_add_options[];
 extern const struct ft_option ft_site_change_options[];
 extern const struct ft_option ft_site_test_options[];

@@ -69,6 +69,15 @@ const struct ft_cmd ft_module_verbs[] = {
       .summary = "show inputs, parameters and outputs of a module",
       .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_MODULE, .run = ft_cmd_module_show },
+    { .name = "new", .args = "NAME",
+      .summary = "begin a module of one's own",
+      .doc = "Writes a manifest, a program and an example into the project, "
+             "which run as they are and are there to be changed.  Nothing is "
+             "overwritten.",
+      .example = "fedtwin module new lab.decay\n"
+                 "fedtwin run lab.decay.example.yaml\n",
+      .option = ft_module_new_options, .min_args = 1, .max_args = 1,
+      .run = ft_cmd_module_new },
     END,
 };
 
