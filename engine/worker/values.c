@@ -60,9 +60,9 @@ static int check_field(const struct ft_scan *scan, const char *unit,
     cells = ft_starts_with(item->path, "/VTKHDF/CellData/");
     holder = ft_scan_find(scan, cells ? "/VTKHDF/Types" : "/VTKHDF/Points");
     if (item->rank < 1 || item->rank > 2 || item->dim[0] != holder->dim[0] ||
-        (item->rank == 2 && item->dim[1] != 3))
+        (item->rank == 2 && item->dim[1] != 3 && item->dim[1] != 6))
         return ft_err_set(err, FT_EFORMAT, "'%s' does not have one value, or "
-                          "three, for each of %llu %s", item->path,
+                          "three, or six, for each of %llu %s", item->path,
                           (unsigned long long)holder->dim[0],
                           cells ? "cells" : "points");
     return ft_kind_check_unit(scan, item, unit, err);

@@ -46,7 +46,9 @@ PetscErrorCode stg_field_write(struct stg_task *task, const char *path,
                                const struct stg_field *field)
 {
     struct stg_h5 h5;
-    int64_t bytes = stg_vtk_mesh_bytes(mesh); /* no values take more */
+    int64_t rows = field->place == STG_ON_CELLS ? mesh->cells : mesh->points;
+    int64_t bytes = PetscMax(stg_vtk_mesh_bytes(mesh), rows *
+                             field->components * (int64_t)sizeof(double));
     PetscErrorCode rc = stg_h5_create(task, path, bytes, &h5);
 
     if (!rc)
@@ -121,7 +123,8 @@ static PetscErrorCode read_values(struct stg_h5 *h5, const char *unit,
     PetscCall(stg_h5_shape(h5, &rows));
     slab = rows;
     slab_of(mesh, field, &slab);
-    if (rows.total != slab.total || (rows.columns && rows.columns != 3))
+    if (rows.total != slab.total ||
+        (rows.columns && rows.columns != 3 && rows.columns != 6))
         return stg_fail(h5->task, "'%s' of '%s' does not fit its mesh", name,
                         h5->path);
     field->components = rows.columns ? (int)rows.columns : 1;

@@ -107,7 +107,8 @@ struct stg_field {
     const char *long_name; /* or NULL */
     const char *unit;      /* UDUNITS text: "K", "W m-2", "1" */
     enum stg_place place;
-    int components;        /* 1 or 3 */
+    int components;        /* 1; 3, a vector; 6, a symmetric tensor: xx yy zz
+                              xy yz xz, VTK's order */
     double *value;         /* [my_points or my_cells][components] */
     double time_s;         /* NaN: none */
 };
