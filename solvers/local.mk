@@ -121,7 +121,8 @@ solvers_libfe_a_SOURCES = \
     solvers/fe/matrix.h solvers/fe/matrix.c \
     solvers/fe/solver.h solvers/fe/solver.c \
     solvers/fe/norm.h solvers/fe/norm.c solvers/fe/locate.h \
-    solvers/fe/locate.c solvers/fe/parts.h solvers/fe/parts.c
+    solvers/fe/locate.c solvers/fe/parts.h solvers/fe/parts.c \
+    solvers/fe/side.h solvers/fe/side.c
 solvers_libfe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
 
 noinst_LIBRARIES += solvers/libphysics.a
@@ -138,6 +139,45 @@ fedtwin_heat_SOURCES = \
     solvers/heat/checkpoint.c
 fedtwin_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
 fedtwin_heat_LDADD = $(PHYSICS_LIBS)
+endif
+
+if SOLVERS
+noinst_LIBRARIES += solvers/libelasticity.a
+solvers_libelasticity_a_SOURCES = \
+    solvers/elasticity/case.h solvers/elasticity/case.c \
+    solvers/elasticity/ela.h solvers/elasticity/setup.c \
+    solvers/elasticity/support.h solvers/elasticity/support.c \
+    solvers/elasticity/rigid.c solvers/elasticity/eigen.h \
+    solvers/elasticity/eigen.c solvers/elasticity/kernel.h \
+    solvers/elasticity/kernel.c solvers/elasticity/operator.c \
+    solvers/elasticity/vector.h solvers/elasticity/vector.c \
+    solvers/elasticity/field.c
+solvers_libelasticity_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+
+pkglibexec_PROGRAMS += fedtwin-elasticity
+fedtwin_elasticity_SOURCES = \
+    solvers/elasticity/main.c solvers/elasticity/solve.c \
+    solvers/elasticity/recover.c solvers/elasticity/report.c
+fedtwin_elasticity_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_elasticity_LDADD = \
+    solvers/libelasticity.a $(PHYSICS_LIBS)
+
+pkglibexec_PROGRAMS += fedtwin-modes
+fedtwin_modes_SOURCES = \
+    solvers/modes/modes.h solvers/modes/main.c solvers/modes/assemble.c \
+    solvers/modes/solve.c solvers/modes/report.c
+fedtwin_modes_CPPFLAGS = $(SLEPC_CFLAGS) $(SOLVER_CPPFLAGS)
+fedtwin_modes_LDADD = \
+    solvers/libelasticity.a $(SLEPC_LIBS) $(PHYSICS_LIBS)
+endif
+
+# --- tests of solve.elasticity and solve.modes
+ELASTICITY_TESTS = t/t3100-elasticity-patch.t t/t3101-elasticity-mms.t \
+    t/t3102-elasticity-exact.t t/t3103-elasticity-errors.t \
+    t/t3105-modes.t t/t3106-modes-errors.t
+EXTRA_DIST += t/elasticity.py $(ELASTICITY_TESTS)
+if SOLVERS
+TESTS += $(ELASTICITY_TESTS)
 endif
 
 # --- tests of the finite-element core and of solve.heat

@@ -27,6 +27,7 @@ wrong_layers() {
 				want == "fe" && path[2] != "stage" ||
 				want == "mesh" && path[2] ~ /^mesh_/ ||
 				want == "physics" && path[2] !~ /^(stage|fe)$/ ||
+				want == "elasticity" && path[2] == "modes" ||
 				want == "post" && path[2] ~ /^post_/
 		if (own == "worker")
 			return want == "worker" || want == "base"

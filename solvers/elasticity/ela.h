@@ -1,0 +1,102 @@
+/* ela.h - the state of a static calculation and the parts that work on it
+ *
+ * With u the displacements, the equations of all nodes are
+ *
+ *     R(u) = K u - thermal forces - loads = reaction,
+ *
+ * where the reaction is zero along free axes of a node and, along held ones,
+ * the force in N that holds it.  share/doc/modules/solve.elasticity.md derives
+ * this.
+ *
+ * Arrays named u, r, dt have D, D and one values for each local node of the
+ * mesh, ghosts included; u and r have the axes of space.  Everything here is
+ * collective.
+ */
+#ifndef ELA_ELA_H
+#define ELA_ELA_H
+
+#include <petscksp.h>
+
+#include "elasticity/case.h"
+#include "elasticity/support.h"
+#include "fe/locate.h"
+#include "fe/matrix.h"
+#include "fe/mesh.h"
+#include "fe/solver.h"
+#include "stage/mesh.h"
+
+/* What the summary says. */
+struct ela_result {
+    double iterations, residual;
+    double max_displacement;  /* m */
+    double max_von_mises;     /* Pa, at nodes */
+    double strain_energy;     /* J */
+    double volume;            /* m3 */
+    double force_imbalance, moment_imbalance; /* relative */
+    double l2_error, h1_error;
+};
+
+struct ela {
+    struct stg_task *task;
+    struct stg_mesh input;    /* as read; facets are dropped in outputs */
+    int64_t order;            /* of the elements */
+    int64_t n_given;          /* points of the mesh before it was raised */
+    struct fe_group *group;
+    struct fe_mesh *mesh;
+    struct fe_tab tab[FE_MAX_BLOCKS];
+    struct ela_case c;
+    struct ela_support support;
+    int *side;                /* of facets, see fe/side.h; or NULL */
+    double *u, *r;
+    double *dt;               /* K, or NULL without a temperature */
+    struct fe_matrix matrix;
+    struct fe_solver solver;
+    double load;              /* N, sum of the sizes of nodal loads */
+    double (*stress)[6];      /* Pa, at local nodes: xx yy zz xy yz xz */
+    double *von_mises;        /* Pa, at local nodes */
+    struct fe_place *place;   /* of the probes */
+    struct ela_result result;
+};
+
+/* Of a cell in that group; -1: in none.  Not collective. */
+static inline const struct ela_material *ela_material(const struct ela *ela,
+                                                      PetscInt group)
+{
+    return &ela->c.material[group >= 0 ? group : ela->mesh->n_groups];
+}
+
+/* setup.c: from the task to a mesh, supports and temperatures; 'needs' as in
+ * case.h. */
+PetscErrorCode ela_setup(struct ela *ela, int needs);
+PetscErrorCode ela_release(struct ela *ela);
+
+
+/* operator.c */
+/* ela->r = R(u), complete at owned nodes; the forces and moments of the
+ * conditions that are loads. */
+PetscErrorCode ela_residual(struct ela *ela, const double u[]);
+/* dR/du along the axes of the nodes, into ela->matrix. */
+PetscErrorCode ela_stiffness(struct ela *ela);
+/* Lengths, areas and volumes of the conditions' groups; volume of all. */
+PetscErrorCode ela_measure(struct ela *ela);
+
+/* solve.c: find u; the reactions of the conditions that hold. */
+PetscErrorCode ela_solve(struct ela *ela);
+
+/* recover.c: stress at the nodes, strain energy. */
+PetscErrorCode ela_recover(struct ela *ela);
+
+/* field.c */
+/* The mesh without its facets, which carry no results; it borrows from
+ * ela->input. */
+PetscErrorCode ela_cells_only(struct ela *ela, struct stg_mesh *mesh);
+/* Write n values a node as the output 'field->name', if the task asks for it.
+ * The field may have more components: zeros. */
+PetscErrorCode ela_write_field(struct ela *ela, const struct stg_mesh *mesh,
+                               struct stg_field *field, int n,
+                               const double v[]);
+
+/* report.c */
+PetscErrorCode ela_write(struct ela *ela);
+
+#endif

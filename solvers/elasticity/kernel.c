@@ -1,0 +1,231 @@
+/* kernel.c - the inner loops, compiled once for each element
+ *
+ * The stiffness of two nodes i and j is, with the integrals
+ *
+ *     G_ab = integral of dn_i/dx_a dn_j/dx_b
+ *     K_ab = lambda G_ab + mu G_ba + mu (a == b) trace G,
+ *
+ * so the points of the rule only add up outer products of the gradients; no
+ * strain matrix is ever formed.  G_ba of i and j is G_ab of j and i.
+ */
+
+/* At -O2 GCC neither unrolls nor vectorises these loops. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("O3")
+#endif
+
+#include "elasticity/kernel.h"
+
+#include "fe/map.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* Call body(dim, nodes, ...) for the element of a table. */
+#define DISPATCH(elem, body, ...)                        \
+    switch ((elem)->nodes * 4 + (elem)->dim) {           \
+    case 3 * 4 + 2: body(2, 3, __VA_ARGS__); break;      \
+    case 4 * 4 + 2: body(2, 4, __VA_ARGS__); break;      \
+    case 6 * 4 + 2: body(2, 6, __VA_ARGS__); break;      \
+    case 8 * 4 + 2: body(2, 8, __VA_ARGS__); break;      \
+    case 9 * 4 + 2: body(2, 9, __VA_ARGS__); break;      \
+    case 4 * 4 + 3: body(3, 4, __VA_ARGS__); break;      \
+    case 10 * 4 + 3: body(3, 10, __VA_ARGS__); break;    \
+    case 20 * 4 + 3: body(3, 20, __VA_ARGS__); break;    \
+    case 27 * 4 + 3: body(3, 27, __VA_ARGS__); break;    \
+    default: body(3, 8, __VA_ARGS__); break;             \
+    }
+
+/* Where G_ab, a <= b, is kept. */
+static const int pair[3][3] = { { 0, 1, 2 }, { 1, 3, 4 }, { 2, 4, 5 } };
+
+/* Gradients by component: g[a][i]. */
+INLINE double gradients(const int dim, const int nodes,
+                        const struct fe_tab *tab, int q, const double x[][3],
+                        double g[3][FE_MAX_NODES])
+{
+    double j[3][3], b[3][3], size;
+
+    fe_jacobian(dim, nodes, x, tab->dn[q], j);
+    size = fe_dual(dim, j, b);
+    for (int a = 0; a < dim; a++)
+        for (int i = 0; i < nodes; i++) {
+            g[a][i] = 0;
+            for (int k = 0; k < dim; k++)
+                g[a][i] += tab->dn[q][i][k] * b[k][a];
+        }
+    return size;
+}
+
+/* G[pair[a][b]][i * nodes + j] += weight g_a[i] g_b[j] */
+INLINE void add_products(const int dim, const int nodes, double weight,
+                         const double g[3][FE_MAX_NODES],
+                         double sum[6][FE_MAX_NODES * FE_MAX_NODES])
+{
+    for (int a = 0; a < dim; a++)
+        for (int b = a; b < dim; b++)
+            for (int i = 0; i < nodes; i++) {
+                double left = weight * g[a][i];
+                double *row = sum[pair[a][b]] + i * nodes;
+
+                for (int j = 0; j < nodes; j++)
+                    row[j] += left * g[b][j];
+            }
+}
+
+INLINE void combine(const int dim, const int nodes, double lambda, double mu,
+                    const double sum[6][FE_MAX_NODES * FE_MAX_NODES],
+                    double a[])
+{
+    const int n = dim * nodes;
+
+    for (int i = 0; i < nodes; i++)
+        for (int j = 0; j < nodes; j++) {
+            double trace = 0;
+
+            for (int p = 0; p < dim; p++)
+                trace += sum[pair[p][p]][i * nodes + j];
+            for (int p = 0; p < dim; p++)
+                for (int q = 0; q < dim; q++) {
+                    const double *g = sum[pair[p][q]];
+                    double pq = p <= q ? g[i * nodes + j] : g[j * nodes + i];
+                    double qp = p <= q ? g[j * nodes + i] : g[i * nodes + j];
+
+                    a[(i * dim + p) * n + j * dim + q] =
+                        lambda * pq + mu * qp + (p == q ? mu * trace : 0);
+                }
+        }
+}
+
+INLINE void matrix(const int dim, const int nodes, const struct fe_tab *tab,
+                   const double x[][3], const struct ela_law *law,
+                   double scale, double a[])
+{
+    double sum[6][FE_MAX_NODES * FE_MAX_NODES], g[3][FE_MAX_NODES], size = 0;
+
+    for (int k = 0; k < 6; k++)
+        for (int i = 0; i < nodes * nodes; i++)
+            sum[k][i] = 0;
+    for (int q = 0; q < tab->points; q++) {
+        if (q == 0 || !tab->elem->affine)
+            size = gradients(dim, nodes, tab, q, x, g);
+        add_products(dim, nodes, tab->w[q] * size, g, sum);
+    }
+    combine(dim, nodes, scale * law->lambda, scale * law->mu, sum, a);
+}
+
+/* Stress (xx, yy, zz, xy, yz, xz) from the gradient d[a][b] = du_a/dx_b and
+ * the change of temperature; returns the density of strain energy. */
+INLINE double stress_at(const int dim, const struct ela_law *law,
+                        const double d[3][3], double dt, double s[6])
+{
+    double trace = d[0][0] + d[1][1] + (dim == 3 ? d[2][2] : 0);
+    double mean = law->lambda * trace - law->beta * dt, work;
+
+    s[0] = mean + 2 * law->mu * d[0][0];
+    s[1] = mean + 2 * law->mu * d[1][1];
+    s[2] = law->out_lambda * trace - law->out_beta * dt;
+    s[3] = law->mu * (d[0][1] + d[1][0]);
+    s[4] = s[5] = 0;
+    work = s[0] * d[0][0] + s[1] * d[1][1] + s[3] * (d[0][1] + d[1][0]);
+    if (dim == 3) {
+        s[2] += 2 * law->mu * d[2][2];
+        s[4] = law->mu * (d[1][2] + d[2][1]);
+        s[5] = law->mu * (d[0][2] + d[2][0]);
+        work += s[2] * d[2][2] + s[4] * (d[1][2] + d[2][1]) +
+                s[5] * (d[0][2] + d[2][0]);
+    }
+    return 0.5 * (work - law->expansion * dt * (s[0] + s[1] + s[2]));
+}
+
+/* The gradient of a displacement and the change of temperature at a point. */
+INLINE double slopes(const int dim, const int nodes, const double n[],
+                     const double g[3][FE_MAX_NODES], const double u[],
+                     const double dt[], double d[3][3])
+{
+    double change = 0;
+
+    for (int a = 0; a < dim; a++)
+        for (int b = 0; b < dim; b++) {
+            d[a][b] = 0;
+            for (int i = 0; i < nodes; i++)
+                d[a][b] += u[i * dim + a] * g[b][i];
+        }
+    for (int i = 0; dt && i < nodes; i++)
+        change += n[i] * dt[i];
+    return change;
+}
+
+/* r[i] += weight stress . grad n_i */
+INLINE void add_stress(const int dim, const int nodes, double weight,
+                       const double s[6], const double g[3][FE_MAX_NODES],
+                       double r[])
+{
+    static const int at[3][3] = { { 0, 3, 5 }, { 3, 1, 4 }, { 5, 4, 2 } };
+
+    for (int a = 0; a < dim; a++)
+        for (int b = 0; b < dim; b++) {
+            double force = weight * s[at[a][b]];
+
+            for (int i = 0; i < nodes; i++)
+                r[i * dim + a] += force * g[b][i];
+        }
+}
+
+INLINE void residual(const int dim, const int nodes, const struct fe_tab *tab,
+                     const double x[][3], const struct ela_law *law,
+                     double scale, const double u[], const double dt[],
+                     double r[])
+{
+    double g[3][FE_MAX_NODES] = { { 0 } }, size = 0;
+
+    for (int p = 0; p < dim * nodes; p++)
+        r[p] = 0;
+    for (int q = 0; q < tab->points; q++) {
+        double d[3][3], s[6], change;
+
+        if (q == 0 || !tab->elem->affine)
+            size = gradients(dim, nodes, tab, q, x, g);
+        change = slopes(dim, nodes, tab->n[q], g, u, dt, d);
+        (void)stress_at(dim, law, d, change, s);
+        add_stress(dim, nodes, tab->w[q] * size * scale, s, g, r);
+    }
+}
+
+INLINE void stress(const int dim, const int nodes, const struct fe_tab *tab,
+                   const double x[][3], const struct ela_law *law,
+                   const double u[], const double dt[], double s[][6],
+                   double energy[])
+{
+    double g[3][FE_MAX_NODES] = { { 0 } }, d[3][3];
+
+    for (int q = 0; q < tab->points; q++) {
+        double change, density;
+
+        if (q == 0 || !tab->elem->affine)
+            (void)gradients(dim, nodes, tab, q, x, g);
+        change = slopes(dim, nodes, tab->n[q], g, u, dt, d);
+        density = stress_at(dim, law, d, change, s[q]);
+        if (energy)
+            energy[q] = density;
+    }
+}
+
+void ela_kernel_matrix(const struct fe_tab *tab, const double x[][3],
+                       const struct ela_law *law, double scale, double a[])
+{
+    DISPATCH(tab->elem, matrix, tab, x, law, scale, a)
+}
+
+void ela_kernel_residual(const struct fe_tab *tab, const double x[][3],
+                         const struct ela_law *law, double scale,
+                         const double u[], const double dt[], double r[])
+{
+    DISPATCH(tab->elem, residual, tab, x, law, scale, u, dt, r)
+}
+
+void ela_kernel_stress(const struct fe_tab *tab, const double x[][3],
+                       const struct ela_law *law, const double u[],
+                       const double dt[], double s[][6], double energy[])
+{
+    DISPATCH(tab->elem, stress, tab, x, law, u, dt, s, energy)
+}
