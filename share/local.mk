@@ -13,7 +13,7 @@ dist_modules_DATA += share/modules/verify.report.yaml \
     share/modules/verify.report.py share/modules/verify.pass.yaml \
     share/modules/verify.pass.py share/modules/post.reduce.yaml
 
-dist_modules_DATA += share/modules/env.flood.yaml
+dist_modules_DATA += share/modules/env.flood.yaml share/modules/raster.read.yaml
 
 # Sites that need no registration.
 sitesdir = $(pkgdatadir)/sites

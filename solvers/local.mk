@@ -239,7 +239,26 @@ fedtwin_flood_LDFLAGS = $(SOLVER_LINK)
 fedtwin_flood_LDADD = solvers/libfloodkernel.a $(SOLVER_LIBS)
 endif
 
-FLOOD_TESTS = t/t3200-flood.t
+# --- rasters: libgdal brings an HDF5 of its own, so it has a program of its own
+if SOLVERS
+if GDAL
+pkglibexec_PROGRAMS += fedtwin-gdal
+fedtwin_gdal_SOURCES = solvers/raster/gdal.c
+fedtwin_gdal_CPPFLAGS = $(GDAL_CFLAGS)
+fedtwin_gdal_CFLAGS = $(SOLVER_CFLAGS) -Wno-undef # for its headers
+fedtwin_gdal_LDFLAGS = $(SOLVER_LINK)
+fedtwin_gdal_LDADD = $(GDAL_LIBS) -lm
+endif
+
+pkglibexec_PROGRAMS += fedtwin-raster
+fedtwin_raster_SOURCES = solvers/raster/main.c
+fedtwin_raster_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_raster_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_raster_LDFLAGS = $(SOLVER_LINK)
+fedtwin_raster_LDADD = $(SOLVER_LIBS)
+endif
+
+FLOOD_TESTS = t/t3200-flood.t t/t3201-raster.t t/t3202-flood-errors.t
 EXTRA_DIST += t/flood.py t/flood_exact.py $(FLOOD_TESTS)
 if SOLVERS
 TESTS += $(FLOOD_TESTS)

@@ -63,6 +63,18 @@ static PetscErrorCode write_axis(struct stg_h5 *h5, const char *name,
     return rc;
 }
 
+/* Where GDAL finds the corner in the south-west and the spacing; it does not
+ * look for the axes of a variable outside its group. */
+static PetscErrorCode write_corner(struct stg_h5 *h5,
+                                   const struct stg_raster *r)
+{
+    char text[PATH_BYTES];
+
+    snprintf(text, sizeof(text), "%.17g %.17g 0 %.17g 0 %.17g",
+             r->x - 0.5 * r->dx, r->dx, r->y - 0.5 * r->dy, r->dy);
+    return stg_h5_text(h5, CRS, "GeoTransform", text);
+}
+
 /* A variable without dimensions and with the CRS in its attributes, as CF and
  * GDAL have it. */
 static PetscErrorCode write_crs(struct stg_h5 *h5,
@@ -70,6 +82,7 @@ static PetscErrorCode write_crs(struct stg_h5 *h5,
                                 const char *set)
 {
     hid_t space = H5I_INVALID_HID, list = H5I_INVALID_HID, id = -1;
+    const int nothing = 0; /* all ranks write the same; only attributes count */
     PetscErrorCode rc = 0;
 
     if (!raster->wkt[0])
@@ -80,7 +93,9 @@ static PetscErrorCode write_crs(struct stg_h5 *h5,
         if (space >= 0 && list >= 0 && H5Pset_obj_track_times(list, 0) >= 0)
             id = H5Dcreate2(h5->file, CRS, H5T_STD_I32LE, space, H5P_DEFAULT,
                             list, H5P_DEFAULT);
-        if (id < 0 || H5Dclose(id) < 0)
+        if (id < 0 || H5Dwrite(id, H5T_NATIVE_INT, H5S_ALL, H5S_ALL,
+                               H5P_DEFAULT, &nothing) < 0 ||
+            H5Dclose(id) < 0)
             rc = stg_h5_fail(h5, "create", CRS);
         H5Pclose(list);
         H5Sclose(space);
@@ -90,7 +105,8 @@ static PetscErrorCode write_crs(struct stg_h5 *h5,
     PetscCall(stg_h5_text(h5, CRS, "spatial_ref", raster->wkt));
     if (raster->mapping[0])
         PetscCall(stg_h5_text(h5, CRS, "grid_mapping_name", raster->mapping));
-    return stg_h5_text(h5, set, "grid_mapping", "crs");
+    PetscCall(write_corner(h5, raster));
+    return stg_h5_text(h5, set, "grid_mapping", CRS);
 }
 
 static PetscErrorCode attach_axis(struct stg_h5 *h5, hid_t values,
