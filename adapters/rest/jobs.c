@@ -53,9 +53,9 @@ static bool is_held(struct json_object *job)
            ft_json_bool_or(job, "hold", false);
 }
 
-/* NULL: of a job that is not ours, or whose state is not known. */
-static struct json_object *status_of(struct json_object *job, const char *id,
-                                     bool *unknown)
+/* NULL: the job is nobody's.  Of a state that is not known there is the tag
+ * alone. */
+static struct json_object *status_of(struct json_object *job, const char *id)
 {
     const char *description = ft_shape_text(job, "state_description");
     const char *state = state_at(job, "job_state");
@@ -81,20 +81,19 @@ static struct json_object *status_of(struct json_object *job, const char *id,
     seen.exit_unknown = !ft_shape_exit(job, "exit_code", &seen.wait_status);
     (void)ft_shape_exit(job, "derived_exit_code", &seen.step_status);
     status = ft_state_status(id, &seen);
-    *unknown = !status;
+    if (!status) {
+        status = json_object_new_object();
+        ft_json_add_str(status, "tag", seen.tag);
+    }
     return status;
 }
 
-/* A state that is not known keeps its place, without one. */
 static void keep_job(struct ft_rest *rest, struct json_object *job)
 {
     uint32_t number = count_at(job, "job_id");
     char *id = ft_asprintf("%u", number);
-    bool unknown = false;
-    struct json_object *status = number ? status_of(job, id, &unknown) : NULL;
+    struct json_object *status = number ? status_of(job, id) : NULL;
 
-    if (unknown)
-        status = json_object_new_object();
     if (status)
         json_object_put(ft_map_put(&rest->jobs, id, status));
     free(id);
@@ -249,6 +248,7 @@ struct json_object *ft_rest_find(void *state, struct json_object *request)
     const char *prefix = ft_json_str_or(request, "prefix", "");
     struct json_object *list, *error;
     struct ft_rest *rest = state;
+    bool complete = true;
 
     if (!*prefix)
         return ft_wire_error("protocol", "find_by_tag: no 'prefix'");
@@ -260,8 +260,12 @@ struct json_object *ft_rest_find(void *state, struct json_object *request)
     for (size_t i = 0; i < rest->jobs.len; i++) {
         struct json_object *status = rest->jobs.entry[i].value;
 
-        if (ft_starts_with(ft_json_str_or(status, "tag", ""), prefix))
+        if (!ft_starts_with(ft_json_str_or(status, "tag", ""), prefix))
+            continue;
+        if (ft_json_or_null(status, "state"))
             json_object_array_add(list, json_object_get(status));
+        else
+            complete = false;
     }
-    return answer_with(list, true);
+    return answer_with(list, complete);
 }

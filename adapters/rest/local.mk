@@ -16,7 +16,11 @@ fedtwin_rest_SOURCES = adapters/rest/rest.h adapters/rest/main.c \
 fedtwin_rest_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(CURL_CFLAGS)
 fedtwin_rest_LDADD = $(BASE_LIBS) $(CURL_LIBS) -lm
 
-REST_T = t/t4050-rest-conform.t t/t4051-rest-credential.t
+EXTRA_DIST += t/junk_server.py
+TESTS += t/t4052-rest-junk.t t/t4055-rest-versions.t
+EXTRA_DIST += t/t4052-rest-junk.t t/t4055-rest-versions.t
+REST_T = t/t4050-rest-conform.t t/t4051-rest-credential.t \
+    t/t4053-rest-accounting.t t/t4054-rest-run.t
 EXTRA_DIST += $(REST_T)
 if SLURM
 TESTS += $(REST_T)

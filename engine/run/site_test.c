@@ -83,8 +83,7 @@ static bool check_adapter(struct ft_tester *t, const struct ft_err *err)
     if (!opened) {
         ft_tester_add(t, "adapter", FT_CHECK_FAIL,
                       err->code == FT_EACCES
-                          ? "'identity' of the site file says where the "
-                            "credential is"
+                          ? FT_IDENTITY_HINT
                           : "its standard error is shown when it is started "
                             "by hand",
                       "%s", err->msg);
@@ -138,8 +137,10 @@ static bool check_scheduler(struct ft_tester *t)
         return false;
     if (rc < 0) {
         ft_tester_add(t, "scheduler", FT_CHECK_FAIL,
-                      "is it up, and does 'endpoint' of the site file lead to "
-                      "it?", "%s", err.msg);
+                      err.code == FT_EACCES
+                          ? FT_IDENTITY_HINT
+                          : "is it up, and does 'endpoint' of the site file "
+                            "lead to it?", "%s", err.msg);
         return false;
     }
     ft_tester_add(t, "scheduler", FT_CHECK_OK, NULL,

@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "base/err.h"
 #include "model/site.h"
 #include "run/site_test.h"
 
@@ -17,6 +18,8 @@ struct ft_talk;
 struct json_object;
 
 #define FT_PROBE_WORD "word" /* file that the jobs read */
+#define FT_IDENTITY_HINT                                                      \
+    "'identity' of the site file says where the credential is"
 
 struct ft_tester {
     const struct ft_site *site;
@@ -40,6 +43,7 @@ struct ft_probe {
     int nodes, ranks;
     char *job;        /* id, or NULL */
     int64_t submitted_ns, ended_ns; /* since 1970, here */
+    struct ft_err err; /* why its state was not told when last asked */
 };
 
 /* Append a check; 'hint' may be NULL. */

@@ -285,21 +285,24 @@ static bool submit(struct ft_tester *t, struct ft_probe *probe,
         probe->job = ft_strdup(ft_json_str_or(result, "job", NULL));
     if (!probe->job)
         add_check(t, probe, FT_CHECK_FAIL,
-                  "queue, account, qos and constraint are those of the site "
-                  "file", reason);
+                  err.code == FT_EACCES
+                      ? FT_IDENTITY_HINT
+                      : "queue, account, qos and constraint are those of the "
+                        "site file", reason);
     json_object_put(answer);
     return probe->job != NULL;
 }
 
 /* The newest state; NULL when there is no answer.  The caller releases. */
 static struct json_object *ask_state(struct ft_tester *t,
-                                     const struct ft_probe *probe)
+                                     struct ft_probe *probe)
 {
     struct json_object *answer = NULL, *status;
 
+    probe->err = (struct ft_err){ 0 };
     (void)ft_talk_ask(t->talk, request_of("status",
                                           json_object_new_string(probe->job)),
-                      t->site->answer_within_s, &answer, NULL);
+                      t->site->answer_within_s, &answer, &probe->err);
     status = json_object_get(first_of(answer, "jobs"));
     json_object_put(answer);
     return status;
@@ -322,7 +325,8 @@ static bool is_over(struct json_object *status)
     return strcmp(state, "ended") == 0 || strcmp(state, "not_found") == 0;
 }
 
-/* Until it is over or the time is; the last state, or NULL. */
+/* Until it is over, the time is, or nothing will be told any more; the last
+ * state, or NULL. */
 static struct json_object *await(struct ft_tester *t, struct ft_probe *probe)
 {
     int64_t by = ft_clock_mono_ns() + (int64_t)(t->options->timeout_s * 1e9);
@@ -330,7 +334,7 @@ static struct json_object *await(struct ft_tester *t, struct ft_probe *probe)
 
     for (useconds_t pause = POLL_MIN_US;
          !is_over(status) && ft_clock_mono_ns() < by &&
-         !ft_tester_is_ended();
+         probe->err.code != FT_EACCES && !ft_tester_is_ended();
          pause = pause * 5 / 4 < POLL_MAX_US ? pause * 5 / 4 : POLL_MAX_US) {
         json_object_put(status);
         (void)usleep(pause);
@@ -397,7 +401,11 @@ static bool judge(struct ft_tester *t, const struct ft_probe *probe,
     bool ok = strcmp(ft_json_str_or(status, "outcome", ""), "ok") == 0;
     char *found;
 
-    if (!is_over(status)) {
+    if (probe->err.code == FT_EACCES) {
+        found = ft_asprintf("what became of job %s is not told: %s",
+                            probe->job, probe->err.msg);
+        add_check(t, probe, FT_CHECK_FAIL, FT_IDENTITY_HINT, found);
+    } else if (!is_over(status)) {
         cancel(t, probe);
         found = ft_asprintf("job %s still %s after %.0f s%s%s; cancelled",
                             probe->job, state, t->options->timeout_s,
