@@ -51,3 +51,29 @@ class Thacker:
         h = np.maximum(surface - self.z, 0)
         wet = h > 0
         return h, wet * -self.eta * self.w * s, wet * self.eta * self.w * c
+
+
+class MacDonald:
+    """A steady subcritical river of 1 km, after MacDonald; three rows."""
+
+    n, q, length = 0.033, 2.0, 1000.0
+
+    def __init__(self, cells):
+        def depth(x):
+            return (4 / G) ** (1 / 3) * (
+                1 + 0.5 * np.exp(-16 * (x / 1000 - 0.5) ** 2))
+
+        def fall(x):
+            h, s = depth(x), x / 1000 - 0.5
+            rise = (4 / G) ** (1 / 3) * -0.016 * s * np.exp(-16 * s ** 2)
+            return (1 - self.q ** 2 / (G * h ** 3)) * rise + (
+                self.n * self.q) ** 2 / h ** (10 / 3)
+        self.dx = self.length / cells
+        fine = np.linspace(0, self.length, 20001)
+        f = fall(fine)
+        bed = np.concatenate([[0], np.cumsum(0.5 * (f[1:] + f[:-1]))])
+        bed = (bed[-1] - bed) * (fine[1] - fine[0])
+        x = (np.arange(cells) + 0.5) * self.dx
+        self.z = np.tile(np.interp(x, fine, bed), (3, 1))
+        self.h = np.tile(depth(x), (3, 1))
+        self.level = float(depth(self.length))

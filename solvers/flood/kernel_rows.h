@@ -19,6 +19,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 #define EDGE FLOOD_HALO
+#define STILL 1e-100 /* m/s: nothing moves, and 1 / it must not overflow */
 #define ROOM (FLOOD_TILE_X + 16)
 
 /* A row of cells, EDGE more on each side. */
@@ -86,7 +87,7 @@ INLINE void cross(struct side l, struct side r, double dz, double g,
     a = MIN2(sl, 0.0);
     b = MAX2(sr, 0.0);
     d = b - a;
-    d = 1.0 / (d > 0 ? d : 1.0);
+    d = 1.0 / (d > STILL ? d : 1.0);
     ql = hl * l.u;
     qr = hr * r.u;
     pl = ql * l.u + 0.5 * g * hl * hl;
