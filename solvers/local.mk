@@ -127,7 +127,13 @@ solvers_libfe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
 
 noinst_LIBRARIES += solvers/libphysics.a
 solvers_libphysics_a_SOURCES = \
-    solvers/physics/raise.h solvers/physics/raise.c
+    solvers/physics/raise.h solvers/physics/raise.c \
+    solvers/physics/domain.h solvers/physics/domain.c \
+    solvers/physics/coef.h solvers/physics/coef.c \
+    solvers/physics/given.h solvers/physics/given.c \
+    solvers/physics/near.h solvers/physics/near.c \
+    solvers/physics/held.h solvers/physics/held.c \
+    solvers/physics/newton.h solvers/physics/newton.c
 solvers_libphysics_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
 PHYSICS_LIBS = solvers/libphysics.a solvers/libfe.a $(SOLVER_LIBS)
 
@@ -135,6 +141,7 @@ pkglibexec_PROGRAMS += fedtwin-heat
 fedtwin_heat_SOURCES = \
     solvers/heat/case.h solvers/heat/heat.h solvers/heat/main.c \
     solvers/heat/case.c solvers/heat/setup.c solvers/heat/operator.c \
+    solvers/heat/density.c \
     solvers/heat/solve.c solvers/heat/march.c solvers/heat/report.c \
     solvers/heat/checkpoint.c
 fedtwin_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
@@ -184,7 +191,8 @@ endif
 HEAT_TESTS = t/t3050-heat-patch.t t/t3051-heat-mms.t t/t3052-heat-time.t \
     t/t3053-heat-balance.t t/t3054-heat-restart.t t/t3055-heat-errors.t \
     t/t3056-heat-serve.t t/t3057-heat-workflows.t \
-    t/t3058-heat-diff.t t/t3060-fe-second-order.t
+    t/t3058-heat-diff.t t/t3060-fe-second-order.t \
+    t/t3061-heat-second-order.t t/t3062-heat-nonlinear.t
 EXTRA_DIST += t/heat.py $(HEAT_TESTS)
 if SOLVERS
 TESTS += $(HEAT_TESTS)

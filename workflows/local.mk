@@ -8,7 +8,8 @@ dist_workflows_DATA = \
 # Workflows that end with a verdict on the modules.
 verifydir = $(workflowsdir)/verify
 dist_verify_DATA = \
-    workflows/verify/nafems-t3.yaml \
+    workflows/verify/nafems-t3.yaml workflows/verify/nafems-t2-t4.yaml \
+    workflows/verify/heat-mms-second.yaml \
     workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py
 dist_verify_SCRIPTS = workflows/verify/run_all.sh

@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum op {
-    OP_NUMBER, OP_X, OP_Y, OP_Z, OP_T,
+    OP_NUMBER, OP_X, OP_Y, OP_Z, OP_T, OP_SOLUTION,
     OP_ADD, OP_SUB, OP_MUL, OP_DIV, OP_POW, OP_NEG,
     OP_SIN, OP_COS, OP_TAN, OP_ASIN, OP_ACOS, OP_ATAN, OP_SINH, OP_COSH,
     OP_TANH, OP_EXP, OP_LOG, OP_SQRT, OP_ABS, OP_STEP, OP_MIN, OP_MAX,
@@ -29,6 +29,8 @@ struct ins {
 
 struct fe_func {
     char *text;
+    const char *solution; /* its name while compiling, or NULL */
+    bool has_solution;
     struct ins code[FE_FUNC_CODE];
     int n;
 };
@@ -188,6 +190,12 @@ static bool parse_name(struct parser *p)
     size_t len = strspn(p->at, "abcdefghijklmnopqrstuvwxyz"
                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
+    if (p->func->solution && strlen(p->func->solution) == len &&
+        strncmp(p->at, p->func->solution, len) == 0) {
+        p->at += len;
+        p->func->has_solution = true;
+        return emit(p, OP_SOLUTION, 0, 0);
+    }
     for (size_t i = 0; i < N_NAMES; i++)
         if (strlen(names[i].name) == len &&
             strncmp(p->at, names[i].name, len) == 0) {
@@ -285,6 +293,12 @@ static bool parse_sum(struct parser *p)
 
 struct fe_func *fe_func_new(const char *text, char *msg, int msg_size)
 {
+    return fe_func_new_of(text, NULL, msg, msg_size);
+}
+
+struct fe_func *fe_func_new_of(const char *text, const char *solution,
+                               char *msg, int msg_size)
+{
     struct fe_func *func;
     struct parser p = { .msg = msg, .msg_size = msg_size };
 
@@ -302,6 +316,7 @@ struct fe_func *fe_func_new(const char *text, char *msg, int msg_size)
         goto fail;
     }
     p.func = func;
+    func->solution = solution;
     p.at = func->text;
     if (!parse_sum(&p))
         goto fail;
@@ -309,6 +324,7 @@ struct fe_func *fe_func_new(const char *text, char *msg, int msg_size)
         (void)fail(&p, "unexpected '%c'", *p.at);
         goto fail;
     }
+    func->solution = NULL;
     return func;
 fail:
     fe_func_free(func);
@@ -326,6 +342,11 @@ void fe_func_free(struct fe_func *func)
 const char *fe_func_text(const struct fe_func *func)
 {
     return func->text;
+}
+
+bool fe_func_has_solution(const struct fe_func *func)
+{
+    return func->has_solution;
 }
 
 /* --- running ----------------------------------------------------------- */
@@ -424,9 +445,10 @@ static void run_binary(enum op op, struct jet *a, const struct jet *b, int n)
     }
 }
 
-/* 'n' derivatives, 0 or 3, are carried along. */
+/* 'n' derivatives are carried along: none, that by the solution, or those by
+ * x, y and z. */
 static struct jet run(const struct fe_func *func, const double x[3], double t,
-                      int n)
+                      double u, int n)
 {
     struct jet stack[FE_FUNC_DEPTH], *top = stack - 1;
 
@@ -442,7 +464,11 @@ static struct jet run(const struct fe_func *func, const double x[3], double t,
                 top->d[ins->op - OP_X] = 1;
             } else if (ins->op == OP_T) {
                 top->v = t;
+            } else if (ins->op == OP_SOLUTION) {
+                top->v = u;
             }
+            if (n == 1) /* by the solution */
+                top->d[0] = ins->op == OP_SOLUTION;
             break;
         case 1: run_unary(ins->op, top, n); break;
         case 2: run_binary(ins->op, top, top + 1, n); break;
@@ -454,15 +480,24 @@ static struct jet run(const struct fe_func *func, const double x[3], double t,
 
 double fe_func_value(const struct fe_func *func, const double x[3], double t)
 {
-    return run(func, x, t, 0).v;
+    return run(func, x, t, 0, 0).v;
 }
 
 double fe_func_gradient(const struct fe_func *func, const double x[3],
                         double t, double grad[3])
 {
-    struct jet jet = run(func, x, t, 3);
+    struct jet jet = run(func, x, t, 0, 3);
 
     for (int k = 0; k < 3; k++)
         grad[k] = jet.d[k];
+    return jet.v;
+}
+
+double fe_func_slope(const struct fe_func *func, const double x[3], double t,
+                     double u, double *slope)
+{
+    struct jet jet = run(func, x, t, u, 1);
+
+    *slope = jet.d[0];
     return jet.v;
 }

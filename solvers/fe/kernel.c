@@ -114,6 +114,67 @@ INLINE void residual(const int dim, const int nodes, const struct fe_tab *tab,
     }
 }
 
+INLINE void residual_at(const int dim, const int nodes,
+                        const struct fe_tab *tab, const double x[][3],
+                        const double flux[][3], const double source[],
+                        double r[])
+{
+    double g[FE_MAX_NODES][3];
+
+    for (int i = 0; i < nodes; i++)
+        r[i] = 0;
+    for (int q = 0; q < tab->points; q++) {
+        double weight =
+            tab->w[q] * fe_gradients(dim, nodes, x, tab->dn[q], g);
+
+        for (int i = 0; i < nodes; i++)
+            r[i] += weight * (fe_dot(g[i], flux[q]) +
+                              tab->n[q][i] * source[q]);
+    }
+}
+
+INLINE void matrix_at(const int dim, const int nodes, const struct fe_tab *tab,
+                      const double x[][3], const double k[],
+                      const double b[][3], const double c[], double a[])
+{
+    double g[FE_MAX_NODES][3];
+
+    for (int i = 0; i < nodes * nodes; i++)
+        a[i] = 0;
+    for (int q = 0; q < tab->points; q++) {
+        double weight =
+            tab->w[q] * fe_gradients(dim, nodes, x, tab->dn[q], g);
+        const double *n = tab->n[q];
+
+        for (int i = 0; i < nodes; i++) {
+            double by_value = weight * c[q] * n[i];
+
+            if (b)
+                by_value += weight * fe_dot(g[i], b[q]);
+            for (int j = 0; j < nodes; j++)
+                a[i * nodes + j] += weight * k[q] * fe_dot(g[i], g[j]) +
+                                    by_value * n[j];
+        }
+    }
+}
+
+INLINE void values(const int dim, const int nodes, const struct fe_tab *tab,
+                   const double x[][3], const double u[], double value[],
+                   double grad[][3])
+{
+    double g[FE_MAX_NODES][3];
+
+    for (int q = 0; q < tab->points; q++) {
+        (void)fe_gradients(dim, nodes, x, tab->dn[q], g);
+        value[q] = grad[q][0] = grad[q][1] = grad[q][2] = 0;
+        for (int i = 0; i < nodes; i++) {
+            value[q] += tab->n[q][i] * u[i];
+            for (int k = 0; k < 3; k++)
+                grad[q][k] += g[i][k] * u[i];
+        }
+    }
+}
+
 INLINE void points(const int dim, const int nodes, const struct fe_tab *tab,
                    const double x[][3], double at[][3], double weight[])
 {
@@ -144,6 +205,26 @@ void fe_kernel_residual(const struct fe_tab *tab, const double x[][3],
                         const double s[], double r[], double total[2])
 {
     DISPATCH(tab->elem, residual, tab, x, k, c, u, v, s, r, total)
+}
+
+void fe_kernel_residual_at(const struct fe_tab *tab, const double x[][3],
+                           const double flux[][3], const double source[],
+                           double r[])
+{
+    DISPATCH(tab->elem, residual_at, tab, x, flux, source, r)
+}
+
+void fe_kernel_matrix_at(const struct fe_tab *tab, const double x[][3],
+                         const double k[], const double b[][3],
+                         const double c[], double a[])
+{
+    DISPATCH(tab->elem, matrix_at, tab, x, k, b, c, a)
+}
+
+void fe_kernel_values(const struct fe_tab *tab, const double x[][3],
+                      const double u[], double value[], double grad[][3])
+{
+    DISPATCH(tab->elem, values, tab, x, u, value, grad)
 }
 
 void fe_kernel_points(const struct fe_tab *tab, const double x[][3],

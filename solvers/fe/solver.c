@@ -1,19 +1,23 @@
 /* solver.c - presets of Krylov methods and multigrid */
 #include "fe/solver.h"
 
+#define BOOMERAMG                                       \
+    "-pc_type hypre -pc_hypre_type boomeramg "          \
+    "-pc_hypre_boomeramg_coarsen_type HMIS "            \
+    "-pc_hypre_boomeramg_interp_type ext+i "            \
+    "-pc_hypre_boomeramg_P_max 4 "                      \
+    "-pc_hypre_boomeramg_strong_threshold 0.25 "        \
+    "-pc_hypre_boomeramg_relax_type_all symmetric-SOR/Jacobi"
+/* Aggressive coarsening of the finest level halves the time that the set-up
+ * takes in three dimensions. */
+#define BOOMERAMG_SOLID "-pc_hypre_boomeramg_agg_nl 1"
+
 static const struct {
     const char *always, *solid; /* 'solid': in three dimensions, too */
 } presets[] = {
-    [FE_SCALAR] = {
-        "-ksp_type cg -pc_type hypre -pc_hypre_type boomeramg "
-        "-pc_hypre_boomeramg_coarsen_type HMIS "
-        "-pc_hypre_boomeramg_interp_type ext+i "
-        "-pc_hypre_boomeramg_P_max 4 "
-        "-pc_hypre_boomeramg_strong_threshold 0.25 "
-        "-pc_hypre_boomeramg_relax_type_all symmetric-SOR/Jacobi",
-        /* halves the time that the set-up takes */
-        "-pc_hypre_boomeramg_agg_nl 1",
-    },
+    [FE_SCALAR] = { "-ksp_type cg " BOOMERAMG, BOOMERAMG_SOLID },
+    [FE_UNSYMMETRIC] = { "-ksp_type gmres -ksp_gmres_restart 100 " BOOMERAMG,
+                         BOOMERAMG_SOLID },
     [FE_ELASTIC] = {
         "-ksp_type cg -pc_type gamg -pc_gamg_threshold 0.01 "
         "-mg_levels_ksp_type chebyshev -mg_levels_pc_type jacobi "
@@ -47,6 +51,8 @@ PetscErrorCode fe_solver_new(const struct fe_mesh *mesh,
         PetscCall(insert(solver->options, prefix, presets[preset].solid));
     if (options)
         PetscCall(PetscOptionsInsertString(solver->options, options));
+    if (preset == FE_UNSYMMETRIC)
+        PetscCall(MatSetOption(matrix->mat, MAT_SPD, PETSC_FALSE));
     PetscCall(KSPCreate(mesh->comm, &solver->ksp));
     PetscCall(KSPSetOptionsPrefix(solver->ksp, prefix));
     PetscCall(KSPSetTolerances(solver->ksp, tolerance, PETSC_DEFAULT,

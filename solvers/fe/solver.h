@@ -11,6 +11,7 @@
 
 enum fe_preset {
     FE_SCALAR,  /* one unknown a node, diffusion: CG with BoomerAMG */
+    FE_UNSYMMETRIC, /* the same with first derivatives: GMRES */
     FE_ELASTIC, /* displacements: CG with GAMG; call fe_matrix_near_rigid() */
 };
 

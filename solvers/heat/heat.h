@@ -3,11 +3,11 @@
  * With w the temperature and v its rate as the time scheme sees them, the
  * equations of all nodes are
  *
- *     R(w, v) = K w + M v + H (w - ambient) - f = reaction,
+ *     R(w, v) = K(w) w + M(w) v - f(w) = reaction,
  *
- * where the reaction is zero at free nodes and, at nodes with a fixed
- * temperature, the heat in W that holds it there.  share/doc/modules/
- * solve.heat.md derives this.
+ * where f is the heat that conditions bring in, and the reaction is zero at
+ * free nodes and, at nodes with a fixed temperature, the heat in W that holds
+ * it there.  share/doc/modules/solve.heat.md derives this.
  *
  * Arrays named u.. have a value for each local node of the mesh, ghosts
  * included.  Everything here is collective.
@@ -16,11 +16,8 @@
 #define HEAT_HEAT_H
 
 #include "fe/locate.h"
-#include "fe/matrix.h"
-#include "fe/mesh.h"
-#include "fe/solver.h"
 #include "heat/case.h"
-#include "stage/mesh.h"
+#include "physics/newton.h"
 
 /* One line of the summary. */
 struct heat_row {
@@ -44,24 +41,27 @@ struct heat_scheme_now {
 
 struct heat {
     struct stg_task *task;
-    struct stg_mesh input;     /* as read; facets are dropped in outputs */
-    struct fe_group *group;
-    struct fe_mesh *mesh;
-    struct fe_tab tab[FE_MAX_BLOCKS];
+    struct phy_domain d;
+    struct fe_mesh *mesh;      /* that of the domain */
     struct heat_case c;
 
     PetscInt *fixed_by;        /* by local node: condition, or -1 */
     char *fixed;               /* the same as a flag */
-    double shift;              /* K; the solver works with u - shift */
+    double shift;              /* K; linear equations are solved for u - shift */
 
     double *u, *u_old, *u_older; /* temperature now and before, K */
+    double *rate_old;            /* K/s at the end of the step before */
     double *w, *v, *r;           /* work, see above */
 
-    struct fe_matrix matrix;
-    double matrix_w, matrix_v; /* w_new, v_new that it was made for */
-    struct fe_solver solver;
+    struct phy_equations equations;
+    struct phy_newton newton;
+    struct heat_scheme_now now;
+    double matrix_w, matrix_v; /* w_new, v_new that the matrix is for; linear */
+    char trouble[FE_MSG];      /* why the last residual is not finite, or "" */
 
     PetscInt step;             /* steps done */
+    double time_s;             /* at the end of the last one */
+    double last_s, next_s;     /* lengths of the last step and of the next */
     double stored, moved;      /* W into storage; into or out of it */
     struct heat_row *row;      /* the summary so far */
     PetscInt n_rows, max_rows;
@@ -76,23 +76,36 @@ PetscErrorCode heat_release(struct heat *heat);
 /* operator.c */
 /* Put the fixed temperatures of time 'time_s' into u. */
 PetscErrorCode heat_fix(struct heat *heat, double time_s, double u[]);
-/* heat->r = R for the temperature u, complete at owned nodes; updates the heat
- * of the conditions without the fixed ones, and heat->stored. */
-PetscErrorCode heat_residual(struct heat *heat,
-                             const struct heat_scheme_now *now,
-                             const double u[]);
-/* dR/du without fixed nodes, into heat->matrix. */
-PetscErrorCode heat_jacobian(struct heat *heat,
-                             const struct heat_scheme_now *now);
-/* Areas and volumes of the conditions' groups. */
-PetscErrorCode heat_measure(struct heat *heat);
+/* r = R for the temperature u and heat->now, complete at owned nodes; updates
+ * the heat of the conditions without the fixed ones, and heat->stored.  When a
+ * function has no value there, r is not a number, and heat->trouble says why.
+ */
+PetscErrorCode heat_residual(void *heat, const double u[], double r[]);
+/* dR/du without fixed nodes. */
+PetscErrorCode heat_jacobian(void *heat, const double u[],
+                             struct fe_matrix *matrix);
 
-/* solve.c: one step.  On return u is the new temperature, heat->r holds the
- * residual and the reactions, and the heat of all conditions is set. */
-PetscErrorCode heat_solve(struct heat *heat, const struct heat_scheme_now *now,
-                          PetscInt *iterations, double *residual);
+/* density.c: the heat s that a condition brings in per area or volume, in W,
+ * and its derivative by the temperature, at the points of the rule on a cell
+ * or facet with the corners x and temperatures w.  Not collective. */
+void heat_density(const struct heat *heat,
+                  const struct phy_condition *condition,
+                  const struct fe_tab *tab, const double x[][3],
+                  const double w[], double s[], double slope[],
+                  char msg[FE_MSG]);
+/* The same for a material: conductivity k and storage c times thickness, and
+ * their derivatives.  Not collective. */
+void heat_properties(const struct heat *heat, const struct heat_material *m,
+                     const struct fe_tab *tab, const double x[][3],
+                     const double value[], double k[], double k_slope[],
+                     double c[], double c_slope[], char msg[FE_MSG]);
 
-/* march.c: all steps, from heat->step on. */
+/* solve.c: one step by heat->now.  On return u is the new temperature, heat->r
+ * holds the residual and the reactions, and the heat of all conditions is set.
+ * outcome->cause is not empty when it failed. */
+PetscErrorCode heat_solve(struct heat *heat, struct phy_outcome *outcome);
+
+/* march.c: all steps, from heat->time_s on. */
 PetscErrorCode heat_march(struct heat *heat);
 
 /* report.c */

@@ -1,9 +1,6 @@
 /* operator.c - the discrete heat equation: residual, Jacobian, conditions */
 #include <math.h>
-#include <stdio.h>
 
-#include "fe/comm.h"
-#include "fe/func.h"
 #include "fe/kernel.h"
 #include "heat/heat.h"
 
@@ -32,77 +29,72 @@ static const struct heat_material *material_of(const struct heat *heat,
     return &heat->c.material[group >= 0 ? group : heat->mesh->n_groups];
 }
 
-/* Does the condition hold on this cell or facet? */
-static bool applies(const struct heat_condition *condition,
-                    const struct fe_block *block, PetscInt c)
-{
-    return block->elem->dim == condition->dim &&
-           block->group[c] == condition->group;
-}
-
-/* --- values of conditions ---------------------------------------------- */
-
-/* A function that fails somewhere is reported with the place; the first of
- * them, in 'msg'. */
-static double evaluate(const struct fe_func *func, const char *name,
-                       const double x[3], double time_s, char msg[FE_MSG])
-{
-    double value = fe_func_value(func, x, time_s);
-
-    if (!isfinite(value) && !msg[0])
-        (void)snprintf(msg, FE_MSG, "parameter '%s': the function is not "
-                       "finite at x = %g, y = %g, z = %g m, t = %g s", name,
-                       x[0], x[1], x[2], time_s);
-    return value;
-}
-
-/* The condition's value at a place, weighted over the step as w is. */
-static double value_at(const struct heat_condition *condition,
-                       const struct heat_scheme_now *now, const double x[3],
-                       char msg[FE_MSG])
-{
-    double value;
-
-    if (!condition->func)
-        return condition->value;
-    value = evaluate(condition->func, condition->name, x, now->time_s, msg);
-    if (now->w_old == 0)
-        return value;
-    return now->w_new * value +
-           now->w_old * evaluate(condition->func, condition->name, x,
-                                 now->before_s, msg);
-}
-
 PetscErrorCode heat_fix(struct heat *heat, double time_s, double u[])
 {
-    const struct fe_mesh *mesh = heat->mesh;
     char msg[FE_MSG] = "";
 
     PetscFunctionBeginUser;
-    for (PetscInt i = 0; i < mesh->n_owned + mesh->n_ghosts; i++) {
-        const struct heat_condition *condition;
-
-        if (heat->fixed_by[i] < 0)
-            continue;
-        condition = &heat->c.condition[heat->fixed_by[i]];
-        u[i] = condition->func ? evaluate(condition->func, condition->name,
-                                          mesh->x + 3 * i, time_s, msg)
-                               : condition->value;
-    }
-    PetscCall(fe_agree(mesh->comm, msg));
+    for (PetscInt i = 0; i < heat->d.n; i++)
+        if (heat->fixed_by[i] >= 0)
+            u[i] = phy_coef_at(
+                &heat->c.conditions.item[heat->fixed_by[i]].value,
+                heat->mesh->x + 3 * i, time_s, 0, NULL, msg);
+    PetscCall(fe_agree(heat->mesh->comm, msg));
     PetscFunctionReturn(0);
 }
 
-/* --- residual ---------------------------------------------------------- */
+/* --- residual ------------------------------------------------------------ */
 
-/* Conduction and storage.  stored[0]: heat that goes into storage, in W;
- * stored[1]: heat that goes into or out of it. */
-static void add_cells(struct heat *heat, double stored[2])
+/* Conduction and storage where they are constants; the heat that goes into
+ * storage, in W. */
+static double constant_cell(struct heat *heat, int b, const double x[][3],
+                            const struct heat_material *m, const double w[],
+                            const double v[], double r[])
+{
+    double total[2] = { 0, 0 }, thickness = heat->c.thickness_m;
+    bool moving = heat->c.scheme != HEAT_STEADY;
+
+    fe_kernel_residual(&heat->d.tab[b], x, m->conductivity.value * thickness,
+                       m->density.value * m->specific_heat.value * thickness,
+                       w, moving ? v : NULL, NULL, r, total);
+    return total[0];
+}
+
+/* The same where they vary. */
+static double varying_cell(struct heat *heat, int b, const double x[][3],
+                           const struct heat_material *m, const double w[],
+                           const double v[], double r[])
+{
+    const struct fe_tab *tab = &heat->d.tab[b];
+    double value[FE_MAX_POINTS], flux[FE_MAX_POINTS][3], k[FE_MAX_POINTS],
+        c[FE_MAX_POINTS], slope[2][FE_MAX_POINTS], at[FE_MAX_POINTS][3],
+        weight[FE_MAX_POINTS], stored = 0;
+
+    fe_kernel_values(tab, x, w, value, flux);
+    fe_kernel_points(tab, x, at, weight);
+    heat_properties(heat, m, tab, x, value, k, slope[0], c, slope[1],
+                    heat->trouble);
+    for (int q = 0; q < tab->points; q++) {
+        double rate = 0;
+
+        for (int i = 0; i < tab->elem->nodes; i++)
+            rate += tab->n[q][i] * v[i];
+        for (int a = 0; a < 3; a++)
+            flux[q][a] *= k[q];
+        c[q] *= rate;
+        stored += weight[q] * c[q];
+    }
+    fe_kernel_residual_at(tab, x, flux, c, r);
+    return stored;
+}
+
+/* stored[0]: heat that goes into storage, in W; stored[1]: heat that goes into
+ * or out of it. */
+static void add_cells(struct heat *heat, double r[], double stored[2])
 {
     const struct fe_mesh *mesh = heat->mesh;
     double x[FE_MAX_NODES][3], w[FE_MAX_NODES], v[FE_MAX_NODES],
-        r[FE_MAX_NODES];
-    bool moving = heat->c.scheme != HEAT_STEADY;
+        of_cell[FE_MAX_NODES];
 
     for (int b = 0; b < mesh->n_cell_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
@@ -110,77 +102,51 @@ static void add_cells(struct heat *heat, double stored[2])
         for (PetscInt c = 0; c < block->n; c++) {
             const struct heat_material *m = material_of(heat,
                                                         block->group[c]);
-            double total[2] = { 0, 0 };
+            double into;
 
             fe_mesh_corners(mesh, block, c, x);
             take(block, c, heat->w, w);
-            if (moving)
-                take(block, c, heat->v, v);
-            fe_kernel_residual(&heat->tab[b], x,
-                               m->conductivity * heat->c.thickness_m,
-                               m->capacity * heat->c.thickness_m, w,
-                               moving ? v : NULL, NULL, r, total);
-            add(block, c, r, heat->r);
-            stored[0] += total[0];
-            stored[1] += fabs(total[0]);
+            take(block, c, heat->v, v);
+            into = (m->varies ? varying_cell : constant_cell)(
+                heat, b, x, m, w, v, of_cell);
+            add(block, c, of_cell, r);
+            stored[0] += into;
+            stored[1] += fabs(into);
         }
     }
 }
 
-/* The heat that a condition brings in, at the points of the rule on a cell or
- * facet; convection's is that for a surface at 0 K. */
-static void densities(const struct heat *heat,
-                      const struct heat_condition *condition,
-                      const struct heat_scheme_now *now,
-                      const struct fe_tab *tab, const double x[][3],
-                      double s[], char msg[FE_MSG])
-{
-    double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS];
-    double factor = heat->c.thickness_m;
-
-    if (condition->kind == HEAT_POWER)
-        factor /= condition->measure;
-    if (condition->kind == HEAT_CONVECTION)
-        factor *= condition->coefficient;
-    if (condition->func)
-        fe_kernel_points(tab, x, at, weight);
-    for (int q = 0; q < tab->points; q++)
-        s[q] = factor * value_at(condition, now, at[q], msg);
-}
-
 /* One condition other than a fixed temperature; its heat. */
 static double add_condition(struct heat *heat,
-                            const struct heat_condition *condition,
-                            const struct heat_scheme_now *now,
-                            char msg[FE_MSG])
+                            const struct phy_condition *condition, double r[])
 {
     const struct fe_mesh *mesh = heat->mesh;
-    double h = condition->coefficient * heat->c.thickness_m;
-    double x[FE_MAX_NODES][3], w[FE_MAX_NODES], r[FE_MAX_NODES],
-        s[FE_MAX_POINTS], total[2] = { 0, 0 };
+    double x[FE_MAX_NODES][3], w[FE_MAX_NODES], of_cell[FE_MAX_NODES],
+        s[FE_MAX_POINTS], slope[FE_MAX_POINTS], total[2] = { 0, 0 };
 
     for (int b = 0; b < mesh->n_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
 
         for (PetscInt c = 0; c < block->n; c++) {
-            if (!applies(condition, block, c))
+            if (!phy_holds(condition, block, c))
                 continue;
             fe_mesh_corners(mesh, block, c, x);
             take(block, c, heat->w, w);
-            densities(heat, condition, now, &heat->tab[b], x, s, msg);
-            fe_kernel_residual(&heat->tab[b], x, 0, h, w, w, s, r, total);
-            add(block, c, r, heat->r);
+            heat_density(heat, condition, &heat->d.tab[b], x, w, s, slope,
+                         heat->trouble);
+            fe_kernel_residual(&heat->d.tab[b], x, 0, 0, NULL, NULL, s,
+                               of_cell, total);
+            add(block, c, of_cell, r);
         }
     }
-    return total[1] - total[0];
+    return total[1];
 }
 
-static void weigh(struct heat *heat, const struct heat_scheme_now *now,
-                  const double u[])
+static void weigh(struct heat *heat, const double u[])
 {
-    PetscInt n = heat->mesh->n_owned + heat->mesh->n_ghosts;
+    const struct heat_scheme_now *now = &heat->now;
 
-    for (PetscInt i = 0; i < n; i++) {
+    for (PetscInt i = 0; i < heat->d.n; i++) {
         heat->w[i] = now->w_new * u[i];
         heat->v[i] = now->v_new * u[i];
         if (now->w_old != 0)
@@ -192,41 +158,79 @@ static void weigh(struct heat *heat, const struct heat_scheme_now *now,
     }
 }
 
-PetscErrorCode heat_residual(struct heat *heat,
-                             const struct heat_scheme_now *now,
-                             const double u[])
+/* Every rank knows whether one is in trouble; the residual shows it. */
+static PetscErrorCode spoil(struct heat *heat, double r[])
 {
-    const struct fe_mesh *mesh = heat->mesh;
-    int n = heat->c.n_conditions;
-    char msg[FE_MSG] = "";
-    double *heats;
+    PetscMPIInt in_trouble = heat->trouble[0] != '\0';
 
     PetscFunctionBeginUser;
-    PetscCall(PetscCalloc1(n + 2, &heats));
-    weigh(heat, now, u);
-    PetscCall(PetscArrayzero(heat->r, mesh->n_owned + mesh->n_ghosts));
-    add_cells(heat, &heats[n]);
-    for (int i = 0; i < n; i++)
-        if (heat->c.condition[i].kind != HEAT_FIXED)
-            heats[i] = add_condition(heat, &heat->c.condition[i], now, msg);
-    PetscCall(fe_agree(mesh->comm, msg));
-    PetscCall(fe_mesh_gather(mesh, heat->r));
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, heats, n + 2, MPI_DOUBLE,
-                               MPI_SUM, mesh->comm));
-    for (int i = 0; i < n; i++)
-        heat->c.condition[i].heat = heats[i];
-    heat->stored = heats[n];
-    heat->moved = heats[n + 1];
-    PetscCall(PetscFree(heats));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &in_trouble, 1, MPI_INT, MPI_LOR,
+                               heat->mesh->comm));
+    for (PetscInt i = 0; in_trouble && i < heat->d.n; i++)
+        r[i] = NAN;
     PetscFunctionReturn(0);
 }
 
-/* --- Jacobian ---------------------------------------------------------- */
+PetscErrorCode heat_residual(void *context, const double u[], double r[])
+{
+    struct heat *heat = context;
+    struct phy_conditions *list = &heat->c.conditions;
+    double *heats;
 
-static void fill_cells(struct heat *heat, const struct heat_scheme_now *now)
+    PetscFunctionBeginUser;
+    heat->trouble[0] = '\0';
+    PetscCall(PetscCalloc1(list->n + 2, &heats));
+    weigh(heat, u);
+    PetscCall(PetscArrayzero(r, heat->d.n));
+    add_cells(heat, r, &heats[list->n]);
+    for (int i = 0; i < list->n; i++)
+        if (list->item[i].kind != HEAT_FIXED)
+            heats[i] = add_condition(heat, &list->item[i], r);
+    PetscCall(fe_mesh_gather(heat->mesh, r));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, heats, list->n + 2, MPI_DOUBLE,
+                               MPI_SUM, heat->mesh->comm));
+    for (int i = 0; i < list->n; i++)
+        list->item[i].flow = heats[i];
+    heat->stored = heats[list->n];
+    heat->moved = heats[list->n + 1];
+    PetscCall(PetscFree(heats));
+    PetscCall(spoil(heat, r));
+    PetscFunctionReturn(0);
+}
+
+/* --- Jacobian ------------------------------------------------------------ */
+
+/* d/du of k(w) grad w and of c(w) v, where w = w_new u, v = v_new u. */
+static void varying_matrix(struct heat *heat, int b, const double x[][3],
+                           const struct heat_material *m, const double w[],
+                           const double v[], double a[])
+{
+    const struct fe_tab *tab = &heat->d.tab[b];
+    double value[FE_MAX_POINTS], drift[FE_MAX_POINTS][3], k[FE_MAX_POINTS],
+        k_slope[FE_MAX_POINTS], c[FE_MAX_POINTS], c_slope[FE_MAX_POINTS];
+
+    fe_kernel_values(tab, x, w, value, drift);
+    heat_properties(heat, m, tab, x, value, k, k_slope, c, c_slope,
+                    heat->trouble);
+    for (int q = 0; q < tab->points; q++) {
+        double rate = 0;
+
+        for (int i = 0; i < tab->elem->nodes; i++)
+            rate += tab->n[q][i] * v[i];
+        k[q] *= heat->now.w_new;
+        c[q] = heat->now.v_new * c[q] + heat->now.w_new * c_slope[q] * rate;
+        for (int l = 0; l < 3; l++)
+            drift[q][l] *= heat->now.w_new * k_slope[q];
+    }
+    fe_kernel_matrix_at(tab, x, k, heat->c.unsymmetric ? drift : NULL, c, a);
+}
+
+static void fill_cells(struct heat *heat, struct fe_matrix *matrix)
 {
     const struct fe_mesh *mesh = heat->mesh;
-    double x[FE_MAX_NODES][3], a[FE_MAX_NODES * FE_MAX_NODES];
+    const struct heat_scheme_now *now = &heat->now;
+    double x[FE_MAX_NODES][3], w[FE_MAX_NODES], v[FE_MAX_NODES],
+        a[FE_MAX_NODES * FE_MAX_NODES];
 
     for (int b = 0; b < mesh->n_cell_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
@@ -234,77 +238,69 @@ static void fill_cells(struct heat *heat, const struct heat_scheme_now *now)
         for (PetscInt c = 0; c < block->n; c++) {
             const struct heat_material *m = material_of(heat,
                                                         block->group[c]);
-            double k = m->conductivity * heat->c.thickness_m;
-            double capacity = m->capacity * heat->c.thickness_m;
+            double k = m->conductivity.value * heat->c.thickness_m;
+            double capacity = m->density.value * m->specific_heat.value *
+                              heat->c.thickness_m;
 
             fe_mesh_corners(mesh, block, c, x);
-            fe_kernel_matrix(&heat->tab[b], x, now->w_new * k,
-                             now->v_new * capacity, a);
-            fe_matrix_add(mesh, &heat->matrix, b, c, a);
+            if (m->varies) {
+                take(block, c, heat->w, w);
+                take(block, c, heat->v, v);
+                varying_matrix(heat, b, x, m, w, v, a);
+            } else {
+                fe_kernel_matrix(&heat->d.tab[b], x, now->w_new * k,
+                                 now->v_new * capacity, a);
+            }
+            fe_matrix_add(mesh, matrix, b, c, a);
         }
     }
 }
 
-static void fill_convection(struct heat *heat,
-                            const struct heat_condition *condition,
-                            const struct heat_scheme_now *now)
+static void fill_condition(struct heat *heat,
+                           const struct phy_condition *condition,
+                           struct fe_matrix *matrix)
 {
+    static const double none[FE_MAX_POINTS];
     const struct fe_mesh *mesh = heat->mesh;
-    double h = condition->coefficient * heat->c.thickness_m;
-    double x[FE_MAX_NODES][3], a[FE_MAX_NODES * FE_MAX_NODES];
+    double x[FE_MAX_NODES][3], w[FE_MAX_NODES],
+        a[FE_MAX_NODES * FE_MAX_NODES], s[FE_MAX_POINTS],
+        slope[FE_MAX_POINTS];
 
-    for (int b = mesh->n_cell_blocks; b < mesh->n_blocks; b++) {
-        const struct fe_block *block = &mesh->block[b];
-
-        for (PetscInt c = 0; c < block->n; c++)
-            if (applies(condition, block, c)) {
-                fe_mesh_corners(mesh, block, c, x);
-                fe_kernel_matrix(&heat->tab[b], x, 0, now->w_new * h, a);
-                fe_matrix_add(mesh, &heat->matrix, b, c, a);
-            }
-    }
-}
-
-PetscErrorCode heat_jacobian(struct heat *heat,
-                             const struct heat_scheme_now *now)
-{
-    PetscFunctionBeginUser;
-    PetscCall(fe_matrix_zero(&heat->matrix));
-    fill_cells(heat, now);
-    for (int i = 0; i < heat->c.n_conditions; i++)
-        if (heat->c.condition[i].kind == HEAT_CONVECTION)
-            fill_convection(heat, &heat->c.condition[i], now);
-    PetscCall(fe_matrix_assemble(&heat->matrix));
-    PetscFunctionReturn(0);
-}
-
-/* --- measures ---------------------------------------------------------- */
-
-PetscErrorCode heat_measure(struct heat *heat)
-{
-    const struct fe_mesh *mesh = heat->mesh;
-    int n = heat->c.n_conditions;
-    double x[FE_MAX_NODES][3], *measure;
-
-    PetscFunctionBeginUser;
-    PetscCall(PetscCalloc1(n, &measure));
     for (int b = 0; b < mesh->n_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
+        const struct fe_tab *tab = &heat->d.tab[b];
 
         for (PetscInt c = 0; c < block->n; c++) {
-            double size;
-
+            if (!phy_holds(condition, block, c))
+                continue;
             fe_mesh_corners(mesh, block, c, x);
-            size = fe_kernel_measure(&heat->tab[b], x);
-            for (int i = 0; i < n; i++)
-                if (applies(&heat->c.condition[i], block, c))
-                    measure[i] += size * heat->c.thickness_m;
+            take(block, c, heat->w, w);
+            heat_density(heat, condition, tab, x, w, s, slope, heat->trouble);
+            for (int q = 0; q < tab->points; q++)
+                slope[q] *= -heat->now.w_new;
+            fe_kernel_matrix_at(tab, x, none, NULL, slope, a);
+            fe_matrix_add(mesh, matrix, b, c, a);
         }
     }
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, measure, n, MPI_DOUBLE, MPI_SUM,
-                               mesh->comm));
-    for (int i = 0; i < n; i++)
-        heat->c.condition[i].measure = measure[i];
-    PetscCall(PetscFree(measure));
+}
+
+PetscErrorCode heat_jacobian(void *context, const double u[],
+                             struct fe_matrix *matrix)
+{
+    struct heat *heat = context;
+    const struct phy_conditions *list = &heat->c.conditions;
+
+    PetscFunctionBeginUser;
+    weigh(heat, u);
+    fill_cells(heat, matrix);
+    for (int i = 0; i < list->n; i++) {
+        const struct phy_condition *condition = &list->item[i];
+
+        if (condition->kind == HEAT_CONVECTION ||
+            condition->kind == HEAT_RADIATION ||
+            (condition->kind != HEAT_FIXED &&
+             phy_coef_is_nonlinear(&condition->value)))
+            fill_condition(heat, condition, matrix);
+    }
     PetscFunctionReturn(0);
 }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "fe/kernel.h"
 #include "fe/norm.h"
 #include "heat/heat.h"
 #include "stage/stage.h"
@@ -32,8 +33,8 @@ static void balance(const struct heat *heat, struct heat_row *row)
 {
     double most = heat->moved;
 
-    for (int i = 0; i < heat->c.n_conditions; i++) {
-        double w = heat->c.condition[i].heat;
+    for (int i = 0; i < heat->c.conditions.n; i++) {
+        double w = heat->c.conditions.item[i].flow;
 
         row->heat_in += w > 0 ? w : 0;
         row->heat_out += w < 0 ? -w : 0;
@@ -65,7 +66,7 @@ PetscErrorCode heat_report(struct heat *heat, PetscInt iterations,
 {
     struct heat_row row = {
         .step = (double)heat->step,
-        .time_s = (double)heat->step * heat->c.step_s,
+        .time_s = heat->time_s,
         .iterations = (double)iterations,
         .residual = residual,
     };
@@ -203,11 +204,11 @@ static PetscErrorCode join_names(const struct heat *heat, char **names)
     size_t len = sizeof("none"), at = 0;
 
     PetscFunctionBeginUser;
-    for (size_t g = 0; g < heat->input.n_groups; g++)
-        len += strlen(heat->group[g].name) + 1;
+    for (size_t g = 0; g < heat->d.input.n_groups; g++)
+        len += strlen(heat->d.group[g].name) + 1;
     PetscCall(PetscMalloc1(len, names));
-    for (size_t g = 0; g < heat->input.n_groups; g++) {
-        for (const char *c = heat->group[g].name; *c; c++)
+    for (size_t g = 0; g < heat->d.input.n_groups; g++) {
+        for (const char *c = heat->d.group[g].name; *c; c++)
             (*names)[at++] = *c == ' ' ? '_' : *c;
         (*names)[at++] = ' ';
     }
@@ -219,8 +220,9 @@ static PetscErrorCode join_names(const struct heat *heat, char **names)
 static PetscErrorCode write_balance(struct heat *heat)
 {
     /* in the order of enum heat_kind */
-    static const char kinds[] = "fixed flux convection source power";
-    size_t n = (size_t)heat->c.n_conditions;
+    static const char kinds[] = "fixed flux convection source power "
+                                "radiation";
+    size_t n = (size_t)heat->c.conditions.n;
     int64_t *kind, *group;
     const char *path;
     double *w, *area, *volume;
@@ -233,11 +235,11 @@ static PetscErrorCode write_balance(struct heat *heat)
     PetscCall(join_names(heat, &groups));
     PetscCall(PetscCalloc5(n, &kind, n, &group, n, &w, n, &area, n, &volume));
     for (size_t i = 0; i < n; i++) {
-        const struct heat_condition *c = &heat->c.condition[i];
+        const struct phy_condition *c = &heat->c.conditions.item[i];
 
         kind[i] = c->kind;
-        group[i] = c->group >= 0 ? c->group : (int64_t)heat->input.n_groups;
-        w[i] = c->heat;
+        group[i] = c->group >= 0 ? c->group : (int64_t)heat->d.input.n_groups;
+        w[i] = c->flow;
         *(c->dim == heat->mesh->dim ? &volume[i] : &area[i]) = c->measure;
     }
     PetscCall(stg_table_write(heat->task, path, (struct stg_column[]){
@@ -254,96 +256,75 @@ static PetscErrorCode write_balance(struct heat *heat)
 
 /* --- fields ------------------------------------------------------------ */
 
-/* The mesh without its facets, which carry no results.  It borrows from
- * heat->input. */
-static PetscErrorCode cells_only(struct heat *heat, struct stg_mesh *mesh)
+static PetscErrorCode write_temperature(struct heat *heat, double time_s)
 {
-    PetscFunctionBeginUser;
-    *mesh = heat->input;
-    mesh->my_cells = 0;
-    while (mesh->my_cells < heat->input.my_cells &&
-           stg_cell_type(heat->input.type[mesh->my_cells])->dimension ==
-               heat->mesh->dim)
-        mesh->my_cells++;
-    PetscCall(stg_mesh_number(heat->task, mesh));
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode write_temperature(struct heat *heat,
-                                        const struct stg_mesh *mesh,
-                                        double time_s)
-{
-    struct stg_field field = {
+    const struct stg_field field = {
         .name = "temperature", .long_name = "temperature", .unit = "K",
         .place = STG_ON_POINTS, .components = 1, .time_s = time_s,
     };
-    const char *path;
 
     PetscFunctionBeginUser;
-    PetscCall(stg_output_path(heat->task, "temperature", &path));
-    PetscCall(PetscMalloc1(mesh->my_points, &field.value));
-    PetscCall(fe_mesh_to_input(heat->mesh, heat->u, field.value));
-    PetscCall(stg_field_write(heat->task, path, mesh, &field));
-    PetscCall(PetscFree(field.value));
+    PetscCall(phy_write(&heat->d, "temperature", &field, heat->u));
     PetscFunctionReturn(0);
 }
 
-/* -k grad T of each cell, in the order of the blocks. */
-static PetscErrorCode find_flux(const struct heat *heat, double **flux)
+/* The conductivity at the centre of a cell. */
+static double conductivity_in(const struct heat *heat,
+                              const struct fe_block *block, PetscInt c)
 {
+    PetscInt group = block->group[c];
+    const struct heat_material *m =
+        &heat->c.material[group >= 0 ? group : heat->mesh->n_groups];
+    double x[FE_MAX_NODES][3], at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS],
+        t = 0;
+    char msg[FE_MSG] = "";
+    struct fe_tab tab;
+
+    if (!m->conductivity.func)
+        return m->conductivity.value;
+    fe_tab_init(&tab, block->elem, FE_RULE_CENTRE);
+    fe_mesh_corners(heat->mesh, block, c, x);
+    fe_kernel_points(&tab, x, at, weight);
+    for (int i = 0; i < block->elem->nodes; i++)
+        t += tab.n[0][i] * heat->u[block->node[c * block->elem->nodes + i]];
+    return phy_coef_at(&m->conductivity, at[0], heat->time_s, t, NULL, msg);
+}
+
+/* -k grad T of each cell, in the order of the blocks. */
+static PetscErrorCode write_flux(struct heat *heat, double time_s)
+{
+    const struct stg_field field = {
+        .name = "flux", .long_name = "heat flux", .unit = "W m-2",
+        .place = STG_ON_CELLS, .components = 3, .time_s = time_s,
+    };
     const struct fe_mesh *mesh = heat->mesh;
     PetscInt n = 0, at = 0;
+    double *flux;
 
     PetscFunctionBeginUser;
     for (int b = 0; b < mesh->n_cell_blocks; b++)
         n += mesh->block[b].n;
-    PetscCall(PetscMalloc1(3 * n, flux));
-    fe_cell_gradients(mesh, heat->u, *flux);
+    PetscCall(PetscMalloc1(3 * n, &flux));
+    fe_cell_gradients(mesh, heat->u, flux);
     for (int b = 0; b < mesh->n_cell_blocks; b++)
         for (PetscInt c = 0; c < mesh->block[b].n; c++) {
-            PetscInt group = mesh->block[b].group[c];
-            const struct heat_material *m =
-                &heat->c.material[group >= 0 ? group : mesh->n_groups];
+            double k = conductivity_in(heat, &mesh->block[b], c);
 
-            for (int k = 0; k < 3; k++)
-                (*flux)[at++] *= -m->conductivity;
+            for (int l = 0; l < 3; l++)
+                flux[at++] *= -k;
         }
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode write_flux(struct heat *heat,
-                                 const struct stg_mesh *mesh, double time_s)
-{
-    struct stg_field field = {
-        .name = "flux", .long_name = "heat flux", .unit = "W m-2",
-        .place = STG_ON_CELLS, .components = 3, .time_s = time_s,
-    };
-    const char *path;
-    double *flux;
-
-    PetscFunctionBeginUser;
-    if (!stg_wants(heat->task, "flux"))
-        PetscFunctionReturn(0);
-    PetscCall(stg_output_path(heat->task, "flux", &path));
-    PetscCall(find_flux(heat, &flux));
-    PetscCall(PetscCalloc1(3 * heat->input.my_cells, &field.value));
-    PetscCall(fe_mesh_cells_to_input(heat->mesh, flux, field.value));
-    PetscCall(stg_field_write(heat->task, path, mesh, &field));
-    PetscCall(PetscFree(field.value));
+    PetscCall(phy_write(&heat->d, "flux", &field, flux));
     PetscCall(PetscFree(flux));
     PetscFunctionReturn(0);
 }
 
 PetscErrorCode heat_write(struct heat *heat)
 {
-    struct stg_mesh mesh;
-    double time_s = heat->c.steps > 0 ? (double)heat->step * heat->c.step_s
-                                      : NAN;
+    double time_s = heat->c.scheme == HEAT_STEADY ? NAN : heat->time_s;
 
     PetscFunctionBeginUser;
-    PetscCall(cells_only(heat, &mesh));
-    PetscCall(write_temperature(heat, &mesh, time_s));
-    PetscCall(write_flux(heat, &mesh, time_s));
+    PetscCall(write_temperature(heat, time_s));
+    PetscCall(write_flux(heat, time_s));
     PetscCall(write_summary(heat));
     PetscCall(write_probes(heat));
     PetscCall(write_balance(heat));

@@ -1,8 +1,9 @@
-"""Orders of convergence from the summaries of heat-mms.yaml.
+"""Orders of convergence from the summaries of heat-mms*.yaml.
 
 heat_mms.py reads task.json in the directory it is started in, and writes a
-case for each refinement of each element (the order must be 2 within 0.1) and
-one for each mesh (one and two ranks must agree within 1e-10).
+case for each refinement of each element (the order must be the parameter
+'order' within 0.1) and one for each mesh (one and two ranks must agree within
+1e-10).
 """
 import csv
 import json
@@ -52,7 +53,8 @@ with open(task['outputs']['cases']['path'], 'w', newline='') as f:
     for (mesh, simplex), element in ELEMENTS.items():
         for cells, order in orders(mesh, simplex):
             out.writerow(['order in L2, %s, %d cells a side' % (
-                element, cells), '1', 2, order, 0.1, 'absolute'])
+                element, cells), '1', task['params']['order'], order, 0.1,
+                'absolute'])
     for mesh in 'flat', 'solid':
         out.writerow(['2 ranks against 1, %s mesh' % mesh, '1', 0,
                       apart(mesh), 1e-10, 'absolute'])

@@ -1,0 +1,46 @@
+/* domain.h - from a task to a divided mesh, and from values at its nodes to
+ * the task's outputs
+ *
+ * A physics is a program that adds its own equations to this: it opens the
+ * domain, reads what the user says of the groups of the mesh (given.h), writes
+ * a residual and a Jacobian with the kernels of fe/, has newton.h solve them,
+ * and writes its fields.  share/doc/module-authors.md walks through one.
+ *
+ * Functions are collective unless they say otherwise, and fail in the user's
+ * words.
+ */
+#ifndef PHY_DOMAIN_H
+#define PHY_DOMAIN_H
+
+#include "fe/mesh.h"
+#include "stage/mesh.h"
+
+struct phy_domain {
+    struct stg_task *task;
+    struct stg_mesh input;  /* as read, of the order that was asked for */
+    int64_t given_points;   /* of the mesh before its order was raised */
+    struct fe_group *group; /* those of 'input', in its order */
+    struct fe_mesh *mesh;
+    struct fe_tab *tab;     /* by block of the mesh, FE_RULE_SYSTEM */
+    PetscInt n;             /* local nodes, ghosts included */
+};
+
+/* Read the input 'mesh', raise it to the order that the parameter 'order'
+ * asks for (1 or 2; the mesh's own when absent), and divide it. */
+PetscErrorCode phy_domain_open(struct stg_task *task, struct phy_domain *d);
+/* A zeroed or half-built domain is fine. */
+PetscErrorCode phy_domain_release(struct phy_domain *d);
+
+/* One number for each local node from an input field of that dimension, on the
+ * same mesh, or on the one whose order was raised: it is then linear between
+ * the points that it has. */
+PetscErrorCode phy_read_nodes(const struct phy_domain *d, const char *input,
+                              const char *unit, double u[]);
+
+/* Write field->components numbers a node, or a cell of the blocks of cells
+ * after each other, as that output; field->value is not used.  Cells have
+ * three.  Nothing happens when the task does not want the output. */
+PetscErrorCode phy_write(const struct phy_domain *d, const char *output,
+                         const struct stg_field *field, const double v[]);
+
+#endif

@@ -1,0 +1,350 @@
+/* given.c - read conditions and properties by group */
+#include "physics/given.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fe/kernel.h"
+#include "physics/near.h"
+
+#define KNOWN_MAX 8 /* groups that a complaint names */
+
+struct reader {
+    const struct phy_domain *d;
+    struct stg_value all;
+    const struct phy_param *params;
+    int n_params;
+    struct phy_conditions *list;
+};
+
+/* --- groups -------------------------------------------------------------- */
+
+static bool fits(const struct phy_domain *d, const struct phy_param *param,
+                 int dim)
+{
+    return (param->cells && dim == d->input.dimension) ||
+           (param->facets && dim == d->input.dimension - 1);
+}
+
+/* "'inlet', 'outlet', ..." of those that the parameter can be given for. */
+static void list_known(const struct phy_domain *d,
+                       const struct phy_param *param, char *known, size_t size)
+{
+    size_t used = 0, n = 0;
+
+    known[0] = '\0';
+    for (size_t g = 0; g < d->input.n_groups && used < size; g++) {
+        const struct stg_group *group = &d->input.groups[g];
+
+        if (!fits(d, param, group->dimension) || n++ > KNOWN_MAX)
+            continue;
+        if (n > KNOWN_MAX)
+            used += (size_t)snprintf(known + used, size - used, ", …");
+        else
+            used += (size_t)snprintf(known + used, size - used, "%s'%s'",
+                                     used ? ", " : "", group->name);
+    }
+}
+
+static PetscErrorCode no_group(const struct phy_domain *d,
+                               const struct phy_param *param, const char *name)
+{
+    char known[240], hint[STG_GROUP_NAME_MAX + 24] = "";
+    const char *wrong = "the mesh has no group", *near = NULL;
+    int best = PHY_NEAR_MAX + 1;
+
+    for (size_t g = 0; g < d->input.n_groups; g++) {
+        const struct stg_group *group = &d->input.groups[g];
+        int far = phy_distance(name, group->name);
+
+        if (far == 0)
+            wrong = "this cannot be given for group";
+        if (far > 0 && far < best && fits(d, param, group->dimension)) {
+            best = far;
+            near = group->name;
+        }
+    }
+    list_known(d, param, known, sizeof(known));
+    if (near)
+        (void)snprintf(hint, sizeof(hint), " did you mean '%s'?", near);
+    return stg_fail(d->task, "parameter '%s': %s '%s';%s it has %s%s",
+                    param->name, wrong, name, hint,
+                    known[0] ? "" : "none that could be meant", known);
+}
+
+/* The position of the named group that the parameter can be given for; of one
+ * name, facets go before cells. */
+static PetscErrorCode find_group(const struct phy_domain *d,
+                                 const struct phy_param *param,
+                                 const char *name, int *group)
+{
+    const struct stg_group *groups = d->input.groups;
+
+    *group = -1;
+    for (size_t g = 0; g < d->input.n_groups; g++)
+        if (strcmp(groups[g].name, name) == 0 &&
+            fits(d, param, groups[g].dimension) &&
+            (*group < 0 || groups[g].dimension < d->input.dimension))
+            *group = (int)g;
+    return *group < 0 ? no_group(d, param, name) : 0;
+}
+
+/* Does a parameter for cells, or one for facets, name the group itself? */
+static bool is_named(const struct reader *r, const char *group, bool cells)
+{
+    struct stg_value map;
+
+    for (int i = 0; i < r->n_params; i++)
+        if (r->params[i].cells == cells &&
+            stg_has(&r->all, r->params[i].name) &&
+            !stg_get(&r->all, r->params[i].name, &map) &&
+            stg_has(&map, group))
+            return true;
+    return false;
+}
+
+/* --- conditions ---------------------------------------------------------- */
+
+static PetscErrorCode add_condition(struct reader *r,
+                                    const struct phy_param *param,
+                                    const struct stg_value *v, int group,
+                                    int dim, bool everywhere)
+{
+    struct phy_condition *condition = &r->list->item[r->list->n];
+
+    PetscFunctionBeginUser;
+    *condition = (struct phy_condition){
+        .kind = param->kind, .name = param->name, .group = group, .dim = dim,
+        .everywhere = everywhere, .value.name = param->name, .given = *v,
+    };
+    r->list->n++;
+    if (param->form == PHY_QUANTITY)
+        PetscCall(phy_coef_quantity(v, param->unit, &condition->value));
+    else if (param->form == PHY_FUNCTION)
+        PetscCall(phy_coef_function(v, param->solution, &condition->value));
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode add_others(struct reader *r,
+                                 const struct phy_param *param,
+                                 const struct stg_value *v)
+{
+    PetscFunctionBeginUser;
+    if (param->named)
+        PetscFunctionReturn(stg_fail(r->d->task, "parameter '%s' needs the "
+                                     "name of a group", param->name));
+    for (size_t g = 0; g < r->d->input.n_groups; g++) {
+        const struct stg_group *group = &r->d->input.groups[g];
+
+        if (fits(r->d, param, group->dimension) &&
+            !is_named(r, group->name, param->cells))
+            PetscCall(add_condition(r, param, v, (int)g, group->dimension,
+                                    true));
+    }
+    if (param->cells)
+        PetscCall(add_condition(r, param, v, -1, r->d->input.dimension, true));
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_param(struct reader *r,
+                                 const struct phy_param *param)
+{
+    struct stg_value map, v;
+    const char *name;
+    size_t n;
+    int group;
+
+    PetscFunctionBeginUser;
+    if (!stg_has(&r->all, param->name))
+        PetscFunctionReturn(0);
+    PetscCall(stg_get(&r->all, param->name, &map));
+    PetscCall(stg_count(&map, &n));
+    for (size_t i = 0; i < n; i++) {
+        PetscCall(stg_member(&map, i, &name, &v));
+        if (strcmp(name, "*") == 0) {
+            PetscCall(add_others(r, param, &v));
+            continue;
+        }
+        PetscCall(find_group(r->d, param, name, &group));
+        PetscCall(add_condition(r, param, &v, group,
+                                r->d->input.groups[group].dimension, false));
+    }
+    PetscFunctionReturn(0);
+}
+
+/* Measures; a condition on a group that is named but empty would do nothing,
+ * which nobody asks for. */
+static PetscErrorCode measure(const struct phy_domain *d,
+                              struct phy_conditions *list)
+{
+    double x[FE_MAX_NODES][3], *sum;
+
+    PetscFunctionBeginUser;
+    PetscCall(PetscCalloc1(list->n, &sum));
+    for (int b = 0; b < d->mesh->n_blocks; b++)
+        for (PetscInt c = 0; c < d->mesh->block[b].n; c++) {
+            double size;
+
+            fe_mesh_corners(d->mesh, &d->mesh->block[b], c, x);
+            size = fe_kernel_measure(&d->tab[b], x);
+            for (int i = 0; i < list->n; i++)
+                if (phy_holds(&list->item[i], &d->mesh->block[b], c))
+                    sum[i] += size;
+        }
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, list->n, MPI_DOUBLE, MPI_SUM,
+                               d->mesh->comm));
+    for (int i = 0; i < list->n; i++)
+        list->item[i].measure = sum[i];
+    PetscCall(PetscFree(sum));
+    for (int i = 0; i < list->n; i++) {
+        const struct phy_condition *c = &list->item[i];
+
+        if (!c->everywhere && !(c->measure > 0))
+            PetscFunctionReturn(stg_fail(
+                d->task, "parameter '%s': group '%s' has no %s to take it",
+                c->name, d->group[c->group].name,
+                c->dim == d->mesh->dim ? "cells" : "surface"));
+    }
+    PetscFunctionReturn(0);
+}
+
+PetscErrorCode phy_conditions_read(const struct phy_domain *d,
+                                   const struct phy_param params[], int n,
+                                   struct phy_conditions *list)
+{
+    struct reader r = { d, stg_params(d->task), params, n, list };
+
+    PetscFunctionBeginUser;
+    PetscCall(PetscCalloc1((size_t)n * (d->input.n_groups + 2), &list->item));
+    for (int i = 0; i < n; i++)
+        PetscCall(read_param(&r, &params[i]));
+    PetscCall(measure(d, list));
+    PetscFunctionReturn(0);
+}
+
+void phy_conditions_release(struct phy_conditions *list)
+{
+    for (int i = 0; i < list->n; i++)
+        phy_coef_release(&list->item[i].value);
+    (void)PetscFree(list->item);
+    list->n = 0;
+}
+
+/* --- properties ---------------------------------------------------------- */
+
+/* The parameter 'name' or 'name'_function as a row, if the task has it. */
+static bool is_given(const struct phy_domain *d, const char *name,
+                     struct stg_value *map)
+{
+    struct stg_value all = stg_params(d->task);
+
+    return stg_has(&all, name) && !stg_get(&all, name, map);
+}
+
+static PetscErrorCode check_names(const struct phy_domain *d, const char *name,
+                                  const struct stg_value *map)
+{
+    const struct phy_param param = { .name = name, .cells = true };
+    struct stg_value v;
+    const char *group;
+    size_t n;
+    int at;
+
+    PetscFunctionBeginUser;
+    PetscCall(stg_count(map, &n));
+    for (size_t i = 0; i < n; i++) {
+        PetscCall(stg_member(map, i, &group, &v));
+        if (strcmp(group, "*") != 0)
+            PetscCall(find_group(d, &param, group, &at));
+    }
+    PetscFunctionReturn(0);
+}
+
+/* Cells without a group need the value of "*". */
+static PetscErrorCode check_ungrouped(const struct phy_domain *d,
+                                      const char *name, bool has)
+{
+    const struct fe_mesh *mesh = d->mesh;
+    char msg[FE_MSG] = "";
+
+    PetscFunctionBeginUser;
+    for (int b = 0; b < mesh->n_cell_blocks; b++)
+        for (PetscInt c = 0; c < mesh->block[b].n && !has && !msg[0]; c++)
+            if (mesh->block[b].group[c] < 0)
+                (void)snprintf(msg, sizeof(msg), "cell %d of the mesh is in "
+                               "no group, and parameter '%s' gives values to "
+                               "groups only; add one for '*'",
+                               (int)mesh->block[b].id[c], name);
+    PetscCall(fe_agree(mesh->comm, msg));
+    PetscFunctionReturn(0);
+}
+
+/* The value of one group, or of cells without (""). */
+static PetscErrorCode read_group(const struct phy_domain *d, const char *group,
+                                 const char *unit, const char *solution,
+                                 const struct stg_value *constant,
+                                 const struct stg_value *function,
+                                 struct phy_coef *coef, bool *found)
+{
+    struct stg_value v;
+    bool own_function = function && group[0] && stg_has(function, group);
+    bool own_constant = constant && group[0] && stg_has(constant, group);
+
+    PetscFunctionBeginUser;
+    *found = true;
+    if (own_function && own_constant)
+        PetscFunctionReturn(stg_fail(d->task, "parameters '%s' and '%s' both "
+                                     "have a value for group '%s'",
+                                     constant->name, function->name, group));
+    if (!own_constant && function && stg_group_value(function, group, &v)) {
+        PetscCall(phy_coef_function(&v, solution, coef));
+        PetscFunctionReturn(0);
+    }
+    if (!constant || !stg_group_value(constant, group, &v)) {
+        *found = false;
+        PetscFunctionReturn(0);
+    }
+    PetscCall(phy_coef_quantity(&v, unit, coef));
+    if (!(coef->value > 0))
+        PetscFunctionReturn(stg_fail(d->task, "parameter '%s' must be "
+                                     "positive, not %g", v.name, coef->value));
+    PetscFunctionReturn(0);
+}
+
+PetscErrorCode phy_property(const struct phy_domain *d, const char *name,
+                            const char *unit, const char *solution,
+                            struct phy_coef coef[])
+{
+    char function_name[64];
+    struct stg_value constant, function;
+    bool has_constant, has_function, found = false;
+    size_t n = d->input.n_groups;
+
+    PetscFunctionBeginUser;
+    (void)snprintf(function_name, sizeof(function_name), "%s_function", name);
+    has_constant = is_given(d, name, &constant);
+    has_function = is_given(d, function_name, &function);
+    if (!has_constant && !has_function)
+        PetscFunctionReturn(stg_fail(d->task, "parameter '%s' is missing",
+                                     name));
+    if (has_constant)
+        PetscCall(check_names(d, name, &constant));
+    if (has_function)
+        PetscCall(check_names(d, function_name, &function));
+    for (size_t g = 0; g <= n; g++) {
+        const char *group = g < n ? d->input.groups[g].name : "";
+
+        coef[g].name = name;
+        if (g < n && d->input.groups[g].dimension != d->input.dimension)
+            continue;
+        PetscCall(read_group(d, group, unit, solution,
+                             has_constant ? &constant : NULL,
+                             has_function ? &function : NULL, &coef[g],
+                             &found));
+        if (!found && g < n)
+            PetscFunctionReturn(stg_fail(d->task, "parameter '%s' has no "
+                                         "value for group '%s'", name, group));
+    }
+    PetscCall(check_ungrouped(d, name, found));
+    PetscFunctionReturn(0);
+}

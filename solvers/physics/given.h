@@ -1,0 +1,81 @@
+/* given.h - what the user says of the groups of the mesh
+ *
+ * A physics lists its parameters in a table; a row gives each condition that
+ * is found a kind of its own numbering:
+ *
+ *     static const struct phy_param params[] = {
+ *         { "flux", FLUX, PHY_QUANTITY, "W.m-2", .facets = true },
+ *         { "flux_function", FLUX, PHY_FUNCTION, .facets = true,
+ *           .solution = "T" },
+ *         { "convection", CONVECTION, PHY_RECORD, .facets = true },
+ *     };
+ *
+ * A parameter is a mapping from names of groups to values; "*" stands for every
+ * group that fits and that no parameter of the table names, among cells also
+ * for those without a group.  Unknown, unfit and empty groups are errors.
+ */
+#ifndef PHY_GIVEN_H
+#define PHY_GIVEN_H
+
+#include "physics/coef.h"
+#include "physics/domain.h"
+
+enum phy_form {
+    PHY_QUANTITY,
+    PHY_FUNCTION, /* text, see fe/func.h */
+    PHY_RECORD,   /* read by the physics from phy_condition.given */
+};
+
+struct phy_param {
+    const char *name;
+    int kind;
+    enum phy_form form;
+    const char *unit;     /* of a quantity */
+    bool cells, facets;   /* may be given for groups of these */
+    bool named;           /* "*" is not allowed */
+    const char *solution; /* its name in functions, or NULL */
+};
+
+/* One condition on one group of cells or facets. */
+struct phy_condition {
+    int kind;
+    const char *name;       /* of the parameter */
+    int group;              /* position in the mesh's table; -1: cells without */
+    int dim;                /* of the group */
+    bool everywhere;        /* from "*" */
+    struct phy_coef value;  /* of a quantity or a function */
+    struct stg_value given; /* of a record: its fields */
+    double coefficient;     /* for the physics: a second number */
+    double measure;         /* length, area or volume, in mesh units */
+    double flow;            /* for the physics: what comes in through it */
+};
+
+struct phy_conditions {
+    struct phy_condition *item;
+    int n;
+};
+
+/* Collective, as all ranks find the same. */
+PetscErrorCode phy_conditions_read(const struct phy_domain *d,
+                                   const struct phy_param params[], int n,
+                                   struct phy_conditions *list);
+void phy_conditions_release(struct phy_conditions *list);
+
+/* Does the condition hold on cell or facet 'c' of a block?  Not collective. */
+static inline bool phy_holds(const struct phy_condition *condition,
+                             const struct fe_block *block, PetscInt c)
+{
+    return block->elem->dim == condition->dim &&
+           block->group[c] == condition->group;
+}
+
+/* A property of cells: coef[g] for group g of the mesh, coef[n_groups] for
+ * cells without a group, from the parameters NAME (quantities in 'unit') and
+ * NAME_function (texts, of 'solution' when not NULL).  A group of cells without
+ * a value is an error.  Constants must be positive.  The caller has room for
+ * n_groups + 1, zeroed, and releases each.  Collective. */
+PetscErrorCode phy_property(const struct phy_domain *d, const char *name,
+                            const char *unit, const char *solution,
+                            struct phy_coef coef[]);
+
+#endif
