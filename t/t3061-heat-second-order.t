@@ -43,6 +43,6 @@ order_test() { # TITLE DIM SIMPLEX LEVELS
 order_test quadrilaterals 2 False '4, 8, 16'
 order_test triangles 2 True '4, 8, 16'
 order_test hexahedra 3 False '3, 6'
-order_test tetrahedra 3 True '4, 8'
+order_test tetrahedra 3 True '6, 12'
 
 test_done

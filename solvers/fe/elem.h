@@ -63,6 +63,7 @@ struct fe_tab {
     double w[FE_MAX_POINTS];
     double n[FE_MAX_POINTS][FE_MAX_NODES];
     double dn[FE_MAX_POINTS][FE_MAX_NODES][3];
+    double slope[FE_MAX_POINTS][3][FE_MAX_NODES]; /* the same, by axis */
 };
 
 void fe_tab_init(struct fe_tab *tab, const struct fe_elem *elem,

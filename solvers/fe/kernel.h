@@ -23,13 +23,13 @@ void fe_kernel_residual(const struct fe_tab *tab, const double x[][3],
 /* The same for coefficients that vary: at the points of the rule,
  *   r[i] = integral of grad n_i . flux[q] + n_i source[q]
  *   a[i * nodes + j] = integral of k[q] grad n_i . grad n_j
- *                      + grad n_i . b[q] n_j + c[q] n_i n_j;
- * 'b' may be NULL: zero. */
+ *                      + grad n_i . drift[q] n_j + c[q] n_i n_j;
+ * 'drift' may be NULL: zero. */
 void fe_kernel_residual_at(const struct fe_tab *tab, const double x[][3],
                            const double flux[][3], const double source[],
                            double r[]);
 void fe_kernel_matrix_at(const struct fe_tab *tab, const double x[][3],
-                         const double k[], const double b[][3],
+                         const double k[], const double drift[][3],
                          const double c[], double a[]);
 
 /* Values and gradients of a field there. */

@@ -57,6 +57,9 @@ static void add_point(struct fe_tab *tab, const double xi[3], double weight)
         tab->xi[q][k] = xi[k];
     tab->w[q] = weight;
     fe_elem_shape(tab->elem, xi, tab->n[q], tab->dn[q]);
+    for (int i = 0; i < tab->elem->nodes; i++)
+        for (int k = 0; k < tab->elem->dim; k++)
+            tab->slope[q][k][i] = tab->dn[q][i][k];
 }
 
 /* n points an axis.  On a simplex the cube is collapsed on it: the Jacobian

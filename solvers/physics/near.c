@@ -1,6 +1,7 @@
 /* near.c - edit distance, given up early */
 #include "physics/near.h"
 
+/* The least of the ways to go on; left + 1 when there is none. */
 static int within(const char *a, const char *b, int left)
 {
     int best = left + 1, rest;
@@ -16,6 +17,10 @@ static int within(const char *a, const char *b, int left)
     if (*a && *b) {
         rest = 1 + within(a + 1, b + 1, left - 1);
         best = rest < best ? rest : best;
+        if (a[0] == b[1] && a[1] == b[0]) {
+            rest = 1 + within(a + 2, b + 2, left - 1);
+            best = rest < best ? rest : best;
+        }
     }
     if (*a) {
         rest = 1 + within(a + 1, b, left - 1);

@@ -7,7 +7,7 @@
 
 #include "stage/stage.h"
 
-#define HALVINGS 12
+#define HALVINGS 40 /* from far too cold, radiation promises huge steps */
 #define ENOUGH 1e-4   /* of the decrease that the slope promises */
 #define SAME 1e-12    /* a relative change of u that is none */
 #define ROUNDING 1e-8 /* ... below which the residual may be all rounding */
