@@ -115,7 +115,8 @@ PetscErrorCode heat_restart(struct heat *heat, const char *path)
     PetscCall(PetscViewerBinaryRead(viewer, times, T_N, NULL, PETSC_DOUBLE));
     if (head[H_MAGIC] != MAGIC || head[H_FORMAT] != FORMAT ||
         head[H_SCHEME] != (PetscInt)heat->c.scheme ||
-        head[H_POINTS] != heat->mesh->n_nodes || times[T_STEP] != heat->c.step_s ||
+        head[H_POINTS] != heat->mesh->n_nodes ||
+        times[T_STEP] != heat->c.step_s ||
         head[H_STEP] < 1 ||
         !(times[T_NOW] > 0 && times[T_NOW] <= heat->c.end_s * (1 + 1e-9)) ||
         head[H_ROWS] < 0 || head[H_ROWS] > head[H_STEP] ||

@@ -47,7 +47,7 @@ struct heat {
 
     PetscInt *fixed_by;        /* by local node: condition, or -1 */
     char *fixed;               /* the same as a flag */
-    double shift;              /* K; linear equations are solved for u - shift */
+    double shift;              /* K; linear equations have u - shift */
 
     double *u, *u_old, *u_older; /* temperature now and before, K */
     double *rate_old;            /* K/s at the end of the step before */

@@ -40,7 +40,7 @@ struct phy_param {
 struct phy_condition {
     int kind;
     const char *name;       /* of the parameter */
-    int group;              /* position in the mesh's table; -1: cells without */
+    int group;              /* position in the mesh's table; -1: without */
     int dim;                /* of the group */
     bool everywhere;        /* from "*" */
     struct phy_coef value;  /* of a quantity or a function */
