@@ -29,12 +29,14 @@ import argparse
 import os
 import random
 import re
+import shlex
 import signal
 import socket
 import subprocess
 import sys
 import time
 
+MPI_CONF = '/etc/openmpi/openmpi-mca-params.conf'
 READY_SECONDS = 90
 PORT_TRIES = 5
 
@@ -249,13 +251,22 @@ class Cluster:
                     f'TCP:127.0.0.1:{self.ports[2]}']
         if name not in self.nodes:
             raise Failed(f"there is no daemon '{name}'")
+        drop = ('setpriv --inh-caps=-all --ambient-caps=-all '
+                if os.getuid() else '')
         return ['unshare', '-m', '-u', 'sh', '-c',
                 f'hostname {name} && mount -t tmpfs tmpfs /dev/shm && '
-                'exec setpriv --inh-caps=-all --ambient-caps=-all '
-                f'slurmd -D -N {name}'
-                if os.getuid() else
-                f'hostname {name} && mount -t tmpfs tmpfs /dev/shm && '
-                f'exec slurmd -D -N {name}']
+                f'{self.tell_mpi()} exec {drop}slurmd -D -N {name}']
+
+    def tell_mpi(self):
+        """All nodes have one address, which the kernel has no route to: Open
+        MPI 5 must not ask it for one."""
+        if not os.path.exists(MPI_CONF):
+            return ''
+        with open(MPI_CONF, encoding='utf-8') as file:
+            self.write('openmpi.conf',
+                       file.read() + '\nreachable = weighted\n')
+        conf = shlex.quote(f'{self.dir}/openmpi.conf')
+        return f'mount --bind {conf} {MPI_CONF} &&'
 
     def rest_command(self):
         """It does not want to be root: of a namespace it is somebody else."""
