@@ -73,7 +73,8 @@ EXTRA_DIST += t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
 STAGE_TESTS = t/t2160-warm.t t/t3000-stage.t t/t3001-serve.t \
     t/t3002-objects.t t/t3003-full-disk.t t/t3004-pool.t t/t3005-rot.t \
     t/t3010-mesh-box.t t/t3020-mesh-gmsh.t t/t3021-mesh-gmsh-refused.t \
-    t/t3022-mesh-quality.t t/t3023-mesh-adapt.t
+    t/t3022-mesh-quality.t t/t3023-mesh-adapt.t \
+    t/t3024-mesh-gmsh-order-2.t
 if SOLVERS
 TESTS += $(STAGE_TESTS)
 check_PROGRAMS += t/stage/probe

@@ -21,9 +21,6 @@ refuse() { # TITLE FILE PARAMS LINE
 
 # --- parameters -------------------------------------------------------------
 
-refuse 'order 2' "$heatsink" '{"order": 2}' "'order' must be 1: cells with \
-nodes on their edges are not supported, because Gmsh and VTK number those of \
-tetrahedra differently"
 refuse 'dimension 1' "$heatsink" '{"dimension": 1}' \
 	"'dimension' is 1, but must be 2 or 3"
 refuse 'an unknown algorithm' "$heatsink" '{"algorithm_3d": "magic"}' \
@@ -152,20 +149,6 @@ test_expect_success 'refused: STEP and MSH files that were cut off' '
 			test ! -e mesh.h5 || return 1
 		done
 	done
-'
-
-test_expect_success 'refused: a mesh of order 2' '
-	geo curved.geo <<-\EOT &&
-	Physical Volume("v") = {1};
-	Mesh.ElementOrder = 2;
-	Mesh 3;
-	Save "curved.msh";
-	EOT
-	gmsh curved.geo - &&
-	rm -rf gmsh &&
-	gmsh_task "$PWD/curved.msh" "{}" >task.json &&
-	must_say "the mesh has cells of order 2 or higher (type 11 of Gmsh); only order 1 is supported" \
-		1 $program
 '
 
 test_expect_success 'refused: a size for what is a mesh already' '

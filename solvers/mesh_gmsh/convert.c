@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mesh/shape.h"
+
 /* --- what is taken -------------------------------------------------------- */
 
 /* Cells of the highest dimension, and facets in a group. */
@@ -81,6 +83,19 @@ static PetscErrorCode check_names(struct stg_task *task,
 
 /* --- cells ---------------------------------------------------------------- */
 
+/* In VTK's order. */
+static void take_nodes(const struct msh_block *block, const char *data,
+                       uint64_t *node_tag)
+{
+    const uint8_t *order = msh_type(block->type)->node;
+    int nodes = msh_cell_type(block->type)->nodes;
+
+    for (int i = 0; i < nodes; i++)
+        memcpy(&node_tag[i],
+               data + (size_t)(1 + (order ? order[i] : i)) * sizeof(uint64_t),
+               sizeof(uint64_t));
+}
+
 static void add_block(const struct msh_block *block, const int32_t *number,
                       uint64_t *node_tag, struct stg_mesh *mesh)
 {
@@ -93,8 +108,7 @@ static void add_block(const struct msh_block *block, const int32_t *number,
         mesh->type[at] = (uint8_t)type->cell;
         mesh->group[at] = block->label >= 0 ? number[block->label] : 0;
         mesh->offset[at + 1] = first + type->nodes;
-        memcpy(node_tag + first, data + sizeof(uint64_t),
-               (size_t)type->nodes * sizeof(uint64_t));
+        take_nodes(block, data, node_tag + first);
         data += (size_t)(1 + type->nodes) * sizeof(uint64_t);
     }
 }
@@ -217,7 +231,7 @@ static PetscErrorCode connect(struct stg_task *task, const struct msh *msh,
 static double signed_area(const struct stg_mesh *mesh, int64_t cell)
 {
     const int64_t *node = mesh->node + mesh->offset[cell];
-    int n = (int)(mesh->offset[cell + 1] - mesh->offset[cell]);
+    int n = shape_straight(mesh->type[cell])->nodes;
     double sum = 0;
 
     for (int i = 0; i < n; i++) {
@@ -229,14 +243,26 @@ static double signed_area(const struct stg_mesh *mesh, int64_t cell)
     return sum;
 }
 
-static void reverse(int64_t *node, int64_t n)
+static void reverse(int64_t *node, int n)
 {
-    for (int64_t i = 0; i < n / 2; i++) {
+    for (int i = 0; i < n / 2; i++) {
         int64_t kept = node[i];
 
         node[i] = node[n - 1 - i];
         node[n - 1 - i] = kept;
     }
+}
+
+/* Go around the other way, from the same corner: the edges, which follow the
+ * corners, are then those from the last to the first. */
+static void turn_over(const struct stg_mesh *mesh, int64_t cell)
+{
+    int64_t *node = mesh->node + mesh->offset[cell];
+    int corners = shape_straight(mesh->type[cell])->nodes;
+
+    reverse(node + 1, corners - 1);
+    if (stg_cell_type(mesh->type[cell])->order > 1)
+        reverse(node + corners, corners);
 }
 
 /* Solvers in two dimensions use x and y, with cells in the mathematical
@@ -260,8 +286,7 @@ static PetscErrorCode settle_plane(struct stg_task *task,
     for (int64_t i = 0; i < mesh->my_cells; i++)
         if (stg_cell_type(mesh->type[i])->dimension == 2 &&
             signed_area(mesh, i) < 0)
-            reverse(mesh->node + mesh->offset[i],
-                    mesh->offset[i + 1] - mesh->offset[i]);
+            turn_over(mesh, i);
     return 0;
 }
 

@@ -9,16 +9,37 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const enum stg_cell cells[] = {
-    [1] = STG_LINE, [2] = STG_TRIANGLE, [3] = STG_QUAD,    [4] = STG_TET,
-    [5] = STG_HEX,  [6] = STG_WEDGE,    [7] = STG_PYRAMID,
+/* Gmsh's type, VTK's, and where each of VTK's nodes stands among Gmsh's; NULL:
+ * in the same order.  Gmsh numbers the middles of edges and faces by the
+ * corners, VTK goes around. */
+static const uint8_t tet10[] = { 0, 1, 2, 3, 4, 5, 6, 7, 9, 8 };
+static const uint8_t hex27[] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  11, 13, 9,  16, 18,
+    19, 17, 10, 12, 14, 15, 22, 23, 21, 24, 20, 25, 26,
 };
+static const struct msh_type types[] = {
+    { 1, STG_LINE, NULL },      { 2, STG_TRIANGLE, NULL },
+    { 3, STG_QUAD, NULL },      { 4, STG_TET, NULL },
+    { 5, STG_HEX, NULL },       { 6, STG_WEDGE, NULL },
+    { 7, STG_PYRAMID, NULL },   { 8, STG_LINE3, NULL },
+    { 9, STG_TRIANGLE6, NULL }, { 10, STG_QUAD9, NULL },
+    { 11, STG_TET10, tet10 },   { 12, STG_HEX27, hex27 },
+    { 16, STG_QUAD8, NULL },    { 17, STG_HEX20, hex27 },
+};
+
+const struct msh_type *msh_type(int type)
+{
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (types[i].type == type)
+            return &types[i];
+    return NULL;
+}
 
 const struct stg_cell_type *msh_cell_type(int type)
 {
-    if (type < 1 || type >= (int)(sizeof(cells) / sizeof(cells[0])))
-        return NULL;
-    return stg_cell_type(cells[type]);
+    const struct msh_type *found = msh_type(type);
+
+    return found ? stg_cell_type(found->cell) : NULL;
 }
 
 /* --- a section of the file, read from the front --------------------------- */
@@ -349,8 +370,9 @@ static PetscErrorCode read_element_block(struct cursor *c,
     type = msh_cell_type(block->type);
     nodes = type ? type->nodes : 1;
     if (!type && block->type != 15) /* 15 is a point */
-        return stg_fail(c->task, "the mesh has cells of order 2 or higher "
-                        "(type %d of Gmsh); only order 1 is supported",
+        return stg_fail(c->task, "the mesh has cells of type %d of Gmsh; "
+                        "supported are order 1, and order 2 without wedges "
+                        "and pyramids",
                         block->type);
     return take(c, (uint64_t)block->elements,
                 (size_t)(1 + nodes) * sizeof(uint64_t), &block->data);

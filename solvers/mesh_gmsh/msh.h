@@ -45,7 +45,15 @@ PetscErrorCode msh_read(struct stg_task *task, const char *path,
                         struct msh *msh);
 void msh_release(struct msh *msh);
 
-/* Gmsh's element types of order 1; NULL for all others. */
+/* A type of element. */
+struct msh_type {
+    int type;            /* Gmsh's number */
+    enum stg_cell cell;
+    const uint8_t *node; /* Gmsh's node for each of VTK's, or NULL: the same */
+};
+
+/* NULL for types that are not supported. */
+const struct msh_type *msh_type(int type);
 const struct stg_cell_type *msh_cell_type(int type);
 
 #endif

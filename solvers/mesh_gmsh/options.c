@@ -147,10 +147,14 @@ static PetscErrorCode read_dimension(const struct stg_value *params,
                         (long long)dimension);
     if (stg_has(params, "order"))
         PetscCall(stg_get_integer(params, "order", &order));
-    if (order != 1)
-        return stg_fail(params->task, "'order' must be 1: cells with nodes on "
-                        "their edges are not supported, because Gmsh and VTK "
-                        "number those of tetrahedra differently");
+    if (order != 1 && order != 2)
+        return stg_fail(params->task, "'order' is %lld, but must be 1 or 2",
+                        (long long)order);
+    if (order == 2 && options->kind == GEOMETRY_MESH)
+        return stg_fail(params->task, "'%s' is a mesh already; leave out "
+                        "'order'",
+                        options->geometry);
+    options->order = (int)order;
     options->dimension = (int)dimension;
     return 0;
 }

@@ -12,7 +12,7 @@ struct options {
     const char *size_field; /* path of the input, or NULL */
     const char *ending;   /* "geo", "geo_unrolled", "step", "brep", "msh" */
     enum geometry_kind kind;
-    int dimension;
+    int dimension, order;
     double length_unit_m; /* one unit of the coordinates in the geometry */
     double size_m, min_size_m, size_factor; /* 0: not given */
     int algorithm_2d, algorithm_3d;         /* Gmsh's numbers */

@@ -206,9 +206,11 @@ static void write_options(FILE *file, const struct options *options)
 
     fprintf(file, "General.NumThreads = 1;\nMesh.MaxNumThreads1D = 1;\n"
                   "Mesh.MaxNumThreads2D = 1;\nMesh.MaxNumThreads3D = 1;\n"
-                  "Mesh.RandomSeed = 1;\nMesh.ElementOrder = 1;\n"
+                  "Mesh.RandomSeed = 1;\nMesh.ElementOrder = %d;\n"
                   "Mesh.SaveAll = 0;\nMesh.Binary = 1;\n"
-                  "Mesh.MshFileVersion = 4.1;\n");
+                  "Mesh.MshFileVersion = 4.1;\n"
+                  "Mesh.HighOrderOptimize = %d;\n",
+            options->order, options->order > 1 && options->optimize);
     fprintf(file, "Mesh.Algorithm = %d;\nMesh.Algorithm3D = %d;\n"
                   "Mesh.Optimize = %d;\n",
             options->algorithm_2d, options->algorithm_3d, options->optimize);
