@@ -11,7 +11,8 @@ dist_modules_DATA += share/modules/mesh.box.yaml share/modules/mesh.gmsh.yaml \
 
 dist_modules_DATA += share/modules/verify.report.yaml \
     share/modules/verify.report.py share/modules/verify.pass.yaml \
-    share/modules/verify.pass.py share/modules/post.reduce.yaml
+    share/modules/verify.pass.py share/modules/post.reduce.yaml \
+    share/modules/post.picture.yaml
 
 dist_modules_DATA += share/modules/env.flood.yaml share/modules/raster.read.yaml
 

@@ -37,6 +37,7 @@ dist_examples_DATA = \
     workflows/examples/optional.yaml \
     workflows/examples/parameters.values.yaml \
     workflows/examples/parameters.yaml \
+    workflows/examples/pictures.yaml \
     workflows/examples/population.yaml \
     workflows/examples/rod.yaml \
     workflows/examples/ensemble.yaml \

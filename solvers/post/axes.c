@@ -5,6 +5,25 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the coherent SI units of task.json are called in tables. */
+static const struct {
+    const char *coherent, *usual;
+} units[] = {
+    { "m.kg.s-2", "N" }, { "m-1.kg.s-2", "Pa" }, { "m2.kg.s-2", "J" },
+    { "m2.kg.s-3", "W" }, { "kg.s-3", "W m-2" }, { "m-1.kg.s-3", "W m-3" },
+    { "m.kg.s-3.K-1", "W m-1 K-1" }, { "kg.s-3.K-1", "W m-2 K-1" },
+    { "m2.s-2.K-1", "J kg-1 K-1" }, { "m-3.kg", "kg m-3" },
+    { "m2.kg.s-3.A-1", "V" }, { "m.s-1", "m s-1" }, { "m.s-2", "m s-2" },
+};
+
+static const char *usual_unit(const char *unit)
+{
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (strcmp(units[i].coherent, unit) == 0)
+            return units[i].usual;
+    return unit;
+}
+
 /* What kind of value an axis has, as far as a table cares. */
 static const char *unit_of(struct json_object *value, struct json_object **x)
 {
@@ -14,7 +33,7 @@ static const char *unit_of(struct json_object *value, struct json_object **x)
     if (json_object_is_type(value, json_type_object) &&
         json_object_object_get_ex(value, "unit", &unit) &&
         json_object_object_get_ex(value, "value", x))
-        return json_object_get_string(unit);
+        return usual_unit(json_object_get_string(unit));
     return json_object_is_type(value, json_type_double) ? "1" : "";
 }
 

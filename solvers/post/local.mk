@@ -1,7 +1,9 @@
 # post.reduce and post.picture.
-EXTRA_DIST += t/post.py t/t3310-post-reduce.t
+EXTRA_DIST += solvers/post_picture/glyphs.def \
+    solvers/post_picture/make_glyphs.py solvers/post_picture/FONT-LICENCE
+EXTRA_DIST += t/post.py t/t3310-post-reduce.t t/t3320-post-picture.t
 if SOLVERS
-TESTS += t/t3310-post-reduce.t
+TESTS += t/t3310-post-reduce.t t/t3320-post-picture.t
 if HAVE_CHECK
 check_PROGRAMS += t/unit/test_post
 TESTS += t/unit/test_post
@@ -34,4 +36,19 @@ fedtwin_post_reduce_CPPFLAGS = $(SOLVER_CPPFLAGS)
 fedtwin_post_reduce_CFLAGS = $(SOLVER_CFLAGS)
 fedtwin_post_reduce_LDFLAGS = $(SOLVER_LINK)
 fedtwin_post_reduce_LDADD = solvers/libpost.a $(PHYSICS_LIBS)
+
+pkglibexec_PROGRAMS += fedtwin-post-picture
+fedtwin_post_picture_SOURCES = \
+    solvers/post_picture/picture.h solvers/post_picture/main.c \
+    solvers/post_picture/ask.c solvers/post_picture/map.c \
+    solvers/post_picture/plot.c solvers/post_picture/frame.c \
+    solvers/post_picture/scene.h solvers/post_picture/scene.c \
+    solvers/post_picture/raster.h solvers/post_picture/raster.c \
+    solvers/post_picture/colour.h solvers/post_picture/colour.c \
+    solvers/post_picture/ticks.h solvers/post_picture/ticks.c \
+    solvers/post_picture/text.h solvers/post_picture/text.c
+fedtwin_post_picture_CPPFLAGS = $(SOLVER_CPPFLAGS) $(CAIRO_CFLAGS)
+fedtwin_post_picture_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_post_picture_LDFLAGS = $(SOLVER_LINK)
+fedtwin_post_picture_LDADD = solvers/libpost.a $(PHYSICS_LIBS) $(CAIRO_LIBS)
 endif
