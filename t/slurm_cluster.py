@@ -213,7 +213,7 @@ class Cluster:
             self.write('rest.url', f'http://127.0.0.1:{self.ports[2]}')
             self.write('tls.url', f'https://localhost:{self.ports[3]}')
         if self.options.accounting:
-            jwt = ([f'AuthAltTypes=auth/jwt',
+            jwt = (['AuthAltTypes=auth/jwt',
                     f'AuthAltParameters=jwt_key={self.dir}/jwt.key']
                    if self.options.rest else [])
             self.write('slurmdbd.conf', '\n'.join(jwt + [
@@ -270,14 +270,17 @@ class Cluster:
 
     def rest_command(self):
         """It does not want to be root: of a namespace it is somebody else."""
-        plugins = (['slurmctld', 'slurmdbd'] if self.major >= 23 else
-                   ['openapi/v0.0.38', 'openapi/dbv0.0.38'])
+        plugins, more = (['slurmctld'], 'slurmdbd')
+        if self.major < 23:
+            plugins = [f'openapi/v0.0.{n}' for n in (36, 37, 38)]
+            more = 'openapi/dbv0.0.38'
+        if self.options.accounting:
+            plugins.append(more)
         other = [] if os.getuid() else ['unshare', '-U', '--map-user=1000',
                                         '--map-group=1000']
         return other + [
             'env', 'SLURM_JWT=daemon', 'slurmrestd', '-a', 'rest_auth/jwt',
-            '-s',
-            ','.join(plugins[:2 if self.options.accounting else 1]),
+            '-s', ','.join(plugins),
             f'unix:{self.dir}/rest.sock', f'127.0.0.1:{self.ports[2]}']
 
     def address(self, name):

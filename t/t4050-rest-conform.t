@@ -62,6 +62,30 @@ test_expect_success 'a job as it was asked for' '
 		"[0, 0, 0]"
 '
 
+test_expect_success 'whichever of its versions is asked for' '
+	adapter_stop && cp site.json newest.json && : >spoken &&
+	for v in 36 37 38 39 40 41 42
+	do
+		sed "s/\"endpoint\": {/&\"api\": \"v0.0.$v\", /" newest.json >site.json &&
+		adapter_start fedtwin-rest site.json || return
+		if grep -q "does not offer" answer
+		then
+			adapter_stop && continue
+		fi
+		expect "d[\"api\"]" "v0.0.$v" && echo "$v" >>spoken &&
+		send "r/v$v/1" "exit 3" "\"hold\": true, \"nodes\": 1, \"ranks\": 2,
+			\"exclude\": [\"n1\"], \"memory_bytes\": 104857600,
+			\"walltime_s\": 61, \"gpus\": 1" &&
+		test "$(state "$job")" = held && shown "$job" "Requeue=0" &&
+		shown "$job" "TimeLimit=00:02:00" && shown "$job" "ExcNodeList=n1" &&
+		ask release "\"jobs\": [\"$job\"]" && wait_until "$job" ended &&
+		expect "d[\"jobs\"][0][\"exit_code\"]" 3 && ask probe &&
+		expect "d[\"queues\"][0][\"nodes\"]" 2 && adapter_stop || return
+	done &&
+	test_line_count -gt 1 spoken && cp newest.json site.json &&
+	adapter_start fedtwin-rest site.json
+'
+
 test_expect_success 'what the site will never have is rejected at once' '
 	rejected "\"nodes\": 3, \"ranks\": 3" "3 nodes are more than the 2" &&
 	rejected "\"ranks\": 5" "5 cores are more than the 4" &&
