@@ -74,6 +74,19 @@ test_expect_success 'a command, its words as they are' '
 	open_with "command:cat $PWD/alpha/slurm.conf" && waits "" && adapter_stop
 '
 
+test_expect_success 'a command is not started for every question' '
+	cat >count.sh <<-EOT && chmod 755 count.sh &&
+	#!/bin/sh
+	echo x >>$PWD/count && exit 1
+	EOT
+	open_with "command:$PWD/count.sh" && waits "failed (1)" &&
+	for n in 1 2 3 4 5 6 7 8 9
+	do
+		ask probe && waits "failed (1)" || return
+	done &&
+	test_line_count -lt 9 count && adapter_stop
+'
+
 test_expect_success 'none at all, where one is needed' '
 	slurm_rest alpha | sed "s/, \"identity.*}/}/" >site.json &&
 	adapter_start fedtwin-rest site.json && waits "identity" && adapter_stop

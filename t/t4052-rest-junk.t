@@ -44,7 +44,7 @@ test_expect_success 'a server, and a site that is opened' '
 	echo "{\"paths\": {\"/slurm/v0.0.37/ping\": {}, \"/slurm/$V/ping\": {},
 		\"/slurm/v9/x\": 1}}" | says GET /openapi/v3 &&
 	echo "{\"meta\": {\"Slurm\": {\"release\": \"22.05.8\"}}, \"errors\": []}" |
-		says GET /slurm/$V/ping &&
+		says GET /slurm/$V/diag &&
 	(umask 077 && echo e30.e30.abcdefghijklmnopqrstuvwxyz >token) &&
 	echo "{\"site\": \"junk\", \"answer_within\": 5, \"endpoint\":
 		{\"url\": \"$(cat junk/url)\"}, \"identity\":

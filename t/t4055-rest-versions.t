@@ -21,7 +21,7 @@ offer() {
 	echo "{\"paths\": {$(cat paths) \"/slurm/v0.1.0/ping\": {}}}" |
 		says GET /openapi/v3 &&
 	echo "{\"meta\": {\"slurm\": {\"release\": \"25.05\", \"cluster\": \"far\"}}}" |
-		says GET "/slurm/$version/ping" &&
+		says GET "/slurm/$version/diag" &&
 	adapter_start fedtwin-rest site.json && expect "d[\"api\"]" "$version"
 }
 

@@ -33,6 +33,7 @@ struct ft_credential {
     double end_s;      /* since 1970; 0: it does not say */
     double renew_s;    /* when it is to be read again */
     double read_s;     /* when it was */
+    struct ft_err why; /* it could not be */
 };
 
 static double now_s(void)
@@ -167,6 +168,14 @@ static char *secret_of(const char *text)
     return len && len <= SECRET_MAX ? ft_strndup(text, len) : NULL;
 }
 
+/* How much of the reference people are shown: a command without its words. */
+static int shown_len(const struct ft_credential *c)
+{
+    return ft_starts_with(c->reference, "command:")
+               ? (int)strcspn(c->reference, " \t")
+               : (int)strlen(c->reference);
+}
+
 /* A new copy of what the reference leads to now, or NULL. */
 static char *read_secret(const struct ft_credential *c, struct ft_err *err)
 {
@@ -190,8 +199,8 @@ static char *read_secret(const struct ft_credential *c, struct ft_err *err)
         secret = secret_of(text.s);
         if (!secret)
             ft_err_set(err, FT_EACCES, "what the reference '%.*s' of the "
-                       "credential leads to is no token",
-                       (int)(c->value - c->reference), c->reference);
+                       "credential leads to is no token", shown_len(c),
+                       c->reference);
     }
     if (text.len)
         explicit_bzero(text.s, text.len);
@@ -263,7 +272,7 @@ static const char *report_end(const struct ft_credential *c,
 
     ft_time_text((int64_t)(fmin(c->end_s, 9e9) * 1e9), when);
     ft_err_set(err, FT_EACCES, "the token of '%.*s' ended at %.19sZ",
-               (int)(c->value - c->reference), c->reference, when);
+               shown_len(c), c->reference, when);
     ft_err_hint(err, "%s", ft_starts_with(c->reference, "env:")
                 ? "set the variable and say 'fedtwin resume'; a file: or "
                   "command: can be renewed during a run"
@@ -271,37 +280,48 @@ static const char *report_end(const struct ft_credential *c,
     return NULL;
 }
 
-const char *ft_credential_get(struct ft_credential *c, struct ft_err *err)
+/* Not more often than is good for a command, whoever asks how often. */
+static bool was_just_read(const struct ft_credential *c)
 {
-    double now = now_s();
-    char *secret;
-
-    if (c->secret &&
-        (now < c->renew_s || (now < c->end_s && now < c->read_s + AGAIN_S)))
-        return c->secret;
-    c->read_s = now;
-    secret = read_secret(c, err);
-    if (secret)
-        keep(c, secret);
-    else if (!c->secret || now > c->end_s)
-        return NULL;
-    return c->end_s > 0 && now > c->end_s + SKEW_S ? report_end(c, err)
-                                                   : c->secret;
+    return c->read_s > 0 && now_s() < c->read_s + AGAIN_S;
 }
 
-bool ft_credential_refused(struct ft_credential *c)
+/* True when it is another one than before. */
+static bool read_again(struct ft_credential *c)
 {
     char *secret;
     bool other;
 
     c->read_s = now_s();
-    secret = read_secret(c, NULL);
+    secret = read_secret(c, &c->why);
+    if (secret)
+        c->why = (struct ft_err){ 0 };
     other = secret && (!c->secret || strcmp(secret, c->secret) != 0);
     if (other)
         keep(c, secret);
     else
         free_secret(secret);
     return other;
+}
+
+const char *ft_credential_get(struct ft_credential *c, struct ft_err *err)
+{
+    bool past;
+
+    if ((!c->secret || now_s() >= c->renew_s) && !was_just_read(c))
+        (void)read_again(c);
+    past = c->secret && c->end_s > 0 && now_s() > c->end_s;
+    if (c->why.code && (!c->secret || past)) {
+        *err = c->why;
+        return NULL;
+    }
+    return past && now_s() > c->end_s + SKEW_S ? report_end(c, err)
+                                                : c->secret;
+}
+
+bool ft_credential_refused(struct ft_credential *c)
+{
+    return !was_just_read(c) && read_again(c);
 }
 
 /* The claims of a token are no secret, but its last part is. */

@@ -77,7 +77,7 @@ static struct json_object *open_site(void *state, struct json_object *request)
     if (!rest->place.url && !rest->place.socket)
         return ft_wire_error("rejected", "'endpoint' has no 'url' or 'socket'");
     ft_rest_begin(rest);
-    if (ft_rest_call(rest, "GET", "slurm", "ping", NULL, &reply) < 0) {
+    if (ft_rest_call(rest, "GET", "slurm", "diag", NULL, &reply) < 0) {
         answer = ft_rest_error(&reply);
     } else {
         answer = ft_wire_ok();

@@ -1,6 +1,8 @@
 /* submit.c - jobs, as this version of slurmrestd takes them
  *
- * One request a job.  When it may have been acted upon although there is no
+ * Whether there is a controller that takes the token is asked first, for a
+ * submission that it refuses looks like one whose answer was lost.  Then one
+ * request a job.  When it may have been acted upon although there is no
  * reply, its outcome is unknown, and no more are sent: the engine searches for
  * the tag first.  When it was not, the site is away, and so it is for those
  * that follow.
@@ -192,7 +194,7 @@ static struct json_object *submit_job(struct ft_rest *rest,
     struct json_object *item = refuse(rest, spec);
 
     *reply = (struct ft_reply){ 0 };
-    if (item || (!rest->shape && ft_rest_call(rest, "GET", "slurm", "ping",
+    if (item || (!rest->shape && ft_rest_call(rest, "GET", "slurm", "diag",
                                               NULL, reply) < 0))
         return item;
     ft_reply_release(reply);
@@ -245,8 +247,14 @@ struct json_object *ft_rest_submit(void *state, struct json_object *request)
     if (!json_object_is_type(jobs, json_type_array))
         return ft_wire_error("protocol", "'jobs' is not a list");
     ft_rest_begin(rest);
-    results = json_object_new_array();
     n = json_object_array_length(jobs);
+    if (n && ft_rest_call(rest, "GET", "slurm", "diag", NULL, &reply) < 0) {
+        answer = ft_rest_error(&reply);
+        ft_reply_release(&reply);
+        return answer;
+    }
+    ft_reply_release(&reply);
+    results = json_object_new_array();
     for (size_t i = 0; i < n; i++) {
         item = submit_one(rest, json_object_array_get_idx(jobs, i), &reply);
         if (item)
