@@ -11,7 +11,9 @@ dist_verify_DATA = \
     workflows/verify/nafems-t3.yaml workflows/verify/nafems-t2-t4.yaml \
     workflows/verify/heat-mms-second.yaml \
     workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
-    workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py
+    workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py \
+    workflows/verify/elasticity.yaml workflows/verify/curve.py \
+    workflows/verify/elasticity_cases.py workflows/verify/modes.yaml
 dist_verify_SCRIPTS = workflows/verify/run_all.sh
 
 # Compute what is known, and compare: share/doc/verify.md.
@@ -46,7 +48,8 @@ dist_examples_DATA = \
     workflows/examples/warm.yaml \
     workflows/examples/simulated.yaml \
     workflows/examples/steering.yaml \
-    workflows/examples/subworkflow.yaml
+    workflows/examples/subworkflow.yaml \
+    workflows/examples/thermal-stress.yaml
 
 EXTRA_DIST += t/t3300-verify.t
 TESTS += t/t3300-verify.t
