@@ -270,6 +270,7 @@ static void free_batch(struct ft_batch *batch)
     ft_map_release(&batch->found);
     ft_map_release(&batch->id_of);
     ft_map_release(&batch->job_of);
+    ft_batch_nodes_free(batch);
     ft_map_release(&batch->array_of);
     ft_map_release(&batch->task_of);
     free(batch->task);

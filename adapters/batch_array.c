@@ -161,6 +161,7 @@ static void take_limits(struct ft_batch *batch, struct json_object *answer)
                                   "max_array", own);
 
     batch->probe = FT_PROBE_DONE;
+    ft_batch_nodes_limits(batch, answer);
     if (own && own < most)
         most = own;
     if (!ft_helper_has(batch->helper, "array") || most < 1)

@@ -1,5 +1,6 @@
 /* batch_call.c - what agents say that call home */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "adapters/batch_in.h"
@@ -79,6 +80,7 @@ static void on_joined(struct ft_agent *agent,
         return;
     }
     job->agent = agent;
+    snprintf(job->host, sizeof(job->host), "%s", hello->host);
     job->joined = true;
     job->missing_ns = 0;
     ft_agent_set(agent, job);

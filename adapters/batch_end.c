@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "adapters/batch_in.h"
+#include "adapters/home.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -56,7 +57,17 @@ static void finish(struct ft_batch_task *task, struct ft_ending *e)
     const struct ft_batch *batch = task->batch;
 
     snprintf(e->site, sizeof(e->site), "%s", batch->site->name);
+    if (!task->cancelled)
+        ft_batch_node_ended(task->batch, e->host, e->outcome);
     ft_batch_ended(task, e);
+}
+
+/* The end of a pilot is no fault of the tasks that it had. */
+static enum ft_outcome of_pilot(const struct ft_batch_job *job)
+{
+    return job->outcome == FT_OUT_NODE_FAIL ||
+                   job->outcome == FT_OUT_PREEMPTED
+               ? job->outcome : FT_OUT_LOST;
 }
 
 /* With a record. */
@@ -73,7 +84,9 @@ static void settle_heard(struct ft_batch_task *task)
         ft_batch_ask(task->batch);
         return;
     }
-    if (is_in_doubt(task) && known && is_verdict(job->outcome)) {
+    if (is_in_doubt(task) && job && job->pilot && e.by_site) {
+        e.outcome = known ? of_pilot(job) : FT_OUT_LOST;
+    } else if (is_in_doubt(task) && known && is_verdict(job->outcome)) {
         e.outcome = job->outcome;
         add_site(job, &e);
     } else if (is_in_doubt(task) && e.outcome == FT_OUT_CANCELLED) {
@@ -88,11 +101,12 @@ static void settle_silent(struct ft_batch_task *task)
     const struct ft_batch_job *job = task->job;
     struct ft_ending e = { .outcome = job->outcome };
 
-    /* The end of a pilot is no fault of the tasks that it had. */
-    if (!is_verdict(job->outcome) ||
-        (job->pilot && job->outcome != FT_OUT_NODE_FAIL &&
-         job->outcome != FT_OUT_PREEMPTED))
+    if (job->pilot)
+        e.outcome = of_pilot(job);
+    else if (!is_verdict(job->outcome))
         e.outcome = FT_OUT_LOST;
+    if (job->agent) /* another attempt follows, this one is no use any more */
+        ft_home_cancel(job->agent, task->attempt->tag, 0);
     if (job->outcome == FT_OUT_ERROR)
         snprintf(e.reason, sizeof(e.reason), "the job ended with status %d "
                  "and left no record of the task; see %s", job->exit_code,

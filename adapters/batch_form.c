@@ -61,11 +61,13 @@ static void tell_form(struct ft_batch_task *task, const char *what,
                       const char *why)
 {
     const struct ft_batch *batch = task->batch;
-    char *text = ft_asprintf("as %s: %s", what, why);
+    struct ft_str text = FT_STR_INIT;
 
-    batch->events.placed(task->attempt->tag, batch->site->name, text,
+    ft_str_addf(&text, "as %s: %s", what, why);
+    ft_batch_nodes_text(batch, &text);
+    batch->events.placed(task->attempt->tag, batch->site->name, text.s,
                          batch->events.arg);
-    free(text);
+    ft_str_release(&text);
 }
 
 /* --- pilots --------------------------------------------------------------- */
@@ -79,6 +81,7 @@ static bool has_room(const struct ft_batch_job *job,
     int64_t end_ns = ft_clock_mono_ns() + (int64_t)(needs_s * NS_PER_S);
 
     return job->pilot && !job->leaving && !job->cancelled &&
+           !ft_batch_node_is_out(job->batch, job->host) &&
            job->used + ft_attempt_slots(a) <= job->slots &&
            (!job->over_ns || end_ns < job->over_ns);
 }

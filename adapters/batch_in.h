@@ -6,6 +6,7 @@
  *   batch_form.c     which job a task goes to: its own, one of an array, or one
  *                    of many tasks
  *   batch_array.c    jobs that are submitted together
+ *   batch_node.c     nodes on which attempts keep failing
  *   batch_submit.c   jobs on their way to the site
  *   batch_search.c   jobs found there by their tags
  *   batch_watch.c    what the site says of them
@@ -41,6 +42,7 @@
 struct ft_agent;
 struct ft_helper;
 struct ft_home;
+struct ft_str;
 struct json_object;
 
 /* Words in the tags of jobs that have no task of their own, RUN/pilot-7/1. */
@@ -149,6 +151,8 @@ struct ft_batch {
     enum { FT_PROBE_NONE, FT_PROBE_ASKED, FT_PROBE_DONE } probe;
     int max_array;         /* elements, as the site and its file say */
     int array_now;         /* as it took lately */
+    struct ft_map node_of; /* name -> struct ft_batch_node */
+    size_t nodes_up;       /* of the smallest queue; 0: not known */
     unsigned pass;         /* of placing */
     size_t n_given;        /* tasks that have a job */
     int64_t came_ns, first_ns; /* the last task, and the first that waits */
@@ -261,6 +265,21 @@ void ft_batch_probe(struct ft_batch *batch);
 void ft_batch_place(struct ft_batch *batch);
 /* A pilot has a slot free, or has come. */
 void ft_batch_feed(struct ft_batch_job *pilot);
+
+/* --- batch_node.c --------------------------------------------------------- */
+
+/* An attempt ended so on the node 'name' ("": not known). */
+void ft_batch_node_ended(struct ft_batch *batch, const char *name,
+                         enum ft_outcome outcome);
+/* Is the node left out for now? */
+bool ft_batch_node_is_out(const struct ft_batch *batch, const char *name);
+/* The names of those that are; the caller's. */
+struct json_object *ft_batch_nodes_out(const struct ft_batch *batch);
+/* "; not on n3, where ...", or nothing. */
+void ft_batch_nodes_text(const struct ft_batch *batch, struct ft_str *out);
+/* How many nodes there are, as the site was probed. */
+void ft_batch_nodes_limits(struct ft_batch *batch, struct json_object *probe);
+void ft_batch_nodes_free(struct ft_batch *batch);
 
 /* --- batch_submit.c ------------------------------------------------------- */
 

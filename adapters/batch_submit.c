@@ -253,6 +253,8 @@ static void add_job(struct ft_batch_job *job, struct sent *sent,
     struct json_object *request =
         job->array ? job->array->request : job->request;
 
+    json_object_object_add(request, "exclude",
+                           ft_batch_nodes_out(job->batch));
     sent->pilot[sent->n] = job->pilot;
     sent->tag[sent->n++] = ft_strdup(job->site_tag);
     json_object_array_add(jobs, json_object_get(request));

@@ -6,6 +6,7 @@ engine_librun_a_SOURCES += \
     adapters/attempt_json.c adapters/attempt_json.h \
     adapters/batch.c adapters/batch_in.h adapters/batch_call.c \
     adapters/batch_end.c adapters/batch_file.c adapters/batch_form.c adapters/batch_array.c \
+    adapters/batch_node.c \
     adapters/batch_search.c adapters/batch_submit.c adapters/batch_watch.c \
     adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
     adapters/federation.c adapters/federation_choose.c \
@@ -59,7 +60,7 @@ endif
 # Sites as their users see them.
 PROVIDER_TESTS = t/t4030-site-test.t t/t4031-providers.t \
     t/t4040-batch.t t/t4041-federation.t t/t4042-site-faults.t \
-    t/t4070-arrays.t
+    t/t4070-arrays.t t/t4071-site-attempts.t t/t4072-site-nodes.t
 if SLURM
 if SOLVERS
 TESTS += $(PROVIDER_TESTS)

@@ -15,6 +15,8 @@ requests on DIR/ask:
                           slurmrestd, tls
     stop DAEMON           SIGTERM, and wait for its end
     signal DAEMON SIGNAL  KILL also waits for its end
+    hide NODE DIR         NODE and its jobs see nothing of what is in DIR
+    show NODE DIR         now they do
     quit
 
 With --rest a slurmrestd, for those with a token, listens on DIR/rest.sock and
@@ -329,6 +331,18 @@ class Cluster:
         if number in (signal.SIGKILL, signal.SIGTERM):
             until(lambda: not self.alive(name), f'the end of {name}')
 
+    def mount(self, node, directory, hide):
+        """In the mount namespace of a node, and so in those of its jobs."""
+        if not self.alive(node):
+            raise Failed(f"'{node}' does not run")
+        command = (['mount', '-t', 'tmpfs', 'tmpfs', directory] if hide else
+                   ['umount', directory])
+        done = subprocess.run(
+            ['nsenter', '-t', str(self.running[node]), '-m'] + command,
+            capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Failed(done.stderr.strip())
+
     def nodes_idle(self):
         sinfo = subprocess.run(['sinfo', '-h', '-N', '-p', 'debug', '-o',
                                 '%t'], capture_output=True, text=True,
@@ -383,6 +397,8 @@ class Cluster:
             self.signal(words[1], signal.SIGTERM)
         elif words[0] == 'signal' and len(words) == 3:
             self.signal(words[1], signal.Signals['SIG' + words[2]])
+        elif words[0] in ('hide', 'show') and len(words) == 3:
+            self.mount(words[1], words[2], words[0] == 'hide')
         else:
             raise Failed('unknown request: ' + ' '.join(words))
         return True

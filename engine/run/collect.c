@@ -197,8 +197,14 @@ static void failed(struct ft_flight *f)
 {
     struct ft_drive *d = f->drive;
     enum ft_outcome outcome = f->ending.outcome;
+    bool in_vain = ft_handoff_in_vain(f);
 
-    if (outcome != FT_OUT_CANCELLED &&
+    if (in_vain)
+        snprintf(f->ending.reason, sizeof(f->ending.reason),
+                 "twice in a row its time was over before it had saved "
+                 "anything to go on from; give it more: 'walltime' of the "
+                 "stage, 'signal_before' of the site");
+    if (outcome != FT_OUT_CANCELLED && !in_vain &&
         ft_sched_retry(d->sched, d->run, f->task, outcome,
                        ft_drive_mono_ns(d))) {
         ft_journal_again(d->journal, d->run, f->task);

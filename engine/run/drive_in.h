@@ -283,6 +283,10 @@ int ft_handoff(struct ft_flight *flight, struct ft_err *err);
 /* The directory is there already, with all that belongs into it. */
 int ft_handoff_again(struct ft_flight *flight, struct ft_err *err);
 
+/* The attempt that has ended was asked to stop and saved nothing to go on from,
+ * and so was the one before: another one would do no better. */
+bool ft_handoff_in_vain(const struct ft_flight *flight);
+
 /* --- collect.c ------------------------------------------------------------ */
 
 /* The attempt has ended: judge it, record it, publish or retry. */

@@ -7,6 +7,8 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "run/drive_in.h"
+#include "run/place.h"
+#include "run/result.h"
 #include "run/workdirs.h"
 
 #define CHECKPOINT_DIR "checkpoint"
@@ -26,21 +28,60 @@ static bool has_checkpoint(const char *path)
     return found;
 }
 
+/* That of one attempt, or NULL. */
+static char *checkpoint_of(const struct ft_flight *f, int attempt)
+{
+    const struct ft_drive *d = f->drive;
+    char *dir = ft_run_attempt_dir(d->project, d->run, f->task, attempt);
+    char *path = ft_path_join(dir, CHECKPOINT_DIR);
+
+    free(dir);
+    if (has_checkpoint(path))
+        return path;
+    free(path);
+    return NULL;
+}
+
 /* The checkpoint of the newest earlier attempt that has one, or NULL. */
 static char *find_checkpoint(const struct ft_flight *f)
 {
+    char *path = NULL;
+
+    for (int attempt = f->attempt - 1; attempt > 0 && !path; attempt--)
+        path = checkpoint_of(f, attempt);
+    return path;
+}
+
+/* It had to stop, without having saved anything to go on from. */
+static bool was_in_vain(const struct ft_flight *f, int attempt,
+                        const struct ft_ending *ending)
+{
+    char *path;
+
+    if (ending->outcome != FT_OUT_PREEMPTED ||
+        ending->exit_code != FT_EXIT_RESTART)
+        return false;
+    path = checkpoint_of(f, attempt);
+    free(path);
+    return !path;
+}
+
+bool ft_handoff_in_vain(const struct ft_flight *f)
+{
     const struct ft_drive *d = f->drive;
+    struct ft_ending before = { 0 };
+    char *dir, *tag_text;
+    bool read;
 
-    for (int attempt = f->attempt - 1; attempt > 0; attempt--) {
-        char *dir = ft_run_attempt_dir(d->project, d->run, f->task, attempt);
-        char *path = ft_path_join(dir, CHECKPOINT_DIR);
-
-        free(dir);
-        if (has_checkpoint(path))
-            return path;
-        free(path);
-    }
-    return NULL;
+    if (f->attempt < 2 || !was_in_vain(f, f->attempt, &f->ending))
+        return false;
+    dir = ft_run_attempt_dir(d->project, d->run, f->task, f->attempt - 1);
+    tag_text = ft_asprintf("%s/%s/%d", d->run->id, f->bound->name,
+                           f->attempt - 1);
+    read = ft_result_read(dir, tag_text, &before);
+    free(tag_text);
+    free(dir);
+    return read && was_in_vain(f, f->attempt - 1, &before);
 }
 
 static int write_task(const struct ft_flight *f, struct ft_err *err)
