@@ -268,7 +268,7 @@ fedtwin_raster_LDADD = $(SOLVER_LIBS)
 endif
 
 FLOOD_TESTS = t/t3200-flood.t t/t3201-raster.t t/t3202-flood-errors.t \
-    t/t3203-flood-parts.t
+    t/t3203-flood-parts.t t/t3204-flood-workflow.t
 EXTRA_DIST += t/flood.py t/flood_exact.py $(FLOOD_TESTS)
 if SOLVERS
 TESTS += $(FLOOD_TESTS)

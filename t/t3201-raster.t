@@ -126,6 +126,7 @@ test_expect_success 'what cannot be read is named' '
 	    (tiff("l.tif", z, epsg=None), dict(crs="EPSG:32632"),
 	     "does not say its CRS"),
 	    (tiff("c.tif", z), dict(crs="EPSG:1"), ""),
+	    (tiff("l.tif", z, epsg=None), dict(source_crs="mars"), "mars"),
 	    (tiff("b.tif", z), dict(band=2), "has 1 bands, not band 2"),
 	    (tiff("w.tif", z), dict(x_min=1.0), "a window needs all of"),
 	    (tiff("us.tif", z, epsg=2263), {}, "are not in metres"),
@@ -136,6 +137,8 @@ test_expect_success 'what cannot be read is named' '
 	    assert words in run.err[-1].replace(chr(39), chr(34)), run.err
 	    assert not os.path.exists(run.where + "/height.h5"), name
 	assert read(tiff("l.tif", z, epsg=None), local=True).code == 0
+	run = read(tiff("l.tif", z, epsg=None), source_crs="EPSG:25832")
+	assert "ETRS89" in attributes(run, "height", "crs")["crs_wkt"], run.err
 	EOT
 '
 

@@ -10,6 +10,7 @@ verifydir = $(workflowsdir)/verify
 dist_verify_DATA = \
     workflows/verify/nafems-t3.yaml workflows/verify/nafems-t2-t4.yaml \
     workflows/verify/heat-mms-second.yaml \
+    workflows/verify/flood.yaml workflows/verify/flood_cases.py \
     workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py \
     workflows/verify/elasticity.yaml workflows/verify/curve.py \
@@ -30,6 +31,7 @@ dist_examples_DATA = \
     workflows/examples/ambient.txt \
     workflows/examples/budget.yaml \
     workflows/examples/deadline.yaml \
+    workflows/examples/flood.yaml workflows/examples/valley.py \
     workflows/examples/gauge.yaml workflows/examples/levels.txt \
     workflows/examples/include.yaml \
     workflows/examples/loop-matrix.yaml \

@@ -72,18 +72,23 @@ static GDALDatasetH open_file(const char *path)
                       NULL);
 }
 
-/* The file is in the CRS that the user says. */
-static int set_crs(const struct job *job, GDALDatasetH set, const char *name)
+/* The file in the CRS that the user says; the file itself is left alone. */
+static GDALDatasetH in_crs(const struct job *job, GDALDatasetH from,
+                           const char *name)
 {
-    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    int rc = 0;
+    char **arg = CSLAddString(CSLAddString(NULL, "-of"), "VRT");
+    GDALTranslateOptions *options;
+    GDALDatasetH to = NULL;
 
-    if (OSRSetFromUserInput(srs, job->source_crs) != OGRERR_NONE)
-        rc = fail("'%s' is not a CRS that GDAL knows", job->source_crs);
-    else if (GDALSetSpatialRef(set, srs) != CE_None)
-        rc = gdal_failed("give a CRS to", name);
-    OSRDestroySpatialReference(srs);
-    return rc;
+    arg = CSLAddString(CSLAddString(arg, "-a_srs"), job->source_crs);
+    options = GDALTranslateOptionsNew(arg, NULL);
+    if (options)
+        to = GDALTranslate("", from, options, NULL);
+    if (!to)
+        gdal_failed("give a CRS to", name);
+    GDALTranslateOptionsFree(options);
+    CSLDestroy(arg);
+    return to;
 }
 
 /* What a mosaic does not keep: the first file's unit stands for all. */
@@ -109,9 +114,12 @@ static GDALDatasetH open_all(struct job *job)
             CPLFree(set);
             return NULL;
         }
-        if (job->source_crs && set_crs(job, set[i], job->file[i]) < 0) {
-            CPLFree(set);
-            return NULL;
+        if (job->source_crs) {
+            set[i] = in_crs(job, set[i], job->file[i]);
+            if (!set[i]) {
+                CPLFree(set);
+                return NULL;
+            }
         }
     }
     keep_unit(job, set[0]);
