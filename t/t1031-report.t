@@ -6,7 +6,7 @@ test_description='fedtwin report writes one page that is whole in itself'
 # What every page must be: HTML whose elements close, one script, nothing loaded
 # from anywhere, no handler, links only into the page, each id once.
 cat >check.py <<\EOT
-import re, sys
+import base64, re, sys
 from html.parser import HTMLParser
 
 VOID = {"meta", "input", "br", "hr", "img", "link"}
@@ -23,18 +23,26 @@ class Page(HTMLParser):
         if tag not in VOID:
             self.open.append(tag)
     def look(self, tag, attrs):
-        assert tag not in {"iframe", "object", "embed", "img", "link", "base",
+        assert tag not in {"iframe", "object", "embed", "link", "base",
                            "form", "foreignobject", "use", "image"}, tag
         self.scripts += tag == "script"
         for name, value in attrs:
             assert not name.startswith("on"), (tag, name)
-            assert name not in {"src", "srcset", "action", "xlink:href"}, name
+            assert name not in {"srcset", "action", "xlink:href"}, name
+            if name == "src":
+                self.look_at_picture(tag, value)
             if name == "href":
                 self.links.append(value)
             if name == "id":
                 self.ids.append(value)
             if name == "style":
                 assert re.fullmatch(r"width:[\d.]+%", value), value
+    def look_at_picture(self, tag, value):
+        head = "data:image/png;base64,"
+        assert tag == "img" and value.startswith(head), value[:40]
+        picture = base64.b64decode(value[len(head):], validate=True)
+        assert picture.startswith(b"\x89PNG\r\n\x1a\n"), picture[:8]
+        self.text += " picture:%d" % len(picture)
     def handle_endtag(self, tag):
         assert self.open and self.open[-1] == tag, (self.open, tag)
         self.open.pop()
@@ -85,6 +93,28 @@ test_expect_success 'what was reused' '
 	check_page reused.html Reuse cached "tasks reused" &&
 	test_grep "id=\"reuse\"" reused.html &&
 	test_grep ! "id=\"time\"" reused.html
+'
+
+test_expect_success 'pictures are in the page; what is none is not' '
+	cat >pictures.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: pictures
+	stages:
+	  draw:
+	    matrix: {n: [1, 2]}
+	    shell: |
+	      printf "\\211PNG\\r\\n\\032\\n%s" "$(seq 1 ${matrix.n})" >p.png
+	      echo "<script>alert(1)</script>" >q.png
+	    out:
+	      good: {type: file, path: p.png, media_type: image/png}
+	      evil: {type: file, path: q.png, media_type: image/png}
+	EOT
+	fedtwin run pictures.yaml && fedtwin report -o pictures.html &&
+	check_page pictures.html Pictures "draw[n=1]: good" "picture:9" \
+		"draw[n=2]: good" "picture:11" "draw[n=2]: evil" \
+		"could not be read: it is not a PNG file" &&
+	test_grep ! "alert(1)</script>" pictures.html &&
+	ls .fedtwin/tmp >left && test_must_be_empty left
 '
 
 test_expect_success 'a failed run: what it said last, whatever that is' '

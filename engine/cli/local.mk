@@ -82,6 +82,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/report.h engine/cli/report_page.c engine/cli/report_head.c \
     engine/cli/report_time.c engine/cli/report_stages.c \
     engine/cli/report_failures.c engine/cli/report_results.c \
+    engine/cli/report_pictures.c \
     engine/cli/report_tasks.c \
     engine/cli/run_lineage.c engine/cli/run_lineage.h \
     engine/cli/run_text.c engine/cli/run_text.h \

@@ -5,6 +5,7 @@
  *   report_time.c      the time line, slots in use, the critical path
  *   report_stages.c    statistics of the stages, what was reused
  *   report_failures.c  what failed and what it said last
+ *   report_pictures.c  results that are pictures
  *   report_results.c   which result was made from which
  *   report_tasks.c     the table of tasks
  *
@@ -34,6 +35,7 @@ void ft_report_head(struct ft_report *report);
 void ft_report_settings(struct ft_report *report);
 void ft_report_failures(struct ft_report *report);
 void ft_report_graph(struct ft_report *report);
+void ft_report_pictures(struct ft_report *report);
 void ft_report_time(struct ft_report *report);
 void ft_report_path(struct ft_report *report);
 void ft_report_stages(struct ft_report *report);
@@ -48,6 +50,9 @@ void ft_report_close(struct ft_report *report);
 /* <td>TEXT</td>; a number stands at the right and sorts by 'key'. */
 void ft_report_cell(struct ft_report *report, const char *text);
 void ft_report_number(struct ft_report *report, const char *text, double key);
+
+/* Bytes as base64. */
+void ft_report_base64(struct ft_str *out, const void *data, size_t len);
 
 /* The colour of a stage: class "c0" and so on (report_page.c). */
 #define FT_REPORT_COLOURS 12

@@ -9,6 +9,7 @@
 #include "cli/picture.h"
 
 static const char style[] =
+    "figure{margin:1em 0}figure img{max-width:100%;height:auto}\n"
     ":root{color-scheme:light dark;--paper:#fff;--ink:#1d2733;--soft:#5b6b7c;"
     "--card:#f6f8fa;--edge:#dbe2ea;--link:#1f5fc4;--ok:#2e9e5b;"
     "--cached:#2a9fb8;--run:#2f6fde;--bad:#d23f3f;--wait:#8996a4;"
@@ -162,10 +163,11 @@ void ft_report_number(struct ft_report *r, const char *text, double key)
 
 /* --- the page ------------------------------------------------------------- */
 
-static void add_base64(struct ft_str *out, const uint8_t *bytes, size_t len)
+void ft_report_base64(struct ft_str *out, const void *data, size_t len)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
                                  "stuvwxyz0123456789+/";
+    const uint8_t *bytes = data;
 
     for (size_t i = 0; i < len; i += 3) {
         uint32_t n = (uint32_t)bytes[i] << 16;
@@ -179,7 +181,8 @@ static void add_base64(struct ft_str *out, const uint8_t *bytes, size_t len)
     }
 }
 
-/* The one script is named by its digest; nothing is loaded from anywhere. */
+/* The one script is named by its digest; nothing is loaded from anywhere:
+ * pictures are in the page. */
 static void add_policy(struct ft_str *out)
 {
     uint8_t digest[FT_SHA256_BYTES];
@@ -188,8 +191,9 @@ static void add_policy(struct ft_str *out)
     ft_str_add(out, "<meta http-equiv=\"Content-Security-Policy\" "
                     "content=\"default-src 'none'; style-src 'unsafe-inline'; "
                     "script-src 'sha256-");
-    add_base64(out, digest, sizeof(digest));
-    ft_str_add(out, "'; base-uri 'none'; form-action 'none'\">\n");
+    ft_report_base64(out, digest, sizeof(digest));
+    ft_str_add(out, "'; img-src data:; base-uri 'none'; form-action 'none'\">"
+                    "\n");
 }
 
 static const struct {
@@ -198,6 +202,7 @@ static const struct {
 } sections[] = {
     { "failures", "Failures", ft_report_failures },
     { "graph", "Stages", ft_report_graph },
+    { "pictures", "Pictures", ft_report_pictures },
     { "time", "Time line", ft_report_time },
     { "path", "Critical path", ft_report_path },
     { "statistics", "Statistics", ft_report_stages },
