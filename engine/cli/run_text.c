@@ -153,13 +153,15 @@ void ft_run_text_steer(const struct ft_run *run)
     ft_str_release(&text);
 }
 
+/* Without an attempt under way the reason is that of the last one's failure. */
 static const char *wait_of(const struct ft_run *run, size_t task)
 {
     const struct ft_task_detail *d = ft_run_detail(run, task);
+    const struct ft_task *t = &run->task[task];
 
     if (run->state != FT_RUN_RUNNING ||
-        (run->task[task].state != FT_TASK_READY &&
-         run->task[task].state != FT_TASK_SUBMITTED))
+        !(t->state == FT_TASK_SUBMITTED ||
+          (t->state == FT_TASK_READY && t->open)))
         return NULL;
     return d ? d->reason : NULL;
 }
