@@ -4,7 +4,7 @@
  * A physics is a program that adds its own equations to this: it opens the
  * domain, reads what the user says of the groups of the mesh (given.h), writes
  * a residual and a Jacobian with the kernels of fe/, has newton.h solve them,
- * and writes its fields.  share/doc/module-authors.md walks through one.
+ * and writes its fields.  share/doc/physics.md walks through one.
  *
  * Functions are collective unless they say otherwise, and fail in the user's
  * words.
