@@ -55,7 +55,8 @@ t_bench_lookups_SOURCES = t/bench/lookups.c
 t_bench_lookups_CPPFLAGS = $(t_bench_commits_CPPFLAGS)
 t_bench_lookups_LDADD = $(t_bench_commits_LDADD)
 
-EXTRA_DIST += t/bench/stage_write.c
+EXTRA_DIST += t/bench/stage_write.c t/bench/heat.c t/bench/heat.sh \
+    t/bench/heat.py
 if SOLVERS
 BENCHES += t/bench/stage_write
 t_bench_stage_write_SOURCES = t/bench/stage_write.c
@@ -63,6 +64,12 @@ t_bench_stage_write_CPPFLAGS = $(SOLVER_CPPFLAGS)
 t_bench_stage_write_CFLAGS = $(SOLVER_CFLAGS)
 t_bench_stage_write_LDFLAGS = $(SOLVER_LINK)
 t_bench_stage_write_LDADD = $(SOLVER_LIBS)
+BENCHES += t/bench/heat
+t_bench_heat_SOURCES = t/bench/heat.c
+t_bench_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
+t_bench_heat_CFLAGS = $(SOLVER_CFLAGS)
+t_bench_heat_LDFLAGS = $(SOLVER_LINK)
+t_bench_heat_LDADD = solvers/libfe.a $(SOLVER_LIBS)
 endif
 
 bench: all $(BENCHES)
