@@ -3,9 +3,9 @@
  * usage: heat N ORDER       a cube of N^3 hexahedra; prints, in seconds of CPU,
  *                           "assembly solve iterations unknowns"
  *
- * What solve.heat does between reading its mesh and writing its results: pattern
- * and values of the matrix, right-hand side, multigrid, conjugate gradients to
- * 1e-8.  t/bench/heat.py does the same with dolfinx.
+ * What solve.heat does between reading its mesh and writing its results: the
+ * pattern and the values of the matrix, the right-hand side, multigrid and
+ * conjugate gradients to 1e-8.  t/bench/heat.py does the same with dolfinx.
  */
 #include <math.h>
 #include <stdio.h>
