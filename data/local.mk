@@ -3,5 +3,6 @@
 # Other files here add theirs: dist_exampledata_DATA += data/heatsink.geo
 exampledatadir = $(pkgdatadir)/data
 dist_exampledata_DATA =
-dist_exampledata_DATA += data/heatsink.geo data/l-shape.geo
+dist_exampledata_DATA += data/heatsink.geo data/l-shape.geo \
+    data/concentric-spheres.geo data/eccentric-cylinders.geo data/square-line.geo
 EXTRA_DIST += data/README

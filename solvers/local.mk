@@ -69,12 +69,13 @@ fedtwin_mesh_quality_LDADD = solvers/libfe.a $(SOLVER_LIBS)
 endif
 
 # Tests of the stage library and the mesh modules.
-EXTRA_DIST += t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
+EXTRA_DIST += t/es.py t/stage/lib.sh t/stage/check_mesh.py $(STAGE_TESTS)
 STAGE_TESTS = t/t2160-warm.t t/t3000-stage.t t/t3001-serve.t \
     t/t3002-objects.t t/t3003-full-disk.t t/t3004-pool.t t/t3005-rot.t \
     t/t3010-mesh-box.t t/t3020-mesh-gmsh.t t/t3021-mesh-gmsh-refused.t \
     t/t3022-mesh-quality.t t/t3023-mesh-adapt.t \
-    t/t3024-mesh-gmsh-order-2.t
+    t/t3024-mesh-gmsh-order-2.t \
+    t/t3120-electrostatics.t
 if SOLVERS
 TESTS += $(STAGE_TESTS)
 check_PROGRAMS += t/stage/probe
@@ -137,6 +138,16 @@ solvers_libphysics_a_SOURCES = \
     solvers/physics/newton.h solvers/physics/newton.c
 solvers_libphysics_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
 PHYSICS_LIBS = solvers/libphysics.a solvers/libfe.a $(SOLVER_LIBS)
+
+pkglibexec_PROGRAMS += fedtwin-electrostatics
+fedtwin_electrostatics_SOURCES = \
+    solvers/electrostatics/es.h solvers/electrostatics/main.c \
+    solvers/electrostatics/setup.c solvers/electrostatics/solve.c \
+    solvers/electrostatics/forces.c solvers/electrostatics/report.c
+fedtwin_electrostatics_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_electrostatics_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_electrostatics_LDFLAGS = $(SOLVER_LINK)
+fedtwin_electrostatics_LDADD = $(PHYSICS_LIBS)
 
 pkglibexec_PROGRAMS += fedtwin-heat
 fedtwin_heat_SOURCES = \

@@ -11,6 +11,7 @@ dist_verify_DATA = \
     workflows/verify/nafems-t3.yaml workflows/verify/nafems-t2-t4.yaml \
     workflows/verify/heat-mms-second.yaml \
     workflows/verify/flood.yaml workflows/verify/flood_cases.py \
+    workflows/verify/electrostatics.yaml \
     workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py \
     workflows/verify/elasticity.yaml workflows/verify/curve.py \
