@@ -40,6 +40,7 @@ def points(*list_of_points):
 
 
 def solve(program, module, outputs, mesh, ranks=1, inputs=None, **params):
+    params.setdefault('order', 2)  # as the engine does, from the manifest
     given = {'mesh': (mesh, 'mesh')}
     given.update(inputs or {})
     where = write_task(module, params, given, outputs, ranks)

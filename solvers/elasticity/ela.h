@@ -23,7 +23,7 @@
 #include "fe/matrix.h"
 #include "fe/mesh.h"
 #include "fe/solver.h"
-#include "stage/mesh.h"
+#include "physics/domain.h"
 
 /* What the summary says. */
 struct ela_result {
@@ -38,12 +38,8 @@ struct ela_result {
 
 struct ela {
     struct stg_task *task;
-    struct stg_mesh input;    /* as read; facets are dropped in outputs */
-    int64_t order;            /* of the elements */
-    int64_t n_given;          /* points of the mesh before it was raised */
-    struct fe_group *group;
-    struct fe_mesh *mesh;
-    struct fe_tab tab[FE_MAX_BLOCKS];
+    struct phy_domain domain;
+    const struct fe_mesh *mesh; /* of the domain */
     struct ela_case c;
     struct ela_support support;
     int *side;                /* of facets, see fe/side.h; or NULL */
@@ -86,15 +82,10 @@ PetscErrorCode ela_solve(struct ela *ela);
 /* recover.c: stress at the nodes, strain energy. */
 PetscErrorCode ela_recover(struct ela *ela);
 
-/* field.c */
-/* The mesh without its facets, which carry no results; it borrows from
- * ela->input. */
-PetscErrorCode ela_cells_only(struct ela *ela, struct stg_mesh *mesh);
-/* Write n values a node as the output 'field->name', if the task asks for it.
- * The field may have more components: zeros. */
-PetscErrorCode ela_write_field(struct ela *ela, const struct stg_mesh *mesh,
-                               struct stg_field *field, int n,
-                               const double v[]);
+/* field.c: D displacements a node as the output 'name', a vector in space. */
+PetscErrorCode ela_write_vector(struct ela *ela, const char *name,
+                                const char *long_name, const char *unit,
+                                const double u[]);
 
 /* report.c */
 PetscErrorCode ela_write(struct ela *ela);

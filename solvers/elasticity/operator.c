@@ -55,7 +55,7 @@ static void add_cells(struct ela *ela, const double u[])
             take(block, c, n, u, v);
             if (ela->dt)
                 take(block, c, 1, ela->dt, dt);
-            ela_kernel_residual(&ela->tab[b], x,
+            ela_kernel_residual(&ela->domain.tab[b], x,
                                 &ela_material(ela, block->group[c])->law,
                                 ela->c.thickness_m, v, ela->dt ? dt : NULL, r);
             add(block, c, n, r, ela->r);
@@ -117,7 +117,7 @@ static void load_cell(const struct ela *ela, struct ela_condition *condition,
                       char msg[FE_MSG])
 {
     const struct fe_block *block = &ela->mesh->block[b];
-    const struct fe_tab *tab = &ela->tab[b];
+    const struct fe_tab *tab = &ela->domain.tab[b];
     double x[FE_MAX_NODES][3], at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS];
     int n = ela->c.dofs;
 
@@ -222,7 +222,7 @@ PetscErrorCode ela_stiffness(struct ela *ela)
 
         for (PetscInt c = 0; c < block->n; c++) {
             fe_mesh_corners(mesh, block, c, x);
-            ela_kernel_matrix(&ela->tab[b], x,
+            ela_kernel_matrix(&ela->domain.tab[b], x,
                               &ela_material(ela, block->group[c])->law,
                               ela->c.thickness_m, a);
             if (ela->support.n_frames > 0)
@@ -252,7 +252,8 @@ PetscErrorCode ela_measure(struct ela *ela)
             double size;
 
             fe_mesh_corners(mesh, block, c, x);
-            size = fe_kernel_measure(&ela->tab[b], x) * ela->c.thickness_m;
+            size = fe_kernel_measure(&ela->domain.tab[b], x) *
+                   ela->c.thickness_m;
             for (int i = 0; i < n; i++)
                 if (applies(&ela->c.condition[i], block, c))
                     measure[i] += size;

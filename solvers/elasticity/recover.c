@@ -139,7 +139,7 @@ static double add_cells(const struct ela *ela, double sum[])
 
     for (int b = 0; b < mesh->n_cell_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
-        const struct fe_tab *tab = &ela->tab[b];
+        const struct fe_tab *tab = &ela->domain.tab[b];
 
         init_patch(&patch, block->elem);
         for (PetscInt c = 0; c < block->n; c++) {

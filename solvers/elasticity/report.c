@@ -66,6 +66,7 @@ static PetscErrorCode write_summary(struct ela *ela)
     const struct ela_result *r = &ela->result;
     int64_t iterations = (int64_t)r->iterations;
     int64_t dofs = (int64_t)ela->mesh->n_nodes * ela->c.dofs;
+    int64_t order = PetscMax(ela->domain.input.order, 1);
     size_t n = ela->c.exact[0] ? 12 : 10;
     const char *path;
 
@@ -90,7 +91,7 @@ static PetscErrorCode write_summary(struct ela *ela)
         { "iterations", "iterations of the linear solver", "1",
           .integer = &iterations },
         { "dofs", "unknowns", "1", .integer = &dofs },
-        { "order", "order of the elements", "1", .integer = &ela->order },
+        { "order", "order of the elements", "1", .integer = &order },
         { "l2_error", "L2 norm of the error of displacement, SI", "1",
           .real = &r->l2_error },
         { "h1_error", "H1 seminorm of the error, SI", "1",
@@ -107,11 +108,11 @@ static PetscErrorCode join_names(const struct ela *ela, char **names)
     size_t len = sizeof("none"), at = 0;
 
     PetscFunctionBeginUser;
-    for (size_t g = 0; g < ela->input.n_groups; g++)
-        len += strlen(ela->group[g].name) + 1;
+    for (int g = 0; g < ela->mesh->n_groups; g++)
+        len += strlen(ela->mesh->group[g].name) + 1;
     PetscCall(PetscMalloc1(len, names));
-    for (size_t g = 0; g < ela->input.n_groups; g++) {
-        for (const char *c = ela->group[g].name; *c; c++)
+    for (int g = 0; g < ela->mesh->n_groups; g++) {
+        for (const char *c = ela->mesh->group[g].name; *c; c++)
             (*names)[at++] = *c == ' ' ? '_' : *c;
         (*names)[at++] = ' ';
     }
@@ -142,7 +143,7 @@ static PetscErrorCode write_reactions(struct ela *ela)
         const struct ela_condition *c = &ela->c.condition[i];
 
         kind[i] = c->kind;
-        group[i] = c->group >= 0 ? c->group : (int64_t)ela->input.n_groups;
+        group[i] = c->group >= 0 ? c->group : ela->mesh->n_groups;
         measure[i] = c->measure;
         for (size_t k = 0; k < 3; k++) {
             force[k * n + i] = c->force[k];
@@ -241,19 +242,15 @@ static PetscErrorCode write_probes(struct ela *ela)
 
 PetscErrorCode ela_write(struct ela *ela)
 {
-    struct stg_mesh mesh;
-
     PetscFunctionBeginUser;
-    PetscCall(ela_cells_only(ela, &mesh));
-    PetscCall(ela_write_field(ela, &mesh, &(struct stg_field){
-        .name = "displacement", .long_name = "displacement", .unit = "m",
-        .components = 3 }, ela->c.dofs, ela->u));
-    PetscCall(ela_write_field(ela, &mesh, &(struct stg_field){
+    PetscCall(ela_write_vector(ela, "displacement", "displacement", "m",
+                               ela->u));
+    PetscCall(phy_write(&ela->domain, "stress", &(struct stg_field){
         .name = "stress", .long_name = "stress xx yy zz xy yz xz",
-        .unit = "Pa", .components = 6 }, 6, ela->stress[0]));
-    PetscCall(ela_write_field(ela, &mesh, &(struct stg_field){
+        .unit = "Pa", .components = 6, .time_s = NAN }, ela->stress[0]));
+    PetscCall(phy_write(&ela->domain, "von_mises", &(struct stg_field){
         .name = "von_mises", .long_name = "von Mises stress", .unit = "Pa",
-        .components = 1 }, 1, ela->von_mises));
+        .components = 1, .time_s = NAN }, ela->von_mises));
     PetscCall(write_summary(ela));
     PetscCall(write_reactions(ela));
     PetscCall(write_probes(ela));

@@ -3,40 +3,17 @@
 #include <stdio.h>
 
 #include "elasticity/ela.h"
-#include "elasticity/vector.h"
 #include "fe/comm.h"
 #include "fe/func.h"
 #include "fe/side.h"
-#include "physics/raise.h"
 #include "stage/stage.h"
 
 /* --- mesh -------------------------------------------------------------- */
 
-static PetscErrorCode read_mesh(struct ela *ela)
-{
-    struct stg_value all = stg_params(ela->task);
-    const char *path;
-
-    PetscFunctionBeginUser;
-    ela->order = 2;
-    if (stg_has(&all, "order"))
-        PetscCall(stg_get_integer(&all, "order", &ela->order));
-    if (ela->order != 1 && ela->order != 2)
-        PetscFunctionReturn(stg_fail(ela->task, "parameter 'order' must be 1 "
-                                     "or 2, not %lld",
-                                     (long long)ela->order));
-    PetscCall(stg_input_path(ela->task, "mesh", &path));
-    PetscCall(stg_mesh_read(ela->task, path, &ela->input));
-    ela->n_given = ela->input.points;
-    if (ela->order == 2)
-        PetscCall(phy_raise(ela->task, &ela->input));
-    PetscFunctionReturn(0);
-}
-
 /* A plane calculation takes place in x and y. */
 static PetscErrorCode check_plane(const struct ela *ela)
 {
-    const struct stg_mesh *mesh = &ela->input;
+    const struct stg_mesh *mesh = &ela->domain.input;
     double range[2] = { INFINITY, INFINITY }; /* min, -max of z */
 
     PetscFunctionBeginUser;
@@ -53,32 +30,6 @@ static PetscErrorCode check_plane(const struct ela *ela)
                                      "flat, but z is between %g m and %g m; "
                                      "shells cannot be computed", range[0],
                                      -range[1]));
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode divide(struct ela *ela)
-{
-    const struct stg_mesh *input = &ela->input;
-    struct fe_slab slab = {
-        .n_points = (PetscInt)input->my_points,
-        .n_cells = (PetscInt)input->my_cells,
-        .x = input->point,
-        .vtk = input->type,
-        .node = input->node,
-        .group = input->group,
-    };
-
-    PetscFunctionBeginUser;
-    PetscCall(PetscCalloc1(input->n_groups, &ela->group));
-    for (size_t g = 0; g < input->n_groups; g++) {
-        ela->group[g].id = input->groups[g].id;
-        ela->group[g].dim = input->groups[g].dimension;
-        ela->group[g].name = input->groups[g].name;
-    }
-    PetscCall(fe_mesh_new(stg_comm(ela->task), &slab, ela->group,
-                          (int)input->n_groups, &ela->mesh));
-    for (int b = 0; b < ela->mesh->n_blocks; b++)
-        fe_tab_init(&ela->tab[b], ela->mesh->block[b].elem, FE_RULE_SYSTEM);
     PetscFunctionReturn(0);
 }
 
@@ -115,7 +66,7 @@ static PetscErrorCode check_measures(const struct ela *ela)
         if (condition->group >= 0 && !(condition->measure > 0))
             return stg_fail(ela->task, "parameter '%s': group '%s' is empty",
                             condition->name,
-                            ela->group[condition->group].name);
+                            ela->mesh->group[condition->group].name);
     }
     return 0;
 }
@@ -151,109 +102,6 @@ static PetscErrorCode find_sides(struct ela *ela)
 
 /* --- temperatures ------------------------------------------------------ */
 
-/* The values of a field on the first points of the input, and whether its
- * points are those. */
-static PetscErrorCode take_field(const struct ela *ela,
-                                 const struct stg_mesh *other,
-                                 const double value[], double t[], bool *same)
-{
-    const struct stg_mesh *input = &ela->input;
-    double *x, *old;
-    PetscInt n = 0, *at;
-    PetscSF sf;
-    MPI_Datatype four;
-
-    PetscFunctionBeginUser;
-    while (n < input->my_points && input->first_point + n < other->points)
-        n++;
-    PetscCall(PetscMalloc3(n, &at, 4 * n, &x, 4 * other->my_points, &old));
-    for (PetscInt i = 0; i < n; i++)
-        at[i] = (PetscInt)input->first_point + i;
-    for (int64_t i = 0; i < other->my_points; i++) {
-        for (int k = 0; k < 3; k++)
-            old[4 * i + k] = other->point[3 * i + k];
-        old[4 * i + 3] = value[i];
-    }
-    PetscCall(fe_graph(ela->mesh->comm, (PetscInt)other->my_points, n, at,
-                       &sf));
-    PetscCallMPI(MPI_Type_contiguous(4, MPI_DOUBLE, &four));
-    PetscCallMPI(MPI_Type_commit(&four));
-    PetscCall(PetscSFBcastBegin(sf, four, old, x, MPI_REPLACE));
-    PetscCall(PetscSFBcastEnd(sf, four, old, x, MPI_REPLACE));
-    PetscCallMPI(MPI_Type_free(&four));
-    *same = true;
-    for (PetscInt i = 0; i < n; i++) {
-        t[i] = x[4 * i + 3];
-        for (int k = 0; k < 3; k++)
-            *same = *same && x[4 * i + k] == input->point[3 * i + k];
-    }
-    PetscCall(PetscSFDestroy(&sf));
-    PetscCall(PetscFree3(at, x, old));
-    PetscFunctionReturn(0);
-}
-
-/* The temperature of a mesh of first order is linear between its points: nodes
- * in the middle of edges, faces and cells take the mean of the corners. */
-static PetscErrorCode fill_middles(const struct ela *ela, double t[])
-{
-    const struct fe_mesh *mesh = ela->mesh;
-    PetscInt n = mesh->n_owned + mesh->n_ghosts;
-    double *sum; /* of values, and their number */
-
-    PetscFunctionBeginUser;
-    PetscCall(PetscCalloc1(2 * n, &sum));
-    for (int b = 0; b < mesh->n_cell_blocks; b++) {
-        const struct fe_block *block = &mesh->block[b];
-
-        for (PetscInt c = 0; c < block->n; c++)
-            for (int i = block->elem->corners; i < block->elem->nodes; i++) {
-                const PetscInt *node = block->node + c * block->elem->nodes;
-                int corner[FE_MAX_CORNERS];
-                int ends = fe_elem_parents(block->elem, i, corner);
-
-                for (int k = 0; k < ends; k++)
-                    sum[2 * node[i]] += t[node[corner[k]]] / ends;
-                sum[2 * node[i] + 1] += 1;
-            }
-    }
-    PetscCall(ela_gather(mesh, 2, sum));
-    for (PetscInt i = 0; i < mesh->n_owned; i++)
-        if (sum[2 * i + 1] > 0)
-            t[i] = sum[2 * i] / sum[2 * i + 1];
-    PetscCall(PetscFree(sum));
-    PetscCall(fe_mesh_spread(mesh, t));
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode read_field(struct ela *ela, double t[])
-{
-    struct stg_mesh mesh = { 0 };
-    struct stg_field field = { 0 };
-    bool same = false;
-    const char *path;
-    double *slab;
-
-    PetscFunctionBeginUser;
-    PetscCall(stg_input_path(ela->task, "temperature", &path));
-    PetscCall(stg_field_read(ela->task, path, "K", &mesh, &field));
-    if (field.place != STG_ON_POINTS || field.components != 1)
-        PetscFunctionReturn(stg_fail(ela->task, "input 'temperature' must have "
-                                     "one value at each point"));
-    PetscCall(PetscCalloc1(ela->input.my_points, &slab));
-    if (mesh.points == ela->n_given || mesh.points == ela->input.points)
-        PetscCall(take_field(ela, &mesh, field.value, slab, &same));
-    PetscCall(fe_agree(ela->mesh->comm, same ? "" : "input 'temperature' is "
-                       "on another mesh than input 'mesh'"));
-    PetscCall(fe_mesh_from_input(ela->mesh, slab, t));
-    PetscCall(fe_mesh_spread(ela->mesh, t));
-    if (mesh.points < ela->input.points)
-        PetscCall(fill_middles(ela, t));
-    PetscCall(PetscFree(slab));
-    stg_field_release(&field);
-    stg_mesh_release(&mesh);
-    PetscFunctionReturn(0);
-}
-
 /* ela->dt: how much warmer than without thermal strain. */
 static PetscErrorCode find_heat(struct ela *ela)
 {
@@ -270,7 +118,7 @@ static PetscErrorCode find_heat(struct ela *ela)
         ela->dt[i] = c->warm_func
             ? fe_func_value(c->warm_func, mesh->x + 3 * i, 0) : c->warm;
     if (stg_input_count(ela->task, "temperature") > 0)
-        PetscCall(read_field(ela, ela->dt));
+        PetscCall(phy_read_nodes(&ela->domain, "temperature", "K", ela->dt));
     for (PetscInt i = 0; i < n; i++) {
         if (!isfinite(ela->dt[i]) && !msg[0])
             (void)snprintf(msg, sizeof(msg), "the temperature is not finite "
@@ -287,10 +135,10 @@ PetscErrorCode ela_setup(struct ela *ela, int needs)
     PetscInt n;
 
     PetscFunctionBeginUser;
-    PetscCall(read_mesh(ela));
-    PetscCall(ela_case_read(ela->task, &ela->input, needs, &ela->c));
+    PetscCall(phy_domain_open(ela->task, &ela->domain));
+    ela->mesh = ela->domain.mesh;
+    PetscCall(ela_case_read(ela->task, &ela->domain.input, needs, &ela->c));
     PetscCall(check_plane(ela));
-    PetscCall(divide(ela));
     PetscCall(check_materials(ela));
     PetscCall(ela_measure(ela));
     PetscCall(check_measures(ela));
@@ -319,9 +167,7 @@ PetscErrorCode ela_release(struct ela *ela)
     PetscCall(PetscFree(ela->von_mises));
     PetscCall(PetscFree(ela->place));
     ela_support_release(&ela->support);
-    PetscCall(fe_mesh_free(&ela->mesh));
-    PetscCall(PetscFree(ela->group));
     ela_case_release(&ela->c);
-    stg_mesh_release(&ela->input);
+    PetscCall(phy_domain_release(&ela->domain));
     PetscFunctionReturn(0);
 }

@@ -28,17 +28,3 @@ PetscErrorCode ela_gather(const struct fe_mesh *mesh, int n, double v[])
     PetscCallMPI(MPI_Type_free(&tuple));
     PetscFunctionReturn(0);
 }
-
-PetscErrorCode ela_to_input(const struct fe_mesh *mesh, int n,
-                            const double v[], double input[])
-{
-    MPI_Datatype tuple;
-
-    PetscFunctionBeginUser;
-    PetscCallMPI(MPI_Type_contiguous(n, MPI_DOUBLE, &tuple));
-    PetscCallMPI(MPI_Type_commit(&tuple));
-    PetscCall(PetscSFReduceBegin(mesh->points, tuple, v, input, MPI_REPLACE));
-    PetscCall(PetscSFReduceEnd(mesh->points, tuple, v, input, MPI_REPLACE));
-    PetscCallMPI(MPI_Type_free(&tuple));
-    PetscFunctionReturn(0);
-}

@@ -36,7 +36,7 @@ static PetscErrorCode assemble_mass(struct modes *modes)
             double density = ela_material(ela, block->group[c])->density;
 
             fe_mesh_corners(mesh, block, c, x);
-            fe_kernel_matrix(&ela->tab[b], x, 0,
+            fe_kernel_matrix(&ela->domain.tab[b], x, 0,
                              density * ela->c.thickness_m, m);
             for (int i = 0; i < nodes * nodes; i++)
                 modes->weight[node[i / nodes]] += m[i];

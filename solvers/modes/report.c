@@ -2,7 +2,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "elasticity/vector.h"
 #include "modes/modes.h"
 #include "stage/stage.h"
 #include "stage/table.h"
@@ -56,7 +55,8 @@ static PetscErrorCode write_modes(struct modes *modes)
 
 static PetscErrorCode write_summary(struct modes *modes)
 {
-    int64_t dofs, order = modes->ela.order, rigid = modes->n_free_motions;
+    int64_t order = PetscMax(modes->ela.domain.input.order, 1);
+    int64_t dofs, rigid = modes->n_free_motions;
     PetscInt n;
     const char *path;
 
@@ -77,8 +77,7 @@ static PetscErrorCode write_summary(struct modes *modes)
 }
 
 /* One shape; its largest displacement is 1. */
-static PetscErrorCode write_shape(struct modes *modes,
-                                  const struct stg_mesh *mesh, int which)
+static PetscErrorCode write_shape(struct modes *modes, int which)
 {
     struct ela *ela = &modes->ela;
     int n = ela->c.dofs;
@@ -101,21 +100,16 @@ static PetscErrorCode write_shape(struct modes *modes,
     for (PetscInt i = 0; i < (ela->mesh->n_owned + ela->mesh->n_ghosts) * n;
          i++)
         u[i] /= sqrt(most);
-    PetscCall(ela_write_field(ela, mesh, &(struct stg_field){
-        .name = name, .long_name = long_name, .unit = "1", .components = 3 },
-        n, u));
+    PetscCall(ela_write_vector(ela, name, long_name, "1", u));
     PetscFunctionReturn(0);
 }
 
 PetscErrorCode modes_write(struct modes *modes)
 {
-    struct stg_mesh mesh;
-
     PetscFunctionBeginUser;
     PetscCall(write_modes(modes));
     PetscCall(write_summary(modes));
-    PetscCall(ela_cells_only(&modes->ela, &mesh));
     for (int i = 0; i < modes->n && i < MOST_SHAPES; i++)
-        PetscCall(write_shape(modes, &mesh, i));
+        PetscCall(write_shape(modes, i));
     PetscFunctionReturn(0);
 }

@@ -214,10 +214,10 @@ static PetscErrorCode take_modes(struct modes *modes, double zero)
     PetscFunctionBeginUser;
     PetscCall(PetscCalloc1(modes->n, &modes->mode));
     PetscCall(PetscCalloc1(modes->n, &modes->shape));
-    PetscCall(PetscMalloc1(ela->input.my_points, &slab));
+    PetscCall(PetscMalloc1(ela->domain.input.my_points, &slab));
     PetscCall(PetscMalloc1(ela->mesh->n_owned, &id));
-    for (int64_t i = 0; i < ela->input.my_points; i++)
-        slab[i] = (double)(ela->input.first_point + i);
+    for (int64_t i = 0; i < ela->domain.input.my_points; i++)
+        slab[i] = (double)(ela->domain.input.first_point + i);
     PetscCall(fe_mesh_from_input(ela->mesh, slab, id));
     PetscCall(MatCreateVecs(modes->k, &v, NULL));
     for (PetscInt i = 0; i < modes->n; i++) {
