@@ -33,14 +33,21 @@ static struct json_object *site_json(const struct ft_site *site)
     return obj;
 }
 
-int ft_agent_file_write(const char *path, const struct ft_agent_file *file,
-                        ft_file_writer *write, struct ft_err *err)
+static void add_storage(struct json_object *obj,
+                        const struct ft_agent_file *file)
+{
+    struct json_object *storage = json_object_new_object();
+
+    ft_json_add_str(storage, "root", file->root);
+    ft_json_add_num(storage, "cache_bytes", file->cache_bytes);
+    json_object_object_add(obj, "storage", storage);
+    json_object_object_add(obj, "home_at", json_object_get(file->home_at));
+}
+
+static struct json_object *file_json(const struct ft_agent_file *file)
 {
     struct json_object *obj = json_object_new_object();
     struct json_object *attempts = json_object_new_array();
-    const char *text;
-    size_t len;
-    int rc;
 
     for (size_t i = 0; i < file->n_attempts; i++)
         json_object_array_add(attempts, ft_attempt_json(file->attempt[i]));
@@ -48,16 +55,34 @@ int ft_agent_file_write(const char *path, const struct ft_agent_file *file,
     ft_json_add_str(obj, "tag", file->tag);
     json_object_object_add(obj, "site", site_json(file->site));
     ft_json_add_str(obj, "home", file->home);
+    if (file->root)
+        add_storage(obj, file);
     json_object_object_add(obj, "attempts", attempts);
     ft_json_add_bool(obj, "serve", file->serve);
     ft_json_add_num(obj, "idle_s", file->idle_s);
     ft_json_add_num(obj, "spare_s", file->spare_s);
     ft_json_add_num(obj, "walltime_s", file->walltime_s);
     ft_json_add_num(obj, "visible_s", file->visible_s);
-    text = json_object_to_json_string_length(
-        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    rc = write(path, text, len, 0600, err);
+    return obj;
+}
+
+char *ft_agent_file_text(const struct ft_agent_file *file)
+{
+    struct json_object *obj = file_json(file);
+    char *text = ft_strdup(json_object_to_json_string_ext(
+        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+
     json_object_put(obj);
+    return text;
+}
+
+int ft_agent_file_write(const char *path, const struct ft_agent_file *file,
+                        ft_file_writer *write, struct ft_err *err)
+{
+    char *text = ft_agent_file_text(file);
+    int rc = write(path, text, strlen(text), 0600, err);
+
+    free(text);
     return rc;
 }
 
@@ -113,6 +138,25 @@ static int read_attempts(struct json_object *list, struct ft_agent_file *file,
     return 0;
 }
 
+/* A site that sees the files of the run has none. */
+static int read_storage(struct json_object *obj, struct ft_agent_file *file,
+                        struct ft_err *err)
+{
+    struct json_object *storage = ft_json_or_null(obj, "storage");
+    struct json_object *at = ft_json_or_null(obj, "home_at");
+    const char *root = ft_json_str_or(storage, "root", NULL);
+
+    if (!storage)
+        return 0;
+    if (!root || root[0] != '/' || !json_object_is_type(at, json_type_object))
+        return ft_err_set(err, FT_EFORMAT, "'storage' of " WHAT " needs an "
+                          "absolute 'root', and 'home_at' beside it");
+    file->root = ft_strdup(root);
+    file->cache_bytes = amount(storage, "cache_bytes", 0);
+    file->home_at = json_object_get(at);
+    return 0;
+}
+
 static int read_all(struct json_object *obj, struct ft_agent_file *file,
                     struct ft_err *err)
 {
@@ -127,6 +171,8 @@ static int read_all(struct json_object *obj, struct ft_agent_file *file,
     file->tag = ft_strdup(tag);
     file->site = read_site(site);
     file->home = ft_strdup(ft_json_str_or(obj, "home", NULL));
+    if (read_storage(obj, file, err) < 0)
+        return -1;
     file->serve = ft_json_bool_or(obj, "serve", false);
     file->idle_s = amount(obj, "idle_s", FT_AGENT_IDLE_S);
     file->spare_s = amount(obj, "spare_s", FT_AGENT_SPARE_S);
@@ -175,6 +221,8 @@ void ft_agent_file_release(struct ft_agent_file *file)
         ft_attempt_free(file->attempt[i]);
     free(file->attempt);
     free_site(file->site);
+    json_object_put(file->home_at);
+    free(file->root);
     free(file->home);
     free(file->tag);
     *file = (struct ft_agent_file){ 0 };

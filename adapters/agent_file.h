@@ -28,6 +28,11 @@ struct ft_agent_file {
                              modules */
     char *home;           /* absolute path of the file that says where home
                              is, or NULL */
+    struct json_object *home_at; /* what such a file would say, for a site
+                                    that does not see it; else NULL */
+    char *root;           /* directory for the attempts of such a site; else
+                             NULL */
+    double cache_bytes;   /* of it, for files that are needed again */
     struct ft_attempt **attempt;
     size_t n_attempts;
     bool serve;
@@ -36,7 +41,9 @@ struct ft_agent_file {
     double visible_s;  /* how long an attempt directory may take to be seen */
 };
 
-/* Readable by its owner only; 'write' says how durably. */
+/* As text, the caller's; and as a file that its owner only can read, written as
+ * durably as 'write' says. */
+char *ft_agent_file_text(const struct ft_agent_file *file);
 int ft_agent_file_write(const char *path, const struct ft_agent_file *file,
                         ft_file_writer *write, struct ft_err *err);
 

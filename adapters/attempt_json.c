@@ -187,6 +187,31 @@ static char *const *copy_list(char *const *text, size_t n)
     return words.item;
 }
 
+static struct ft_attempt_file *copy_files(const struct ft_attempt_file *from,
+                                          size_t n)
+{
+    struct ft_attempt_file *to = n ? ft_calloc(n, sizeof(*to)) : NULL;
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = (struct ft_attempt_file){
+            .path = ft_strdup(from[i].path),
+            .content = ft_strdup(from[i].content),
+            .sha256 = ft_strdup(from[i].sha256),
+            .size_bytes = from[i].size_bytes,
+        };
+    return to;
+}
+
+void ft_attempt_files_free(struct ft_attempt_file *file, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(file[i].path);
+        free(file[i].content);
+        free(file[i].sha256);
+    }
+    free(file);
+}
+
 struct ft_attempt *ft_attempt_copy(const struct ft_attempt *a)
 {
     struct ft_attempt *copy = ft_calloc(1, sizeof(*copy));
@@ -201,6 +226,7 @@ struct ft_attempt *ft_attempt_copy(const struct ft_attempt *a)
     copy->program_sha256 = ft_strdup(a->program_sha256);
     copy->site = ft_strdup(a->site);
     copy->placed = ft_strdup(a->placed);
+    copy->file = copy_files(a->file, a->n_files);
     return copy;
 }
 
@@ -216,6 +242,7 @@ void ft_attempt_free(struct ft_attempt *a)
 {
     if (!a)
         return;
+    ft_attempt_files_free(a->file, a->n_files);
     ft_words_free((char **)a->argv);
     ft_words_free((char **)a->env);
     ft_words_free((char **)a->modules);

@@ -267,6 +267,7 @@ static void free_batch(struct ft_batch *batch)
 {
     for (size_t i = 0; i < batch->found.len; i++)
         json_object_put(batch->found.entry[i].value);
+    ft_batch_far_close(batch);
     ft_map_release(&batch->found);
     ft_map_release(&batch->id_of);
     ft_map_release(&batch->job_of);
@@ -428,6 +429,8 @@ static int open_batch(const struct ft_site *site,
     batch->events = *events;
     batch->known = !place->resumed;
     batch->log_fd = -1;
+    batch->open_ns = ft_clock_mono_ns();
+    ft_batch_far_open(batch);
     batch->agent = ft_site_program(site, "fedtwin-agent");
     if (open_files(batch, err) == 0)
         batch->helper = ft_helper_new(site, place->project_dir, loop,
@@ -534,6 +537,8 @@ const struct ft_adapter ft_adapter_batch = {
     .capacity = capacity_batch,
     .obstacle = obstacle_batch,
     .cost_s = cost_batch,
+    .missing_bytes = ft_batch_far_missing,
+    .published = ft_batch_far_published,
     .submit = submit_batch,
     .cancel = cancel_batch,
     .sweep = sweep_batch,

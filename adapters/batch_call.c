@@ -184,7 +184,13 @@ int ft_batch_listen(struct ft_batch *batch, struct ft_err *err)
         .arg = batch,
     };
 
-    batch->home = ft_home_open(batch->loop, &events, err);
+    if (batch->held)
+        ft_batch_far_events(&events);
+    /* Elsewhere agents cannot see that home has moved. */
+    batch->home = batch->held
+                      ? ft_home_reopen(batch->loop, &events, batch->home_file,
+                                       err)
+                      : ft_home_open(batch->loop, &events, err);
     return batch->home ? ft_home_publish(batch->home, batch->home_file, err)
                        : -1;
 }

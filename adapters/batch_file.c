@@ -156,8 +156,9 @@ static char *job_path(const struct ft_batch *batch, const char *name,
                        suffix);
 }
 
-static int write_file(struct ft_batch_job *job, struct ft_batch_task *task,
-                      const struct need *need, struct ft_err *err)
+static int write_file(const struct ft_batch_job *job, const char *path,
+                      struct ft_batch_task *task, const struct need *need,
+                      struct ft_err *err)
 {
     const struct ft_batch *batch = job->batch;
     struct ft_site site = *batch->site;
@@ -173,39 +174,64 @@ static int write_file(struct ft_batch_job *job, struct ft_batch_task *task,
         .walltime_s = need->walltime_s,
         .visible_s = batch->site->visibility_wait_s,
     };
-    char *dir = ft_path_dir(job->file);
+    char *dir = ft_path_dir(path);
     int rc = ft_path_mkdirs(dir, 0777, err);
 
     free(dir);
     site.slots = 0; /* those of the job, not of the site */
     site.memory_bytes = 0;
+    if (batch->held)
+        ft_batch_far_file(batch, &file);
     if (rc == 0)
-        rc = ft_agent_file_write(job->file, &file, ft_file_replace, err);
+        rc = ft_agent_file_write(path, &file, ft_file_replace, err);
+    json_object_put(file.home_at);
     return rc;
 }
 
+/* The script, and the file that it hands to the agent; the caller frees. */
+static char *make_script(const struct ft_batch_job *job, const char *path,
+                         struct ft_batch_task *task, const struct need *need,
+                         struct ft_err *err)
+{
+    const struct ft_batch *batch = job->batch;
+
+    if (write_file(job, path, task, need, err) < 0)
+        return NULL;
+    return batch->held ? ft_batch_far_script(job, path, err)
+                       : ft_job_script(batch->site, batch->agent, path);
+}
+
 /* --- its request ---------------------------------------------------------- */
+
+/* Where a job 'base', or an array of 'n', works, and what it prints goes;
+ * elsewhere its script sees to that. */
+static void add_paths(struct json_object *obj, const struct ft_batch *batch,
+                      const char *base, size_t n)
+{
+    char *out = job_path(batch, base, n ? ".%a.out" : ".out");
+    char *err = job_path(batch, base, n ? ".%a.err" : ".err");
+
+    ft_json_add_str(obj, "dir", batch->held ? "/" : batch->place->run_dir);
+    ft_json_add_str(obj, "stdout", batch->held ? "/dev/null" : out);
+    ft_json_add_str(obj, "stderr", batch->held ? "/dev/null" : err);
+    free(err);
+    free(out);
+}
 
 /* Of the job 'base', or of an array of 'n'. */
 static struct json_object *make_request(const struct ft_batch *batch,
                                         const char *tag, const char *name,
                                         const char *base, size_t n,
+                                        const char *script,
                                         const struct need *need,
                                         const struct ft_site_queue *queue)
 {
-    char *file = job_path(batch, base, ".json");
-    char *script = n ? ft_job_array_script(batch->site, batch->agent, file)
-                     : ft_job_script(batch->site, batch->agent, file);
-    char *out = job_path(batch, base, n ? ".%a.out" : ".out");
-    char *err = job_path(batch, base, n ? ".%a.err" : ".err");
     struct json_object *obj = json_object_new_object();
 
     ft_json_add_str(obj, "tag", tag);
     ft_json_add_str(obj, "name", name);
     ft_json_add_str(obj, "script", script);
-    ft_json_add_str(obj, "dir", batch->place->run_dir);
-    ft_json_add_str(obj, "stdout", out);
-    ft_json_add_str(obj, "stderr", err);
+    add_paths(obj, batch, base, n);
     ft_json_add_int(obj, "nodes", need->nodes);
     ft_json_add_int(obj, "ranks", need->ranks);
     ft_json_add_int(obj, "threads", need->threads);
@@ -221,10 +247,6 @@ static struct json_object *make_request(const struct ft_batch *batch,
     json_object_object_add(obj, "exclude", json_object_new_array());
     ft_json_add_int(obj, "array", (int64_t)n);
     ft_json_add_bool(obj, "hold", false);
-    free(err);
-    free(out);
-    free(script);
-    free(file);
     return obj;
 }
 
@@ -283,7 +305,7 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
     const struct ft_site_queue *queue;
     struct ft_batch_job *job;
     struct need need;
-    char *tag, *base;
+    char *tag, *base, *path, *script;
 
     if (task)
         need_of_task(batch->site, task->attempt, &need);
@@ -301,16 +323,21 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
                : ft_asprintf("%s/%s/1", batch->place->run_id, base);
     job = add_job(batch, tag, tag, !task);
     job->slots = task ? 0 : need.ranks;
-    job->file = job_path(batch, base, ".json");
-    if (write_file(job, task, &need, err) == 0) {
+    path = job_path(batch, base, ".json");
+    job->file = batch->held ? ft_batch_far_output(batch, base)
+                            : ft_strdup(path);
+    script = make_script(job, path, task, &need, err);
+    free(path);
+    if (script) {
         job->request = make_request(batch, tag, task ? task->attempt->stage
                                                      : FT_BATCH_PILOT,
-                                    base, 0, &need, queue);
+                                    base, 0, script, &need, queue);
     } else {
         *answer = FT_SUBMIT_RETRY_AFTER;
         ft_batch_job_free(job);
         job = NULL;
     }
+    free(script);
     free(base);
     free(tag);
     return job;
@@ -336,7 +363,7 @@ static int add_element(struct ft_batch_array *array, const char *base,
     job->file = job_path(batch, base, suffix);
     ft_batch_attach(task, job);
     free(suffix);
-    return write_file(job, task, need, err);
+    return write_file(job, job->file, task, need, err);
 }
 
 int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
@@ -345,8 +372,8 @@ int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
 {
     const struct ft_site_queue *queue;
     struct ft_batch_array *array;
+    char *base, *file, *script;
     struct need need;
-    char *base;
     int rc = 0;
 
     need_of_task(batch->site, task[0]->attempt, &need);
@@ -363,9 +390,13 @@ int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = add_element(array, base, task[i], &need, err);
     if (rc == 0) {
+        file = job_path(batch, base, ".json");
+        script = ft_job_array_script(batch->site, batch->agent, file);
         array->request = make_request(batch, array->tag,
-                                      task[0]->attempt->stage, base, n, &need,
-                                      queue);
+                                      task[0]->attempt->stage, base, n, script,
+                                      &need, queue);
+        free(script);
+        free(file);
     } else {
         *answer = FT_SUBMIT_RETRY_AFTER;
         ft_batch_dissolve(array->element[0], false);

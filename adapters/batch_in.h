@@ -11,6 +11,7 @@
  *   batch_search.c   jobs found there by their tags
  *   batch_watch.c    what the site says of them
  *   batch_end.c      how a task ended: its record, and the site's verdict
+ *   batch_far.c      what sites need that do not see the files of the run
  *
  * A task is one attempt.  A job is what the site schedules: of one task, on its
  * own or as an element of an array, or a pilot that takes one task after
@@ -40,8 +41,11 @@
 #include "run/adapter.h"
 
 struct ft_agent;
+struct ft_agent_file;
+struct ft_held;
 struct ft_helper;
 struct ft_home;
+struct ft_home_events;
 struct ft_str;
 struct json_object;
 
@@ -76,7 +80,8 @@ struct ft_batch_job {
     struct ft_batch_array *array; /* that it is submitted with; or NULL */
     size_t element; /* of that */
     struct ft_batch_task *task; /* that it has; of a pilot: NULL */
-    char *file; /* what its agent reads */
+    char *file; /* what its agent reads; of a site that does not see that, what
+                   its job prints there */
     struct json_object *request; /* of submit; NULL: never to be submitted */
     enum ft_batch_state state;
     bool asked;    /* SUBMITTING: the site has the request */
@@ -156,6 +161,11 @@ struct ft_batch {
     unsigned pass;         /* of placing */
     size_t n_given;        /* tasks that have a job */
     int64_t came_ns, first_ns; /* the last task, and the first that waits */
+    int64_t open_ns;       /* since when */
+    struct ft_held *held;  /* what a site has that does not see the files of the
+                              run; NULL: it sees them */
+    struct ft_map brought; /* "TAG/NAME" of results that came from there ->
+                              their digest */
 };
 
 /* --- batch.c -------------------------------------------------------------- */
@@ -209,6 +219,26 @@ void ft_batch_flush_later(struct ft_batch *batch, double after_s);
 /* --- batch_call.c --------------------------------------------------------- */
 
 int ft_batch_listen(struct ft_batch *batch, struct ft_err *err);
+
+/* --- batch_far.c ---------------------------------------------------------- */
+
+void ft_batch_far_open(struct ft_batch *batch);
+void ft_batch_far_close(struct ft_batch *batch);
+/* Hear of the files, too. */
+void ft_batch_far_events(struct ft_home_events *events);
+/* Add what an agent has to be told there. */
+void ft_batch_far_file(const struct ft_batch *batch,
+                       struct ft_agent_file *file);
+/* The script of 'job', which holds what the file 'path' says; the caller's.
+ * NULL: that cannot be read. */
+char *ft_batch_far_script(const struct ft_batch_job *job, const char *path,
+                          struct ft_err *err);
+/* What the job 'name' prints goes there; the caller's. */
+char *ft_batch_far_output(const struct ft_batch *batch, const char *name);
+double ft_batch_far_missing(void *conn, const struct ft_attempt *attempt,
+                            double *seconds);
+void ft_batch_far_published(void *conn, uint64_t tag, const char *path,
+                            const char *content);
 
 /* --- batch_file.c --------------------------------------------------------- */
 

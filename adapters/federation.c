@@ -257,9 +257,12 @@ static void look_at(struct ft_federation *f, struct ft_placed *p)
         return;
     for (size_t i = 0; i < f->n; i++) {
         struct ft_member *other = &f->member[i];
+        double moving;
+
+        (void)ft_member_missing(other, p, &moving);
         if (other == m || ft_member_obstacle(other, p, now) ||
             other->used + p->slots > other->slots || other->n_queued ||
-            waited < MOVE_FACTOR * ft_member_wait_s(other))
+            waited < MOVE_FACTOR * (ft_member_wait_s(other) + moving))
             continue;
         p->moving = true;
         m->adapter->cancel(m->conn, &p->attempt->tag, 1, 0);
@@ -443,11 +446,24 @@ static bool sweep_federation(void *conn, const char *job,
     return all;
 }
 
+/* Only the site that it was at knows of it. */
+static void published_federation(void *conn, uint64_t tag, const char *path,
+                                 const char *content)
+{
+    struct ft_federation *f = conn;
+
+    for (size_t i = 0; i < f->n; i++)
+        if (f->member[i].adapter->published)
+            f->member[i].adapter->published(f->member[i].conn, tag, path,
+                                            content);
+}
+
 const struct ft_adapter ft_adapter_federation = {
     .name = "federation",
     .capacity = capacity_federation,
     .submit = submit_federation,
     .cancel = cancel_federation,
     .sweep = sweep_federation,
+    .published = published_federation,
     .close = close_federation,
 };

@@ -8,7 +8,8 @@
  *      not ask for another one, no credential or connection of it is failing,
  *      and a queue of it is large enough;
  *   2. of these the one where it is expected to be done first:
- *         seconds = wait + run / speed + weight * cost
+ *         seconds = wait + moving the inputs there + run / speed
+ *                   + weight * cost
  *      less a bonus for the site that the stage's earlier tasks went to.
  *
  * What is expected is what was seen in this run: how long jobs waited in the
@@ -24,6 +25,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 
+#define MIB (1024.0 * 1024.0)
 #define RUN_GUESS_S 60.0  /* of a stage that nothing is known of */
 #define QUEUE_GUESS_S 10.0
 #define MEMORY 0.3        /* of an old mean, when a new value comes */
@@ -96,6 +98,14 @@ double ft_member_wait_s(const struct ft_member *m)
     return n ? sum / (double)n : QUEUE_GUESS_S;
 }
 
+double ft_member_missing(const struct ft_member *m, const struct ft_placed *p,
+                         double *seconds)
+{
+    *seconds = 0;
+    return m->adapter->missing_bytes
+               ? m->adapter->missing_bytes(m->conn, p->attempt, seconds) : 0;
+}
+
 /* Seconds until it would be done there. */
 static double expected_s(const struct ft_member *m, const struct ft_placed *p)
 {
@@ -106,12 +116,23 @@ static double expected_s(const struct ft_member *m, const struct ft_placed *p)
     double cost = m->adapter->cost_s ? m->adapter->cost_s(m->conn, p->attempt)
                                      : 0;
     bool stays = stage->last == m;
+    double moving;
 
     /* Behind what it has already. */
     if (m->used + p->slots > m->slots)
         wait += (double)(m->used + p->slots - m->slots) / m->slots * run /
                 speed;
-    return wait + run / speed + cost - (stays ? STICK_SHARE * run : 0);
+    (void)ft_member_missing(m, p, &moving);
+    return wait + moving + run / speed + cost - (stays ? STICK_SHARE * run : 0);
+}
+
+static void add_missing(const struct ft_member *m, const struct ft_placed *p,
+                        struct ft_str *why)
+{
+    double seconds, bytes = ft_member_missing(m, p, &seconds);
+
+    if (bytes > 0)
+        ft_str_addf(why, ", %.1f MiB to move in %.1f s", bytes / MIB, seconds);
 }
 
 /* The site that would be done first; 'why' gets the numbers of all. */
@@ -134,6 +155,8 @@ struct ft_member *ft_federation_choose(struct ft_federation *f,
         else
             ft_str_addf(why, "%.0f s expected, %d of %d slots in use, %zu "
                         "queued", s, m->used, m->slots, m->n_queued);
+        if (!not)
+            add_missing(m, p, why);
         if (not || (best && s >= least))
             continue;
         best = m;

@@ -70,6 +70,10 @@ struct ft_member_stage *ft_placed_stage(struct ft_federation *f,
 double ft_member_speed(const struct ft_member *member);
 /* Seconds that a job waits in its queue. */
 double ft_member_wait_s(const struct ft_member *member);
+/* Bytes that it needs and that the site has not got, and how long they take to
+ * get there. */
+double ft_member_missing(const struct ft_member *member,
+                         const struct ft_placed *p, double *seconds);
 /* Why 'member' cannot have it now, or NULL. */
 const char *ft_member_obstacle(const struct ft_member *member,
                                const struct ft_placed *p, int64_t now);

@@ -1,5 +1,5 @@
 /* home.c - where the agents of a run call home: the engine's side */
-#include "adapters/home.h"
+#include "adapters/home_in.h"
 
 #include <limits.h>
 #include <math.h>
@@ -21,30 +21,6 @@
 #define HELLO_MAX (1u << 20) /* bytes of a line of a stranger's */
 #define BACKLOG 128
 #define HOME_SCHEMA 1
-
-struct ft_agent {
-    struct ft_home *home;
-    struct ft_agent *next;
-    struct ft_link *link;
-    uv_timer_t limit; /* for its proof */
-    char nonce[FT_NONCE_HEX + 1];
-    char *id;     /* NULL: a stranger */
-    char *reason; /* why it leaves, once it has said so */
-    void *data;
-    bool gone;
-};
-
-struct ft_home {
-    uv_loop_t *loop;
-    uv_tcp_t listener[2]; /* the second where there are no IPv6 addresses */
-    int n_listeners;
-    struct ft_home_events events;
-    char secret[FT_NONCE_HEX + 1];
-    int port;
-    struct ft_agent *agent; /* list, the newest first */
-    size_t n_strangers;
-    bool closing;
-};
 
 /* --- going ---------------------------------------------------------------- */
 
@@ -68,6 +44,8 @@ static void drop(struct ft_agent *agent)
     *at = agent->next;
     home->n_strangers -= !agent->id;
     agent->gone = true;
+    ft_carry_free(agent->carry);
+    agent->carry = NULL;
     ft_link_close(agent->link);
     uv_close((uv_handle_t *)&agent->limit, on_agent_closed);
 }
@@ -132,6 +110,18 @@ static void replace(struct ft_home *home, const char *id)
         leave(agent);
 }
 
+/* Both have it from here on.  What they have proved to know makes the keys. */
+static void sign_link(struct ft_agent *agent, const char *nonce)
+{
+    const char *secret = agent->home->secret;
+    char out[FT_NONCE_HEX + 1], in[FT_NONCE_HEX + 1];
+
+    ft_proof_make(secret, "engine signs", agent->nonce, nonce, out);
+    ft_proof_make(secret, "agent signs", nonce, agent->nonce, in);
+    ft_link_sign(agent->link, out, in);
+    agent->carry = ft_carry_new(agent);
+}
+
 static void take_hello(struct ft_agent *agent, struct json_object *obj)
 {
     struct ft_home *home = agent->home;
@@ -155,6 +145,8 @@ static void take_hello(struct ft_agent *agent, struct json_object *obj)
     ft_proof_make(home->secret, "engine", agent->nonce, nonce, proof);
     ft_json_add_str(answer, "proof", proof);
     ft_link_send(agent->link, answer);
+    if (ft_json_bool_or(obj, "signed", false))
+        sign_link(agent, nonce);
     introduce(agent, obj);
 }
 
@@ -195,11 +187,10 @@ static void on_progress(struct ft_agent *agent, uint64_t tag,
 
 /* A record that nobody understands would come again for ever: it is taken as
  * seen, and the file in the attempt directory has the last word. */
-static void on_ended(struct ft_agent *agent, uint64_t tag,
-                     struct json_object *obj)
+void ft_home_take_end(struct ft_agent *agent, uint64_t tag,
+                      struct json_object *result)
 {
     const struct ft_home_events *ev = &agent->home->events;
-    struct json_object *result = ft_json_or_null(obj, "ending");
     const char *tag_text = ft_json_str_or(result, "attempt_tag", "");
     struct json_object *seen = json_object_new_object();
     struct ft_ending ending;
@@ -211,6 +202,12 @@ static void on_ended(struct ft_agent *agent, uint64_t tag,
         json_object_put(seen);
     else
         ft_link_send(agent->link, seen);
+}
+
+static void on_ended(struct ft_agent *agent, uint64_t tag,
+                     struct json_object *obj)
+{
+    ft_home_take_end(agent, tag, ft_json_or_null(obj, "ending"));
 }
 
 static const struct {
@@ -238,12 +235,23 @@ static void on_line(struct json_object *obj, void *arg)
         agent->reason = ft_strdup(ft_json_str_or(obj, "leaving", ""));
         return;
     }
+    if (agent->carry && ft_carry_line(agent->carry, obj))
+        return;
     for (size_t i = 0; i < FT_ARRAY_LEN(kind); i++) {
         if (!json_object_object_get_ex(obj, kind[i].key, &value))
             continue;
         kind[i].take(agent, (uint64_t)json_object_get_int64(value), obj);
         return;
     }
+}
+
+static void on_bytes(struct json_object *obj, const void *bytes, size_t len,
+                     void *arg)
+{
+    struct ft_agent *agent = arg;
+
+    if (agent->carry)
+        ft_carry_bytes(agent->carry, obj, bytes, len);
 }
 
 /* --- coming --------------------------------------------------------------- */
@@ -278,7 +286,7 @@ static void greet(struct ft_agent *agent)
 static void on_connection(uv_stream_t *listener, int status)
 {
     struct ft_home *home = listener->data;
-    struct ft_link_events events = { on_line, on_broken, NULL };
+    struct ft_link_events events = { on_line, on_broken, NULL, on_bytes };
     struct ft_agent *agent;
 
     if (status < 0 || home->closing)
@@ -372,16 +380,22 @@ int ft_home_publish(const struct ft_home *home, const char *path,
 
 /* --- opening and closing -------------------------------------------------- */
 
+void ft_home_free_closed(struct ft_home *home)
+{
+    if (home->closing && !home->n_listeners && !home->n_packing)
+        free(home);
+}
+
 static void on_listener_closed(uv_handle_t *handle)
 {
     struct ft_home *home = handle->data;
 
-    if (!--home->n_listeners)
-        free(home);
+    home->n_listeners--;
+    ft_home_free_closed(home);
 }
 
-/* At every address of this machine, at a free port. */
-static int listen_at(struct ft_home *home, const char *any)
+/* At every address of this machine; port 0: at a free one. */
+static int listen_at(struct ft_home *home, const char *any, int port)
 {
     uv_tcp_t *tcp = &home->listener[home->n_listeners++];
     struct sockaddr_storage addr;
@@ -389,9 +403,9 @@ static int listen_at(struct ft_home *home, const char *any)
 
     (void)uv_tcp_init(home->loop, tcp);
     tcp->data = home;
-    rc = uv_ip6_addr(any, 0, (struct sockaddr_in6 *)&addr);
+    rc = uv_ip6_addr(any, port, (struct sockaddr_in6 *)&addr);
     if (rc < 0)
-        rc = uv_ip4_addr(any, 0, (struct sockaddr_in *)&addr);
+        rc = uv_ip4_addr(any, port, (struct sockaddr_in *)&addr);
     if (rc == 0)
         rc = uv_tcp_bind(tcp, (struct sockaddr *)&addr, 0);
     if (rc == 0)
@@ -403,24 +417,50 @@ static int listen_at(struct ft_home *home, const char *any)
     return rc;
 }
 
-struct ft_home *ft_home_open(struct uv_loop_s *loop,
-                             const struct ft_home_events *events,
-                             struct ft_err *err)
+static struct ft_home *open_at(struct uv_loop_s *loop,
+                               const struct ft_home_events *events,
+                               const char *secret, int port,
+                               struct ft_err *err)
 {
     struct ft_home *home = ft_calloc(1, sizeof(*home));
     int rc;
 
     home->loop = loop;
     home->events = *events;
-    ft_nonce_make(home->secret);
-    rc = listen_at(home, "::"); /* of both kinds */
+    memcpy(home->secret, secret, sizeof(home->secret));
+    rc = listen_at(home, "::", port); /* of both kinds */
     if (rc < 0)
-        rc = listen_at(home, "0.0.0.0");
+        rc = listen_at(home, "0.0.0.0", port);
     if (rc == 0)
         return home;
     ft_err_set(err, FT_EIO, "cannot listen for agents: %s", uv_strerror(rc));
     ft_home_close(home);
     return NULL;
+}
+
+struct ft_home *ft_home_open(struct uv_loop_s *loop,
+                             const struct ft_home_events *events,
+                             struct ft_err *err)
+{
+    char secret[FT_NONCE_HEX + 1];
+
+    ft_nonce_make(secret);
+    return open_at(loop, events, secret, 0, err);
+}
+
+struct ft_home *ft_home_reopen(struct uv_loop_s *loop,
+                               const struct ft_home_events *events,
+                               const char *path, struct ft_err *err)
+{
+    struct json_object *obj = ft_json_read(path, NULL);
+    const char *secret = ft_json_str_or(obj, "secret", "");
+    int64_t port = ft_json_int_or(obj, "port", 0);
+    struct ft_home *home = NULL;
+
+    if (ft_nonce_valid(secret) && port > 0 && port <= UINT16_MAX)
+        home = open_at(loop, events, secret, (int)port, NULL);
+    json_object_put(obj);
+    return home ? home : ft_home_open(loop, events, err);
 }
 
 void ft_home_close(struct ft_home *home)
@@ -430,6 +470,7 @@ void ft_home_close(struct ft_home *home)
     home->closing = true;
     while (home->agent)
         drop(home->agent);
+    ft_home_drop_parcels(home);
     for (int i = 0; i < home->n_listeners; i++)
         uv_close((uv_handle_t *)&home->listener[i], on_listener_closed);
 }

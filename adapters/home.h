@@ -53,12 +53,34 @@ struct ft_home_events {
     void (*ended)(struct ft_agent *agent, uint64_t tag, const char *tag_text,
                   const struct ft_ending *ending, void *arg);
     void *arg;
+
+    /* Of agents that do not see the files of the run; NULL: there are none. */
+
+    /* The attempt 'tag'; NULL: nobody wants to know of it, or ('*later') it is
+     * not known yet. */
+    const struct ft_attempt *(*attempt)(uint64_t tag, bool *later, void *arg);
+    /* Digests of the bytes under which the site may have an object with this
+     * content besides; a list of texts for the caller, or NULL. */
+    struct json_object *(*held)(const char *content, void *arg);
+    /* What is on its way there, in words. */
+    void (*moving)(uint64_t tag, const char *text, void *arg);
+    /* The site has a file with this digest, which took so long and so many
+     * bytes over the link: an input ('name' NULL) that is an object with this
+     * content or, NULL, none; or what the attempt has written as 'name'. */
+    void (*moved)(uint64_t tag, const char *name, const char *content,
+                  const char *sha256, uint64_t bytes, double seconds,
+                  void *arg);
 };
 
 /* Listen at a free port of this machine, with a new secret.  FT_EIO. */
 struct ft_home *ft_home_open(struct uv_loop_s *loop,
                              const struct ft_home_events *events,
                              struct ft_err *err);
+/* The same with the port, if it is free, and the secret that an earlier runner
+ * had published at 'path': for agents that cannot look there. */
+struct ft_home *ft_home_reopen(struct uv_loop_s *loop,
+                               const struct ft_home_events *events,
+                               const char *path, struct ft_err *err);
 /* No event comes any more; agents go on without.  The loop has to turn. */
 void ft_home_close(struct ft_home *home); /* NULL is fine */
 

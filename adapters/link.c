@@ -6,11 +6,18 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/hmac.h"
 #include "base/json.h"
 
 #define QUEUE_MAX_BYTES (64u << 20) /* that the peer has not read yet */
 #define CHUNK_BYTES 8192 /* there may be thousands of connections */
 #define ALIVE_S 30 /* of silence, then the kernel asks whether it is there */
+
+/* One direction of a signed link. */
+struct signature {
+    uint8_t key[FT_SHA256_BYTES];
+    uint64_t n; /* lines so far: none can be left out or come again */
+};
 
 struct ft_link {
     uv_tcp_t tcp;
@@ -20,6 +27,11 @@ struct ft_link {
     size_t line_max;
     int n_handles; /* that are not closed yet */
     bool closing;
+    bool is_signed;
+    struct signature sign_in, sign_out;
+    struct json_object *head; /* the line whose bytes are still to come */
+    size_t head_len;          /* of its text, which stays in front of them */
+    size_t n_bytes;           /* how many */
     char chunk[CHUNK_BYTES];
 };
 
@@ -35,6 +47,7 @@ static void on_closed(uv_handle_t *handle)
 
     if (--link->n_handles)
         return;
+    json_object_put(link->head);
     ft_str_release(&link->in);
     ft_str_release(&link->out);
     free(link);
@@ -65,17 +78,99 @@ static void break_link(struct ft_link *link, const char *why)
         link->events.broken(why, link->events.arg);
 }
 
+/* --- signatures ----------------------------------------------------------- */
+
+void ft_link_sign(struct ft_link *link, const char *key_out,
+                  const char *key_in)
+{
+    ft_sha256_bytes(key_out, link->sign_out.key);
+    ft_sha256_bytes(key_in, link->sign_in.key);
+    link->is_signed = true;
+}
+
+/* Of the line's number, the line, and the bytes that follow it. */
+static void sign(struct signature *signature, const char *line, size_t len,
+                 const void *bytes, size_t n_bytes,
+                 char hex[FT_SHA256_HEX + 1])
+{
+    uint8_t text[sizeof(uint64_t) + 2 * FT_SHA256_BYTES];
+    uint8_t mac[FT_SHA256_BYTES];
+
+    for (size_t i = 0; i < sizeof(uint64_t); i++)
+        text[i] = (uint8_t)(signature->n >> (8 * i));
+    ft_sha256(line, len, text + sizeof(uint64_t));
+    ft_sha256(bytes, n_bytes, text + sizeof(uint64_t) + FT_SHA256_BYTES);
+    ft_hmac_sha256(signature->key, sizeof(signature->key), text, sizeof(text),
+                   mac);
+    ft_sha256_hex(mac, hex);
+    signature->n++;
+}
+
+/* 'text' is what stands in front of the line, and the line itself. */
+static bool is_genuine(struct ft_link *link, const char *text, size_t len,
+                       const void *bytes, size_t n_bytes)
+{
+    char hex[FT_SHA256_HEX + 1];
+
+    if (!link->is_signed)
+        return true;
+    sign(&link->sign_in, text + FT_SHA256_HEX + 1, len - FT_SHA256_HEX - 1,
+         bytes, n_bytes, hex);
+    return ft_hmac_equal(hex, text, FT_SHA256_HEX);
+}
+
 /* --- lines in ------------------------------------------------------------- */
 
-static void take_line(struct ft_link *link, const char *text, size_t len)
+static void hand_over(struct ft_link *link, struct json_object *obj,
+                      const char *text, size_t len, const void *bytes,
+                      size_t n_bytes)
 {
-    struct json_object *obj = ft_json_parse(text, len, "the line", NULL);
+    const struct ft_link_events *ev = &link->events;
 
-    if (json_object_is_type(obj, json_type_object))
-        link->events.line(obj, link->events.arg);
-    else
+    if (!is_genuine(link, text, len, bytes, n_bytes))
+        break_link(link, "sent something that was changed on its way");
+    else if (!n_bytes)
+        ev->line(obj, ev->arg);
+    else if (ev->bytes)
+        ev->bytes(obj, bytes, n_bytes, ev->arg);
+}
+
+/* A line: how much of 'text' is done with, its bytes perhaps excepted. */
+static size_t take_line(struct ft_link *link, const char *text, size_t len)
+{
+    size_t skip = link->is_signed ? FT_SHA256_HEX + 1 : 0;
+    struct json_object *obj =
+        len > skip ? ft_json_parse(text + skip, len - skip, "the line", NULL)
+                   : NULL;
+    int64_t n = link->is_signed ? ft_json_int_or(obj, "bytes", 0) : 0;
+
+    if (!json_object_is_type(obj, json_type_object)) {
         break_link(link, "sent a line that is no JSON object");
+    } else if (n < 0 || n > FT_LINK_BYTES_MAX) {
+        break_link(link, "sent more bytes than may follow a line");
+    } else if (n) {
+        link->head = obj;
+        link->head_len = len;
+        link->n_bytes = (size_t)n;
+        return 0;
+    } else {
+        hand_over(link, obj, text, len, "", 0);
+    }
     json_object_put(obj);
+    return len + 1;
+}
+
+/* The bytes of the line that stands at 'text'. */
+static size_t take_bytes(struct ft_link *link, const char *text)
+{
+    struct json_object *obj = link->head;
+    size_t size = link->head_len + 1 + link->n_bytes;
+
+    link->head = NULL;
+    hand_over(link, obj, text, link->head_len, text + link->head_len + 1,
+              link->n_bytes);
+    json_object_put(obj);
+    return size;
 }
 
 static void take_lines(struct ft_link *link)
@@ -83,18 +178,25 @@ static void take_lines(struct ft_link *link)
     size_t done = 0;
     const char *end;
 
-    while (!link->closing &&
-           (end = memchr(link->in.s + done, '\n', link->in.len - done))) {
-        size_t len = (size_t)(end - link->in.s) - done;
+    while (!link->closing) {
+        const char *text = link->in.s + done;
+        size_t left = link->in.len - done;
 
-        if (len > link->line_max)
+        if (link->head) {
+            if (left < link->head_len + 1 + link->n_bytes)
+                break;
+            done += take_bytes(link, text);
+            continue;
+        }
+        end = memchr(text, '\n', left);
+        if (!end || (size_t)(end - text) > link->line_max)
             break;
-        take_line(link, link->in.s + done, len);
-        done += len + 1;
+        done += take_line(link, text, (size_t)(end - text));
     }
     memmove(link->in.s, link->in.s + done, link->in.len - done);
     ft_str_cut(&link->in, link->in.len - done);
-    if (link->in.len > link->line_max)
+    if (link->in.len > link->line_max + FT_LINK_BYTES_MAX ||
+        (!link->head && link->in.len > link->line_max))
         break_link(link, "sent a line that is too long");
 }
 
@@ -116,7 +218,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     }
     ft_str_addn(&link->in, buf->base, (size_t)n);
-    if (memchr(buf->base, '\n', (size_t)n) || link->in.len > link->line_max)
+    if (link->head || memchr(buf->base, '\n', (size_t)n) ||
+        link->in.len > link->line_max)
         take_lines(link);
 }
 
@@ -175,17 +278,36 @@ static void on_flush(uv_prepare_t *handle)
         write_all(link);
 }
 
-void ft_link_send(struct ft_link *link, struct json_object *obj)
+static void send_text(struct ft_link *link, struct json_object *obj,
+                      const void *bytes, size_t n_bytes)
 {
+    char hex[FT_SHA256_HEX + 1];
     const char *text;
     size_t len;
 
     text = json_object_to_json_string_length(
         obj, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+    if (link->is_signed) {
+        sign(&link->sign_out, text, len, bytes, n_bytes, hex);
+        ft_str_addf(&link->out, "%s ", hex);
+    }
     ft_str_addn(&link->out, text, len);
     ft_str_addc(&link->out, '\n');
+    ft_str_addn(&link->out, bytes, n_bytes);
     json_object_put(obj);
     (void)uv_prepare_start(&link->flush, on_flush);
+}
+
+void ft_link_send(struct ft_link *link, struct json_object *obj)
+{
+    send_text(link, obj, "", 0);
+}
+
+void ft_link_send_bytes(struct ft_link *link, struct json_object *obj,
+                        const void *bytes, size_t len)
+{
+    ft_json_add_int(obj, "bytes", (int64_t)len);
+    send_text(link, obj, bytes, len);
 }
 
 void ft_link_close(struct ft_link *link)

@@ -5,13 +5,16 @@ engine_librun_a_SOURCES += \
     adapters/agent_file.c adapters/agent_file.h \
     adapters/attempt_json.c adapters/attempt_json.h \
     adapters/batch.c adapters/batch_in.h adapters/batch_call.c \
-    adapters/batch_end.c adapters/batch_file.c adapters/batch_form.c adapters/batch_array.c \
-    adapters/batch_node.c \
+    adapters/batch_end.c adapters/batch_far.c adapters/batch_file.c \
+    adapters/batch_form.c adapters/batch_array.c adapters/batch_node.c \
     adapters/batch_search.c adapters/batch_submit.c adapters/batch_watch.c \
     adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
     adapters/federation.c adapters/federation_choose.c \
     adapters/federation_in.h \
-    adapters/home.c adapters/home.h adapters/kinds.c \
+    adapters/give.c adapters/give.h adapters/held.c adapters/held.h \
+    adapters/home.c adapters/home.h adapters/home_in.h \
+    adapters/home_carry.c adapters/home_parcel.c adapters/kinds.c \
+    adapters/parcel.c adapters/parcel.h adapters/pull.c adapters/pull.h \
     adapters/link.c adapters/link.h \
     adapters/local.c adapters/local.h adapters/local_job.h \
     adapters/local_begin.c adapters/local_end.c adapters/local_watch.c \
@@ -27,8 +30,10 @@ EXTRA_DIST += t/t2180-simulated.t
 
 # The program that stands in for the engine in a job of a batch system.
 pkglibexec_PROGRAMS += fedtwin-agent
-fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/call.c \
-    adapters/agent/given.c adapters/agent/main.c adapters/agent/program.c \
+fedtwin_agent_SOURCES = adapters/agent/agent.h adapters/agent/bring.c \
+    adapters/agent/cache.c adapters/agent/call.c adapters/agent/fetch.c \
+    adapters/agent/given.c adapters/agent/main.c adapters/agent/names.c \
+    adapters/agent/program.c \
     adapters/agent/record.c adapters/agent/tasks.c \
     adapters/agent/visible.c
 fedtwin_agent_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
@@ -57,10 +62,15 @@ t_unit_test_home_CPPFLAGS = $(run_cppflags)
 t_unit_test_home_LDADD = $(run_libs)
 endif
 
+# Sites that do not see the project.
+TESTS += t/t4060-far.t t/t4061-far-faults.t
+EXTRA_DIST += t/far.sh t/wire.py t/t4060-far.t t/t4061-far-faults.t
+
 # Sites as their users see them.
 PROVIDER_TESTS = t/t4030-site-test.t t/t4031-providers.t \
     t/t4040-batch.t t/t4041-federation.t t/t4042-site-faults.t \
-    t/t4070-arrays.t t/t4071-site-attempts.t t/t4072-site-nodes.t
+    t/t4062-far-slurm.t t/t4070-arrays.t t/t4071-site-attempts.t \
+    t/t4072-site-nodes.t
 if SLURM
 if SOLVERS
 TESTS += $(PROVIDER_TESTS)

@@ -2,7 +2,7 @@
 
     slurm_cluster.py run DIR [--nodes N] [--cpus N] [--memory MIB]
                              [--accounting] [--rest] [--node TEXT]
-                             [--conf LINE]...
+                             [--hide DIR]... [--conf LINE]...
     slurm_cluster.py ask DIR REQUEST...
 
 "run" is process 1 of a PID namespace that t/slurm.sh makes: when it ends,
@@ -24,6 +24,7 @@ at the address in DIR/rest.url; DIR/tls.url is the same behind a proxy that has
 a certificate of the authority DIR/ca.crt.
 
 Every node has its own host name and /dev/shm, so that MPI sees several hosts.
+Over each DIR of --hide it has an empty file system.
 Ports that somebody else took meanwhile are noticed, for the daemon that wanted
 them ends, and others are tried: a client would reach the other cluster.
 """
@@ -256,8 +257,12 @@ class Cluster:
         drop = ('setpriv --inh-caps=-all --ambient-caps=-all '
                 if os.getuid() else '')
         return ['unshare', '-m', '-u', 'sh', '-c',
-                f'hostname {name} && mount -t tmpfs tmpfs /dev/shm && '
+                f'hostname {name} && {self.empty_dirs()} && '
                 f'{self.tell_mpi()} exec {drop}slurmd -D -N {name}']
+
+    def empty_dirs(self):
+        return ' && '.join(f'mount -t tmpfs tmpfs {shlex.quote(path)}'
+                           for path in ['/dev/shm'] + self.options.hide)
 
     def tell_mpi(self):
         """All nodes have one address, which the kernel has no route to: Open
@@ -447,6 +452,7 @@ def main():
     parser.add_argument('--accounting', action='store_true')
     parser.add_argument('--rest', action='store_true')
     parser.add_argument('--node', default='')
+    parser.add_argument('--hide', action='append', default=[])
     parser.add_argument('--conf', action='append', default=[])
     cluster = Cluster(parser.parse_args(sys.argv[2:]))
     try:

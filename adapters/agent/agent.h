@@ -8,8 +8,15 @@
  *   given.c    what the job was given: slots, memory, time
  *   call.c     calling home, and what is said there
  *
- *   waiting --> starting --> running --> ended, until home has seen it
- *      \___________________________________/
+ * Where the files of the run are not seen:
+ *
+ *   fetch.c    what an attempt starts with
+ *   names.c    paths of home's, and the same things here
+ *   cache.c    files that the site has got
+ *   bring.c    what an attempt has left, on its way home
+ *
+ *   waiting --> starting --> running --> measured --> ended, until home has
+ *      \____________________________________________/            seen it
  */
 #ifndef ADAPTERS_AGENT_AGENT_H
 #define ADAPTERS_AGENT_AGENT_H
@@ -23,9 +30,11 @@
 #include "run/adapter.h"
 
 struct call;
+struct fetch;
+struct ft_give;
 struct json_object;
 
-enum task_state { WAITING, STARTING, RUNNING, ENDED };
+enum task_state { WAITING, STARTING, RUNNING, MEASURED, ENDED };
 
 struct task {
     struct ft_attempt *attempt;
@@ -36,6 +45,12 @@ struct task {
     int64_t again_mono_ns; /* not to be started before; 0: at any time */
     struct json_object *outputs; /* as task.json declares them, or NULL */
     struct json_object *result;  /* how it ended */
+    /* Where the files of the run are not seen. */
+    char *room;          /* its directory, once it is made; or NULL */
+    struct fetch *fetch; /* NULL: nothing has to be fetched */
+    bool fetched;
+    bool done_well;
+    struct json_object *files; /* that home has to ask for; or NULL */
 };
 
 /* Why nothing more is started. */
@@ -68,6 +83,8 @@ struct agent {
     bool closed;
     struct ft_map digests; /* path -> struct program */
     struct call *call;     /* NULL: there is no home */
+    struct ft_give *give;  /* pieces for home; NULL: it sees the files */
+    int64_t touched_mono_ns; /* the directories were */
 };
 
 /* --- tasks.c -------------------------------------------------------------- */
@@ -85,6 +102,12 @@ void agent_leave(struct agent *agent, enum leaving why, const char *reason);
 /* End all attempts, as the site will end the job. */
 void agent_end_all(struct agent *agent);
 struct task *agent_find(struct agent *agent, uint64_t tag);
+/* 'task' will never start. */
+void agent_end_unstarted(struct agent *agent, struct task *task,
+                         enum ft_outcome outcome, const char *reason);
+/* Its files are known, or (err) they cannot be read. */
+void agent_brought(struct agent *agent, struct task *task,
+                   const struct ft_err *err);
 /* Home has seen how it ended. */
 void agent_forget(struct agent *agent, uint64_t tag);
 void agent_release_tasks(struct agent *agent);
@@ -96,6 +119,75 @@ size_t agent_open_tasks(const struct agent *agent);
 /* Write the record of 'task', which ended so; it is task->result then. */
 void agent_record(struct agent *agent, struct task *task,
                   struct ft_ending *ending);
+
+/* Its files cannot be brought home. */
+void agent_record_spoiled(struct agent *agent, struct task *task,
+                          const char *reason);
+
+/* --- fetch.c -------------------------------------------------------------- */
+
+/* Begin: ask for the parcel of 'task'. */
+void agent_fetch(struct agent *agent, struct task *task);
+/* The connection is a new one. */
+void agent_fetch_again(struct task *task);
+void agent_fetch_parcel(struct task *task, struct json_object *obj);
+void agent_fetch_chunk(struct task *task, struct json_object *obj,
+                       const void *bytes, size_t len);
+void agent_fetch_no_chunk(struct task *task, struct json_object *obj);
+void agent_fetch_tick(struct task *task);
+double agent_fetch_bytes(const struct task *task); /* that were moved */
+void agent_fetch_free(struct task *task);
+
+/* --- names.c -------------------------------------------------------------- */
+
+/* Paths of home's, and the same things here. */
+struct name {
+    char *from, *to;
+};
+
+struct names {
+    struct name *item;
+    size_t n, cap;
+};
+
+void agent_names_add(struct names *names, const char *from, char *to);
+void agent_names_sort(struct names *names); /* once all are there */
+void agent_names_list(const struct names *names, char *const **list);
+void agent_names_task(const struct names *names, struct json_object *task);
+void agent_names_release(struct names *names);
+
+/* --- cache.c -------------------------------------------------------------- */
+
+/* The caller frees. */
+char *agent_cache_path(const struct agent *agent, const char *sha256);
+/* Make 'part' the place where this file is written, with what others have left
+ * of it; '*wait': somebody else is at it. */
+int agent_cache_claim(const struct agent *agent, const char *sha256,
+                      const char *part, bool *wait, struct ft_err *err);
+/* 'part' will not grow any more, here. */
+void agent_cache_leave(const char *part);
+/* Remove what was not used for longest until 'need_bytes' more are within what
+ * the cache may have.  What attempts use is left alone. */
+void agent_cache_make_room(const struct agent *agent, double need_bytes);
+/* Give an attempt the file 'path' of the cache as 'to'. */
+int agent_cache_use(const char *path, const char *to, bool runs,
+                    struct ft_err *err);
+/* Keep 'from', if that can be. */
+void agent_cache_adopt(const struct agent *agent, const char *from,
+                       const char *sha256);
+/* Remove what agents have left that were killed. */
+void agent_sweep(const struct agent *agent);
+void agent_touch_rooms(const struct agent *agent);
+
+/* --- bring.c -------------------------------------------------------------- */
+
+/* Find out what 'task', which did well or not, has left: agent_brought(). */
+void agent_bring(struct agent *agent, struct task *task, bool ok);
+/* Home wants a piece of a file. */
+void agent_bring_piece(struct agent *agent, const struct task *task,
+                       struct json_object *obj);
+/* Home has all that it wants: the directory goes. */
+void agent_leave_room(struct agent *agent, const struct task *task);
 
 /* --- visible.c ------------------------------------------------------------ */
 
@@ -126,12 +218,18 @@ char *agent_lacks_time(const struct agent *agent,
 void agent_call(struct agent *agent);
 void agent_call_tick(struct agent *agent);
 bool agent_connected(const struct agent *agent);
+/* It breaks again and again before anything has come through. */
+bool agent_is_cut_off(const struct agent *agent);
 /* Since when nobody listens; 0 while somebody does, or is being called. */
 int64_t agent_unheard_mono_ns(const struct agent *agent);
 void agent_hang_up(struct agent *agent);
+/* Which is of no other agent. */
+const char *agent_id(const struct agent *agent);
 
 /* Tell home, if it listens; 'obj' is taken over. */
 void agent_say(struct agent *agent, struct json_object *obj);
+void agent_say_bytes(struct agent *agent, struct json_object *obj,
+                     const void *bytes, size_t len);
 /* The same of the attempt 'tag': {KEY: TAG, MORE: TEXT}. */
 void agent_say_of(struct agent *agent, const char *key, uint64_t tag,
                   const char *more, const char *text);

@@ -26,6 +26,9 @@
 #define AGAIN_MIN_S 2   /* between rounds of calls */
 #define AGAIN_MAX_S 30
 #define LOOK_S 1        /* between looks at the file, meanwhile */
+#define BREAKS_MAX 10   /* connections in a row that were of no use */
+#define OF_USE_S 60     /* one that lasted so long was */
+#define REPEAT_S 1      /* when home was not ready for what it was told */
 
 struct lookup {
     uv_getaddrinfo_t req;
@@ -47,6 +50,9 @@ struct call {
     int64_t again_mono_ns, look_mono_ns; /* when to try and look again */
     int again_s;
     int64_t unheard_mono_ns;
+    int64_t repeat_mono_ns; /* when to say everything again; 0: never */
+    int64_t heard_mono_ns;  /* since when this connection lasts */
+    int breaks;             /* of such that were of no use, in a row */
 };
 
 static void try_host(struct call *call);
@@ -92,8 +98,16 @@ static void on_broken(const char *why, void *arg)
         try_next(call);
         return;
     }
+    if (ft_clock_mono_ns() - call->heard_mono_ns > OF_USE_S * NS_PER_S)
+        call->breaks = 0;
+    call->breaks++;
     drop(call);
     rest(call);
+}
+
+bool agent_is_cut_off(const struct agent *agent)
+{
+    return agent->call && agent->call->breaks >= BREAKS_MAX;
 }
 
 /* --- proving -------------------------------------------------------------- */
@@ -128,16 +142,29 @@ static void introduce(struct call *call)
     if (left_s >= 0)
         ft_json_add_num(obj, "left_s", left_s);
     ft_json_add_bool(obj, "serve", agent->file.serve);
+    if (agent->file.root)
+        ft_json_add_bool(obj, "signed", true);
     add_held(agent, obj);
     ft_link_send(call->link, obj);
+}
+
+/* From here on, in both directions. */
+static void sign_link(const struct call *call)
+{
+    char out[FT_NONCE_HEX + 1], in[FT_NONCE_HEX + 1];
+
+    ft_proof_make(call->secret, "agent signs", call->nonce, call->theirs, out);
+    ft_proof_make(call->secret, "engine signs", call->theirs, call->nonce, in);
+    ft_link_sign(call->link, out, in);
 }
 
 /* What home may not know, or has not heard. */
 static void say_all(struct agent *agent)
 {
     for (size_t i = 0; i < agent->n; i++) {
-        const struct task *task = agent->task[i];
+        struct task *task = agent->task[i];
 
+        agent_fetch_again(task);
         if (task->state == ENDED)
             agent_say_ended(agent, task);
         else if (task->state == RUNNING)
@@ -162,8 +189,11 @@ static void prove(struct call *call, struct json_object *obj)
         call->trying = false;
         call->heard = true;
         call->unheard_mono_ns = 0;
+        call->heard_mono_ns = ft_clock_mono_ns();
         call->agent->busy_mono_ns = ft_clock_mono_ns();
         call->again_s = AGAIN_MIN_S;
+        if (call->agent->file.root)
+            sign_link(call);
         say_all(call->agent);
     } else {
         try_next(call);
@@ -217,18 +247,75 @@ static void on_finish(struct agent *agent, struct json_object *obj)
 
 static void on_seen(struct agent *agent, struct json_object *obj)
 {
+    agent->call->breaks = 0;
     agent_forget(agent, (uint64_t)ft_json_int_or(obj, "seen", 0));
+}
+
+/* The task that the member 'key' of a line about files names. */
+static struct task *task_of(struct agent *agent, struct json_object *obj,
+                            const char *key)
+{
+    agent->busy_mono_ns = ft_clock_mono_ns();
+    return agent_find(agent, (uint64_t)ft_json_int_or(obj, key, 0));
+}
+
+static void on_parcel(struct agent *agent, struct json_object *obj)
+{
+    struct task *task = task_of(agent, obj, "parcel");
+
+    if (task)
+        agent_fetch_parcel(task, obj);
+}
+
+/* A runner that has just begun to go on with the run: it is told again. */
+static void on_later(struct agent *agent, struct json_object *obj)
+{
+    (void)obj;
+    agent->call->repeat_mono_ns = ft_clock_mono_ns() + REPEAT_S * NS_PER_S;
+}
+
+/* Nobody wants it. */
+static void on_gone(struct agent *agent, struct json_object *obj)
+{
+    agent_cancel(agent, (uint64_t)ft_json_int_or(obj, "gone", 0), 0);
+}
+
+static void on_want(struct agent *agent, struct json_object *obj)
+{
+    struct task *task = task_of(agent, obj, "of");
+
+    if (task && task->room)
+        agent_bring_piece(agent, task, obj);
+}
+
+static void on_no_chunk(struct agent *agent, struct json_object *obj)
+{
+    struct task *task = task_of(agent, obj, "of");
+
+    if (task)
+        agent_fetch_no_chunk(task, obj);
 }
 
 static const struct {
     const char *key;
     void (*take)(struct agent *agent, struct json_object *obj);
 } kind[] = {
-    { "task", on_task },
-    { "cancel", on_cancel },
-    { "finish", on_finish },
-    { "seen", on_seen },
+    { "task", on_task },     { "cancel", on_cancel }, { "finish", on_finish },
+    { "seen", on_seen },     { "parcel", on_parcel }, { "later", on_later },
+    { "gone", on_gone },     { "want", on_want },
+    { "chunk", on_no_chunk },
 };
+
+static void on_bytes(struct json_object *obj, const void *bytes, size_t len,
+                     void *arg)
+{
+    struct call *call = arg;
+    struct task *task = task_of(call->agent, obj, "of");
+
+    call->breaks = 0;
+    if (task)
+        agent_fetch_chunk(task, obj, bytes, len);
+}
 
 static void on_line(struct json_object *obj, void *arg)
 {
@@ -268,7 +355,7 @@ static void on_connect(uv_connect_t *req, int status)
 
 static void connect_to(struct call *call, const struct sockaddr *addr)
 {
-    struct ft_link_events events = { on_line, on_broken, call };
+    struct ft_link_events events = { on_line, on_broken, call, on_bytes };
     uv_connect_t *req = ft_calloc(1, sizeof(*req));
 
     call->link = ft_link_new(&call->agent->loop, &events);
@@ -339,9 +426,13 @@ static void try_host(struct call *call)
 
 static void try_all(struct call *call)
 {
+    const struct ft_agent_file *file = &call->agent->file;
+
     json_object_put(call->home);
-    (void)stat(call->agent->file.home, &call->file);
-    call->home = ft_json_read(call->agent->file.home, NULL);
+    if (file->home)
+        (void)stat(file->home, &call->file);
+    call->home = file->home ? ft_json_read(file->home, NULL)
+                            : json_object_get(file->home_at);
     call->secret = ft_json_str_or(call->home, "secret", "");
     call->host = 0;
     call->trying = true;
@@ -354,9 +445,10 @@ static void try_all(struct call *call)
 /* Has another runner put itself there? */
 static bool has_moved(const struct call *call)
 {
+    const char *home = call->agent->file.home;
     struct stat st;
 
-    return stat(call->agent->file.home, &st) == 0 &&
+    return home && stat(home, &st) == 0 &&
            (st.st_ino != call->file.st_ino ||
             st.st_mtim.tv_sec != call->file.st_mtim.tv_sec ||
             st.st_mtim.tv_nsec != call->file.st_mtim.tv_nsec);
@@ -368,7 +460,7 @@ void agent_call(struct agent *agent)
 {
     struct call *call;
 
-    if (!agent->file.home)
+    if (!agent->file.home && !agent->file.home_at)
         return;
     call = agent->call = ft_calloc(1, sizeof(*call));
     call->agent = agent;
@@ -384,6 +476,11 @@ void agent_call_tick(struct agent *agent)
     struct call *call = agent->call;
     int64_t now = ft_clock_mono_ns();
 
+    if (call && call->heard && call->repeat_mono_ns &&
+        now >= call->repeat_mono_ns) {
+        call->repeat_mono_ns = 0;
+        say_all(agent);
+    }
     if (!call || call->trying || call->heard)
         return;
     if (now >= call->again_mono_ns) {
@@ -426,6 +523,20 @@ void agent_hang_up(struct agent *agent)
     agent->call = NULL;
 }
 
+const char *agent_id(const struct agent *agent)
+{
+    return agent->call->id;
+}
+
+void agent_say_bytes(struct agent *agent, struct json_object *obj,
+                     const void *bytes, size_t len)
+{
+    if (agent_connected(agent))
+        ft_link_send_bytes(agent->call->link, obj, bytes, len);
+    else
+        json_object_put(obj);
+}
+
 void agent_say(struct agent *agent, struct json_object *obj)
 {
     if (agent_connected(agent))
@@ -457,5 +568,7 @@ void agent_say_ended(struct agent *agent, const struct task *task)
     obj = json_object_new_object();
     ft_json_add_int(obj, "ended", (int64_t)task->attempt->tag);
     json_object_object_add(obj, "ending", json_object_get(task->result));
+    if (task->files)
+        json_object_object_add(obj, "files", json_object_get(task->files));
     agent_say(agent, obj);
 }

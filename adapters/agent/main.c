@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "adapters/agent/agent.h"
+#include "adapters/give.h"
 #include "adapters/local.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -21,6 +22,9 @@
 #define FILE_VISIBLE_S 60 /* that its own file may take to be seen */
 #define TICK_MS 100
 #define SEEN_S 3.0        /* that home has to see how all has ended */
+#define FETCH_S 600.0     /* the same where it has to fetch the files first: */
+#define LAST_FETCH_S 20.0 /* when the job is being ended */
+#define TOUCH_S 60.0      /* between signs that directories are in use */
 #define LAST_S 2.0        /* of the walltime: then the site ends everything */
 #define LAST_SHARE 0.25   /* of what is spared of it, at most */
 
@@ -50,12 +54,33 @@ static void say_leaving(struct agent *agent)
 /* Has home seen how everything ended, or is it not there to see it? */
 static bool is_told(struct agent *agent)
 {
+    if (agent->file.root && agent->n && agent->call)
+        return agent->leaving == TERMINATED
+                   ? since_s(agent->over_mono_ns) > LAST_FETCH_S
+                   : since_s(agent->busy_mono_ns) > FETCH_S;
     return !agent->n || !agent->call || agent_unheard_mono_ns(agent) ||
            since_s(agent->over_mono_ns) > SEEN_S;
 }
 
+/* Nothing runs, and what is to be moved does not get through: the site is told
+ * so by the end of the job, and the engine by the site. */
+static bool is_hopeless(const struct agent *agent)
+{
+    for (size_t i = 0; i < agent->n; i++)
+        if (agent->task[i]->state == STARTING ||
+            agent->task[i]->state == RUNNING)
+            return false;
+    return agent->file.root && agent_is_cut_off(agent);
+}
+
 static void end_when_done(struct agent *agent)
 {
+    if (is_hopeless(agent)) {
+        fprintf(stderr, "fedtwin-agent: the connection breaks again and "
+                "again before anything comes through\n");
+        agent->failed = agent->closed = true;
+        return;
+    }
     if (agent_open_tasks(agent) || (agent->file.serve && !agent->leaving)) {
         agent->over_mono_ns = 0;
         return;
@@ -105,11 +130,26 @@ static void watch_idleness(struct agent *agent)
         agent_leave(agent, IDLE, leaving_text[IDLE]);
 }
 
+/* What travels. */
+static void watch_files(struct agent *agent)
+{
+    if (!agent->file.root)
+        return;
+    for (size_t i = agent->n; i-- > 0;)
+        if (i < agent->n)
+            agent_fetch_tick(agent->task[i]);
+    if (since_s(agent->touched_mono_ns) < TOUCH_S)
+        return;
+    agent->touched_mono_ns = ft_clock_mono_ns();
+    agent_touch_rooms(agent);
+}
+
 static void on_tick(uv_timer_t *handle)
 {
     struct agent *agent = handle->data;
 
     agent_call_tick(agent);
+    watch_files(agent);
     watch_walltime(agent);
     agent_start_some(agent);
     watch_idleness(agent);
@@ -148,6 +188,18 @@ static int read_file(const char *path, struct ft_agent_file *file,
     return rc;
 }
 
+static void on_piece(struct json_object *head, const void *bytes, size_t len,
+                     int error, void *arg)
+{
+    if (error || !len) {
+        ft_json_add_str(head, "error", error ? strerror(error)
+                                             : "it has become shorter");
+        agent_say(arg, head);
+        return;
+    }
+    agent_say_bytes(arg, head, bytes, len);
+}
+
 static int open_agent(struct agent *agent, struct ft_err *err)
 {
     struct ft_adapter_events events = agent_events;
@@ -164,6 +216,10 @@ static int open_agent(struct agent *agent, struct ft_err *err)
     (void)uv_signal_start(&agent->terminate, on_terminate, SIGTERM);
     (void)uv_signal_start(&agent->notify, on_notify, SIGUSR1);
     (void)uv_timer_start(&agent->tick, on_tick, TICK_MS, TICK_MS);
+    if (agent->file.root) {
+        agent->give = ft_give_new(&agent->loop, on_piece, agent);
+        agent_sweep(agent);
+    }
     return ft_adapter_local.open(agent->file.site, NULL, &agent->loop, &events,
                                  &agent->site, err);
 }
@@ -184,6 +240,7 @@ static void run(struct agent *agent)
 static bool close_agent(struct agent *agent)
 {
     agent_hang_up(agent);
+    ft_give_free(agent->give);
     ft_adapter_local.close(agent->site);
     uv_close((uv_handle_t *)&agent->terminate, NULL);
     uv_close((uv_handle_t *)&agent->notify, NULL);

@@ -70,3 +70,16 @@ void agent_record(struct agent *agent, struct task *task,
     snprintf(e->reason, sizeof(e->reason), "%s: %.300s", agent->host, err.msg);
     make_result(agent, task, e);
 }
+
+void agent_record_spoiled(struct agent *agent, struct task *task,
+                          const char *reason)
+{
+    struct ft_err err;
+
+    ft_json_add_str(task->result, "outcome",
+                    ft_outcome_names[FT_OUT_NODE_FAIL]);
+    ft_json_add_str(task->result, "reason", reason);
+    task->done_well = false;
+    if (write_record(agent, task, &err) < 0)
+        fprintf(stderr, "fedtwin-agent: %s\n", err.msg);
+}

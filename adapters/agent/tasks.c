@@ -11,6 +11,7 @@
 #include "adapters/attempt_json.h"
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/err.h"
 #include "base/json.h"
 
 #define NS_PER_S 1e9
@@ -21,6 +22,9 @@
 
 static void free_task(struct task *task)
 {
+    agent_fetch_free(task);
+    json_object_put(task->files);
+    free(task->room);
     ft_attempt_free(task->attempt);
     json_object_put(task->outputs);
     json_object_put(task->result);
@@ -51,8 +55,11 @@ void agent_forget(struct agent *agent, uint64_t tag)
 {
     struct task *task = agent_find(agent, tag);
 
-    if (task && task->state == ENDED)
-        forget(agent, task);
+    if (!task || task->state != ENDED)
+        return;
+    if (task->room)
+        agent_leave_room(agent, task);
+    forget(agent, task);
 }
 
 void agent_release_tasks(struct agent *agent)
@@ -89,6 +96,8 @@ void agent_take(struct agent *agent, struct ft_attempt *attempt)
     agent->task = ft_grow(agent->task, agent->n, &agent->cap,
                           sizeof(*agent->task));
     agent->task[agent->n++] = task;
+    if (agent->file.root)
+        agent_fetch(agent, task);
 }
 
 /* --- ends ----------------------------------------------------------------- */
@@ -103,16 +112,36 @@ static void set_state(struct agent *agent, struct task *task,
     agent->held += (holds - held) * task->slots;
 }
 
-static void end_task(struct agent *agent, struct task *task,
-                     struct ft_ending *ending)
+static void is_over(struct agent *agent, struct task *task)
 {
-    agent_record(agent, task, ending);
-    agent->failed |= ending->outcome != FT_OUT_OK;
     agent->busy_mono_ns = ft_clock_mono_ns();
     set_state(agent, task, ENDED);
     agent_say_ended(agent, task);
     if (!agent->call)
         forget(agent, task);
+}
+
+static void end_task(struct agent *agent, struct task *task,
+                     struct ft_ending *ending)
+{
+    ending->moved_bytes = agent_fetch_bytes(task);
+    agent_record(agent, task, ending);
+    agent->failed |= ending->outcome != FT_OUT_OK;
+    task->done_well = ending->outcome == FT_OUT_OK;
+    if (!task->room || !task->claimed) {
+        is_over(agent, task);
+        return;
+    }
+    set_state(agent, task, MEASURED);
+    agent_bring(agent, task, task->done_well);
+}
+
+void agent_brought(struct agent *agent, struct task *task,
+                   const struct ft_err *err)
+{
+    if (err)
+        agent_record_spoiled(agent, task, err->msg);
+    is_over(agent, task);
 }
 
 static void end_unstarted(struct agent *agent, struct task *task,
@@ -139,6 +168,12 @@ static void refuse(struct agent *agent, struct task *task, const char *reason)
     forget(agent, task);
 }
 
+void agent_end_unstarted(struct agent *agent, struct task *task,
+                         enum ft_outcome outcome, const char *reason)
+{
+    end_unstarted(agent, task, outcome, "%s", reason);
+}
+
 /* What waits will not be started here. */
 static void refuse_waiting(struct agent *agent, const char *reason)
 {
@@ -160,7 +195,7 @@ void agent_end_all(struct agent *agent)
         return;
     agent->killed = true;
     for (size_t i = 0; i < agent->n; i++)
-        if (agent->task[i]->state != ENDED)
+        if (agent->task[i]->state < MEASURED)
             ft_adapter_local.cancel(agent->site, &agent->task[i]->attempt->tag,
                                     1, END_GRACE_S);
 }
@@ -169,7 +204,7 @@ void agent_cancel(struct agent *agent, uint64_t tag, double grace_s)
 {
     struct task *task = agent_find(agent, tag);
 
-    if (!task || task->state == ENDED)
+    if (!task || task->state >= MEASURED)
         return; /* how it ended is known, or on its way */
     if (task->state == WAITING)
         end_unstarted(agent, task, FT_OUT_CANCELLED, "cancelled");
@@ -231,7 +266,7 @@ static void start_or_wait(struct agent *agent, struct task *task, int64_t now)
     double waited_s = (double)(now - task->since_mono_ns) / NS_PER_S;
     char *missing, *late;
 
-    if (task->again_mono_ns > now)
+    if (task->again_mono_ns > now || (task->fetch && !task->fetched))
         return;
     late = agent->file.serve && !task->claimed
                ? agent_lacks_time(agent, task->attempt) : NULL;

@@ -174,6 +174,18 @@ static void note_form(const struct ft_site *site, const struct ft_stage *stage,
         w->form[form] = true;
 }
 
+/* What the agent is to do stands in the script itself. */
+static char *far_script(const struct ft_site *site, const char *agent)
+{
+    char *output = ft_asprintf("%s/jobs/RUN.STAGE.CELL.ATTEMPT.out",
+                               site->root);
+    char *script = ft_job_far_script(site, agent, output,
+                                     "{\"schema\": 1, \"tag\": ...}");
+
+    free(output);
+    return script;
+}
+
 /* The same for all tasks, but for the file that tells the agent what to do. */
 static void print_script(const struct ft_session *s, const struct ft_site *site,
                          bool array)
@@ -182,8 +194,9 @@ static void print_script(const struct ft_session *s, const struct ft_site *site,
                              s->project ? s->project->meta : ".fedtwin",
                              array ? "array-N" : "STAGE.CELL.ATTEMPT");
     char *agent = ft_site_program(site, "fedtwin-agent");
-    char *script = array ? ft_job_array_script(site, agent, file)
-                         : ft_job_script(site, agent, file);
+    char *script = array          ? ft_job_array_script(site, agent, file)
+                   : site->shared ? ft_job_script(site, agent, file)
+                                  : far_script(site, agent);
 
     fputs(script, stdout);
     free(script);

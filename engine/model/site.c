@@ -25,6 +25,7 @@ static struct ft_site *new_site(void)
     site->visibility_wait_s = 30;
     site->max_in_flight = 500;
     site->shared = true;
+    site->cache_bytes = 20.0 * (1 << 30);
     site->speed = 1;
     site->pilot.max = 4;
     site->pilot.idle_s = 60;
@@ -149,6 +150,7 @@ static void read_limits(const struct ft_node *root, struct ft_site *site)
     get_si(root, "signal_before", &site->signal_before_s);
     get_bool(storage, "shared", &site->shared);
     get_text(storage, "root", &site->root);
+    get_si(storage, "cache", &site->cache_bytes);
     get_si(storage, "visibility_wait", &site->visibility_wait_s);
 }
 

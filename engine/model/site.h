@@ -54,7 +54,9 @@ struct ft_site {
     int max_array;          /* elements; 0: what the adapter says */
     double submits_per_s;   /* 0: any number */
     bool shared;            /* sees the project under the same path */
-    char *root;             /* directory for fedtwin at the site, or NULL */
+    char *root;             /* directory for fedtwin at the site; NULL only
+                               where it is shared */
+    double cache_bytes;     /* of it, for files that are needed again */
     double visibility_wait_s; /* until a file written elsewhere is seen */
     char *fedtwin_dir;      /* of fedtwin's programs there; NULL: as here */
     char **env;             /* "NAME=value", NULL-terminated; NULL: none */

@@ -410,6 +410,22 @@ static bool check_queues(reader *r)
     return ok;
 }
 
+/* What a task needs has to lie somewhere. */
+static bool check_storage(reader *r)
+{
+    const struct ft_node *storage = ft_node_get(r->root, "storage");
+    const struct ft_node *flag = ft_node_get(storage, "shared");
+    bool shared = true;
+
+    if (!flag || !ft_node_bool(flag, &shared) || shared ||
+        ft_node_get(storage, "root"))
+        return true;
+    return report(r, flag, "a site that does not see projects needs a "
+                           "directory of its own",
+                  "root: a directory that all nodes of the site see, such as "
+                  "/scratch/me/fedtwin");
+}
+
 bool ft_site_check(reader *r)
 {
     bool ok = check_owner(r);
@@ -423,5 +439,6 @@ bool ft_site_check(reader *r)
     ok &= check_queues(r);
     ok &= check_mpirun(r);
     ok &= check_modules(r);
+    ok &= check_storage(r);
     return ok;
 }

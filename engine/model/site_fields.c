@@ -85,6 +85,10 @@ static const struct ft_field storage_fields[] = {
       .doc = "the site sees projects under the same path; true" },
     { .key = "root", .type = FT_FIELD_TEXT,
       .doc = "directory that fedtwin may use at the site, absolute" },
+    { .key = "cache", .type = FT_FIELD_QUANTITY, .unit = "B", .min = 0,
+      .max = HUGE_VAL,
+      .doc = "of a site that is not shared: space for files that may be "
+             "needed there again; 20 GiB" },
     { .key = "visibility_wait", .type = FT_FIELD_QUANTITY, .unit = "s",
       .min = 0.001, .max = 3600,
       .doc = "until a file written elsewhere is seen; 30 s" },

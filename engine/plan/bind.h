@@ -91,6 +91,12 @@ int ft_bound_command(const struct ft_plan *plan, const struct ft_bound *bound,
                      const char *run, const char *dir, char ***argv,
                      char ***env, struct ft_err *err);
 
+/* The files that the command names, programs and scripts of the module or of
+ * the user, as absolute paths: NULL-terminated, freed with ft_words_free(); or
+ * NULL: there are none. */
+char **ft_bound_files(const struct ft_plan *plan,
+                      const struct ft_bound *bound);
+
 /* The lineage record of its results (share/doc/formats/version.md) without what
  * publishing and the end of the attempt add; the caller releases. */
 struct json_object *ft_bound_lineage(const struct ft_plan *plan,

@@ -277,3 +277,37 @@ int ft_bound_command(const struct ft_plan *plan, const struct ft_bound *bound,
     *argv = words;
     return 0;
 }
+
+static void add_path(struct ft_words *list, const char *path)
+{
+    char *real = path ? realpath(path, NULL) : NULL;
+
+    if (path && path[0] == '/')
+        ft_words_add(list, ft_strdup(path));
+    else if (real)
+        ft_words_add(list, ft_strdup(real));
+    free(real);
+}
+
+char **ft_bound_files(const struct ft_plan *plan,
+                      const struct ft_bound *bound)
+{
+    const struct ft_stage *stage =
+        &plan->wf->stage[ft_plan_stage_of(plan, bound->task)];
+    struct ft_words list = { 0 };
+
+    if (stage->module) {
+        add_path(&list, stage->module->program);
+        add_path(&list, stage->module->python);
+    }
+    if (stage->action == FT_ACTION_PYTHON)
+        add_path(&list, stage->script);
+    for (size_t i = 0; stage->action == FT_ACTION_RUN &&
+                       i < stage->command->n; i++) {
+        char *file = ft_command_file(stage, stage->command->item[i]);
+
+        add_path(&list, file);
+        free(file);
+    }
+    return list.item;
+}

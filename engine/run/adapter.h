@@ -38,6 +38,14 @@ struct uv_loop_s;
 /* A program that ends with this status asks to go on from its checkpoint. */
 #define FT_EXIT_RESTART 75
 
+/* A file that an attempt reads: an input, or one that its command names. */
+struct ft_attempt_file {
+    char *path;    /* absolute, as task.json or the command has it */
+    char *content; /* of an object: "sha256:HEX"; else NULL */
+    char *sha256;  /* of its bytes, in hex; NULL: not known */
+    uint64_t size_bytes; /* 0: not known */
+};
+
 /* One attempt as the adapter sees it; borrowed during the call. */
 struct ft_attempt {
     uint64_t tag;       /* task and attempt; events carry it */
@@ -67,7 +75,12 @@ struct ft_attempt {
     const char *site;   /* that it has to run at; NULL: any */
     double expected_s;  /* how long it will run, as earlier runs say; 0: they
                            do not */
+    struct ft_attempt_file *file; /* for sites that do not see them */
+    size_t n_files;
 };
+
+/* (adapters/attempt_json.c) */
+void ft_attempt_files_free(struct ft_attempt_file *file, size_t n);
 
 /* Whose attempts a connection is for; borrowed for as long as it is open.
  * NULL: those of no run. */
@@ -98,6 +111,8 @@ struct ft_ending {
     /* What the site can tell of the rest; 0: nothing. */
     double read_bytes, written_bytes; /* from and to devices */
     double energy_j;
+    double moved_bytes; /* to the site, of what was not there yet, */
+    double returned_bytes; /* and from there; 0: it sees the files */
     int slots; /* that it held; the engine fills it in */
 };
 
@@ -147,6 +162,14 @@ struct ft_adapter {
      * wait to save it. */
     const char *(*obstacle)(void *conn, const struct ft_attempt *attempt);
     double (*cost_s)(void *conn, const struct ft_attempt *attempt);
+    /* Optional, likewise: bytes that the attempt reads and that the site has
+     * not got, as far as it is known, and how long they take to get there. */
+    double (*missing_bytes)(void *conn, const struct ft_attempt *attempt,
+                            double *seconds);
+    /* Optional: output 'path' of the attempt was published as an object with
+     * this content. */
+    void (*published)(void *conn, uint64_t tag, const char *path,
+                      const char *content);
 
     /* Optional pair: a site with a time of its own, in which the run lives.
      * The time is in ns since 1970; it passes when the engine has nothing else

@@ -13,6 +13,7 @@
 #include "run/change.h"
 #include "run/drive_in.h"
 #include "run/result.h"
+#include "run/travel.h"
 #include "run/workdirs.h"
 
 /* Results without outputs that share one sync of the store.  A crash before it
@@ -142,6 +143,8 @@ static void make_versions(const struct ft_flight *f, int64_t now_ns,
         to->size_bytes = from->size_bytes;
         to->time_ns = now_ns;
         ft_run_fill_version(f->drive->run, f->task, f->port[i], to);
+        ft_travel_published(f, stage_of(f)->out[f->port[i]].path,
+                            from->content);
     }
 }
 

@@ -131,6 +131,8 @@ enum ft_form ft_form_choose(const struct ft_site *site,
     enum ft_form form = FT_FORM_JOB;
     bool pilot = fits_pilot(site, task, &not);
 
+    if (!site->shared) /* an element's own file would not be seen */
+        max_array = 1;
     if (task->wish != FT_FORM_AUTO) {
         form = as_wished(site, task, max_array, why);
     } else if (pilot && site->pilot.use == FT_PILOT_ALWAYS) {

@@ -364,6 +364,8 @@ void ft_journal_attempt_end(struct ft_journal *j, struct ft_run *run,
     add_number(j, "read", e->read_bytes);
     add_number(j, "written", e->written_bytes);
     add_number(j, "energy", e->energy_j);
+    add_number(j, "moved", e->moved_bytes);
+    add_number(j, "returned", e->returned_bytes);
     add_int(j, "slots", e->slots == 1 ? 0 : e->slots);
     add_text(j, "reason", e->reason);
     add_report(j, run, task);

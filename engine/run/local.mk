@@ -20,7 +20,8 @@ engine_librun_a_SOURCES = \
     engine/run/events.c \
     engine/run/simulated.c \
     engine/run/flight.c \
-    engine/run/steps.c engine/run/turns.c \
+    engine/run/steps.c engine/run/travel.c engine/run/travel.h \
+    engine/run/turns.c \
     engine/run/handoff.c \
     engine/run/workdirs.c engine/run/workdirs.h \
     engine/run/trigger.c engine/run/trigger.h engine/run/trigger_in.h \

@@ -255,8 +255,7 @@ static int on_uses(const struct record *rec, struct ft_err *err)
 static int on_started(const struct record *rec, struct ft_err *err)
 {
     (void)err;
-    ft_run_start(rec->run, rec->task, rec->at_ns,
-                 text_of(rec, "job"),
+    ft_run_start(rec->run, rec->task, rec->at_ns, text_of(rec, "job"),
                  text_of(rec, "host"));
     return 0;
 }
@@ -287,12 +286,13 @@ static int on_ended(const struct record *rec, struct ft_err *err)
         .read_bytes = ft_members_number(rec->members, "read", 0),
         .written_bytes = ft_members_number(rec->members, "written", 0),
         .energy_j = ft_members_number(rec->members, "energy", 0),
+        .moved_bytes = ft_members_number(rec->members, "moved", 0),
+        .returned_bytes = ft_members_number(rec->members, "returned", 0),
         .slots = (int)ft_members_int(rec->members, "slots", 1),
     };
     unsigned outcome;
 
-    if (!name_index(ft_outcome_names,
-                    text_of(rec, "outcome"), &outcome))
+    if (!name_index(ft_outcome_names, text_of(rec, "outcome"), &outcome))
         return bad(rec, err);
     e.outcome = outcome;
     snprintf(e.reason, sizeof(e.reason), "%s",

@@ -34,6 +34,10 @@ struct json_object *ft_result_usage(const struct ft_ending *e)
                     (double)(e->end_ns - e->start_ns) / NS_PER_S);
     ft_json_add_num(obj, "read_bytes", e->read_bytes);
     ft_json_add_num(obj, "written_bytes", e->written_bytes);
+    if (e->moved_bytes > 0)
+        ft_json_add_num(obj, "moved_bytes", e->moved_bytes);
+    if (e->returned_bytes > 0)
+        ft_json_add_num(obj, "returned_bytes", e->returned_bytes);
     if (e->energy_j > 0)
         ft_json_add_num(obj, "energy_j", e->energy_j);
     ft_json_add_int(obj, "slots", e->slots);
@@ -168,6 +172,8 @@ bool ft_result_ending(struct json_object *obj, const char *tag_text,
         .read_bytes = amount(usage, "read_bytes"),
         .written_bytes = amount(usage, "written_bytes"),
         .energy_j = amount(usage, "energy_j"),
+        .moved_bytes = amount(usage, "moved_bytes"),
+        .returned_bytes = amount(usage, "returned_bytes"),
         .slots = (int)fmin(fmax(amount(usage, "slots"), 1), INT_MAX),
     };
     snprintf(e->reason, sizeof(e->reason), "%s",

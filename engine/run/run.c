@@ -316,6 +316,8 @@ void ft_run_attempt_end(struct ft_run *run, size_t task,
     d->system_s = ending->system_s;
     d->peak_rss_bytes = ending->peak_rss_bytes;
     d->core_s = ft_ending_core_s(ending);
+    d->moved_bytes = ending->moved_bytes;
+    d->returned_bytes = ending->returned_bytes;
     set_text(&d->reason, ending->reason);
     if (*ending->host)
         d->host = keep_host(run, ending->host);

@@ -80,6 +80,8 @@ struct ft_task_detail {
     int exit_code, signal;
     double user_s, system_s, peak_rss_bytes;
     double core_s; /* slots that the last attempt held, times how long */
+    double moved_bytes, returned_bytes; /* for it, to its site and from there;
+                                           0: the site sees the files */
     char *reason; /* of a failure or of waiting; or NULL */
     char *job;
     const char *host; /* one of the run's */

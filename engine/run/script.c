@@ -1,6 +1,9 @@
 /* script.c - the batch script of a job */
 #include "run/script.h"
 
+#include <stdlib.h>
+
+#include "base/path.h"
 #include "base/str.h"
 #include "model/site.h"
 
@@ -91,4 +94,29 @@ char *ft_job_array_script(const struct ft_site *site, const char *agent,
                           const char *file)
 {
     return make(site, agent, file, true);
+}
+
+/* No line of 'text' can be that word: it is JSON. */
+char *ft_job_far_script(const struct ft_site *site, const char *agent,
+                        const char *output, const char *text)
+{
+    struct ft_str s = FT_STR_INIT;
+    char *dir = ft_path_dir(output);
+
+    ft_str_add(&s, "#!/bin/sh\n"
+                   "umask 077\n"
+                   "mkdir -p ");
+    add_word(&s, dir);
+    ft_str_add(&s, " || exit 1\n"
+                   "exec >>");
+    add_word(&s, output);
+    ft_str_add(&s, " 2>&1\n");
+    add_modules(&s, site);
+    ft_str_add(&s, "set -u\n");
+    add_env(&s, site);
+    ft_str_add(&s, "exec ");
+    add_word(&s, agent);
+    ft_str_addf(&s, " /dev/stdin <<'FEDTWIN'\n%s\nFEDTWIN\n", text);
+    free(dir);
+    return ft_str_take(&s);
 }

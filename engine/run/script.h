@@ -18,4 +18,9 @@ char *ft_job_script(const struct ft_site *site, const char *agent,
 char *ft_job_array_script(const struct ft_site *site, const char *agent,
                           const char *file);
 
+/* For a site that does not see the run: what the agent is to do, 'text', stands
+ * in the script, and what the job prints goes to the file 'output' there. */
+char *ft_job_far_script(const struct ft_site *site, const char *agent,
+                        const char *output, const char *text);
+
 #endif

@@ -8,6 +8,7 @@
 #include "run/drive_in.h"
 #include "run/estimate.h"
 #include "run/memo.h"
+#include "run/travel.h"
 #include "run/usage.h"
 
 #define STEPS_MAX 256 /* in one turn, so that events are not kept waiting */
@@ -348,8 +349,11 @@ static void submit(struct ft_flight *f)
     attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),
                                    attempt.resources.walltime_s);
     choose_pool(f, stage, &attempt);
+    if (ft_travel_needed(d))
+        attempt.file = ft_travel_files(f, &attempt.n_files);
     f->submitted = true;
     d->adapter->submit(d->site, &attempt, 1);
+    ft_attempt_files_free(attempt.file, attempt.n_files);
 }
 
 /* What is to start has to be found in the journal by whoever comes after us:

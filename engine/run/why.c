@@ -14,6 +14,7 @@
 #include "text/doc.h"
 
 #define NAMES_MAX 3      /* tasks that are named before "and N more" */
+#define MIB (1024.0 * 1024.0)
 #define LOOK_BACK_MAX 50 /* states searched for an earlier version */
 
 struct asking {
@@ -190,6 +191,8 @@ static int why_running(const struct asking *a, struct ft_err *err)
     ft_str_addc(a->out, '\n');
     if (d && d->step >= 0)
         ft_str_addf(a->out, "step %lld\n", (long long)d->step);
+    if (d && d->reason && ft_starts_with(d->reason, "site "))
+        ft_str_addf(a->out, "%s\n", d->reason);
     return 0;
 }
 
@@ -421,6 +424,18 @@ static void why_there(const struct asking *a)
     ft_str_addc(a->out, '\n');
 }
 
+/* What it took to be there. */
+static void why_moved(const struct asking *a)
+{
+    const struct ft_task_detail *d = a->detail;
+
+    if (!d || !(d->moved_bytes > 0 || d->returned_bytes > 0))
+        return;
+    ft_str_addf(a->out, "moved %.1f MiB of inputs there and %.1f MiB of "
+                "results back\n", d->moved_bytes / MIB,
+                d->returned_bytes / MIB);
+}
+
 /* What the run as a whole is heading for concerns whoever waits. */
 static void why_late(const struct asking *a)
 {
@@ -466,6 +481,7 @@ int ft_run_why(const struct ft_project *project, const struct ft_run *run,
         return -1;
     add_loop_end(&a, task);
     why_there(&a);
+    why_moved(&a);
     why_late(&a);
     return 0;
 }

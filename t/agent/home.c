@@ -160,8 +160,16 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 int main(int argc, char **argv)
 {
     static struct world w = { .line = FT_STR_INIT };
-    const struct ft_home_events events = { joined, left, accepted, refused,
-                                           started, progress, ended, &w };
+    const struct ft_home_events events = {
+        .joined = joined,
+        .left = left,
+        .accepted = accepted,
+        .refused = refused,
+        .started = started,
+        .progress = progress,
+        .ended = ended,
+        .arg = &w,
+    };
     struct ft_err err = { 0 };
 
     (void)setvbuf(stdout, NULL, _IOLBF, 0);

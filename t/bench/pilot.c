@@ -192,8 +192,16 @@ static void read_options(struct bench *b, int argc, char **argv)
 int main(int argc, char **argv)
 {
     static struct bench b = { .slots = 2, .ahead = 2 };
-    const struct ft_home_events events = { joined, left, accepted, refused,
-                                           text, text, ended, &b };
+    const struct ft_home_events events = {
+        .joined = joined,
+        .left = left,
+        .accepted = accepted,
+        .refused = refused,
+        .started = text,
+        .progress = text,
+        .ended = ended,
+        .arg = &b,
+    };
     struct ft_err err = { 0 };
     int status;
     pid_t pid;

@@ -109,8 +109,16 @@ static void ended(struct ft_agent *agent, uint64_t tag, const char *tag_text,
 
 static void enter(struct world *w)
 {
-    const struct ft_home_events events = { joined, left, accepted, refused,
-                                           started, progress, ended, w };
+    const struct ft_home_events events = {
+        .joined = joined,
+        .left = left,
+        .accepted = accepted,
+        .refused = refused,
+        .started = started,
+        .progress = progress,
+        .ended = ended,
+        .arg = w,
+    };
     struct json_object *obj;
 
     *w = (struct world){ .said = FT_STR_INIT };
@@ -542,7 +550,7 @@ START_TEST(what_agents_are_told)
         "\"mpi\":true,\"serve\":true,\"alone\":false,\"more\":9,"
         "\"resources\":{\"nodes\":0,\"ranks\":2,\"threads\":0,\"gpus\":0,"
         "\"memory_bytes\":1000000000.0,\"walltime_s\":0.0},"
-        "\"timeout_s\":60.0,\"outputs\":true}}",
+        "\"timeout_s\":60.0,\"expected_s\":0.0,\"outputs\":true}}",
         "{\"cancel\":5,\"grace_s\":2.5}",
         "{\"finish\":true}",
     };
