@@ -188,6 +188,40 @@ START_TEST(values_waiting)
 }
 END_TEST
 
+/* With T at 2, x = 3, t = 5. */
+static const struct {
+    const char *text;
+    double value, slope;
+    bool has;
+} of_solution[] = {
+    { "7", 7, 0, false },
+    { "x + t", 8, 0, false },
+    { "T", 2, 1, true },
+    { "x*T^2 - t", 7, 12, true },
+    { "interp(T, 0, 10, 4, 30)", 20, 5, true },
+    { "interp(T, 3, 10, 4, 30)", 10, 0, true },
+    { "max(T, x)", 3, 0, true },
+};
+
+START_TEST(slopes_by_solution)
+{
+    const double x[3] = { 3, 0, 0 };
+    char msg[100];
+    struct fe_func *func = fe_func_new_of(of_solution[_i].text, "T", msg,
+                                          sizeof(msg));
+    double slope;
+
+    ck_assert_ptr_nonnull(func);
+    ck_assert_double_eq(fe_func_slope(func, x, 5, 2, &slope),
+                        of_solution[_i].value);
+    ck_assert_double_eq(slope, of_solution[_i].slope);
+    ck_assert_int_eq(fe_func_has_solution(func), of_solution[_i].has);
+    fe_func_free(func);
+    ck_assert_ptr_null(fe_func_new_of("T", NULL, msg, sizeof(msg)));
+    ck_assert_ptr_null(fe_func_new_of("T", "u", msg, sizeof(msg)));
+}
+END_TEST
+
 START_TEST(free_takes_null)
 {
     fe_func_free(NULL);
@@ -206,6 +240,7 @@ int main(void)
     tcase_add_loop_test(tc, refused, 0, LEN(bad));
     tcase_add_test(tc, limits);
     tcase_add_test(tc, values_waiting);
+    tcase_add_loop_test(tc, slopes_by_solution, 0, LEN(of_solution));
     tcase_add_test(tc, free_takes_null);
     suite_add_tcase(suite, tc);
     return unit_main(suite);
