@@ -195,6 +195,12 @@ test_need() {
 	done
 }
 
+# Ranks of a job of several nodes need TCP, and the places that the job has.
+test_mpi_of_jobs() {
+	unset OMPI_MCA_btl OMPI_MCA_rmaps_base_oversubscribe
+	unset PRTE_MCA_rmaps_default_mapping_policy
+}
+
 # test_gone PID: it has ended, whether or not somebody took note of it; what was
 # killed just now may take a moment.
 test_gone() {

@@ -50,7 +50,7 @@ test_expect_success 'two clusters, each runs a job of its own' '
 
 test_expect_success 'mpirun over two nodes, two ranks on each' '
 	mpicc -o hosts hosts.c &&
-	unset OMPI_MCA_btl &&
+	test_mpi_of_jobs &&
 	job=$(printf "#!/bin/sh\nmpirun ./hosts\n" |
 		submit alpha -N 2 -n 4 --mem 200 -e err) &&
 	slurm_ended alpha "$job" COMPLETED &&

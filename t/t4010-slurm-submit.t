@@ -125,7 +125,7 @@ test_expect_success 'what would wait for ever is refused' '
 	send r/fits/1 true "\"queue\": \"short\", \"walltime_s\": 120" &&
 	send r/fits/2 true "\"memory_bytes\": 2097152000" &&
 	send r/fits/3 true "\"gpus\": 2, \"constraint\": \"fast\"" &&
-	shown TresPerNode=gres:gpu:2 Features=fast
+	shown "TresPerNode=gres[:/]gpu:2" Features=fast
 '
 
 test_expect_success 'not so when it only has to wait for a node' '

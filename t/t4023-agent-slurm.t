@@ -112,7 +112,7 @@ for launcher in '"srun", "--mpi=pmix", "-N", "{nodes}", "-n", "{ranks}"' \
 	'"mpirun", "-n", "{ranks}"' ''
 do
 	test_expect_success "MPI over two nodes: ${launcher:-the launcher as it is}" '
-		: >heard && rm -rf a20 && unset OMPI_MCA_btl &&
+		: >heard && rm -rf a20 && test_mpi_of_jobs &&
 		job=$(submit mpi.json "$(attempt 20 "exec $PWD/hosts" \
 			"\"mpi\": true, \"resources\": {\"nodes\": 2, \"ranks\": 4}")" \
 			"\"site\": {\"name\": \"a\", \"mpirun\": [$launcher]}" \

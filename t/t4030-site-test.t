@@ -5,7 +5,7 @@ test_description='fedtwin site test on a real cluster: green, and each red line'
 
 slurm_need
 test_need mpirun fedtwin-hello
-unset OMPI_MCA_btl # ranks of two nodes need TCP
+test_mpi_of_jobs
 
 verdict() { # CHECK: from out.json
 	test_json "[c['verdict'] for c in d['checks'] if c['check'] == '$1'][0]" \

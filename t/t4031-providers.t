@@ -5,7 +5,7 @@ test_description='the guide for providers, done by the letter on a cluster'
 
 slurm_need
 test_need mpirun fedtwin-hello
-unset OMPI_MCA_btl # ranks of two nodes need TCP
+test_mpi_of_jobs
 
 guide=$FT_SRCDIR/share/doc/providers.md
 

@@ -5,7 +5,7 @@ test_description='runs through slurmrestd: tokens that end, faults, nothing twic
 
 slurm_need_rest
 test_need mpirun fedtwin-hello
-unset OMPI_MCA_btl # ranks of two nodes need TCP
+test_mpi_of_jobs
 
 in_p() {
 	(cd p && "$@")
