@@ -36,7 +36,7 @@ test_expect_success 'a lake with islands stays at rest' '
 	z[5, 7] = z[0, 0] = np.nan
 	ground = image("z", z, 2.0)
 	for scheme in "first", "second":
-	    run = flood(ground, scheme=scheme, manning=0, end=20, ranks=2,
+	    run = flood(ground, scheme=scheme, manning=0, end=10, ranks=2,
 	                initial_level=101.3)
 	    speed = np.nanmax(run.image("max_speed"))
 	    print(scheme, speed)
@@ -74,11 +74,11 @@ test_expect_success 'ranks and kernels give the same bits' '
 	ground = image("z", z, 5.0)
 	rough = image("n", np.where(z > 2, 0.06, 0.03), 5.0, "1")
 	case = dict(
-	    end=400, rain=1e-5, inputs=dict(roughness=rough),
+	    end=250, rain=1e-5, inputs=dict(roughness=rough),
 	    infiltration="green_ampt", infiltration_rate=1e-6, suction=0.1,
 	    moisture_deficit=0.3,
 	    inflows=[{"x": 20, "y": 20, "discharge": 5},
-	             {"x": 1300, "y": 40, "x2": 1300, "y2": 300, "discharge": 20}],
+	             {"x": 1400, "y": 40, "x2": 1400, "y2": 300, "discharge": 20}],
 	    boundaries=[{"side": "east", "kind": "free"}],
 	    structures=[{"x": 700, "y": 171, "x2": 900, "y2": 171,
 	                 "crest": 1, "width": 4}],
@@ -86,7 +86,8 @@ test_expect_success 'ranks and kernels give the same bits' '
 	for scheme in "first", "second":
 	    one = flood(ground, scheme=scheme, kernel="generic", **case)
 	    assert one.table()["outflow"][-1] > 1
-	    for ranks, more in (2, {}), (4, {}), (1, dict(kernel="avx2")):
+	    for ranks, more in (2 if scheme == "first" else 4, {}), (
+	            1, dict(kernel="avx2")):
 	        other = try_flood(ground, scheme=scheme, ranks=ranks, **case, **more)
 	        if other.code and "has no kernel" in other.err[0]:
 	            continue
