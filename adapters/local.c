@@ -126,8 +126,8 @@ void ft_local_notify(void *conn, int signal)
     struct ft_local *local = conn;
 
     for (size_t i = 0; i < local->n; i++)
-        if (!local->job[i]->start)
-            ft_session_notify(local->job[i]->pid, local->job[i]->mpi, signal);
+        local->job[i]->notify = signal;
+    ft_local_watch(local);
 }
 
 /* The tag tells whether it is still that attempt: a process number may have

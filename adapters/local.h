@@ -5,8 +5,8 @@
 #ifndef ADAPTERS_LOCAL_H
 #define ADAPTERS_LOCAL_H
 
-/* Send 'signal' to the programs of all attempts that handle it: the others
- * would be ended by it.  'conn' is the adapter's. */
+/* Send 'signal' to the programs of all attempts as soon as they handle it: the
+ * others would be ended by it.  'conn' is the adapter's. */
 void ft_local_notify(void *conn, int signal);
 
 #endif

@@ -52,6 +52,7 @@ struct ft_local_job {
     enum ft_local_verdict verdict;
     int64_t kill_ns;      /* when SIGTERM was not enough; 0: not asked to end */
     const char *flooded;  /* the stream that grew too long */
+    int notify;           /* a signal that nobody has handled yet, or 0 */
     bool exited;          /* the leader has */
     int status;
     int64_t exit_mono_ns;

@@ -208,14 +208,17 @@ static void notify(pid_t pid, void *arg)
         (void)kill(pid, s->signal);
 }
 
-void ft_session_notify(pid_t id, bool launched, int signal)
+bool ft_session_notify(pid_t id, bool launched, int signal)
 {
     struct notifying s = { .id = id, .signal = signal, .send = !launched };
     bool able = handles(id, signal);
 
     walk(notify, &s);
-    if (able && (!launched || !s.n || s.n_handle))
+    if (launched && s.n && !s.n_handle)
+        able = false;
+    if (able)
         (void)kill(id, signal);
+    return able || (s.send && s.n_handle);
 }
 
 /* --- what a dead runner left ---------------------------------------------- */

@@ -31,10 +31,11 @@ double ft_session_pss(pid_t id);
  * were. */
 size_t ft_session_signal(pid_t id, int signal);
 
-/* Send 'signal' to the processes of the session that handle it.  A launcher
- * ('launched': the leader is one) hands it on to its ranks: it gets it when it
- * handles it and, of the ranks that can be seen, so does one. */
-void ft_session_notify(pid_t id, bool launched, int signal);
+/* Send 'signal' to the processes of the session that handle it; true when there
+ * is one.  A launcher ('launched': the leader is one) hands it on to its ranks:
+ * it gets it when it handles it and, of the ranks that can be seen, so does
+ * one. */
+bool ft_session_notify(pid_t id, bool launched, int signal);
 
 /* End every process whose environment has FEDTWIN_TAG='tag' (any that starts
  * with it when it ends in '/'), and the sessions they belong to, and wait until

@@ -106,6 +106,13 @@ static void watch_time(struct ft_local_job *job, int64_t now)
         ft_local_end(job, FT_LOCAL_TIMED_OUT, GRACE_S);
 }
 
+/* A program that has only just begun does not handle it yet. */
+static void pass_signal(struct ft_local_job *job)
+{
+    if (job->notify && ft_session_notify(job->pid, job->mpi, job->notify))
+        job->notify = 0;
+}
+
 void ft_local_watch(struct ft_local *local)
 {
     struct ft_session *use = ft_calloc(local->n + 1, sizeof(*use));
@@ -122,6 +129,7 @@ void ft_local_watch(struct ft_local *local)
         watch_time(job, now);
         if (job->exited || job->verdict)
             continue;
+        pass_signal(job);
         watch_memory(job, &use[i]);
         watch_streams(job);
         ft_local_read_progress(local, job);

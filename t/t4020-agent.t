@@ -169,7 +169,8 @@ test_expect_success 'SIGTERM: what runs ends politely, what waits is not begun' 
 '
 
 test_expect_success 'SIGUSR1: who handles it goes on from a checkpoint' '
-	text="trap \"exit 75\" USR1; : >ready; while :; do sleep 0.1; done" &&
+	text="trap \"exit 75\" USR1; : >ready; n=0" &&
+	text="$text; while test \$n -lt 600; do sleep 0.1; n=\$((n+1)); done" &&
 	tell "$(attempt 33 "$text"),
 		$(attempt 34 ": >ready; sleep 1; echo done")" &&
 	{ "$agent" file.json & } &&

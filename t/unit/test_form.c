@@ -98,6 +98,7 @@ static const struct {
 START_TEST(choices)
 {
     struct ft_site site = {
+        .shared = true,
         .pilot = { .use = row[_i].use, .slots = 4, .walltime_s = HOUR },
     };
     struct ft_str why = FT_STR_INIT;
@@ -107,6 +108,19 @@ START_TEST(choices)
     ck_assert_msg(form == row[_i].form && strstr(why.s, row[_i].why),
                   "%s: %s, for '%s'", row[_i].name, ft_form_names[form],
                   why.s);
+    ft_str_release(&why);
+}
+END_TEST
+
+/* An element's own file would not be seen there. */
+START_TEST(far_away)
+{
+    struct ft_site site = { .pilot = { .slots = 4, .walltime_s = HOUR } };
+    struct ft_form_task two = { .slots = 1, .n_waiting = 2, .n_alike = 2 };
+    struct ft_str why = FT_STR_INIT;
+
+    ck_assert_int_eq(ft_form_choose(&site, &two, 100, &why), FT_FORM_JOB);
+    ck_assert_str_eq(why.s, "the site has no job arrays");
     ft_str_release(&why);
 }
 END_TEST
@@ -149,6 +163,7 @@ static Suite *suite(void)
     TCase *tc = tcase_create("form");
 
     tcase_add_loop_test(tc, choices, 0, sizeof(row) / sizeof(row[0]));
+    tcase_add_test(tc, far_away);
     tcase_add_loop_test(tc, needs, 0, sizeof(need) / sizeof(need[0]));
     tcase_add_test(tc, a_pilot_is_a_node);
     suite_add_tcase(s, tc);
