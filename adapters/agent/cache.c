@@ -142,7 +142,7 @@ void agent_cache_leave(const char *part)
 
 struct entry {
     char *path;
-    time_t used;
+    struct timespec used;
     uint64_t size;
     bool in_use; /* an attempt has a link to it */
 };
@@ -164,7 +164,7 @@ static bool list_entry(const char *path, const char *name, void *arg)
                           sizeof(*list->entry));
     list->entry[list->n++] = (struct entry){
         .path = ft_strdup(path),
-        .used = st.st_mtime,
+        .used = st.st_mtim,
         .size = (uint64_t)st.st_size,
         .in_use = st.st_nlink > 1,
     };
@@ -181,9 +181,12 @@ static bool list_shard(const char *path, const char *name, void *arg)
 
 static int by_use(const void *a, const void *b)
 {
-    const struct entry *x = a, *y = b;
+    const struct timespec *x = &((const struct entry *)a)->used;
+    const struct timespec *y = &((const struct entry *)b)->used;
 
-    return (x->used > y->used) - (x->used < y->used);
+    return x->tv_sec != y->tv_sec
+               ? (x->tv_sec > y->tv_sec) - (x->tv_sec < y->tv_sec)
+               : (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
 }
 
 void agent_cache_make_room(const struct agent *agent, double need_bytes)
