@@ -149,6 +149,8 @@ struct ft_batch {
     bool known;            /* all of these were found */
     bool asking, searching; /* status, find_by_tag are under way */
     int64_t submit_ns;     /* nothing is submitted before */
+    double allowed;        /* submissions, by 'submits_per_s', */
+    int64_t allowed_ns;    /* as of then; 0: nothing was submitted yet */
     int64_t ask_ns;        /* when the site was asked last */
     int n_pilots, n_arrays; /* numbers given so far */
     int n_last; /* questions whose answers the helper lives for */

@@ -1,4 +1,5 @@
 /* batch_submit.c - jobs on their way to the site */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -261,17 +262,63 @@ static void add_job(struct ft_batch_job *job, struct sent *sent,
     ft_batch_each_job(job, now_asked);
 }
 
-void ft_batch_submit(struct ft_batch *batch)
+/* How many submissions 'submits_per_s' allows now.  What was not used is saved
+ * up, for a second at most. */
+static double allowance(struct ft_batch *batch, int64_t now)
 {
-    struct sent *sent = NULL;
-    struct json_object *jobs = NULL;
-    size_t known = count_known(batch);
+    double rate = batch->site->submits_per_s;
+    double most = rate > 1 ? rate : 1;
+
+    if (!(rate > 0))
+        return INFINITY;
+    batch->allowed += (double)(now - batch->allowed_ns) / NS_PER_S * rate;
+    if (!batch->allowed_ns || batch->allowed > most)
+        batch->allowed = most;
+    batch->allowed_ns = now;
+    return batch->allowed;
+}
+
+/* May it go now, 'known' others being at the site?  If not it is told why. */
+static bool may_go(struct ft_batch_job *job, size_t known)
+{
+    struct ft_batch *batch = job->batch;
+    const struct ft_site *site = batch->site;
+    double allowed;
+
+    if (known >= (size_t)site->max_in_flight) {
+        tell_waits(job, "as many jobs are under way as 'max_in_flight' "
+                        "allows");
+        return false;
+    }
+    allowed = allowance(batch, ft_clock_mono_ns());
+    if (allowed < 1) {
+        tell_waits(job, "as many jobs were submitted in this second as "
+                        "'submits_per_s' allows");
+        ft_batch_flush_later(batch, (1 - allowed) / site->submits_per_s);
+        return false;
+    }
+    batch->allowed -= 1;
+    return true;
+}
+
+/* Is it too early to submit anything? */
+static bool too_early(struct ft_batch *batch)
+{
     int64_t now = ft_clock_mono_ns();
 
     if (now < batch->submit_ns)
         ft_batch_flush_later(batch,
                              (double)(batch->submit_ns - now) / NS_PER_S);
-    if (!batch->known || now < batch->submit_ns)
+    return !batch->known || now < batch->submit_ns;
+}
+
+void ft_batch_submit(struct ft_batch *batch)
+{
+    struct sent *sent = NULL;
+    struct json_object *jobs = NULL;
+    size_t known = count_known(batch);
+
+    if (too_early(batch))
         return;
     for (size_t i = batch->n_jobs; i-- > 0;)
         if (i < batch->n_jobs && is_new(batch->job[i]))
@@ -279,13 +326,8 @@ void ft_batch_submit(struct ft_batch *batch)
     for (size_t i = 0; i < batch->n_jobs; i++) {
         struct ft_batch_job *job = batch->job[i];
 
-        if (!is_new(job) || !ft_batch_leads(job))
+        if (!is_new(job) || !ft_batch_leads(job) || !may_go(job, known))
             continue;
-        if (known >= (size_t)batch->site->max_in_flight) {
-            tell_waits(job, "as many jobs are under way as 'max_in_flight' "
-                            "allows");
-            continue;
-        }
         if (!sent) {
             sent = ft_calloc(1, sizeof(*sent));
             sent->batch = batch;

@@ -69,8 +69,8 @@ EXTRA_DIST += t/far.sh t/wire.py t/t4060-far.t t/t4061-far-faults.t
 # Sites as their users see them.
 PROVIDER_TESTS = t/t4030-site-test.t t/t4031-providers.t \
     t/t4040-batch.t t/t4041-federation.t t/t4042-site-faults.t \
-    t/t4062-far-slurm.t t/t4070-arrays.t t/t4071-site-attempts.t \
-    t/t4072-site-nodes.t
+    t/t4043-site-limits.t t/t4062-far-slurm.t t/t4070-arrays.t \
+    t/t4071-site-attempts.t t/t4072-site-nodes.t
 if SLURM
 if SOLVERS
 TESTS += $(PROVIDER_TESTS)
