@@ -1,5 +1,5 @@
 #!/bin/sh
-test_description='what a provider asks for is kept: submissions in a second'
+test_description='submissions in a second; a site that is still needed'
 . "$(dirname "$0")/harness.sh"
 . "$FT_SRCDIR/t/slurm.sh"
 
@@ -55,6 +55,51 @@ test_expect_success 'four jobs take six seconds, and are told why' '
 test_expect_success 'an array counts as one' '
 	in_p fedtwin run array.yaml --fresh --site alpha >out &&
 	submitted_over array >seconds && test "$(cat seconds)" -eq 0
+'
+
+runner() {
+	for lease in p/.fedtwin/runs/*/lease
+	do
+		: # the last one
+	done &&
+	test_json 'd["pid"]' "$lease"
+}
+
+refused() {
+	test_expect_code 4 in_p fedtwin site remove "$@" alpha 2>err &&
+	test_grep "site .alpha. has unfinished runs: $(cat id)$" err &&
+	test_grep "fedtwin cancel RUN" err && test -f p/sites/alpha.yaml &&
+	test ! -e p/sites/alpha.yaml.removed
+}
+
+test_expect_success 'a site with a run is not removed' '
+	cat >p/long.yaml <<-EOT &&
+	fedtwin: 1
+	workflow: long
+	stages:
+	  s: {shell: "touch $PWD/began; exec sleep 1000"}
+	EOT
+	in_p fedtwin run long.yaml --site alpha -d >out &&
+	test_wait_for 90 test -e began &&
+	in_p fedtwin status last --json >run.json &&
+	test_json "d[\"run\"]" run.json >id && refused && refused -n
+'
+
+test_expect_success 'nor one whose runner is gone, unless it is forced' '
+	pid=$(runner) && kill -KILL "$pid" && test_gone "$pid" && refused &&
+	in_p fedtwin site remove --force -n alpha >out && test_grep "$(cat id)" out &&
+	in_p fedtwin site remove --force alpha >out &&
+	test_grep "not finished: $(cat id);.*nothing can be resumed" out &&
+	test_must_fail in_p fedtwin resume last 2>err &&
+	test_grep "sites/alpha.yaml" err &&
+	mv p/sites/alpha.yaml.removed p/sites/alpha.yaml
+'
+
+test_expect_success 'it is removed when the run has ended' '
+	in_p fedtwin resume last -d >out && in_p fedtwin cancel last &&
+	test_expect_code 5 in_p fedtwin wait last &&
+	in_p fedtwin site remove alpha && test ! -e p/sites/alpha.yaml &&
+	test_wait_for 60 sh -c "! SLURM_CONF=$PWD/alpha/slurm.conf squeue -h | grep ."
 '
 
 test_done

@@ -11,6 +11,7 @@
 #include "model/site.h"
 
 #define SCHEMA 1
+#define STATUS_USAGE 2
 #define STATUS_INVALID 3
 
 void ft_sites_read(struct ft_session *s, struct ft_site_set *set)
@@ -34,6 +35,25 @@ const struct ft_site_entry *ft_sites_find(const struct ft_site_set *set,
     else
         ft_print_hint("'fedtwin site list' shows those that are");
     return NULL;
+}
+
+int ft_site_on_entry(const struct ft_cli *cli, ft_site_act *act)
+{
+    struct ft_session s = FT_SESSION_INIT;
+    const struct ft_site_entry *entry;
+    struct ft_site_set set;
+    struct ft_err err;
+    int status = 0;
+
+    ft_sites_read(&s, &set);
+    entry = ft_sites_find(&set, cli->arg[0]);
+    if (!entry)
+        status = STATUS_USAGE;
+    else if (act(cli, &s, entry, &err) < 0)
+        status = ft_print_err(&err);
+    ft_site_set_release(&set);
+    ft_session_close(&s);
+    return status;
 }
 
 /* --- list ----------------------------------------------------------------- */

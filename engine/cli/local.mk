@@ -49,7 +49,8 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_schema.c \
     engine/cli/cmd_set.c \
     engine/cli/cmd_site.c engine/cli/cmd_site_add.c \
-    engine/cli/cmd_site_drain.c engine/cli/site_discover.c \
+    engine/cli/cmd_site_drain.c engine/cli/cmd_site_remove.c \
+    engine/cli/site_discover.c \
     engine/cli/cmd_site_test.c engine/cli/site_protocol.c \
     engine/cli/site_text.h \
     engine/cli/cmd_status.c \

@@ -360,6 +360,11 @@ const struct ft_option ft_site_change_options[] = {
     { "dry-run", 'n', NULL, "only say what would happen" },
     END,
 };
+const struct ft_option ft_site_remove_options[] = {
+    { "force", 0, NULL, "also when runs at the site have not ended" },
+    { "dry-run", 'n', NULL, "only say what would happen" },
+    END,
+};
 const struct ft_option ft_site_test_options[] = {
     { "queue", 'q', "QUEUE", "run the jobs in QUEUE (default: the site's)" },
     { "timeout", 't', "SECONDS", "that a job may wait and run (default 300)" },

@@ -11,6 +11,14 @@ void ft_sites_read(struct ft_session *s, struct ft_site_set *set);
 const struct ft_site_entry *ft_sites_find(const struct ft_site_set *set,
                                           const char *name);
 
+/* What a verb does with a registered site; 0 or -1. */
+struct ft_err;
+typedef int ft_site_act(const struct ft_cli *cli, struct ft_session *s,
+                        const struct ft_site_entry *entry,
+                        struct ft_err *err);
+/* Do it with the one that the first argument names; the exit status. */
+int ft_site_on_entry(const struct ft_cli *cli, ft_site_act *act);
+
 /* Run the conformance suite on the site's adapter, with jobs below the
  * directory 'below'; prints what it finds.  The exit status. */
 int ft_site_protocol(const struct ft_site *site, const char *below);
