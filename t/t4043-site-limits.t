@@ -22,12 +22,12 @@ four() { # FORM
 # Seconds between the first and the last submission of the jobs of that name,
 # as the controller has it, in whole seconds.
 submitted_over() { # NAME
-	slurm_on alpha scontrol -o show job >jobs &&
-	sed -n "s/.* JobName=$1 .* SubmitTime=\([^ ]*\) .*/\1/p" jobs >times &&
-	test_line_count -eq 4 times &&
+	slurm_on alpha scontrol -o show job >alpha.jobs &&
+	sed -n "s/.* JobName=$1 .* SubmitTime=\([^ ]*\) .*/\1/p" alpha.jobs >submitted &&
+	test_line_count -eq 4 submitted &&
 	"$PYTHON" -c "
 from datetime import datetime
-t = [datetime.fromisoformat(line.strip()) for line in open(\"times\")]
+t = [datetime.fromisoformat(line.strip()) for line in open(\"submitted\")]
 print(round((max(t) - min(t)).total_seconds()))"
 }
 

@@ -70,6 +70,15 @@ runs() { # NAME
 	slurm_on alpha squeue -h -n "$1" -t RUNNING -o %i | grep .
 }
 
+nodes_are_idle() {
+	test "$(slurm_on alpha sinfo -h -o "%T %D")" = "idle 2"
+}
+
+# Scripts that wait to be let go, wherever they run.
+alive() { # N
+	test "$(pgrep -f -c "while ! test -e $PWD/[g]o")" = "$1"
+}
+
 forgotten() { # JOB
 	! slurm_on alpha scontrol show job "$1"
 }
@@ -206,6 +215,37 @@ test_expect_success 'its node is given up: the older attempt does not count' '
 	slurm_ask alpha signal "$node" KILL &&
 	known_within 40 test_line_count = 2 began && touch go && succeeded 2 &&
 	slurm_ask alpha start "$node"
+'
+
+times_given_up() {
+	grep -c "setting DOWN" alpha/log/slurmctld.log || :
+}
+
+given_up_after() { # TIMES
+	test "$(times_given_up)" -gt "$1"
+}
+
+# Nobody believes anybody: the controller gives up all nodes, whose scripts run
+# on.  When munge is back the node of the first attempt is the last to come, and
+# its agent cannot be told that it is over.
+test_expect_success 'munge is away until nodes are given up: two attempts run' '
+	test_wait_for 90 nodes_are_idle && begin_run &&
+	node=$(slurm_on alpha squeue -h -n s -o %N) && n=$(times_given_up) &&
+	agent=$(pgrep -f "^[^ ]*/fedtwin-agent $PWD/p/") &&
+	slurm_ask alpha stop munged && test_wait_for 90 given_up_after "$n" &&
+	slurm_ask alpha signal "$node" STOP && kill -STOP "$agent" &&
+	slurm_ask alpha start munged &&
+	known_within 60 test_line_count = 2 began && alive 2
+'
+
+test_expect_success 'both come to their ends: the older one is refused' '
+	touch go && test_wait_for 60 alive 0 && succeeded 2 &&
+	kill -CONT "$agent" &&
+	test_wait_for 60 test_has_ended "$agent" && succeeded 2 &&
+	in_p fedtwin lineage s.n --json >lineage.json &&
+	test_json "d[\"versions\"][0][\"record\"][\"host\"]" lineage.json >host &&
+	test_grep ! "^$node$" host &&
+	slurm_ask alpha signal "$node" CONT && test_wait_for 90 nodes_are_idle
 '
 
 test_done

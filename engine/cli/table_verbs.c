@@ -125,9 +125,9 @@ const struct ft_cmd ft_site_verbs[] = {
       .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_resume },
     { .name = "remove", .args = "SITE",
       .summary = "register a site no longer",
-      .doc = "Its file stays beside where it was, as NAME.yaml.removed.  A site "
-             "with unfinished runs of this project is not removed: they could "
-             "not be resumed.",
+      .doc = "Its file stays beside where it was, as NAME.yaml.removed.  A "
+             "site with unfinished runs of this project is not removed: they "
+             "could not be resumed.",
       .option = ft_site_remove_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_remove },
     END,
