@@ -297,7 +297,7 @@ def bad_files():
         ("offset.vtu", swap(">4<", ">3<"), "do not make 4 points"),
         ("connectivity.vtu", swap("0 1 2 3", "0 1 2 3 3"), "has 5 entries"),
         ("polyhedron.vtu", swap(">10<", ">42<"), "VTK type 42"),
-        ("quadratic.vtu", swap(">10<", ">24<"), "VTK type 24"),
+        ("quadratic.vtu", swap(">10<", ">24<"), "do not make 10 points"),
         ("type-300.vtu", swap(">10<", ">300<"), "VTK type 300"),
         ("line.vtu", swap(">10<", ">3<"), "is a line"),
         ("inside-out.vtu", swap("0 1 2 3", "0 2 1 3"), "has the volume -"),

@@ -8,56 +8,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-#define FACES_MAX 6
 #define FLAT 1e-9 /* how far z may differ, against x and y */
-
-/* VTK's linear cells; faces are seen from outside, -1 ends a triangle. */
-static const struct shape {
-    int dimension, nodes, faces;
-    int face[FACES_MAX][4];
-} shape[] = {
-    [5] = { 2, 3, 1, { { 0, 1, 2, -1 } } },
-    [9] = { 2, 4, 1, { { 0, 1, 2, 3 } } },
-    [10] = { 3, 4, 4,
-             { { 0, 2, 1, -1 }, { 0, 1, 3, -1 }, { 1, 2, 3, -1 },
-               { 0, 3, 2, -1 } } },
-    [12] = { 3, 8, 6,
-             { { 0, 3, 2, 1 }, { 4, 5, 6, 7 }, { 0, 1, 5, 4 }, { 1, 2, 6, 5 },
-               { 2, 3, 7, 6 }, { 3, 0, 4, 7 } } },
-    [13] = { 3, 6, 5,
-             { { 0, 2, 1, -1 }, { 3, 4, 5, -1 }, { 0, 1, 4, 3 },
-               { 1, 2, 5, 4 }, { 2, 0, 3, 5 } } },
-    [14] = { 3, 5, 5,
-             { { 0, 3, 2, 1 }, { 0, 1, 4, -1 }, { 1, 2, 4, -1 },
-               { 2, 3, 4, -1 }, { 3, 0, 4, -1 } } },
-    /* Only beside cells that it could be a facet of. */
-    [3] = { 1, 2, 0, { { 0 } } },
-};
-
-int ft_grid_nodes(uint8_t type)
-{
-    return type < FT_ARRAY_LEN(shape) ? shape[type].nodes : 0;
-}
-
-int ft_grid_dimension(uint8_t type)
-{
-    return shape[type].dimension;
-}
-
-int ft_grid_face(uint8_t type, int i, int node[4])
-{
-    const struct shape *is = &shape[type];
-
-    if (i >= (is->dimension == 2 ? is->nodes : is->faces))
-        return 0;
-    if (is->dimension == 2) {
-        node[0] = i;
-        node[1] = (i + 1) % is->nodes;
-        return 2;
-    }
-    memcpy(node, is->face[i], sizeof(is->face[i]));
-    return node[3] < 0 ? 3 : 4;
-}
 
 static void minus(const double *a, const double *b, double c[3])
 {
@@ -73,27 +24,37 @@ static double triple(const double a[3], const double b[3], const double c[3])
            a[2] * (b[0] * c[1] - b[1] * c[0]);
 }
 
-/* The area in the plane z = const, or by the divergence theorem the volume. */
-static double measure(const struct ft_grid *grid, uint64_t cell)
+/* Six times the volume between a fan of corners and the point 'first', or of a
+ * flat cell twice its area in the plane z = const. */
+static double fan(const struct ft_grid *grid, const int64_t *node,
+                  const int *corner, int n, const double *first, bool flat)
 {
-    static const double up[3] = { 0, 0, 3 };
-    const struct shape *is = &shape[grid->types[cell]];
-    const int64_t *node = grid->connectivity + grid->offsets[cell];
-    const double *first = grid->points + 3 * node[0];
+    static const double up[3] = { 0, 0, 1 };
     double sum = 0, a[3], b[3], c[3];
 
-    for (int i = 0; i < is->faces; i++) {
-        const int *face = is->face[i];
-        int n = face[3] < 0 ? 3 : 4;
-
-        minus(grid->points + 3 * node[face[0]], first, a);
-        for (int k = 1; k + 1 < n; k++) {
-            minus(grid->points + 3 * node[face[k]], first, b);
-            minus(grid->points + 3 * node[face[k + 1]], first, c);
-            sum += triple(is->dimension == 2 ? up : a, b, c) / 6;
-        }
+    minus(grid->points + 3 * node[corner[0]], first, a);
+    for (int k = 1; k + 1 < n; k++) {
+        minus(grid->points + 3 * node[corner[k]], first, b);
+        minus(grid->points + 3 * node[corner[k + 1]], first, c);
+        sum += triple(flat ? up : a, b, c);
     }
     return sum;
+}
+
+double ft_grid_measure(const struct ft_grid *grid, uint64_t cell)
+{
+    static const int around[] = { 0, 1, 2, 3 };
+    uint8_t type = grid->types[cell];
+    int corners = ft_grid_corners(type), face[FT_GRID_FACE_NODES], n;
+    const int64_t *node = grid->connectivity + grid->offsets[cell];
+    const double *first = grid->points + 3 * node[0];
+    double sum = 0;
+
+    if (ft_grid_dimension(type) == 2)
+        return fan(grid, node, around, corners, first, true) / 2;
+    for (int i = 0; (n = ft_grid_face(type, i, face)); i++)
+        sum += fan(grid, node, face, n / ft_grid_order(type), first, false);
+    return sum / 6;
 }
 
 /* --- points --------------------------------------------------------------- */
@@ -150,13 +111,16 @@ static int check_cell(const struct ft_grid *grid, uint64_t i, int dimension,
 
     if (!nodes)
         return ft_err_set(err, FT_EFORMAT, "cell %llu has the VTK type %d: "
-                          "only linear lines, triangles, quads, tetrahedra, "
-                          "hexahedra, wedges and pyramids are taken",
-                          (unsigned long long)i, type);
-    if (shape[type].dimension != dimension &&
-        !(facet && shape[type].dimension == dimension - 1)) {
+                          FT_GRID_TAKEN, (unsigned long long)i, type);
+    if (ft_grid_order(type) != ft_grid_order(grid->types[0]))
+        return ft_err_set(err, FT_EFORMAT, "cell %llu is of order %d, the "
+                          "first cell of order %d: they must be of one",
+                          (unsigned long long)i, ft_grid_order(type),
+                          ft_grid_order(grid->types[0]));
+    if (ft_grid_dimension(type) != dimension &&
+        !(facet && ft_grid_dimension(type) == dimension - 1)) {
         ft_err_set(err, FT_EFORMAT, "cell %llu has dimension %d, the first "
-                   "cell %d", (unsigned long long)i, shape[type].dimension,
+                   "cell %d", (unsigned long long)i, ft_grid_dimension(type),
                    dimension);
         return ft_err_hint(err, "keep the cells of the highest dimension: the "
                                 "file cannot name the groups of the others");
@@ -195,7 +159,7 @@ static int check_measures(const struct ft_grid *grid, uint64_t cells,
                           int dimension, struct ft_err *err)
 {
     for (uint64_t i = 0; i < cells; i++) {
-        double size = measure(grid, i);
+        double size = ft_grid_measure(grid, i);
 
         if (size > 0)
             continue;
@@ -221,7 +185,7 @@ int ft_grid_check(const struct ft_grid *grid, struct ft_err *err)
         return ft_err_set(err, FT_EFORMAT, "the mesh has no %s",
                           grid->n_points ? "cells" : "points");
     dimension = ft_grid_nodes(grid->types[0])
-                    ? shape[grid->types[0]].dimension : 3;
+                    ? ft_grid_dimension(grid->types[0]) : 3;
     if (dimension == 1)
         return ft_err_set(err, FT_EFORMAT, "cell 0 is a line: a mesh has flat "
                           "or solid cells");
@@ -230,7 +194,7 @@ int ft_grid_check(const struct ft_grid *grid, struct ft_err *err)
         check_used(grid, err) < 0)
         return -1;
     while (cells < grid->n_cells &&
-           shape[grid->types[cells]].dimension == dimension)
+           ft_grid_dimension(grid->types[cells]) == dimension)
         cells++;
     if (check_measures(grid, cells, dimension, err) < 0)
         return -1;

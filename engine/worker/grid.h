@@ -41,27 +41,39 @@ struct ft_grid_field {
     double *value;
 };
 
-/* Nodes of a linear cell of VTK's type 'type'; 0 when objects.md does not have
- * it. */
+#define FT_GRID_CELL_NODES 27 /* at most */
+#define FT_GRID_FACE_NODES 9
+/* For errors: what has nodes. */
+#define FT_GRID_TAKEN \
+    "only lines, triangles, quads, tetrahedra and hexahedra of order 1 and " \
+    "2, wedges and pyramids of order 1 are taken"
+
+/* Nodes of a cell of VTK's type 'type'; 0 when objects.md does not have it. */
 int ft_grid_nodes(uint8_t type);
-int ft_grid_dimension(uint8_t type); /* of one that has nodes */
+/* Of a type that has nodes: */
+int ft_grid_dimension(uint8_t type);
+int ft_grid_order(uint8_t type);
+int ft_grid_corners(uint8_t type); /* its first nodes */
+
+/* The nodes of face 'i' in VTK's order, as indices into the cell's; how many, 0
+ * when there is no such face.  Those of a flat cell are its edges. */
+int ft_grid_face(uint8_t type, int i, int node[FT_GRID_FACE_NODES]);
+
+/* The volume between a cell's corners, or the area in the plane z = const:
+ * negative when their order is the wrong one. */
+double ft_grid_measure(const struct ft_grid *grid, uint64_t cell);
 
 /* The rules that objects.md leaves to the writer of a mesh: cells of dimension
- * 2 or 3, each with existing points and positive area or volume; then facets
- * that are in a group, each a face of a cell; nothing is there twice; every
- * point finite and in a cell; flat meshes in one plane z = const.
- * FT_EFORMAT. */
+ * 2 or 3 and of one order, each with existing points and positive area or
+ * volume; then facets that are in a group, each a face of a cell; nothing is
+ * there twice; every point finite and in a cell; flat meshes in one plane
+ * z = const.  FT_EFORMAT. */
 int ft_grid_check(const struct ft_grid *grid, struct ft_err *err);
 
 /* Its part about facets and doubles, for a grid that else is right; 'cells' of
  * it are of the highest dimension. */
 int ft_grid_check_faces(const struct ft_grid *grid, uint64_t cells,
                         struct ft_err *err);
-
-/* The nodes of face 'i' of a cell of VTK's type 'type', as indices into the
- * cell's; how many, 0 when there is no such face.  Those of a flat cell are its
- * edges. */
-int ft_grid_face(uint8_t type, int i, int node[4]);
 
 /* Write the checked grid into a new file; with the field unless that is
  * NULL. */

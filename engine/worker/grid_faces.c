@@ -6,8 +6,6 @@
 #include "base/err.h"
 #include "worker/grid.h"
 
-#define NODES_MAX 8
-
 /* A cell under a number that its nodes give in any order. */
 struct key {
     uint64_t hash, cell;
@@ -44,7 +42,7 @@ static uint64_t hash_nodes(const int64_t *node, int n)
 
 static bool same_nodes(const int64_t *a, const int64_t *b, int n)
 {
-    int64_t x[NODES_MAX], y[NODES_MAX];
+    int64_t x[FT_GRID_CELL_NODES], y[FT_GRID_CELL_NODES];
     size_t size = (size_t)n * sizeof(x[0]);
 
     memcpy(x, a, size);
@@ -121,10 +119,10 @@ static void mark_faces(const struct ft_grid *grid, uint64_t cells,
 {
     for (uint64_t i = 0; i < cells; i++) {
         const int64_t *of_cell = grid->connectivity + grid->offsets[i];
-        int at[4], nodes;
+        int at[FT_GRID_FACE_NODES], nodes;
 
         for (int f = 0; (nodes = ft_grid_face(grid->types[i], f, at)); f++) {
-            int64_t node[4];
+            int64_t node[FT_GRID_FACE_NODES];
 
             for (int k = 0; k < nodes; k++)
                 node[k] = of_cell[at[k]];

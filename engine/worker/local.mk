@@ -14,11 +14,12 @@ engine_libworker_a_SOURCES = \
     engine/worker/csv_text.c engine/worker/csv_text.h engine/worker/csv_write.c \
     engine/worker/draft.c engine/worker/draft.h \
     engine/worker/grid.c engine/worker/grid.h engine/worker/grid_faces.c \
-    engine/worker/grid_write.c \
+    engine/worker/grid_shape.c engine/worker/grid_write.c \
     engine/worker/guard.c engine/worker/guard.h \
     engine/worker/h5.c engine/worker/h5.h \
     engine/worker/image.h engine/worker/image_write.c \
     engine/worker/kinds.c engine/worker/kinds.h \
+    engine/worker/loose.c engine/worker/loose.h \
     engine/worker/mesh.c engine/worker/mesh.h \
     engine/worker/msh.c engine/worker/msh.h \
     engine/worker/msh_file.c engine/worker/msh_file.h \

@@ -1,10 +1,10 @@
 /* msh.h - mesh files of Gmsh (.msh), formats 2.2 and 4.1, as text and binary
  *
  * Written from the description of the formats in Gmsh's manual.  Taken are
- * linear cells of the highest dimension, and of one less those in a physical
- * group: what mesh.gmsh takes.  Points, curves in space, parametric
+ * cells of the highest dimension, and of one less those in a physical group:
+ * what mesh.gmsh takes.  Points, curves in space, parametric
  * coordinates, periodic nodes and views are passed over; partitioned meshes,
- * cells of a higher order, cells that are there twice or in two groups are
+ * cells of third order, cells that are there twice or in two groups are
  * refused.
  */
 #ifndef FT_WORKER_MSH_H

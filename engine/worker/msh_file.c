@@ -139,54 +139,66 @@ static int read_names(struct ft_msh_file *file, struct ft_err *err)
 
 /* --- elements ------------------------------------------------------------- */
 
+/* Gmsh's types; where each of VTK's nodes stands among Gmsh's, NULL: in the
+ * same order.  Gmsh numbers the middles of edges and faces by the corners, VTK
+ * goes around. */
+static const uint8_t tet10[] = { 0, 1, 2, 3, 4, 5, 6, 7, 9, 8 };
+static const uint8_t hex27[] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  11, 13, 9,  16, 18,
+    19, 17, 10, 12, 14, 15, 22, 23, 21, 24, 20, 25, 26,
+};
+static const struct {
+    int64_t gmsh;
+    uint8_t vtk;
+    const uint8_t *node;
+} element[] = {
+    { 15, 0, NULL },    { 1, 3, NULL },   { 2, 5, NULL },   { 3, 9, NULL },
+    { 4, 10, NULL },    { 5, 12, NULL },  { 6, 13, NULL },  { 7, 14, NULL },
+    { 8, 21, NULL },    { 9, 22, NULL },  { 10, 28, NULL }, { 11, 24, tet10 },
+    { 12, 29, hex27 },  { 16, 23, NULL }, { 17, 25, hex27 },
+};
+
 int ft_msh_type(const struct ft_msh_in *in, int64_t type, struct ft_err *err)
 {
-    static const uint8_t vtk[] = {
-        [1] = 3, [2] = 5, [3] = 9, [4] = 10, [5] = 12, [6] = 13, [7] = 14,
-    };
-
-    if (type == 15)
-        return 0;
-    if (type > 0 && type < (int64_t)FT_ARRAY_LEN(vtk))
-        return vtk[type];
-    ft_msh_fail(in, err, "an element of Gmsh's type %lld: only linear lines, "
-                "triangles, quads, tetrahedra, hexahedra, wedges and pyramids "
-                "are taken", (long long)type);
+    for (size_t i = 0; i < FT_ARRAY_LEN(element); i++)
+        if (element[i].gmsh == type)
+            return element[i].vtk;
+    ft_msh_fail(in, err, "an element of Gmsh's type %lld: " FT_GRID_TAKEN,
+                (long long)type);
     return ft_err_hint(err, "make the mesh with Mesh.ElementOrder = 1");
+}
+
+/* The tag of a node of an element, 4 or 8 bytes. */
+static int read_ref(struct ft_msh_file *file, int64_t *tag, struct ft_err *err)
+{
+    uint64_t wide = 0;
+
+    if (!file->version4)
+        return ft_msh_int(&file->in, tag, err);
+    if (ft_msh_size(&file->in, &wide, err) < 0)
+        return -1;
+    *tag = (int64_t)wide;
+    return 0;
 }
 
 int ft_msh_read_nodes_of(struct ft_msh_file *file, int type, int32_t label,
                          struct ft_err *err)
 {
     int n = type ? ft_grid_nodes((uint8_t)type) : 1;
-    size_t at = file->elements;
+    int64_t tag[FT_GRID_CELL_NODES] = { 0 }, *node;
+    const uint8_t *order = NULL;
 
-    for (int i = 0; i < n; i++) {
-        uint64_t tag = 0;
-        int64_t tag2 = 0;
-
-        if ((file->version4 ? ft_msh_size(&file->in, &tag, err)
-                            : ft_msh_int(&file->in, &tag2, err)) < 0)
+    for (int i = 0; i < n; i++)
+        if (read_ref(file, &tag[i], err) < 0)
             return -1;
-        if (!type)
-            continue;
-        file->node = ft_grow(file->node, file->refs, &file->refs_cap,
-                             sizeof(*file->node));
-        file->node[file->refs++] = file->version4 ? tag : (uint64_t)tag2;
-    }
     if (!type)
         return 0;
-    if (at == file->elements_cap) {
-        size_t cap = file->elements_cap;
-
-        file->type = ft_grow(file->type, at, &cap, sizeof(*file->type));
-        file->element_label = ft_realloc(file->element_label, cap,
-                                         sizeof(*file->element_label));
-        file->elements_cap = cap;
-    }
-    file->type[at] = (uint8_t)type;
-    file->element_label[at] = label;
-    file->elements++;
+    for (size_t i = 0; i < FT_ARRAY_LEN(element); i++)
+        if (element[i].vtk == type)
+            order = element[i].node;
+    node = ft_loose_add(&file->mesh, (uint8_t)type, label);
+    for (int i = 0; i < n; i++)
+        node[i] = tag[order ? order[i] : i];
     return 0;
 }
 
@@ -198,7 +210,7 @@ int ft_msh_make_nodes(struct ft_msh_file *file, uint64_t n,
     if (ft_msh_check_count(&file->in, n, "nodes", bytes, NODE_BYTES, err) < 0)
         return -1;
     file->node_tag = ft_calloc(n, sizeof(*file->node_tag));
-    file->xyz = ft_calloc(n, 3 * sizeof(*file->xyz));
+    file->mesh.xyz = ft_calloc(n, 3 * sizeof(*file->mesh.xyz));
     return 0;
 }
 
@@ -323,8 +335,5 @@ void ft_msh_file_release(struct ft_msh_file *file)
     ft_map_release(&file->label_at);
     free(file->entity);
     free(file->node_tag);
-    free(file->xyz);
-    free(file->type);
-    free(file->element_label);
-    free(file->node);
+    ft_loose_release(&file->mesh);
 }

@@ -3,10 +3,8 @@
 #define FT_WORKER_MSH_FILE_H
 
 #include "base/map.h"
-#include "worker/mesh.h"
+#include "worker/loose.h"
 #include "worker/msh_in.h"
-
-#define FT_MSH_NONE (-1) /* no group */
 
 /* A physical group. */
 struct ft_msh_label {
@@ -18,7 +16,7 @@ struct ft_msh_label {
 /* A point, curve, surface or volume of the geometry. */
 struct ft_msh_entity {
     int32_t dimension;
-    int32_t label; /* index, or FT_MSH_NONE */
+    int32_t label; /* index, or FT_LOOSE_NONE */
     int64_t tag;
 };
 
@@ -32,13 +30,8 @@ struct ft_msh_file {
     size_t entities, entities_cap;
     bool has_entities, has_nodes, has_elements;
     uint64_t *node_tag;
-    double *xyz; /* 3 each */
-    size_t nodes;
-    /* Elements but points: VTK's type, label, the tags of their nodes. */
-    uint8_t *type;
-    int32_t *element_label;
-    uint64_t *node;
-    size_t elements, elements_cap, refs, refs_cap;
+    /* Without groups; 'node' of elements are tags, elements but points. */
+    struct ft_loose mesh;
 };
 
 /* The rest of 'file' but 'in' is filled; released by the caller in any case. */
@@ -51,8 +44,7 @@ void ft_msh_file_release(struct ft_msh_file *file);
 int ft_msh_find_label(struct ft_msh_file *file, int dimension, int64_t tag,
                       int32_t *index, struct ft_err *err);
 
-/* VTK's type of a linear element of Gmsh's type, 0 for a point; -1 and
- * 'err'. */
+/* VTK's type of an element of Gmsh's type, 0 for a point; -1 and 'err'. */
 int ft_msh_type(const struct ft_msh_in *in, int64_t type, struct ft_err *err);
 
 /* Take one element, whose nodes follow; 'type' 0 passes over a point. */

@@ -36,10 +36,11 @@ static int count2(struct ft_msh_file *file, uint64_t *n, struct ft_err *err)
 static int read_xyz(struct ft_msh_file *file, struct ft_err *err)
 {
     for (int k = 0; k < 3; k++)
-        if (ft_msh_real(&file->in, &file->xyz[3 * file->nodes + (size_t)k],
+        if (ft_msh_real(&file->in,
+                        &file->mesh.xyz[3 * file->mesh.nodes + (uint64_t)k],
                         err) < 0)
             return -1;
-    file->nodes++;
+    file->mesh.nodes++;
     return 0;
 }
 
@@ -67,7 +68,7 @@ static int read_tags2(struct ft_msh_file *file, int64_t n, int type,
     int dimension = type ? ft_grid_dimension((uint8_t)type) : 0;
     int64_t tag = 0;
 
-    *label = FT_MSH_NONE;
+    *label = FT_LOOSE_NONE;
     if (n < 0 || n > TAGS_MAX)
         return ft_msh_fail(&file->in, err, "an element with %lld tags",
                            (long long)n);
@@ -188,7 +189,7 @@ static int read_entity(struct ft_msh_file *file, int dimension,
                        struct ft_err *err)
 {
     struct ft_msh_entity entity = { .dimension = dimension,
-                                    .label = FT_MSH_NONE };
+                                    .label = FT_LOOSE_NONE };
     uint64_t n = 0;
     int64_t tag;
     double skipped;
@@ -256,7 +257,7 @@ static int read_node_block(struct ft_msh_file *file, uint64_t all,
                            struct ft_err *err)
 {
     int64_t dimension = 0, tag, parametric = 0;
-    size_t first = file->nodes;
+    uint64_t first = file->mesh.nodes;
     uint64_t n = 0;
     double skipped;
 
@@ -294,7 +295,7 @@ int ft_msh4_nodes(struct ft_msh_file *file, struct ft_err *err)
     for (uint64_t i = 0; i < blocks; i++)
         if (read_node_block(file, all, err) < 0)
             return -1;
-    return check_total(file, file->nodes, all, err);
+    return check_total(file, file->mesh.nodes, all, err);
 }
 
 /* The group of an entity; a file may have none of them. */
@@ -304,7 +305,7 @@ static int find_entity(struct ft_msh_file *file, int64_t dimension,
     const struct ft_msh_entity key = { .dimension = (int32_t)dimension,
                                        .tag = tag }, *found;
 
-    *label = FT_MSH_NONE;
+    *label = FT_LOOSE_NONE;
     if (!file->has_entities)
         return 0;
     found = file->entities

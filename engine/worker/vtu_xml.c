@@ -23,11 +23,11 @@
 /* What arrays may take against the file's size; deflate reaches 1032. */
 #define RATIO_MAX 1000
 #define FREE_BYTES (1u << 20)
-#define NODES_MAX 8
+#define NODES_OFTEN 8 /* of a cell */
 /* What a point takes, with values of a field; what a cell takes: type, offset,
  * nodes and values. */
 #define POINT_BYTES (24 + 24)
-#define CELL_BYTES (8 + 8 + 8 * NODES_MAX + 24)
+#define CELL_BYTES (8 + 8 + 8 * NODES_OFTEN + 24)
 
 enum section { NOWHERE, POINT_DATA, CELL_DATA, POINTS, CELLS };
 
@@ -117,11 +117,30 @@ static void start_file(struct reading *r, const char **attrs)
         layout->header_size = 0; /* then only text can be read */
 }
 
+/* What the arrays of this file may take. */
+static uint64_t bytes_most(const struct ft_vtu_file *file)
+{
+    uint64_t most = FREE_BYTES + file->size_bytes * RATIO_MAX;
+
+    return most < FT_GRID_BYTES_MAX ? most : FT_GRID_BYTES_MAX;
+}
+
+/* Of all cells, whose types are not known yet: what the others leave. */
+static uint64_t nodes_most(const struct ft_vtu_file *file)
+{
+    uint64_t left = bytes_most(file) - file->n_points * POINT_BYTES -
+                    file->n_cells * CELL_BYTES;
+    uint64_t most = file->n_cells * NODES_OFTEN + left / sizeof(int64_t);
+
+    return most < file->n_cells * FT_GRID_CELL_NODES
+               ? most : file->n_cells * FT_GRID_CELL_NODES;
+}
+
 /* The counts give the size of every array. */
 static void start_piece(struct reading *r, const char **attrs)
 {
     struct ft_vtu_file *file = r->file;
-    uint64_t most = FREE_BYTES + file->size_bytes * RATIO_MAX;
+    uint64_t most = bytes_most(file);
 
     if (r->piece) {
         fail(r, "a second Piece: only files of one piece are taken");
@@ -135,8 +154,6 @@ static void start_piece(struct reading *r, const char **attrs)
         fail(r, "NumberOfPoints or NumberOfCells is no count");
         return;
     }
-    if (most > FT_GRID_BYTES_MAX)
-        most = FT_GRID_BYTES_MAX;
     if (file->n_points > most || file->n_cells > most ||
         file->n_points * POINT_BYTES + file->n_cells * CELL_BYTES > most)
         fail(r, "%llu points and %llu cells: more than a file of %llu bytes "
@@ -225,7 +242,7 @@ static void expect(struct reading *r, struct ft_vtu_array *array)
     values->exact = slot != FT_VTU_CONNECTIVITY;
     values->integer = slot != FT_VTU_POINTS && slot != FT_VTU_FIELD;
     values->most = slot == FT_VTU_POINTS ? 3 * file->n_points
-                   : slot == FT_VTU_CONNECTIVITY ? NODES_MAX * file->n_cells
+                   : slot == FT_VTU_CONNECTIVITY ? nodes_most(file)
                    : slot == FT_VTU_FIELD && !file->cells
                          ? columns * file->n_points
                          : columns * file->n_cells;
