@@ -257,6 +257,7 @@ static void on_poll(uv_timer_t *timer)
 
 static void on_soon(uv_timer_t *timer)
 {
+    ft_batch_nodes_look(timer->data);
     ft_batch_cancel(timer->data);
     ft_batch_settle_all(timer->data);
 }
@@ -431,6 +432,7 @@ static int open_batch(const struct ft_site *site,
     batch->log_fd = -1;
     batch->open_ns = ft_clock_mono_ns();
     ft_batch_far_open(batch);
+    ft_batch_nodes_look(batch);
     batch->agent = ft_site_program(site, "fedtwin-agent");
     if (open_files(batch, err) == 0)
         batch->helper = ft_helper_new(site, place->project_dir, loop,

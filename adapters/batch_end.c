@@ -58,7 +58,7 @@ static void finish(struct ft_batch_task *task, struct ft_ending *e)
 
     snprintf(e->site, sizeof(e->site), "%s", batch->site->name);
     if (!task->cancelled)
-        ft_batch_node_ended(task->batch, e->host, e->outcome);
+        ft_batch_node_ended(task->batch, e);
     ft_batch_ended(task, e);
 }
 

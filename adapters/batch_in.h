@@ -159,6 +159,7 @@ struct ft_batch {
     int max_array;         /* elements, as the site and its file say */
     int array_now;         /* as it took lately */
     struct ft_map node_of; /* name -> struct ft_batch_node */
+    int64_t nodes_ns;      /* when it was looked which are left out */
     size_t nodes_up;       /* of the smallest queue; 0: not known */
     unsigned pass;         /* of placing */
     size_t n_given;        /* tasks that have a job */
@@ -300,11 +301,16 @@ void ft_batch_feed(struct ft_batch_job *pilot);
 
 /* --- batch_node.c --------------------------------------------------------- */
 
-/* An attempt ended so on the node 'name' ("": not known). */
-void ft_batch_node_ended(struct ft_batch *batch, const char *name,
-                         enum ft_outcome outcome);
+/* Learn which nodes the project leaves out, at most once a second: those that
+ * other runs found, without those that people have let in again. */
+void ft_batch_nodes_look(struct ft_batch *batch);
+/* An attempt ended so on the node 'ending->host' ("": not known). */
+void ft_batch_node_ended(struct ft_batch *batch,
+                         const struct ft_ending *ending);
 /* Is the node left out for now? */
 bool ft_batch_node_is_out(const struct ft_batch *batch, const char *name);
+/* Some are to be left out, but it is not known yet how many there are. */
+bool ft_batch_nodes_unsure(const struct ft_batch *batch);
 /* The names of those that are; the caller's. */
 struct json_object *ft_batch_nodes_out(const struct ft_batch *batch);
 /* "; not on n3, where ...", or nothing. */

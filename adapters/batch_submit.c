@@ -301,7 +301,8 @@ static bool may_go(struct ft_batch_job *job, size_t known)
     return true;
 }
 
-/* Is it too early to submit anything? */
+/* Is it too early to submit anything?  What has to be known first comes with an
+ * answer of the site, after which this is asked again. */
 static bool too_early(struct ft_batch *batch)
 {
     int64_t now = ft_clock_mono_ns();
@@ -309,7 +310,8 @@ static bool too_early(struct ft_batch *batch)
     if (now < batch->submit_ns)
         ft_batch_flush_later(batch,
                              (double)(batch->submit_ns - now) / NS_PER_S);
-    return !batch->known || now < batch->submit_ns;
+    return !batch->known || ft_batch_nodes_unsure(batch) ||
+           now < batch->submit_ns;
 }
 
 void ft_batch_submit(struct ft_batch *batch)

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "cli/nodes_text.h"
 #include "cli/site_text.h"
 #include "cli/term.h"
 #include "model/site.h"
@@ -252,7 +253,8 @@ void ft_site_print(const struct ft_site *site)
     ft_table_print(&table);
 }
 
-static void print_site_json(const struct ft_site *site,
+static void print_site_json(const struct ft_session *s,
+                            const struct ft_site *site,
                             const struct ft_site_entry *entry,
                             const char *why)
 {
@@ -263,6 +265,8 @@ static void print_site_json(const struct ft_site *site,
                     entry ? ft_site_level_names[entry->level] : NULL);
     ft_json_add_str(obj, "file", site->file);
     ft_json_add_str(obj, "drained", why);
+    json_object_object_add(obj, "nodes_left_out",
+                           ft_nodes_json_site(s->project, site->name));
     json_object_object_add(obj, "site", ft_site_json(site));
     ft_print_json(obj);
 }
@@ -290,13 +294,14 @@ int ft_cmd_site_show(struct ft_cli *cli)
     if (!status && ft_site_drained(site, &why))
         ft_safe_text(why, strlen(why), &safe);
     if (!status && ft_cli_has(cli, "json")) {
-        print_site_json(site, entry, why);
+        print_site_json(&s, site, entry, why);
     } else if (!status) {
         printf("%s\n%s%s", site->name,
                site->doc_text ? site->doc_text : "",
                site->doc_text ? "\n" : "");
         if (why)
             printf("%s\n", safe.s);
+        ft_nodes_text_site(s.project, site->name);
         ft_site_print(site);
         print_shadowed(&set, entry);
     }

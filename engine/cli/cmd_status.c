@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/limit_text.h"
+#include "cli/nodes_text.h"
 #include "cli/open.h"
 #include "cli/run_text.h"
 #include "cli/term.h"
@@ -120,8 +121,18 @@ static void print_next(const struct ft_run *run)
     }
 }
 
-static void print_run(const struct ft_run *run, bool tasks)
+static void print_run_json(const struct ft_session *s)
 {
+    struct json_object *obj = ft_run_text_json(s->run, true);
+
+    json_object_object_add(obj, "nodes_left_out",
+                           ft_nodes_json_run(s->project, s->run));
+    ft_print_json(obj);
+}
+
+static void print_run(const struct ft_session *s, bool tasks)
+{
+    const struct ft_run *run = s->run;
     struct ft_str text = FT_STR_INIT;
 
     printf("run %s of %s: %s\n", run->id, run->workflow_file,
@@ -130,6 +141,7 @@ static void print_run(const struct ft_run *run, bool tasks)
         printf("reason: %s\n", run->reason);
     ft_run_text_steer(run);
     ft_run_text_waits(run);
+    ft_nodes_text_run(s->project, run);
     ft_limit_text_print(run);
     ft_when_text(run->start_ns, &text);
     ft_str_add(&text, ", ");
@@ -157,9 +169,9 @@ int ft_cmd_status(struct ft_cli *cli)
     } else {
         status = ft_session_run(&s, cli->arg[0]);
         if (!status && ft_cli_has(cli, "json"))
-            ft_print_json(ft_run_text_json(s.run, true));
+            print_run_json(&s);
         else if (!status)
-            print_run(s.run, tasks);
+            print_run(&s, tasks);
     }
     ft_session_close(&s);
     return status;

@@ -52,7 +52,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_site_drain.c engine/cli/cmd_site_remove.c \
     engine/cli/site_discover.c \
     engine/cli/cmd_site_test.c engine/cli/site_protocol.c \
-    engine/cli/site_text.h \
+    engine/cli/site_text.h engine/cli/nodes_text.c engine/cli/nodes_text.h \
     engine/cli/cmd_status.c \
     engine/cli/cmd_switch.c \
     engine/cli/cmd_tag.c \

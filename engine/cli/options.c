@@ -360,6 +360,12 @@ const struct ft_option ft_site_change_options[] = {
     { "dry-run", 'n', NULL, "only say what would happen" },
     END,
 };
+const struct ft_option ft_site_resume_options[] = {
+    { "node", 0, "NODE", "instead let a node get jobs again that was left out "
+                         "because attempts kept failing there" },
+    { "dry-run", 'n', NULL, "only say what would happen" },
+    END,
+};
 const struct ft_option ft_site_remove_options[] = {
     { "force", 0, NULL, "also when runs at the site have not ended" },
     { "dry-run", 'n', NULL, "only say what would happen" },

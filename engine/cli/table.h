@@ -42,6 +42,7 @@ extern const struct ft_option ft_run_options[];
 extern const struct ft_option ft_module_new_options[];
 extern const struct ft_option ft_site_add_options[];
 extern const struct ft_option ft_site_change_options[];
+extern const struct ft_option ft_site_resume_options[];
 extern const struct ft_option ft_site_remove_options[];
 extern const struct ft_option ft_site_test_options[];
 extern const struct ft_option ft_status_options[];

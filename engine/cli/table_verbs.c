@@ -120,8 +120,13 @@ const struct ft_cmd ft_site_verbs[] = {
       .option = ft_site_change_options, .min_args = 1, .max_args = 2,
       .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_drain },
     { .name = "resume", .args = "SITE",
-      .summary = "let a drained site get jobs again",
-      .option = ft_site_change_options, .min_args = 1, .max_args = 1,
+      .summary = "let a drained site, or a node, get jobs again",
+      .doc = "A node on which attempts kept failing is left out for ten "
+             "minutes by all runs of the project; 'fedtwin site show' tells "
+             "which and why.",
+      .example = "fedtwin site resume alpha\n"
+                 "fedtwin site resume alpha --node n17\n",
+      .option = ft_site_resume_options, .min_args = 1, .max_args = 1,
       .complete = FT_COMPLETE_SITE, .run = ft_cmd_site_resume },
     { .name = "remove", .args = "SITE",
       .summary = "register a site no longer",

@@ -1,10 +1,15 @@
 /* test_site.c - site files */
 #include "model/site.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/json.h"
+#include "base/path.h"
+#include "model/site_nodes.h"
 #include "unit.h"
 
 #define HEAD "fedtwin-site: 1\nsite: hpc\n"
@@ -378,6 +383,100 @@ START_TEST(missing_file)
 }
 END_TEST
 
+/* --- nodes that are left out ---------------------------------------------- */
+
+#define SECOND 1000000000 /* ns */
+
+static void leave_out(const char *dir, char *name, int64_t until_s)
+{
+    struct ft_node_out out = { .node = name, .run = (char[]){ "r" },
+                               .why = (char[]){ "a \"reason\"" },
+                               .since_ns = SECOND,
+                               .until_ns = until_s * SECOND };
+    struct ft_err err = { 0 };
+
+    ck_assert_msg(ft_node_out_add(dir, "hpc", &out, &err) == 0, "%s", err.msg);
+}
+
+START_TEST(nodes_out)
+{
+    char dir[] = "test_site.XXXXXX";
+    struct ft_nodes_out out;
+    struct ft_err err;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ft_nodes_out_read(dir, "hpc", 0, &out);
+    ck_assert_uint_eq(out.n, 0);
+    leave_out(dir, (char[]){ "n2" }, 100);
+    leave_out(dir, (char[]){ "n1.x-y_z" }, 50);
+    leave_out(dir, (char[]){ "n2" }, 60); /* the newer one counts */
+    ft_nodes_out_read(dir, "hpc", 50 * (int64_t)SECOND - 1, &out);
+    ck_assert_uint_eq(out.n, 2);
+    ck_assert_str_eq(out.item[0].node, "n1.x-y_z");
+    ck_assert_str_eq(out.item[1].why, "a \"reason\"");
+    ck_assert_str_eq(out.item[1].run, "r");
+    ck_assert_int_eq(out.item[1].since_ns, SECOND);
+    ck_assert_int_eq(out.item[1].until_ns, 60 * (int64_t)SECOND);
+    ck_assert_ptr_null(ft_nodes_out_find(&out, "n1"));
+    ft_nodes_out_release(&out);
+    ft_nodes_out_read(dir, "hpc", 50 * (int64_t)SECOND, &out);
+    ck_assert_uint_eq(out.n, 1);
+    ck_assert_ptr_nonnull(ft_nodes_out_find(&out, "n2"));
+    ft_nodes_out_release(&out);
+    ft_nodes_out_read(dir, "other", 0, &out);
+    ck_assert_uint_eq(out.n, 0);
+    ck_assert_int_eq(ft_node_out_remove(dir, "hpc", "n2", &err), 1);
+    ck_assert_int_eq(ft_node_out_remove(dir, "hpc", "n2", &err), 0);
+    ck_assert_int_eq(ft_path_remove(dir, &err), 0);
+}
+END_TEST
+
+static char no_node[][8] = { "", ".", "..", ".n1", "../n1", "a/b", "n[1-2]",
+                             "n1 n2", "n\xc3\xa4" };
+
+START_TEST(no_name_of_a_node)
+{
+    struct ft_node_out out = { .node = no_node[_i], .run = (char[]){ "" },
+                               .why = (char[]){ "" } };
+    char dir[] = "test_site.XXXXXX";
+    struct ft_err err = { 0 };
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ck_assert_int_eq(ft_node_out_add(dir, "hpc", &out, &err), -1);
+    ck_assert_int_eq(err.code, FT_EUSAGE);
+    ck_assert_int_eq(ft_node_out_remove(dir, "hpc", no_node[_i], &err), 0);
+    ck_assert_int_eq(rmdir(dir), 0); /* nothing was written */
+}
+END_TEST
+
+/* Junk in the directory, and files of other versions. */
+static const char *const no_file[] = {
+    "", "{", "[]", "{\"schema\":2,\"since\":\"2026-11-22T00:00Z\","
+    "\"until\":\"2100-01-01T00:00Z\"}",
+    "{\"schema\":1,\"until\":\"2100-01-01T00:00Z\"}",
+    "{\"schema\":1,\"since\":\"2026-11-22T00:00Z\",\"until\":\"soon\"}",
+    "{\"schema\":1,\"since\":7,\"until\":8}",
+};
+
+START_TEST(no_file_of_a_node)
+{
+    char dir[] = "test_site.XXXXXX", path[80];
+    struct ft_nodes_out out;
+    struct ft_err err;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    leave_out(dir, (char[]){ "n2" }, 60);
+    snprintf(path, sizeof(path), "%s/.fedtwin/nodes/hpc/n1.json", dir);
+    ck_assert_int_eq(ft_file_put(path, no_file[_i], strlen(no_file[_i]), 0666,
+                                 &err), 0);
+    ft_nodes_out_read(dir, "hpc", 0, &out);
+    ck_assert_uint_eq(out.n, 1);
+    ck_assert_str_eq(out.item[0].node, "n2");
+    ft_nodes_out_release(&out);
+    ck_assert_int_eq(ft_path_remove(dir, &err), 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("site");
@@ -392,6 +491,9 @@ int main(void)
     tcase_add_loop_test(tc, accepted, 0, FT_ARRAY_LEN(good));
     tcase_add_loop_test(tc, refused, 0, FT_ARRAY_LEN(bad));
     tcase_add_test(tc, missing_file);
+    tcase_add_test(tc, nodes_out);
+    tcase_add_loop_test(tc, no_name_of_a_node, 0, FT_ARRAY_LEN(no_node));
+    tcase_add_loop_test(tc, no_file_of_a_node, 0, FT_ARRAY_LEN(no_file));
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }
