@@ -5,7 +5,8 @@ EXTRA_DIST += share/doc share/build/README
 modulesdir = $(pkgdatadir)/modules
 dist_modules_DATA =
 dist_modules_DATA += share/modules/solve.heat.yaml \
-    share/modules/solve.elasticity.yaml share/modules/solve.modes.yaml
+    share/modules/solve.elasticity.yaml share/modules/solve.modes.yaml \
+    share/modules/solve.electrostatics.yaml
 dist_modules_DATA += share/modules/mesh.box.yaml share/modules/mesh.gmsh.yaml \
     share/modules/mesh.quality.yaml share/modules/mesh.adapt.yaml
 

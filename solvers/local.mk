@@ -2,23 +2,64 @@
 if SOLVERS
 SOLVER_CPPFLAGS = -I$(top_srcdir)/solvers \
     $(MPI_CFLAGS) $(PETSC_CFLAGS) $(HDF5_MPI_CFLAGS) $(JSON_CFLAGS)
-SOLVER_LIBS = solvers/libstage.a $(PETSC_LIBS) -lhdf5_hl $(HDF5_MPI_LIBS) \
-    $(MPI_LIBS) $(JSON_LIBS) -lm
+SOLVER_LIBS = solvers/libfedtwin-stage.a $(PETSC_LIBS) -lhdf5_hl \
+    $(HDF5_MPI_LIBS) $(MPI_LIBS) $(JSON_LIBS) -lm
+FE_LIBS = solvers/libfedtwin-fe.a $(SOLVER_LIBS)
+PHYSICS_LIBS = solvers/libfedtwin-physics.a $(FE_LIBS)
 
-noinst_LIBRARIES += solvers/libstage.a
-solvers_libstage_a_SOURCES = \
-    solvers/stage/stage.h solvers/stage/task.h solvers/stage/main.c \
+# What stage programs are built on, here and outside this tree; headers that are
+# for programs are installed with the libraries (decisions/0027).
+lib_LIBRARIES += solvers/libfedtwin-stage.a
+stage_includedir = $(includedir)/fedtwin/stage
+stage_include_HEADERS = \
+    solvers/stage/stage.h solvers/stage/h5.h solvers/stage/mesh.h \
+    solvers/stage/table.h solvers/stage/image.h
+solvers_libfedtwin_stage_a_SOURCES = \
+    $(stage_include_HEADERS) solvers/stage/task.h solvers/stage/main.c \
     solvers/stage/serve.c solvers/stage/task.c solvers/stage/fail.c \
     solvers/stage/usage.c solvers/stage/progress.c solvers/stage/params.c \
     solvers/stage/unit.c solvers/stage/warning.c \
-    solvers/stage/checkpoint.c \
-    solvers/stage/h5.h solvers/stage/h5.c solvers/stage/h5_rows.c \
-    solvers/stage/mesh.h solvers/stage/vtk.h solvers/stage/mesh.c \
+    solvers/stage/checkpoint.c solvers/stage/h5.c solvers/stage/h5_rows.c \
+    solvers/stage/vtk.h solvers/stage/mesh.c \
     solvers/stage/mesh_write.c solvers/stage/mesh_read.c \
-    solvers/stage/field.c solvers/stage/table.h solvers/stage/table.c \
-    solvers/stage/table_read.c solvers/stage/image.h solvers/stage/image.c
-solvers_libstage_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-solvers_libstage_a_CFLAGS = $(SOLVER_CFLAGS)
+    solvers/stage/field.c solvers/stage/table.c \
+    solvers/stage/table_read.c solvers/stage/image.c
+solvers_libfedtwin_stage_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers_libfedtwin_stage_a_CFLAGS = $(SOLVER_CFLAGS)
+
+lib_LIBRARIES += solvers/libfedtwin-fe.a
+fe_includedir = $(includedir)/fedtwin/fe
+fe_include_HEADERS = \
+    solvers/fe/comm.h solvers/fe/func.h solvers/fe/elem.h solvers/fe/map.h \
+    solvers/fe/kernel.h solvers/fe/mesh.h solvers/fe/matrix.h \
+    solvers/fe/solver.h solvers/fe/norm.h solvers/fe/locate.h \
+    solvers/fe/side.h
+solvers_libfedtwin_fe_a_SOURCES = \
+    $(fe_include_HEADERS) solvers/fe/comm.c solvers/fe/func.c \
+    solvers/fe/elem.c solvers/fe/rule.c solvers/fe/kernel.c \
+    solvers/fe/curve.h solvers/fe/curve.c solvers/fe/mesh.c \
+    solvers/fe/check.h solvers/fe/check.c solvers/fe/matrix.c \
+    solvers/fe/solver.c solvers/fe/norm.c solvers/fe/locate.c \
+    solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c
+solvers_libfedtwin_fe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers_libfedtwin_fe_a_CFLAGS = $(SOLVER_CFLAGS)
+
+lib_LIBRARIES += solvers/libfedtwin-physics.a
+physics_includedir = $(includedir)/fedtwin/physics
+physics_include_HEADERS = \
+    solvers/physics/domain.h solvers/physics/coef.h solvers/physics/given.h \
+    solvers/physics/held.h solvers/physics/newton.h
+solvers_libfedtwin_physics_a_SOURCES = \
+    $(physics_include_HEADERS) solvers/physics/domain.c \
+    solvers/physics/coef.c solvers/physics/given.c solvers/physics/held.c \
+    solvers/physics/newton.c solvers/physics/raise.h solvers/physics/raise.c \
+    solvers/physics/near.h solvers/physics/near.c
+solvers_libfedtwin_physics_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers_libfedtwin_physics_a_CFLAGS = $(SOLVER_CFLAGS)
+
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = share/pkgconfig/fedtwin-stage.pc \
+    share/pkgconfig/fedtwin-physics.pc
 endif
 
 if SOLVERS
@@ -65,7 +106,7 @@ fedtwin_mesh_quality_SOURCES = \
 fedtwin_mesh_quality_CPPFLAGS = $(SOLVER_CPPFLAGS)
 fedtwin_mesh_quality_CFLAGS = $(SOLVER_CFLAGS)
 fedtwin_mesh_quality_LDFLAGS = $(SOLVER_LINK)
-fedtwin_mesh_quality_LDADD = solvers/libfe.a $(SOLVER_LIBS)
+fedtwin_mesh_quality_LDADD = $(FE_LIBS)
 endif
 
 # Tests of the stage library and the mesh modules.
@@ -89,7 +130,7 @@ t_stage_divide_SOURCES = t/stage/divide.c
 t_stage_divide_CPPFLAGS = $(SOLVER_CPPFLAGS)
 t_stage_divide_CFLAGS = $(SOLVER_CFLAGS)
 t_stage_divide_LDFLAGS = $(SOLVER_LINK)
-t_stage_divide_LDADD = solvers/libfe.a $(SOLVER_LIBS)
+t_stage_divide_LDADD = $(FE_LIBS)
 if HAVE_CHECK
 check_PROGRAMS += t/unit/test_stage_unit
 TESTS += t/unit/test_stage_unit
@@ -102,7 +143,6 @@ endif
 endif
 
 if SOLVERS
-noinst_LIBRARIES += solvers/libfe.a
 pkglibexec_PROGRAMS += fedtwin-mesh-adapt
 fedtwin_mesh_adapt_SOURCES = \
     solvers/mesh_adapt/adapt.h solvers/mesh_adapt/main.c \
@@ -112,32 +152,7 @@ fedtwin_mesh_adapt_SOURCES = \
 fedtwin_mesh_adapt_CPPFLAGS = $(SOLVER_CPPFLAGS)
 fedtwin_mesh_adapt_CFLAGS = $(SOLVER_CFLAGS)
 fedtwin_mesh_adapt_LDFLAGS = $(SOLVER_LINK)
-fedtwin_mesh_adapt_LDADD = solvers/libfe.a $(SOLVER_LIBS)
-
-solvers_libfe_a_SOURCES = \
-    solvers/fe/comm.h solvers/fe/comm.c solvers/fe/func.h solvers/fe/func.c \
-    solvers/fe/elem.h solvers/fe/elem.c solvers/fe/rule.c solvers/fe/map.h \
-    solvers/fe/kernel.h solvers/fe/kernel.c \
-    solvers/fe/curve.h solvers/fe/curve.c \
-    solvers/fe/mesh.h solvers/fe/mesh.c solvers/fe/check.h solvers/fe/check.c \
-    solvers/fe/matrix.h solvers/fe/matrix.c \
-    solvers/fe/solver.h solvers/fe/solver.c \
-    solvers/fe/norm.h solvers/fe/norm.c solvers/fe/locate.h \
-    solvers/fe/locate.c solvers/fe/parts.h solvers/fe/parts.c \
-    solvers/fe/side.h solvers/fe/side.c
-solvers_libfe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-
-noinst_LIBRARIES += solvers/libphysics.a
-solvers_libphysics_a_SOURCES = \
-    solvers/physics/raise.h solvers/physics/raise.c \
-    solvers/physics/domain.h solvers/physics/domain.c \
-    solvers/physics/coef.h solvers/physics/coef.c \
-    solvers/physics/given.h solvers/physics/given.c \
-    solvers/physics/near.h solvers/physics/near.c \
-    solvers/physics/held.h solvers/physics/held.c \
-    solvers/physics/newton.h solvers/physics/newton.c
-solvers_libphysics_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-PHYSICS_LIBS = solvers/libphysics.a solvers/libfe.a $(SOLVER_LIBS)
+fedtwin_mesh_adapt_LDADD = $(FE_LIBS)
 
 pkglibexec_PROGRAMS += fedtwin-electrostatics
 fedtwin_electrostatics_SOURCES = \
@@ -157,6 +172,8 @@ fedtwin_heat_SOURCES = \
     solvers/heat/solve.c solvers/heat/march.c solvers/heat/report.c \
     solvers/heat/checkpoint.c
 fedtwin_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
+fedtwin_heat_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_heat_LDFLAGS = $(SOLVER_LINK)
 fedtwin_heat_LDADD = $(PHYSICS_LIBS)
 endif
 
@@ -172,22 +189,25 @@ solvers_libelasticity_a_SOURCES = \
     solvers/elasticity/vector.h solvers/elasticity/vector.c \
     solvers/elasticity/field.c
 solvers_libelasticity_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers_libelasticity_a_CFLAGS = $(SOLVER_CFLAGS)
 
 pkglibexec_PROGRAMS += fedtwin-elasticity
 fedtwin_elasticity_SOURCES = \
     solvers/elasticity/main.c solvers/elasticity/solve.c \
     solvers/elasticity/recover.c solvers/elasticity/report.c
 fedtwin_elasticity_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_elasticity_LDADD = \
-    solvers/libelasticity.a $(PHYSICS_LIBS)
+fedtwin_elasticity_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_elasticity_LDFLAGS = $(SOLVER_LINK)
+fedtwin_elasticity_LDADD = solvers/libelasticity.a $(PHYSICS_LIBS)
 
 pkglibexec_PROGRAMS += fedtwin-modes
 fedtwin_modes_SOURCES = \
     solvers/modes/modes.h solvers/modes/main.c solvers/modes/assemble.c \
     solvers/modes/solve.c solvers/modes/report.c
 fedtwin_modes_CPPFLAGS = $(SLEPC_CFLAGS) $(SOLVER_CPPFLAGS)
-fedtwin_modes_LDADD = \
-    solvers/libelasticity.a $(SLEPC_LIBS) $(PHYSICS_LIBS)
+fedtwin_modes_CFLAGS = $(SOLVER_CFLAGS)
+fedtwin_modes_LDFLAGS = $(SOLVER_LINK)
+fedtwin_modes_LDADD = solvers/libelasticity.a $(SLEPC_LIBS) $(PHYSICS_LIBS)
 endif
 
 # --- tests of solve.elasticity and solve.modes
@@ -223,17 +243,17 @@ t_unit_test_fe_SOURCES = t/unit/test_fe.c t/unit/unit.h
 t_unit_test_fe_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
 t_unit_test_fe_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
 t_unit_test_fe_LDFLAGS = $(SOLVER_LINK)
-t_unit_test_fe_LDADD = solvers/libfe.a $(SOLVER_LIBS) $(CHECK_LIBS)
+t_unit_test_fe_LDADD = $(FE_LIBS) $(CHECK_LIBS)
 t_unit_test_fe_matrix_SOURCES = t/unit/test_fe_matrix.c t/unit/unit.h
 t_unit_test_fe_matrix_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
 t_unit_test_fe_matrix_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
 t_unit_test_fe_matrix_LDFLAGS = $(SOLVER_LINK)
-t_unit_test_fe_matrix_LDADD = solvers/libfe.a $(SOLVER_LIBS) $(CHECK_LIBS)
+t_unit_test_fe_matrix_LDADD = $(FE_LIBS) $(CHECK_LIBS)
 t_unit_test_fe_func_SOURCES = t/unit/test_fe_func.c t/unit/unit.h
 t_unit_test_fe_func_CPPFLAGS = $(AM_CPPFLAGS) $(SOLVER_CPPFLAGS)
 t_unit_test_fe_func_CFLAGS = $(SOLVER_CFLAGS) $(CHECK_CFLAGS)
 t_unit_test_fe_func_LDFLAGS = $(SOLVER_LINK)
-t_unit_test_fe_func_LDADD = solvers/libfe.a $(CHECK_LIBS) -lm
+t_unit_test_fe_func_LDADD = solvers/libfedtwin-fe.a $(CHECK_LIBS) -lm
 endif
 endif
 

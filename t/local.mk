@@ -69,7 +69,7 @@ t_bench_heat_SOURCES = t/bench/heat.c
 t_bench_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
 t_bench_heat_CFLAGS = $(SOLVER_CFLAGS)
 t_bench_heat_LDFLAGS = $(SOLVER_LINK)
-t_bench_heat_LDADD = solvers/libfe.a $(SOLVER_LIBS)
+t_bench_heat_LDADD = $(FE_LIBS)
 endif
 
 bench: all $(BENCHES)
