@@ -25,6 +25,14 @@ dist_sites_DATA = share/sites/simulated.yaml
 pythontemplatesdir = $(pkgdatadir)/templates/python
 dist_pythontemplates_DATA = share/templates/python/module.yaml \
     share/templates/python/module.py share/templates/python/example.yaml
+ctemplatesdir = $(pkgdatadir)/templates/c
+dist_ctemplates_DATA = share/templates/c/module.yaml \
+    share/templates/c/main.c share/templates/c/Makefile \
+    share/templates/c/README.md share/templates/c/example.yaml
+physicstemplatesdir = $(pkgdatadir)/templates/physics
+dist_physicstemplates_DATA = share/templates/physics/module.yaml \
+    share/templates/physics/main.c share/templates/physics/README.md \
+    share/templates/physics/example.yaml
 
 # An adapter to begin from, and what checks any of them.
 adaptersdir = $(pkgdatadir)/adapters

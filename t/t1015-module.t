@@ -78,8 +78,42 @@ test_expect_success 'new: nothing is overwritten, names and languages are checke
 	test_expect_code 2 fedtwin module new ../up 2>err &&
 	test_grep "no name of a module" err &&
 	test_expect_code 2 fedtwin module new -l cobol a.b 2>err &&
-	test_grep "language python" err &&
+	test_grep "language python" err && test_grep "language c" err &&
+	test_expect_code 2 fedtwin module new -l python --physics a.b 2>err &&
+	test_grep "no template of a physics in the language .python" err &&
+	test_grep "language c" err && ! test_grep "language python" err &&
 	test_expect_code 4 fedtwin -C / module new a.b &&
+	cd ..
+'
+
+# t3070-module-c.t compiles and runs them.
+test_expect_success 'new: a stage and a physics in C' '
+	cd own &&
+	for kind in "--language c" --physics "--physics -l c"
+	do
+		name=lab.${kind##*-}; name=${name%% *} &&
+		fedtwin module new -n $kind $name >planned &&
+		test ! -e modules/$name &&
+		fedtwin module new $kind $name >out 2>err && test_cmp planned out &&
+		test_grep "make -C modules/$name" err &&
+		while read -r file; do test -f "$file" || return 1; done <out &&
+		! grep -rE "@[A-Z]+@" modules/$name* $name.example.yaml &&
+		fedtwin fmt --check $name.example.yaml modules/$name.yaml &&
+		fedtwin module show $name >out && test_grep "(MPI)" out || return 1
+	done &&
+	cd ..
+'
+
+test_expect_success 'new: a folder is not added to, a compiler is needed' '
+	cd own && mkdir modules/lab.mine &&
+	test_expect_code 2 fedtwin module new -l c lab.mine 2>err &&
+	test_grep "modules/lab.mine. is there already" err &&
+	test ! -e modules/lab.mine.yaml &&
+	test_expect_code 4 env CC="nosuchcc -O2" fedtwin module new -l c a.b 2>err &&
+	test_grep "there is no .nosuchcc." err && test_grep "install make" err &&
+	mkdir bin && ln -s "$(command -v fedtwin)" bin/ &&
+	test_expect_code 4 env PATH="$PWD/bin" fedtwin module new --physics a.b 2>err &&
+	test_grep "there is no .make." err && test ! -e modules/a.b.yaml &&
 	cd ..
 '
 

@@ -7,13 +7,14 @@ export PYTHONPATH
 
 cat >case.py <<\EOT
 from heat import *
-SI['m2/s'] = 'm2.s-1'
+SI.update({'m2/s': 'm2.s-1', 'm/s': 'm.s-1', '1/s': 's-1', '1': '1'})
 # u = 1 + x y^2, k = 1 + u: -div(k grad u) + u^3 = f
 F = ("-(y^4 + 4*x^2*y^2) - (2 + x*y^2)*2*x + (1 + x*y^2)^3")
 EXACT = "1 + x*y^2"
 
 def solve(mesh, ranks=1, **more):
     params = dict(diffusivity_function={"*": "1 + u"}, exact=EXACT, order=2,
+                  rate=q(1, '1/s'),
                   fixed_function={"*": EXACT}, source_function={"*": F})
     params = {k: v for k, v in {**params, **more}.items() if v is not None}
     where = write_task("test.diffusion", params, {"mesh": (mesh, "mesh")},
@@ -51,6 +52,8 @@ test_expect_success 'its errors are in the words of the user' '
 	     "must be positive, not 0"),
 	    (dict(source_function={"*": "1/(x - x)"}), "is not finite at x ="),
 	    (dict(order=3), "must be 1 or 2"),
+	    (dict(fixed_function=None), "touches no group with"),
+	    (dict(fixed=on(1, "1", "domain")), "domain"),
 	):
 	    run = solve(mesh, **change)
 	    assert run.code == 1 and message in run.err[0], (change, run.err)

@@ -115,6 +115,26 @@ bool ft_path_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+char *ft_path_search(const char *name)
+{
+    const char *path = getenv("PATH");
+    char *found = NULL;
+
+    while (path && *path && !found) {
+        size_t len = strcspn(path, ":");
+        char *dir = ft_strndup(path, len);
+
+        found = ft_path_join(dir, name);
+        if (!len || access(found, X_OK) < 0) {
+            free(found);
+            found = NULL;
+        }
+        free(dir);
+        path += len + (path[len] == ':');
+    }
+    return found;
+}
+
 /* Leaves errno alone: it still says why mkdir() failed. */
 static bool is_directory(const char *path)
 {

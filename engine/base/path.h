@@ -35,6 +35,8 @@ const char *ft_path_base(const char *path);
  * below the directory that it is joined to. */
 bool ft_path_is_below(const char *path);
 bool ft_path_exists(const char *path);
+/* An executable 'name' on $PATH; the caller frees.  NULL: there is none. */
+char *ft_path_search(const char *name);
 
 /* mkdir -p; existing directories are fine. */
 int ft_path_mkdirs(const char *path, mode_t mode, struct ft_err *err);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/dirs.h"
@@ -12,8 +13,10 @@
 #include "model/module.h"
 
 #define STATUS_USAGE 2
+#define STATUS_IO 4
 #define TEMPLATE_MAX (1 << 20)
 #define MARK "@MODULE@" /* in templates and in names of files: the module */
+#define MARK_LIBRARY "@LIBRARY@" /* in templates: what it is linked with */
 
 /* A file in share/templates, and where it goes in the project. */
 struct part {
@@ -27,80 +30,147 @@ static const struct part python_parts[] = {
     { 0 },
 };
 
-static const struct kind {
-    const char *name;
-    const struct part *part;
-    bool compiled; /* by 'make' in modules/NAME */
-} kinds[] = {
-    { "python", python_parts, false },
+static const struct part c_parts[] = {
+    { "c/module.yaml", "modules/" MARK ".yaml" },
+    { "c/main.c", "modules/" MARK "/main.c" },
+    { "c/Makefile", "modules/" MARK "/Makefile" },
+    { "c/README.md", "modules/" MARK "/README.md" },
+    { "c/example.yaml", MARK ".example.yaml" },
+    { 0 },
 };
 
-static const struct kind *find_kind(const char *name)
+static const struct part physics_parts[] = {
+    { "physics/module.yaml", "modules/" MARK ".yaml" },
+    { "physics/main.c", "modules/" MARK "/main.c" },
+    { "c/Makefile", "modules/" MARK "/Makefile" },
+    { "physics/README.md", "modules/" MARK "/README.md" },
+    { "physics/example.yaml", MARK ".example.yaml" },
+    { 0 },
+};
+
+static const struct kind {
+    const char *language;
+    bool physics;
+    const struct part *part;
+    const char *library; /* NULL: needs no 'make' in modules/NAME */
+} kinds[] = {
+    { "python", false, python_parts, NULL },
+    { "c", false, c_parts, "fedtwin-stage" },
+    { "c", true, physics_parts, "fedtwin-physics" },
+};
+
+/* 'language' may be NULL: the first that there is. */
+static const struct kind *find_kind(const char *language, bool physics)
 {
     for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)
-        if (strcmp(kinds[i].name, name) == 0)
+        if (kinds[i].physics == physics &&
+            (!language || strcmp(kinds[i].language, language) == 0))
             return &kinds[i];
-    ft_print_error("there is no template in the language '%s'", name);
+    ft_print_error("there is no template of a %s in the language '%s'",
+                   physics ? "physics" : "module", language);
     for (size_t i = 0; i < FT_ARRAY_LEN(kinds); i++)
-        ft_print_hint("--language %s", kinds[i].name);
+        if (kinds[i].physics == physics)
+            ft_print_hint("--language %s", kinds[i].language);
     return NULL;
 }
 
-/* 'text' with the name of the module put in; the caller frees. */
-static char *fill_in(const char *text, const char *module)
+/* What compiles it is there; the exit status. */
+static int check_tools(void)
+{
+    const char *own = getenv("CC");
+    char *cc = own && *own ? ft_strndup(own, strcspn(own, " ")) : NULL;
+    const char *const tool[] = { "make", "pkg-config", cc ? cc : "cc" };
+    int status = 0;
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(tool) && !status; i++) {
+        char *path = strchr(tool[i], '/') ? ft_strdup(tool[i])
+                                          : ft_path_search(tool[i]);
+
+        if (!path || access(path, X_OK) < 0) {
+            ft_print_error("a module in C cannot be compiled here: there is "
+                           "no '%s'", tool[i]);
+            ft_print_hint("install make, pkg-config and a C compiler; "
+                          "CC=NAME is one that is not called cc");
+            status = STATUS_IO;
+        }
+        free(path);
+    }
+    free(cc);
+    return status;
+}
+
+/* 'text' with every 'mark' replaced; the caller frees. */
+static char *replace(const char *text, const char *mark, const char *with)
 {
     struct ft_str out = FT_STR_INIT;
-    const char *mark;
+    const char *found;
 
-    for (; (mark = strstr(text, MARK)); text = mark + strlen(MARK)) {
-        ft_str_addn(&out, text, (size_t)(mark - text));
-        ft_str_add(&out, module);
+    for (; (found = strstr(text, mark)); text = found + strlen(mark)) {
+        ft_str_addn(&out, text, (size_t)(found - text));
+        ft_str_add(&out, with);
     }
     ft_str_add(&out, text);
     return ft_str_take(&out);
 }
 
-/* The path in the project that a part goes to; the caller frees. */
-static char *part_path(const struct part *part, const char *dir,
-                       const char *module)
+/* The text of a template for that module; the caller frees. */
+static char *fill_in(const struct kind *kind, const char *text,
+                     const char *module)
 {
-    char *name = fill_in(part->path, module), *path = ft_path_join(dir, name);
+    char *named = replace(text, MARK, module);
+    char *filled = replace(named, MARK_LIBRARY,
+                           kind->library ? kind->library : "");
+
+    free(named);
+    return filled;
+}
+
+/* Where 'path' of a part is in the project; the caller frees. */
+static char *path_in(const char *dir, const char *path, const char *module)
+{
+    char *name = replace(path, MARK, module), *whole = ft_path_join(dir, name);
 
     free(name);
-    return path;
+    return whole;
+}
+
+static bool is_there(const char *dir, const char *path, const char *module)
+{
+    char *whole = path_in(dir, path, module);
+    bool found = ft_path_exists(whole);
+
+    if (found) {
+        ft_print_error("'%s' is there already", whole);
+        ft_print_hint("choose another name, or remove it first");
+    }
+    free(whole);
+    return found;
 }
 
 /* Nothing of it is there yet; the exit status. */
 static int check_new(const struct kind *kind, const char *dir,
                      const char *module)
 {
-    bool found = false;
-
-    for (const struct part *part = kind->part; part->path && !found; part++) {
-        char *path = part_path(part, dir, module);
-
-        found = ft_path_exists(path);
-        if (found) {
-            ft_print_error("'%s' is there already", path);
-            ft_print_hint("choose another name, or remove it first");
-        }
-        free(path);
-    }
-    return found ? STATUS_USAGE : 0;
+    if (kind->library && is_there(dir, "modules/" MARK, module))
+        return STATUS_USAGE;
+    for (const struct part *part = kind->part; part->path; part++)
+        if (is_there(dir, part->path, module))
+            return STATUS_USAGE;
+    return 0;
 }
 
-static int write_part(const struct part *part, const char *dir,
-                      const char *module, struct ft_err *err)
+static int write_part(const struct kind *kind, const struct part *part,
+                      const char *dir, const char *module, struct ft_err *err)
 {
     char *source = ft_path_join(ft_dirs()->templates, part->template);
-    char *path = part_path(part, dir, module), *into = ft_path_dir(path);
+    char *path = path_in(dir, part->path, module), *into = ft_path_dir(path);
     struct ft_str text = FT_STR_INIT;
     char *filled = NULL;
     int rc = -1;
 
     if (ft_file_read(source, TEMPLATE_MAX, &text, err) == 0 &&
         ft_path_mkdirs(into, 0777, err) == 0) {
-        filled = fill_in(text.s, module);
+        filled = fill_in(kind, text.s, module);
         rc = ft_file_write(path, filled, strlen(filled), 0666, err);
     }
     free(filled);
@@ -115,7 +185,7 @@ static int write_part(const struct part *part, const char *dir,
 static void print_parts(const struct kind *kind, const char *module)
 {
     for (const struct part *part = kind->part; part->path; part++) {
-        char *name = fill_in(part->path, module);
+        char *name = replace(part->path, MARK, module);
 
         printf("%s\n", name);
         free(name);
@@ -128,10 +198,10 @@ static int write_all(const struct kind *kind, const char *dir,
     struct ft_err err;
 
     for (const struct part *part = kind->part; part->path; part++)
-        if (write_part(part, dir, module, &err) < 0)
+        if (write_part(kind, part, dir, module, &err) < 0)
             return ft_print_err(&err);
     print_parts(kind, module);
-    if (kind->compiled)
+    if (kind->library)
         ft_print_hint("compile it: make -C modules/%s", module);
     ft_print_hint("try it: fedtwin run %s.example.yaml", module);
     return 0;
@@ -140,8 +210,8 @@ static int write_all(const struct kind *kind, const char *dir,
 int ft_cmd_module_new(struct ft_cli *cli)
 {
     const char *module = ft_cli_arg(cli, 0);
-    const char *language = ft_cli_option(cli, "language");
-    const struct kind *kind = find_kind(language ? language : "python");
+    const struct kind *kind = find_kind(ft_cli_option(cli, "language"),
+                                        ft_cli_has(cli, "physics"));
     struct ft_session s = FT_SESSION_INIT;
     int status;
 
@@ -155,6 +225,8 @@ int ft_cmd_module_new(struct ft_cli *cli)
     status = ft_session_project(&s);
     if (!status)
         status = check_new(kind, s.project->dir, module);
+    if (!status && kind->library)
+        status = check_tools();
     if (!status && ft_cli_has(cli, "dry-run"))
         print_parts(kind, module);
     else if (!status)

@@ -352,7 +352,9 @@ const struct ft_option ft_site_add_options[] = {
     END,
 };
 const struct ft_option ft_module_new_options[] = {
-    { "language", 'l', "LANGUAGE", "what it is written in (default: python)" },
+    { "language", 'l', "LANGUAGE", "what it is written in: python (default) or "
+                                   "c" },
+    { "physics", 0, NULL, "a field problem with finite elements, in C" },
     { "dry-run", 'n', NULL, "only list the files" },
     END,
 };

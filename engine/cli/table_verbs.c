@@ -73,9 +73,13 @@ const struct ft_cmd ft_module_verbs[] = {
       .summary = "begin a module of one's own",
       .doc = "Writes a manifest, a program and an example into the project, "
              "which run as they are and are there to be changed.  Nothing is "
-             "overwritten.",
+             "overwritten.\n\n"
+             "A program in C is compiled with make; it is an MPI stage on "
+             "the libraries that are installed with fedtwin.",
       .example = "fedtwin module new lab.decay\n"
-                 "fedtwin run lab.decay.example.yaml\n",
+                 "fedtwin run lab.decay.example.yaml\n"
+                 "fedtwin module new --language c lab.light\n"
+                 "make -C modules/lab.light\n",
       .option = ft_module_new_options, .min_args = 1, .max_args = 1,
       .run = ft_cmd_module_new },
     END,

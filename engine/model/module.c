@@ -118,27 +118,6 @@ static bool check_name(const struct reader *r, const char *name)
 
 /* --- what is started ------------------------------------------------------ */
 
-/* An executable 'name' on $PATH; the caller frees.  NULL: there is none. */
-static char *find_on_path(const char *name)
-{
-    const char *path = getenv("PATH");
-    char *found = NULL;
-
-    while (path && *path && !found) {
-        size_t len = strcspn(path, ":");
-        char *dir = ft_strndup(path, len);
-
-        found = ft_path_join(dir, name);
-        if (!len || access(found, X_OK) < 0) {
-            free(found);
-            found = NULL;
-        }
-        free(dir);
-        path += len + (path[len] == ':');
-    }
-    return found;
-}
-
 static char *beside_manifest(const struct reader *r, const char *name)
 {
     char *dir = ft_path_dir(r->module->file);
@@ -159,7 +138,7 @@ static char *find_program(const struct reader *r, const char *name)
     if (strchr(path, '/'))
         return path;
     free(path);
-    return find_on_path(name);
+    return ft_path_search(name);
 }
 
 static bool read_run(const struct reader *r, const struct ft_node *run)
