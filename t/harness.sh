@@ -84,11 +84,12 @@ OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
 OMPI_MCA_rmaps_base_oversubscribe=1
 PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe
-OMPI_MCA_btl=^tcp
+# Ranks here share memory; to look for networks takes Open MPI a second or two.
+OMPI_MCA_btl=^tcp,ofi OMPI_MCA_pml=ob1
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM
 export PRTE_ALLOW_RUN_AS_ROOT PRTE_ALLOW_RUN_AS_ROOT_CONFIRM
-export OMPI_MCA_rmaps_base_oversubscribe OMPI_MCA_btl
+export OMPI_MCA_rmaps_base_oversubscribe OMPI_MCA_btl OMPI_MCA_pml
 export PRTE_MCA_rmaps_default_mapping_policy
 export OMP_NUM_THREADS OPENBLAS_NUM_THREADS
 
@@ -197,7 +198,8 @@ test_need() {
 
 # Ranks of a job of several nodes need TCP, and the places that the job has.
 test_mpi_of_jobs() {
-	unset OMPI_MCA_btl OMPI_MCA_rmaps_base_oversubscribe
+	OMPI_MCA_btl=^ofi
+	unset OMPI_MCA_rmaps_base_oversubscribe
 	unset PRTE_MCA_rmaps_default_mapping_policy
 }
 
