@@ -1,6 +1,7 @@
 # Tests: unit programs and *.t scripts both speak TAP.
 
-EXTRA_DIST += t/harness.sh t/mpirun.sh t/tally.sh t/clean-machine.sh .shellcheckrc $(HOUSE_TESTS)
+EXTRA_DIST += t/harness.sh t/mpirun.sh t/tally.sh t/timed.sh \
+    t/clean-machine.sh .shellcheckrc $(HOUSE_TESTS)
 
 HOUSE_TESTS = \
     t/t0000-harness.t \
@@ -19,8 +20,8 @@ TEST_SECONDS = 900
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
     $(top_srcdir)/share/build/tap-driver.sh
 T_LOG_DRIVER = $(LOG_DRIVER)
-LOG_COMPILER = timeout -k 10 $(TEST_SECONDS)
-T_LOG_COMPILER = timeout -k 10 $(TEST_SECONDS) $(SHELL)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/t/timed.sh $(TEST_SECONDS)
+T_LOG_COMPILER = $(LOG_COMPILER) $(SHELL)
 
 AM_TESTS_ENVIRONMENT = \
     FT_BUILDDIR='$(abs_top_builddir)'; export FT_BUILDDIR; \

@@ -115,6 +115,39 @@ test_expect_success 'tally: what failed is shown, what passed is not' '
 	test_cmp want out
 '
 
+test_expect_success 'timed: the cost stands behind what the test says' '
+	test_expect_code 7 sh "$FT_SRCDIR/t/timed.sh" 60 \
+		sh -c "echo ok 1; sleep 0.1; exit 7" >out &&
+	sed -n 1p out >first && echo "ok 1" >want && test_cmp want first &&
+	test_grep "^# took [0-9]*\.[0-9][0-9] s, [0-9]*\.[0-9][0-9] s of" out &&
+	test_grep ! "^# took 0\.0" out &&
+	test_expect_code 124 sh "$FT_SRCDIR/t/timed.sh" 0.1 sleep 60 >out &&
+	test_line_count = 1 out
+'
+
+test_expect_success 'timed: time that children compute' '
+	sh "$FT_SRCDIR/t/timed.sh" 60 \
+		"$PYTHON" -c "import time
+while time.process_time() < 0.3: pass" >out &&
+	awk "{ exit \$5 < 0.3 }" out
+'
+
+test_expect_success 'tally: the ten that took longest, and all' '
+	for i in 1 2 3 4 5 6 7 8 9 10 11
+	do
+		echo ":test-result: PASS x" >t$i.trs &&
+		echo "# took $i.50 s, 0.10 s of them computing" >t$i.log ||
+			return 1
+	done &&
+	cp t1.trs silent.trs && echo "ok 1" >silent.log &&
+	sh "$FT_SRCDIR/t/tally.sh" silent.trs t*.trs >out &&
+	test_grep ! " t1$" out && test_grep ! silent out &&
+	sed -n 2p out >first && test_grep "^ *11.5 s *0.1 s  t11$" first &&
+	test_grep "^ *71.5 s *1.1 s  all 11$" out &&
+	tail -n 1 out >last && echo "12 passed, 0 failed" >want &&
+	test_cmp want last
+'
+
 test_expect_success 'tally: a test without a result failed' '
 	test_expect_code 1 sh "$FT_SRCDIR/t/tally.sh" a.trs none.trs >out &&
 	test_grep "^2 passed, 1 failed$" out
