@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/str.h"
 #include "cli/open.h"
+#include "cli/programs.h" /* written by make */
 #include "cli/settings.h"
 #include "cli/term.h"
 #include "data/index/index_path.h"
@@ -43,10 +44,10 @@ static void say(struct exam *e, enum verdict v, const char *what,
 
     e->failed |= v == BAD;
     if (!e->list) {
-        printf("%s%-8s%s %-14s %s\n", ft_tone(stdout, tone[v]), word[v],
+        printf("%s%-8s%s %-22s %s\n", ft_tone(stdout, tone[v]), word[v],
                ft_tone(stdout, FT_PLAIN), what, found);
         if (v != GOOD && hint)
-            printf("%24s%s\n", "", hint);
+            printf("%32s%s\n", "", hint);
         return;
     }
     obj = json_object_new_object();
@@ -128,22 +129,60 @@ static void examine_python(struct exam *e)
         "python: stages that read results need it: install python3-h5py");
 }
 
+/* All that this build makes is there. */
 static void examine_parts(struct exam *e)
 {
-    static const char *const part[] = { "fedtwin-worker", "fedtwin-mesh-box",
-                                        "fedtwin-mesh-gmsh",
-                                        "fedtwin-mesh-quality",
-                                        "fedtwin-heat" };
+    const char *name = FT_PROGRAMS + strspn(FT_PROGRAMS, " ");
 
-    for (size_t i = 0; i < FT_ARRAY_LEN(part); i++) {
-        char *path = ft_dirs_program(part[i]);
-        bool ok = access(path, X_OK) == 0;
+    while (*name) {
+        size_t len = strcspn(name, " ");
+        char *part = ft_strndup(name, len);
+        char *path = ft_path_join(ft_dirs()->libexec, part);
 
-        say(e, ok ? GOOD : i ? WARN : BAD, part[i], path,
-            i ? "built without solvers? see ./configure" :
-                "the installation is not complete");
+        say(e, access(path, X_OK) == 0 ? GOOD : BAD, part, path,
+            "the installation is not complete");
         free(path);
+        free(part);
+        name += len + strspn(name + len, " ");
     }
+}
+
+/* Can tasks be made of the module here? */
+static bool examine_module(struct exam *e, struct ft_session *s,
+                           const char *name)
+{
+    struct ft_mark mark = { .file = "command line" };
+    struct ft_diags diags = FT_DIAGS_INIT;
+    const struct ft_module *m = ft_module_find(s->modules, name, NULL, &mark,
+                                               &diags);
+    bool usable = m && !m->missing;
+
+    if (!m)
+        say(e, WARN, name, "its manifest has errors",
+            "see 'fedtwin module show'");
+    else if (!usable)
+        say(e, WARN, name, "what it starts is not there",
+            "built without solvers, or not compiled yet");
+    ft_diags_release(&diags);
+    return usable;
+}
+
+/* A build without solvers, too, has the manifests of their modules. */
+static void examine_modules(struct exam *e)
+{
+    struct ft_session s = FT_SESSION_INIT;
+    struct ft_str text = FT_STR_INIT;
+    size_t n, usable = 0;
+    const char *const *name;
+
+    ft_session_modules(&s);
+    name = ft_module_names(s.modules, &n);
+    for (size_t i = 0; i < n; i++)
+        usable += examine_module(e, &s, name[i]);
+    ft_str_addf(&text, "%zu of %zu can be used", usable, n);
+    say(e, GOOD, "modules", text.s, NULL);
+    ft_str_release(&text);
+    ft_session_close(&s);
 }
 
 static void examine_disk(struct exam *e, const char *dir)
@@ -240,6 +279,7 @@ int ft_cmd_doctor(struct ft_cli *cli)
 
     e.list = ft_cli_has(cli, "json") ? json_object_new_array() : NULL;
     examine_parts(&e);
+    examine_modules(&e);
     examine_programs(&e);
     examine_python(&e);
     if (*ft_settings_problems())

@@ -97,7 +97,16 @@ engine_libcli_a_SOURCES = \
 engine_libcli_a_SOURCES += engine/cli/watch.h engine/cli/watch_loop.c \
     engine/cli/watch_screen.c engine/cli/watch_state.c \
     engine/cli/watch_term.c
-engine_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
+engine_libcli_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_builddir)/engine $(JSON_CFLAGS)
+
+# What 'fedtwin doctor' looks for: all that any local.mk says is installed.
+nodist_engine_libcli_a_SOURCES = engine/cli/programs.h
+BUILT_SOURCES += engine/cli/programs.h
+CLEANFILES += engine/cli/programs.h
+engine/cli/programs.h: Makefile
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	    echo '#define FT_PROGRAMS "$(pkglibexec_PROGRAMS)"' >$@.tmp && \
+	    mv $@.tmp $@
 
 fedtwin_SOURCES = engine/cli/main.c
 fedtwin_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
