@@ -176,7 +176,7 @@ test_expect_success 'gmsh is not installed' '
 	rm -rf gmsh &&
 	gmsh_task "$heatsink" "{}" >task.json &&
 	must_say "the program '\''gmsh'\'' is not on PATH; install it (Debian package '\''gmsh'\'') where this task runs" \
-		1 -x PATH="$PWD" "$FT_BUILDDIR/$program"
+		1 env PATH="$PWD" "$FT_BUILDDIR/$program"
 '
 
 test_expect_success 'gmsh crashes' '
