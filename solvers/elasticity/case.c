@@ -2,43 +2,43 @@
 #include "elasticity/case.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "fe/comm.h"
 #include "fe/func.h"
-#include "stage/mesh.h"
+#include "physics/given.h"
 #include "stage/stage.h"
 
-#define MAX_PROBES 10000
 #define MAX_ITERATIONS 100000000
-#define KNOWN_MAX 8 /* groups that a complaint names */
 
-/* Parameters that give something to each of some groups. */
-static const struct row {
-    const char *name;
-    enum ela_kind kind;
-    enum { NAMES, SCALAR, VECTOR } form; /* NAMES: a list of groups */
-    const char *unit; /* NULL: the text of a function */
-    bool cells;       /* for groups of cells; else for those of facets */
-} rows[] = {
-    { "fixed", ELA_FIXED, NAMES, NULL, false },
-    { "symmetry", ELA_SYMMETRY, NAMES, NULL, false },
-    { "displacement", ELA_DISPLACEMENT, VECTOR, "m", false },
-    { "displacement_function", ELA_DISPLACEMENT, VECTOR, NULL, false },
-    { "traction", ELA_TRACTION, VECTOR, "Pa", false },
-    { "traction_function", ELA_TRACTION, VECTOR, NULL, false },
-    { "pressure", ELA_PRESSURE, SCALAR, "Pa", false },
-    { "pressure_function", ELA_PRESSURE, SCALAR, NULL, false },
-    { "force", ELA_FORCE, VECTOR, "N", false },
-    { "body_force", ELA_BODY, VECTOR, "N.m-3", true },
-    { "body_function", ELA_BODY, VECTOR, NULL, true },
+/* Parameters that give something to each of some groups.  The fields of a
+ * record are quantities in its unit or, without one, texts of functions. */
+static const struct phy_param params[] = {
+    { "fixed", ELA_FIXED, PHY_NAMES, .facets = true },
+    { "symmetry", ELA_SYMMETRY, PHY_NAMES, .facets = true },
+    { "displacement", ELA_DISPLACEMENT, PHY_RECORD, "m", .facets = true,
+      .by_itself = true },
+    { "displacement_function", ELA_DISPLACEMENT, PHY_RECORD, .facets = true,
+      .by_itself = true },
+    { "traction", ELA_TRACTION, PHY_RECORD, "Pa", .facets = true,
+      .by_itself = true },
+    { "traction_function", ELA_TRACTION, PHY_RECORD, .facets = true,
+      .by_itself = true },
+    { "pressure", ELA_PRESSURE, PHY_QUANTITY, "Pa", .facets = true,
+      .by_itself = true },
+    { "pressure_function", ELA_PRESSURE, PHY_FUNCTION, .facets = true,
+      .by_itself = true },
+    { "force", ELA_FORCE, PHY_RECORD, "N", .facets = true, .named = true },
+    { "body_force", ELA_BODY, PHY_RECORD, "N.m-3", .cells = true,
+      .by_itself = true },
+    { "body_function", ELA_BODY, PHY_RECORD, .cells = true,
+      .by_itself = true },
 };
-#define N_ROWS (sizeof(rows) / sizeof(rows[0]))
+#define N_PARAMS ((int)(sizeof(params) / sizeof(params[0])))
 
 static const char *const axes[] = { "x", "y", "z" };
 
 struct reader {
+    const struct phy_domain *d;
     struct stg_task *task;
     struct stg_value all;
     const struct stg_mesh *mesh;
@@ -46,112 +46,34 @@ struct reader {
     struct ela_case *c;
 };
 
-/* --- groups ------------------------------------------------------------ */
-
-static bool fits(const struct reader *r, const struct row *row, int dim)
-{
-    return dim == r->mesh->dimension - !row->cells;
-}
-
-static PetscErrorCode no_group(struct reader *r, const struct row *row,
-                               const char *name)
-{
-    char known[300] = "";
-    size_t used = 0, n = 0;
-    const char *wrong = "the mesh has no group";
-
-    for (size_t g = 0; g < r->mesh->n_groups; g++) {
-        const struct stg_group *group = &r->mesh->groups[g];
-
-        if (strcmp(group->name, name) == 0)
-            wrong = "this cannot be given for group";
-        if (!fits(r, row, group->dimension) || used >= sizeof(known))
-            continue;
-        if (n++ == KNOWN_MAX)
-            used += (size_t)snprintf(known + used, sizeof(known) - used,
-                                     ", …");
-        else if (n <= KNOWN_MAX)
-            used += (size_t)snprintf(known + used, sizeof(known) - used,
-                                     "%s'%s'", used ? ", " : "", group->name);
-    }
-    return stg_fail(r->task, "parameter '%s': %s '%s'; it has %s%s", row->name,
-                    wrong, name, used ? "" : "none that could be meant",
-                    known);
-}
-
-static PetscErrorCode find_group(struct reader *r, const struct row *row,
-                                 const char *name, int *group)
-{
-    *group = -1;
-    for (size_t g = 0; g < r->mesh->n_groups; g++)
-        if (strcmp(r->mesh->groups[g].name, name) == 0 &&
-            fits(r, row, r->mesh->groups[g].dimension))
-            *group = (int)g;
-    if (*group < 0)
-        return no_group(r, row, name);
-    return 0;
-}
-
 /* --- conditions -------------------------------------------------------- */
 
-static PetscErrorCode read_func(struct reader *r, const struct stg_value *v,
-                                struct fe_func **func)
+/* The components of a record. */
+static PetscErrorCode read_vector(struct reader *r, const char *unit,
+                                  const struct stg_value *v,
+                                  struct ela_condition *condition)
 {
-    const char *text;
-    char msg[FE_MSG];
-
-    PetscFunctionBeginUser;
-    PetscCall(stg_as_text(v, &text));
-    *func = fe_func_new(text, msg, sizeof(msg));
-    if (!*func)
-        PetscFunctionReturn(stg_fail(r->task, "parameter '%s': %s", v->name,
-                                     msg));
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode read_component(struct reader *r, const struct row *row,
-                                     const struct stg_value *v, int k,
-                                     struct ela_condition *condition)
-{
-    PetscFunctionBeginUser;
-    condition->given[k] = true;
-    if (k >= r->mesh->dimension)
-        PetscFunctionReturn(stg_fail(r->task, "parameter '%s' cannot be given "
-                                     "on a mesh of two dimensions", v->name));
-    if (row->unit)
-        PetscCall(stg_as_quantity(v, row->unit, &condition->value[k]));
-    else
-        PetscCall(read_func(r, v, &condition->func[k]));
-    if (!isfinite(condition->value[k]))
-        PetscFunctionReturn(stg_fail(r->task, "parameter '%s' is not finite",
-                                     v->name));
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode add_condition(struct reader *r, const struct row *row,
-                                    const struct stg_value *v, int group)
-{
-    struct ela_case *c = r->c;
-    struct ela_condition *condition = &c->condition[c->n_conditions++];
     struct stg_value part;
+    struct phy_coef coef;
     int n = 0;
 
     PetscFunctionBeginUser;
-    *condition = (struct ela_condition){
-        .kind = row->kind, .name = row->name, .group = group,
-        .dim = r->mesh->dimension - !row->cells,
-    };
-    if (row->form == NAMES)
-        PetscFunctionReturn(0);
-    if (row->form == SCALAR) {
-        PetscCall(read_component(r, row, v, 0, condition));
-        PetscFunctionReturn(0);
-    }
     for (int k = 0; k < 3; k++) {
         if (!stg_has(v, axes[k]))
             continue;
         PetscCall(stg_get(v, axes[k], &part));
-        PetscCall(read_component(r, row, &part, k, condition));
+        if (k >= r->mesh->dimension)
+            PetscFunctionReturn(stg_fail(r->task, "parameter '%s' cannot be "
+                                         "given on a mesh of two dimensions",
+                                         part.name));
+        coef = (struct phy_coef){ 0 };
+        if (unit)
+            PetscCall(phy_coef_quantity(&part, unit, &coef));
+        else
+            PetscCall(phy_coef_function(&part, NULL, &coef));
+        condition->value[k] = coef.value;
+        condition->func[k] = coef.func;
+        condition->given[k] = true;
         n++;
     }
     if (n == 0)
@@ -160,69 +82,22 @@ static PetscErrorCode add_condition(struct reader *r, const struct row *row,
     PetscFunctionReturn(0);
 }
 
-/* "*": every group that the parameter does not name; for cells also those
- * that are in no group. */
-static PetscErrorCode add_others(struct reader *r, const struct row *row,
-                                 const struct stg_value *map,
-                                 const struct stg_value *v)
+/* A condition as it was given; the function moves. */
+static PetscErrorCode take_condition(struct reader *r,
+                                     struct phy_condition *given)
 {
-    PetscFunctionBeginUser;
-    if (row->kind == ELA_FORCE)
-        PetscFunctionReturn(stg_fail(r->task, "parameter 'force' needs the "
-                                     "name of a group"));
-    for (size_t g = 0; g < r->mesh->n_groups; g++)
-        if (fits(r, row, r->mesh->groups[g].dimension) &&
-            !stg_has(map, r->mesh->groups[g].name))
-            PetscCall(add_condition(r, row, v, (int)g));
-    if (row->cells)
-        PetscCall(add_condition(r, row, v, -1));
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode read_map(struct reader *r, const struct row *row,
-                               const struct stg_value *map)
-{
-    struct stg_value v;
-    const char *name;
-    size_t n;
-    int group;
+    struct ela_condition *condition = &r->c->condition[r->c->n_conditions++];
 
     PetscFunctionBeginUser;
-    PetscCall(stg_count(map, &n));
-    for (size_t i = 0; i < n; i++) {
-        PetscCall(stg_member(map, i, &name, &v));
-        if (strcmp(name, "*") == 0) {
-            PetscCall(add_others(r, row, map, &v));
-            continue;
-        }
-        PetscCall(find_group(r, row, name, &group));
-        PetscCall(add_condition(r, row, &v, group));
-    }
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode read_list(struct reader *r, const struct row *row,
-                                const struct stg_value *list)
-{
-    struct stg_value v;
-    const char *name;
-    size_t n;
-    int group;
-
-    PetscFunctionBeginUser;
-    PetscCall(stg_count(list, &n));
-    for (size_t i = 0; i < n; i++) {
-        PetscCall(stg_element(list, i, &v));
-        PetscCall(stg_as_text(&v, &name));
-        PetscCall(find_group(r, row, name, &group));
-        for (int k = 0; k < r->c->n_conditions; k++)
-            if (r->c->condition[k].group == group &&
-                r->c->condition[k].kind == row->kind)
-                PetscFunctionReturn(stg_fail(r->task, "parameter '%s' names "
-                                             "group '%s' twice", row->name,
-                                             name));
-        PetscCall(add_condition(r, row, &v, group));
-    }
+    *condition = (struct ela_condition){
+        .kind = given->kind, .name = given->name, .group = given->group,
+        .dim = given->dim, .measure = given->measure * r->c->thickness_m,
+        .value[0] = given->value.value, .func[0] = given->value.func,
+    };
+    given->value.func = NULL;
+    if (given->param->form == PHY_RECORD)
+        PetscCall(read_vector(r, given->param->unit, &given->given,
+                              condition));
     PetscFunctionReturn(0);
 }
 
@@ -267,82 +142,51 @@ static PetscErrorCode check_rest(struct reader *r)
 
 static PetscErrorCode read_conditions(struct reader *r)
 {
-    size_t room = (N_ROWS + 1) * (r->mesh->n_groups + 1);
-    struct stg_value v;
+    struct phy_conditions list = { 0 };
+    PetscErrorCode rc;
 
     PetscFunctionBeginUser;
-    PetscCall(PetscCalloc1(room, &r->c->condition));
-    for (size_t i = 0; i < N_ROWS; i++) {
-        if (!stg_has(&r->all, rows[i].name))
-            continue;
-        PetscCall(stg_get(&r->all, rows[i].name, &v));
-        if (rows[i].form == NAMES)
-            PetscCall(read_list(r, &rows[i], &v));
-        else
-            PetscCall(read_map(r, &rows[i], &v));
-    }
-    PetscFunctionReturn(0);
+    rc = phy_conditions_read(r->d, params, N_PARAMS, &list);
+    PetscCall(PetscCalloc1(list.n + 1, &r->c->condition)); /* and gravity */
+    for (int i = 0; i < list.n && !rc; i++)
+        rc = take_condition(r, &list.item[i]);
+    phy_conditions_release(&list);
+    PetscFunctionReturn(rc);
 }
 
 /* --- materials --------------------------------------------------------- */
 
 static const struct property {
     const char *name, *unit;
+    struct phy_range range;
     size_t at;
 } properties[] = {
-    { "young", "Pa", offsetof(struct ela_material, young) },
-    { "poisson", NULL, offsetof(struct ela_material, poisson) },
-    { "expansion", "K-1", offsetof(struct ela_material, expansion) },
-    { "density", "kg.m-3", offsetof(struct ela_material, density) },
+    { "young", "Pa", { 0, INFINITY, "positive" },
+      offsetof(struct ela_material, young) },
+    { "poisson", NULL,
+      { -1, 0.5, "between -1 and 0.5, both excluded (an incompressible "
+                 "material has 0.5 and needs a mixed formulation)" },
+      offsetof(struct ela_material, poisson) },
+    { "expansion", "K-1", { -INFINITY, INFINITY, "finite" },
+      offsetof(struct ela_material, expansion) },
+    { "density", "kg.m-3", { 0, INFINITY, "positive" },
+      offsetof(struct ela_material, density) },
 };
 #define N_PROPERTIES (sizeof(properties) / sizeof(properties[0]))
 
-static PetscErrorCode check_property(struct reader *r, const char *name,
-                                     const struct property *p, double x)
+static PetscErrorCode read_property(struct reader *r, const struct property *p)
 {
-    const char *want = NULL;
-
-    if (p->at == offsetof(struct ela_material, poisson) &&
-        !(x > -1 && x < 0.5))
-        want = "between -1 and 0.5, both excluded (an incompressible material "
-               "has 0.5 and needs a mixed formulation)";
-    else if (p->at != offsetof(struct ela_material, poisson) &&
-             p->at != offsetof(struct ela_material, expansion) && !(x > 0))
-        want = "positive";
-    else if (!isfinite(x))
-        want = "finite";
-    if (want)
-        return stg_fail(r->task, "parameter '%s' must be %s, not %g", name,
-                        want, x);
-    return 0;
-}
-
-/* One property of group 'g'; g == n_groups: of cells without a group, for
- * which it may be unknown: an error once there is such a cell. */
-static PetscErrorCode read_property(struct reader *r, const struct property *p,
-                                    size_t g)
-{
-    bool grouped = g < r->mesh->n_groups;
-    const char *name = grouped ? r->mesh->groups[g].name : "*";
-    double *x = (double *)((char *)&r->c->material[g] + p->at);
-    struct stg_value map, v;
+    size_t n = r->mesh->n_groups + 1;
+    PetscErrorCode rc;
+    double *value;
 
     PetscFunctionBeginUser;
-    *x = NAN;
-    PetscCall(stg_get(&r->all, p->name, &map));
-    if (!stg_group_value(&map, name, &v)) {
-        if (grouped)
-            PetscFunctionReturn(stg_fail(r->task, "parameter '%s' has no "
-                                         "value for group '%s'", p->name,
-                                         name));
-        PetscFunctionReturn(0);
-    }
-    if (p->unit)
-        PetscCall(stg_as_quantity(&v, p->unit, x));
-    else
-        PetscCall(stg_as_number(&v, x));
-    PetscCall(check_property(r, v.name, p, *x));
-    PetscFunctionReturn(0);
+    PetscCall(PetscCalloc1(n, &value));
+    rc = phy_constant(r->d, p->name, p->unit, &p->range, value);
+    for (size_t g = 0; g < n; g++)
+        *(double *)((char *)&r->c->material[g] + p->at) = value[g];
+    PetscCall(PetscFree(value));
+    PetscFunctionReturn(rc);
 }
 
 /* In a plane the law is written for the two strains in it. */
@@ -363,25 +207,6 @@ static void make_law(enum ela_space space, struct ela_material *m)
     m->law.out_lambda = m->law.out_beta = 0;
 }
 
-static PetscErrorCode check_names(struct reader *r, const char *param)
-{
-    const struct row row = { .name = param, .cells = true };
-    struct stg_value map, v;
-    const char *name;
-    size_t n;
-    int group;
-
-    PetscFunctionBeginUser;
-    PetscCall(stg_get(&r->all, param, &map));
-    PetscCall(stg_count(&map, &n));
-    for (size_t i = 0; i < n; i++) {
-        PetscCall(stg_member(&map, i, &name, &v));
-        if (strcmp(name, "*") != 0)
-            PetscCall(find_group(r, &row, name, &group));
-    }
-    PetscFunctionReturn(0);
-}
-
 /* Expansion and density are asked for only where something needs them. */
 static PetscErrorCode read_materials(struct reader *r)
 {
@@ -400,11 +225,7 @@ static PetscErrorCode read_materials(struct reader *r)
             PetscFunctionReturn(stg_fail(r->task, "parameter '%s' is "
                                          "missing%s", properties[i].name,
                                          why[i]));
-        PetscCall(check_names(r, properties[i].name));
-        for (size_t g = 0; g <= n; g++)
-            if (g == n ||
-                r->mesh->groups[g].dimension == r->mesh->dimension)
-                PetscCall(read_property(r, &properties[i], g));
+        PetscCall(read_property(r, &properties[i]));
     }
     for (size_t g = 0; g <= n; g++)
         make_law(r->c->space, &r->c->material[g]);
@@ -468,7 +289,7 @@ static PetscErrorCode read_heat(struct reader *r)
                                    &c->warm));
     if (func) {
         PetscCall(stg_get(&r->all, "temperature_function", &v));
-        PetscCall(read_func(r, &v, &c->warm_func));
+        PetscCall(phy_function(&v, &c->warm_func));
     }
     PetscFunctionReturn(0);
 }
@@ -476,15 +297,18 @@ static PetscErrorCode read_heat(struct reader *r)
 /* One condition on all cells; it makes them need a density. */
 static PetscErrorCode read_gravity(struct reader *r)
 {
-    static const struct row row = { "acceleration", ELA_GRAVITY, VECTOR,
-                                    "m.s-2", true };
+    struct ela_condition *condition = &r->c->condition[r->c->n_conditions];
     struct stg_value v;
 
     PetscFunctionBeginUser;
-    if (!stg_has(&r->all, row.name))
+    if (!stg_has(&r->all, "acceleration"))
         PetscFunctionReturn(0);
-    PetscCall(stg_get(&r->all, row.name, &v));
-    PetscCall(add_condition(r, &row, &v, -1));
+    PetscCall(stg_get(&r->all, "acceleration", &v));
+    *condition = (struct ela_condition){ .kind = ELA_GRAVITY,
+                                         .name = "acceleration", .group = -1,
+                                         .dim = r->mesh->dimension };
+    r->c->n_conditions++;
+    PetscCall(read_vector(r, "m.s-2", &v, condition));
     r->needs |= ELA_NEEDS_DENSITY;
     PetscFunctionReturn(0);
 }
@@ -499,33 +323,8 @@ static PetscErrorCode read_exact(struct reader *r)
     PetscCall(stg_get(&r->all, "exact", &v));
     for (int k = 0; k < r->mesh->dimension; k++) {
         PetscCall(stg_get(&v, axes[k], &part));
-        PetscCall(read_func(r, &part, &r->c->exact[k]));
+        PetscCall(phy_function(&part, &r->c->exact[k]));
     }
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode read_probes(struct reader *r)
-{
-    struct stg_value list, v;
-    size_t n;
-
-    PetscFunctionBeginUser;
-    if (!stg_has(&r->all, "probes"))
-        PetscFunctionReturn(0);
-    PetscCall(stg_get(&r->all, "probes", &list));
-    PetscCall(stg_count(&list, &n));
-    if (n > MAX_PROBES)
-        PetscFunctionReturn(stg_fail(r->task, "parameter 'probes' has more "
-                                     "than %d points", MAX_PROBES));
-    PetscCall(PetscCalloc1(n, &r->c->probe));
-    for (size_t i = 0; i < n; i++) {
-        PetscCall(stg_element(&list, i, &v));
-        for (int k = 0; k < 3; k++)
-            if (k < 2 || stg_has(&v, axes[k]))
-                PetscCall(stg_get_quantity(&v, axes[k], "m",
-                                           &r->c->probe[i][k]));
-    }
-    r->c->n_probes = (int)n;
     PetscFunctionReturn(0);
 }
 
@@ -550,11 +349,11 @@ static PetscErrorCode read_solver(struct reader *r)
     PetscFunctionReturn(0);
 }
 
-PetscErrorCode ela_case_read(struct stg_task *task,
-                             const struct stg_mesh *mesh, int needs,
+PetscErrorCode ela_case_read(const struct phy_domain *d, int needs,
                              struct ela_case *c)
 {
-    struct reader r = { task, stg_params(task), mesh, needs, c };
+    struct reader r = { d, d->task, stg_params(d->task), &d->input, needs,
+                        c };
 
     PetscFunctionBeginUser;
     PetscCall(read_space(&r));
@@ -566,7 +365,7 @@ PetscErrorCode ela_case_read(struct stg_task *task,
         PetscCall(read_heat(&r));
         PetscCall(read_gravity(&r));
         PetscCall(read_exact(&r));
-        PetscCall(read_probes(&r));
+        PetscCall(phy_probes_read(d->task, &c->probe, &c->n_probes));
     }
     PetscCall(read_materials(&r));
     PetscCall(read_solver(&r));

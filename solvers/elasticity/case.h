@@ -11,8 +11,7 @@
 
 #include "elasticity/kernel.h"
 
-struct stg_task;
-struct stg_mesh;
+struct phy_domain;
 struct fe_func;
 
 enum ela_space { ELA_SOLID, ELA_PLANE_STRESS, ELA_PLANE_STRAIN };
@@ -39,8 +38,8 @@ struct ela_condition {
     bool given[3];    /* components that a displacement holds */
     double value[3];  /* a pressure is value[0] */
     struct fe_func *func[3]; /* of place, instead of value[k]; or NULL */
+    double measure;   /* length x thickness, area or volume */
     double normal[3]; /* of a symmetry; found by the solver */
-    double measure;   /* length x thickness, area or volume; as well */
     double force[3], moment[3]; /* on the body, about the origin; as well */
 };
 
@@ -78,10 +77,8 @@ enum ela_needs {
 };
 
 /* Read and check the parameters against the groups of the mesh.  A zeroed 'c'
- * is fine for ela_case_release() whatever happens here.  Not collective: it
- * does the same on every rank. */
-PetscErrorCode ela_case_read(struct stg_task *task,
-                             const struct stg_mesh *mesh, int needs,
+ * is fine for ela_case_release() whatever happens here.  Collective. */
+PetscErrorCode ela_case_read(const struct phy_domain *d, int needs,
                              struct ela_case *c);
 void ela_case_release(struct ela_case *c);
 

@@ -73,7 +73,7 @@ PetscErrorCode ela_release(struct ela *ela);
 PetscErrorCode ela_residual(struct ela *ela, const double u[]);
 /* dR/du along the axes of the nodes, into ela->matrix. */
 PetscErrorCode ela_stiffness(struct ela *ela);
-/* Lengths, areas and volumes of the conditions' groups; volume of all. */
+/* The volume of the body, which an acceleration acts on. */
 PetscErrorCode ela_measure(struct ela *ela);
 
 /* solve.c: find u; the reactions of the conditions that hold. */

@@ -235,37 +235,24 @@ PetscErrorCode ela_stiffness(struct ela *ela)
     PetscFunctionReturn(0);
 }
 
-/* --- measures ---------------------------------------------------------- */
+/* --- volume ------------------------------------------------------------ */
 
 PetscErrorCode ela_measure(struct ela *ela)
 {
     const struct fe_mesh *mesh = ela->mesh;
-    int n = ela->c.n_conditions;
-    double x[FE_MAX_NODES][3], *measure;
+    double x[FE_MAX_NODES][3], volume = 0;
 
     PetscFunctionBeginUser;
-    PetscCall(PetscCalloc1(n + 1, &measure));
-    for (int b = 0; b < mesh->n_blocks; b++) {
-        const struct fe_block *block = &mesh->block[b];
-
-        for (PetscInt c = 0; c < block->n; c++) {
-            double size;
-
-            fe_mesh_corners(mesh, block, c, x);
-            size = fe_kernel_measure(&ela->domain.tab[b], x) *
-                   ela->c.thickness_m;
-            for (int i = 0; i < n; i++)
-                if (applies(&ela->c.condition[i], block, c))
-                    measure[i] += size;
-            if (b < mesh->n_cell_blocks)
-                measure[n] += size;
+    for (int b = 0; b < mesh->n_cell_blocks; b++)
+        for (PetscInt c = 0; c < mesh->block[b].n; c++) {
+            fe_mesh_corners(mesh, &mesh->block[b], c, x);
+            volume += fe_kernel_measure(&ela->domain.tab[b], x);
         }
-    }
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, measure, n + 1, MPI_DOUBLE,
-                               MPI_SUM, mesh->comm));
-    for (int i = 0; i < n; i++)
-        ela->c.condition[i].measure = measure[i];
-    ela->result.volume = measure[n];
-    PetscCall(PetscFree(measure));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &volume, 1, MPI_DOUBLE, MPI_SUM,
+                               mesh->comm));
+    ela->result.volume = volume * ela->c.thickness_m;
+    for (int i = 0; i < ela->c.n_conditions; i++)
+        if (ela->c.condition[i].kind == ELA_GRAVITY)
+            ela->c.condition[i].measure = ela->result.volume;
     PetscFunctionReturn(0);
 }

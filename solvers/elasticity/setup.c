@@ -35,42 +35,6 @@ static PetscErrorCode check_plane(const struct ela *ela)
 
 /* --- conditions -------------------------------------------------------- */
 
-/* Every cell needs its material. */
-static PetscErrorCode check_materials(const struct ela *ela)
-{
-    const struct fe_mesh *mesh = ela->mesh;
-    char msg[FE_MSG] = "";
-
-    PetscFunctionBeginUser;
-    for (int b = 0; b < mesh->n_cell_blocks; b++)
-        for (PetscInt c = 0; c < mesh->block[b].n && !msg[0]; c++) {
-            const struct ela_material *m = &ela->c.material[mesh->n_groups];
-
-            if (mesh->block[b].group[c] < 0 &&
-                !isfinite(m->young + m->poisson + m->expansion + m->density))
-                (void)snprintf(msg, sizeof(msg), "cell %d of the mesh is in "
-                               "no group, and the parameters give material "
-                               "values to groups only; add one for '*'",
-                               (int)mesh->block[b].id[c]);
-        }
-    PetscCall(fe_agree(mesh->comm, msg));
-    PetscFunctionReturn(0);
-}
-
-/* A condition on nothing is a mistake of the mesh or of the workflow. */
-static PetscErrorCode check_measures(const struct ela *ela)
-{
-    for (int i = 0; i < ela->c.n_conditions; i++) {
-        const struct ela_condition *condition = &ela->c.condition[i];
-
-        if (condition->group >= 0 && !(condition->measure > 0))
-            return stg_fail(ela->task, "parameter '%s': group '%s' is empty",
-                            condition->name,
-                            ela->mesh->group[condition->group].name);
-    }
-    return 0;
-}
-
 static PetscErrorCode check_held(const struct ela *ela)
 {
     char text[FE_MSG];
@@ -137,11 +101,9 @@ PetscErrorCode ela_setup(struct ela *ela, int needs)
     PetscFunctionBeginUser;
     PetscCall(phy_domain_open(ela->task, &ela->domain));
     ela->mesh = ela->domain.mesh;
-    PetscCall(ela_case_read(ela->task, &ela->domain.input, needs, &ela->c));
+    PetscCall(ela_case_read(&ela->domain, needs, &ela->c));
     PetscCall(check_plane(ela));
-    PetscCall(check_materials(ela));
     PetscCall(ela_measure(ela));
-    PetscCall(check_measures(ela));
     PetscCall(ela_support_find(ela->mesh, &ela->c, &ela->support));
     if (needs & ELA_NEEDS_LOADS)
         PetscCall(check_held(ela));

@@ -8,7 +8,6 @@
 #include "physics/held.h"
 #include "stage/stage.h"
 
-#define MAX_PROBES 10000
 #define MAX_STEPS 100000000
 
 /* Parameters that give one value to each of some groups. */
@@ -154,17 +153,6 @@ static PetscErrorCode read_materials(struct reader *r)
     PetscFunctionReturn(0);
 }
 
-static PetscErrorCode read_func(const struct stg_value *v,
-                                struct fe_func **func)
-{
-    struct phy_coef coef = { 0 };
-
-    PetscFunctionBeginUser;
-    PetscCall(phy_coef_function(v, NULL, &coef));
-    *func = coef.func;
-    PetscFunctionReturn(0);
-}
-
 /* --- time -------------------------------------------------------------- */
 
 static PetscErrorCode read_scheme(struct reader *r)
@@ -258,37 +246,12 @@ static PetscErrorCode read_initial(struct reader *r, bool has_field)
                                    &r->c->initial));
     if (func) {
         PetscCall(stg_get(&r->all, "initial_function", &v));
-        PetscCall(read_func(&v, &r->c->initial_func));
+        PetscCall(phy_function(&v, &r->c->initial_func));
     }
     PetscFunctionReturn(0);
 }
 
 /* --- the rest ---------------------------------------------------------- */
-
-static PetscErrorCode read_probes(struct reader *r)
-{
-    struct stg_value list, v;
-    size_t n;
-
-    PetscFunctionBeginUser;
-    if (!stg_has(&r->all, "probes"))
-        PetscFunctionReturn(0);
-    PetscCall(stg_get(&r->all, "probes", &list));
-    PetscCall(stg_count(&list, &n));
-    if (n > MAX_PROBES)
-        PetscFunctionReturn(stg_fail(r->task, "parameter 'probes' has more "
-                                     "than %d points", MAX_PROBES));
-    PetscCall(PetscCalloc1(n, &r->c->probe));
-    for (size_t i = 0; i < n; i++) {
-        PetscCall(stg_element(&list, i, &v));
-        PetscCall(stg_get_quantity(&v, "x", "m", &r->c->probe[i][0]));
-        PetscCall(stg_get_quantity(&v, "y", "m", &r->c->probe[i][1]));
-        if (stg_has(&v, "z"))
-            PetscCall(stg_get_quantity(&v, "z", "m", &r->c->probe[i][2]));
-    }
-    r->c->n_probes = (int)n;
-    PetscFunctionReturn(0);
-}
 
 static PetscErrorCode read_solver(struct reader *r)
 {
@@ -335,7 +298,7 @@ static PetscErrorCode read_space(struct reader *r)
                                      "positive"));
     if (stg_has(&r->all, "exact")) {
         PetscCall(stg_get(&r->all, "exact", &v));
-        PetscCall(read_func(&v, &c->exact));
+        PetscCall(phy_function(&v, &c->exact));
     }
     PetscFunctionReturn(0);
 }
@@ -355,7 +318,7 @@ PetscErrorCode heat_case_read(const struct phy_domain *d, bool has_initial,
     PetscCall(read_space(&r));
     PetscCall(read_materials(&r));
     PetscCall(read_conditions(&r));
-    PetscCall(read_probes(&r));
+    PetscCall(phy_probes_read(d->task, &c->probe, &c->n_probes));
     PetscCall(read_solver(&r));
     PetscFunctionReturn(0);
 }

@@ -9,6 +9,9 @@ PetscErrorCode phy_coef_quantity(const struct stg_value *v, const char *unit,
 {
     PetscFunctionBeginUser;
     PetscCall(stg_as_quantity(v, unit, &coef->value));
+    if (!isfinite(coef->value))
+        PetscFunctionReturn(stg_fail(v->task, "parameter '%s' is not finite",
+                                     v->name));
     PetscFunctionReturn(0);
 }
 
@@ -24,6 +27,16 @@ PetscErrorCode phy_coef_function(const struct stg_value *v,
     if (!coef->func)
         PetscFunctionReturn(stg_fail(v->task, "parameter '%s': %s", v->name,
                                      msg));
+    PetscFunctionReturn(0);
+}
+
+PetscErrorCode phy_function(const struct stg_value *v, struct fe_func **func)
+{
+    struct phy_coef coef = { 0 };
+
+    PetscFunctionBeginUser;
+    PetscCall(phy_coef_function(v, NULL, &coef));
+    *func = coef.func;
     PetscFunctionReturn(0);
 }
 

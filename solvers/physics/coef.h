@@ -16,13 +16,15 @@ struct phy_coef {
     const char *name;     /* of the parameter, for messages */
 };
 
-/* A quantity in 'unit'. */
+/* A finite quantity in 'unit'. */
 PetscErrorCode phy_coef_quantity(const struct stg_value *v, const char *unit,
                                  struct phy_coef *coef);
 /* The text of a function, which may use the solution under the name
  * 'solution' (NULL: it may not). */
 PetscErrorCode phy_coef_function(const struct stg_value *v,
                                  const char *solution, struct phy_coef *coef);
+/* The same alone, without a solution; the caller frees it. */
+PetscErrorCode phy_function(const struct stg_value *v, struct fe_func **func);
 void phy_coef_release(struct phy_coef *coef);
 
 /* Does it depend on the solution? */

@@ -1,6 +1,7 @@
 /* given.c - read conditions and properties by group */
 #include "physics/given.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "physics/near.h"
 
 #define KNOWN_MAX 8 /* groups that a complaint names */
+#define MAX_PROBES 10000
 
 struct reader {
     const struct phy_domain *d;
@@ -89,13 +91,15 @@ static PetscErrorCode find_group(const struct phy_domain *d,
     return *group < 0 ? no_group(d, param, name) : 0;
 }
 
-/* Does a parameter for cells, or one for facets, name the group itself? */
-static bool is_named(const struct reader *r, const char *group, bool cells)
+/* Is the group not left to the "*" of 'param'? */
+static bool is_named(const struct reader *r, const struct phy_param *param,
+                     const char *group)
 {
     struct stg_value map;
 
     for (int i = 0; i < r->n_params; i++)
-        if (r->params[i].cells == cells &&
+        if ((param->by_itself ? &r->params[i] == param
+                              : r->params[i].cells == param->cells) &&
             stg_has(&r->all, r->params[i].name) &&
             !stg_get(&r->all, r->params[i].name, &map) &&
             stg_has(&map, group))
@@ -114,8 +118,9 @@ static PetscErrorCode add_condition(struct reader *r,
 
     PetscFunctionBeginUser;
     *condition = (struct phy_condition){
-        .kind = param->kind, .name = param->name, .group = group, .dim = dim,
-        .everywhere = everywhere, .value.name = param->name, .given = *v,
+        .param = param, .kind = param->kind, .name = param->name,
+        .group = group, .dim = dim, .everywhere = everywhere,
+        .value.name = param->name, .given = *v,
     };
     r->list->n++;
     if (param->form == PHY_QUANTITY)
@@ -137,7 +142,7 @@ static PetscErrorCode add_others(struct reader *r,
         const struct stg_group *group = &r->d->input.groups[g];
 
         if (fits(r->d, param, group->dimension) &&
-            !is_named(r, group->name, param->cells))
+            !is_named(r, param, group->name))
             PetscCall(add_condition(r, param, v, (int)g, group->dimension,
                                     true));
     }
@@ -146,21 +151,45 @@ static PetscErrorCode add_others(struct reader *r,
     PetscFunctionReturn(0);
 }
 
-static PetscErrorCode read_param(struct reader *r,
-                                 const struct phy_param *param)
+static PetscErrorCode read_names(struct reader *r,
+                                 const struct phy_param *param,
+                                 const struct stg_value *names)
 {
-    struct stg_value map, v;
+    struct stg_value v;
     const char *name;
     size_t n;
     int group;
 
     PetscFunctionBeginUser;
-    if (!stg_has(&r->all, param->name))
-        PetscFunctionReturn(0);
-    PetscCall(stg_get(&r->all, param->name, &map));
-    PetscCall(stg_count(&map, &n));
+    PetscCall(stg_count(names, &n));
     for (size_t i = 0; i < n; i++) {
-        PetscCall(stg_member(&map, i, &name, &v));
+        PetscCall(stg_element(names, i, &v));
+        PetscCall(stg_as_text(&v, &name));
+        PetscCall(find_group(r->d, param, name, &group));
+        for (int k = 0; k < r->list->n; k++)
+            if (r->list->item[k].param == param &&
+                r->list->item[k].group == group)
+                PetscFunctionReturn(stg_fail(r->d->task, "parameter '%s' "
+                                             "names group '%s' twice",
+                                             param->name, name));
+        PetscCall(add_condition(r, param, &v, group,
+                                r->d->input.groups[group].dimension, false));
+    }
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_map(struct reader *r, const struct phy_param *param,
+                               const struct stg_value *map)
+{
+    struct stg_value v;
+    const char *name;
+    size_t n;
+    int group;
+
+    PetscFunctionBeginUser;
+    PetscCall(stg_count(map, &n));
+    for (size_t i = 0; i < n; i++) {
+        PetscCall(stg_member(map, i, &name, &v));
         if (strcmp(name, "*") == 0) {
             PetscCall(add_others(r, param, &v));
             continue;
@@ -201,9 +230,8 @@ static PetscErrorCode measure(const struct phy_domain *d,
 
         if (!c->everywhere && !(c->measure > 0))
             PetscFunctionReturn(stg_fail(
-                d->task, "parameter '%s': group '%s' has no %s to take it",
-                c->name, d->group[c->group].name,
-                c->dim == d->mesh->dim ? "cells" : "surface"));
+                d->task, "parameter '%s': group '%s' is empty",
+                c->name, d->group[c->group].name));
     }
     PetscFunctionReturn(0);
 }
@@ -216,8 +244,17 @@ PetscErrorCode phy_conditions_read(const struct phy_domain *d,
 
     PetscFunctionBeginUser;
     PetscCall(PetscCalloc1((size_t)n * (d->input.n_groups + 2), &list->item));
-    for (int i = 0; i < n; i++)
-        PetscCall(read_param(&r, &params[i]));
+    for (int i = 0; i < n; i++) {
+        struct stg_value v;
+
+        if (!stg_has(&r.all, params[i].name))
+            continue;
+        PetscCall(stg_get(&r.all, params[i].name, &v));
+        if (params[i].form == PHY_NAMES)
+            PetscCall(read_names(&r, &params[i], &v));
+        else
+            PetscCall(read_map(&r, &params[i], &v));
+    }
     PetscCall(measure(d, list));
     PetscFunctionReturn(0);
 }
@@ -279,35 +316,87 @@ static PetscErrorCode check_ungrouped(const struct phy_domain *d,
     PetscFunctionReturn(0);
 }
 
+/* A property as it is given. */
+struct property {
+    const char *name, *unit, *solution;
+    const struct phy_range *range;
+    struct stg_value constant, function;
+    bool has_constant, has_function;
+};
+
+static PetscErrorCode read_constant(const struct property *p,
+                                    const struct stg_value *v, double *x)
+{
+    const struct phy_range *range = p->range;
+    struct phy_coef coef = { 0 };
+
+    PetscFunctionBeginUser;
+    if (p->unit)
+        PetscCall(phy_coef_quantity(v, p->unit, &coef));
+    else
+        PetscCall(stg_as_number(v, &coef.value));
+    if (!(coef.value > range->above && coef.value < range->below))
+        PetscFunctionReturn(stg_fail(v->task, "parameter '%s' must be %s, not "
+                                     "%g", v->name, range->words, coef.value));
+    *x = coef.value;
+    PetscFunctionReturn(0);
+}
+
 /* The value of one group, or of cells without (""). */
-static PetscErrorCode read_group(const struct phy_domain *d, const char *group,
-                                 const char *unit, const char *solution,
-                                 const struct stg_value *constant,
-                                 const struct stg_value *function,
+static PetscErrorCode read_group(const struct property *p, const char *group,
                                  struct phy_coef *coef, bool *found)
 {
     struct stg_value v;
-    bool own_function = function && group[0] && stg_has(function, group);
-    bool own_constant = constant && group[0] && stg_has(constant, group);
+    bool own_function = p->has_function && group[0] &&
+                        stg_has(&p->function, group);
+    bool own_constant = p->has_constant && group[0] &&
+                        stg_has(&p->constant, group);
 
     PetscFunctionBeginUser;
     *found = true;
     if (own_function && own_constant)
-        PetscFunctionReturn(stg_fail(d->task, "parameters '%s' and '%s' both "
-                                     "have a value for group '%s'",
-                                     constant->name, function->name, group));
-    if (!own_constant && function && stg_group_value(function, group, &v)) {
-        PetscCall(phy_coef_function(&v, solution, coef));
-        PetscFunctionReturn(0);
-    }
-    if (!constant || !stg_group_value(constant, group, &v)) {
+        PetscFunctionReturn(stg_fail(p->constant.task, "parameters '%s' and "
+                                     "'%s' both have a value for group '%s'",
+                                     p->constant.name, p->function.name,
+                                     group));
+    if (!own_constant && p->has_function &&
+        stg_group_value(&p->function, group, &v))
+        PetscCall(phy_coef_function(&v, p->solution, coef));
+    else if (p->has_constant && stg_group_value(&p->constant, group, &v))
+        PetscCall(read_constant(p, &v, &coef->value));
+    else
         *found = false;
-        PetscFunctionReturn(0);
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_property(const struct phy_domain *d,
+                                    const struct property *p,
+                                    struct phy_coef coef[])
+{
+    size_t n = d->input.n_groups;
+    bool found = false;
+
+    PetscFunctionBeginUser;
+    if (!p->has_constant && !p->has_function)
+        PetscFunctionReturn(stg_fail(d->task, "parameter '%s' is missing",
+                                     p->name));
+    if (p->has_constant)
+        PetscCall(check_names(d, p->name, &p->constant));
+    if (p->has_function)
+        PetscCall(check_names(d, p->function.name, &p->function));
+    for (size_t g = 0; g <= n; g++) {
+        const char *group = g < n ? d->input.groups[g].name : "";
+
+        coef[g].name = p->name;
+        if (g < n && d->input.groups[g].dimension != d->input.dimension)
+            continue;
+        PetscCall(read_group(p, group, &coef[g], &found));
+        if (!found && g < n)
+            PetscFunctionReturn(stg_fail(d->task, "parameter '%s' has no "
+                                         "value for group '%s'", p->name,
+                                         group));
     }
-    PetscCall(phy_coef_quantity(&v, unit, coef));
-    if (!(coef->value > 0))
-        PetscFunctionReturn(stg_fail(d->task, "parameter '%s' must be "
-                                     "positive, not %g", v.name, coef->value));
+    PetscCall(check_ungrouped(d, p->name, found));
     PetscFunctionReturn(0);
 }
 
@@ -315,36 +404,62 @@ PetscErrorCode phy_property(const struct phy_domain *d, const char *name,
                             const char *unit, const char *solution,
                             struct phy_coef coef[])
 {
+    static const struct phy_range positive = { 0, INFINITY, "positive" };
+    struct property p = { .name = name, .unit = unit, .solution = solution,
+                          .range = &positive };
     char function_name[64];
-    struct stg_value constant, function;
-    bool has_constant, has_function, found = false;
-    size_t n = d->input.n_groups;
 
     PetscFunctionBeginUser;
     (void)snprintf(function_name, sizeof(function_name), "%s_function", name);
-    has_constant = is_given(d, name, &constant);
-    has_function = is_given(d, function_name, &function);
-    if (!has_constant && !has_function)
-        PetscFunctionReturn(stg_fail(d->task, "parameter '%s' is missing",
-                                     name));
-    if (has_constant)
-        PetscCall(check_names(d, name, &constant));
-    if (has_function)
-        PetscCall(check_names(d, function_name, &function));
-    for (size_t g = 0; g <= n; g++) {
-        const char *group = g < n ? d->input.groups[g].name : "";
+    p.has_constant = is_given(d, name, &p.constant);
+    p.has_function = is_given(d, function_name, &p.function);
+    PetscCall(read_property(d, &p, coef));
+    PetscFunctionReturn(0);
+}
 
-        coef[g].name = name;
-        if (g < n && d->input.groups[g].dimension != d->input.dimension)
-            continue;
-        PetscCall(read_group(d, group, unit, solution,
-                             has_constant ? &constant : NULL,
-                             has_function ? &function : NULL, &coef[g],
-                             &found));
-        if (!found && g < n)
-            PetscFunctionReturn(stg_fail(d->task, "parameter '%s' has no "
-                                         "value for group '%s'", name, group));
+PetscErrorCode phy_constant(const struct phy_domain *d, const char *name,
+                            const char *unit, const struct phy_range *range,
+                            double value[])
+{
+    struct property p = { .name = name, .unit = unit, .range = range };
+    size_t n = d->input.n_groups + 1;
+    struct phy_coef *coef;
+    PetscErrorCode rc;
+
+    PetscFunctionBeginUser;
+    p.has_constant = is_given(d, name, &p.constant);
+    PetscCall(PetscCalloc1(n, &coef));
+    rc = read_property(d, &p, coef);
+    for (size_t g = 0; g < n; g++)
+        value[g] = coef[g].value;
+    PetscCall(PetscFree(coef));
+    PetscFunctionReturn(rc);
+}
+
+/* --- probes --------------------------------------------------------------- */
+
+PetscErrorCode phy_probes_read(struct stg_task *task, double (**probe)[3],
+                               int *n)
+{
+    struct stg_value all = stg_params(task), list, v;
+    size_t count;
+
+    PetscFunctionBeginUser;
+    if (!stg_has(&all, "probes"))
+        PetscFunctionReturn(0);
+    PetscCall(stg_get(&all, "probes", &list));
+    PetscCall(stg_count(&list, &count));
+    if (count > MAX_PROBES)
+        PetscFunctionReturn(stg_fail(task, "parameter 'probes' has more than "
+                                     "%d points", MAX_PROBES));
+    PetscCall(PetscCalloc1(count, probe));
+    for (size_t i = 0; i < count; i++) {
+        PetscCall(stg_element(&list, i, &v));
+        PetscCall(stg_get_quantity(&v, "x", "m", &(*probe)[i][0]));
+        PetscCall(stg_get_quantity(&v, "y", "m", &(*probe)[i][1]));
+        if (stg_has(&v, "z"))
+            PetscCall(stg_get_quantity(&v, "z", "m", &(*probe)[i][2]));
     }
-    PetscCall(check_ungrouped(d, name, found));
+    *n = (int)count;
     PetscFunctionReturn(0);
 }

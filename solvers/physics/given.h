@@ -10,9 +10,10 @@
  *         { "convection", CONVECTION, PHY_RECORD, .facets = true },
  *     };
  *
- * A parameter is a mapping from names of groups to values; "*" stands for every
- * group that fits and that no parameter of the table names, among cells also
- * for those without a group.  Unknown, unfit and empty groups are errors.
+ * A parameter is a mapping from names of groups to values, or a list of names;
+ * "*" stands for every group that fits and that no parameter of the table
+ * names, among cells also for those without a group.  Unknown, unfit and empty
+ * groups are errors.
  */
 #ifndef PHY_GIVEN_H
 #define PHY_GIVEN_H
@@ -24,20 +25,23 @@ enum phy_form {
     PHY_QUANTITY,
     PHY_FUNCTION, /* text, see fe/func.h */
     PHY_RECORD,   /* read by the physics from phy_condition.given */
+    PHY_NAMES,    /* a list of groups, without values */
 };
 
 struct phy_param {
     const char *name;
     int kind;
     enum phy_form form;
-    const char *unit;     /* of a quantity */
+    const char *unit;     /* of a quantity; for the physics: of a record */
     bool cells, facets;   /* may be given for groups of these */
     bool named;           /* "*" is not allowed */
+    bool by_itself;       /* "*" means what this parameter does not name */
     const char *solution; /* its name in functions, or NULL */
 };
 
 /* One condition on one group of cells or facets. */
 struct phy_condition {
+    const struct phy_param *param; /* the row that gave it */
     int kind;
     const char *name;       /* of the parameter */
     int group;              /* position in the mesh's table; -1: without */
@@ -77,5 +81,21 @@ static inline bool phy_holds(const struct phy_condition *condition,
 PetscErrorCode phy_property(const struct phy_domain *d, const char *name,
                             const char *unit, const char *solution,
                             struct phy_coef coef[]);
+
+struct phy_range {
+    double above, below; /* both excluded */
+    const char *words;   /* "positive" */
+};
+
+/* The same for constants alone, within a range: value[g], 0 for groups of
+ * facets.  'unit' is NULL for plain numbers.  Collective. */
+PetscErrorCode phy_constant(const struct phy_domain *d, const char *name,
+                            const char *unit, const struct phy_range *range,
+                            double value[]);
+
+/* The points of the parameter 'probes', none without it; the caller frees them
+ * (PetscFree).  Not collective. */
+PetscErrorCode phy_probes_read(struct stg_task *task, double (**probe)[3],
+                               int *n);
 
 #endif
