@@ -1,4 +1,5 @@
-# solvers: stage programs.  They see solvers/ only, never engine/.
+# solvers: stage programs.  They see solvers/ only, never engine/, and are built
+# without sanitizers, under which MPI cannot run.
 if SOLVERS
 SOLVER_CPPFLAGS = -I$(top_srcdir)/solvers \
     $(MPI_CFLAGS) $(PETSC_CFLAGS) $(HDF5_MPI_CFLAGS) $(JSON_CFLAGS)
@@ -6,6 +7,13 @@ SOLVER_LIBS = solvers/libfedtwin-stage.a $(PETSC_LIBS) -lhdf5_hl \
     $(HDF5_MPI_LIBS) $(MPI_LIBS) $(JSON_LIBS) -lm
 FE_LIBS = solvers/libfedtwin-fe.a $(SOLVER_LIBS)
 PHYSICS_LIBS = solvers/libfedtwin-physics.a $(FE_LIBS)
+
+# A program needs its name in SOLVER_PROGS, its sources and its libraries: what is
+# below these folders has these flags.
+SOLVER_PROGS =
+pkglibexec_PROGRAMS += $(SOLVER_PROGS)
+solvers/% t/stage/% t/physics/%: AM_CPPFLAGS = $(SOLVER_CPPFLAGS)
+solvers/% t/stage/% t/physics/% $(SOLVER_PROGS): FT_SANITIZE =
 
 # What stage programs are built on, here and outside this tree; headers that are
 # for programs are installed with the libraries (decisions/0027).
@@ -24,8 +32,6 @@ solvers_libfedtwin_stage_a_SOURCES = \
     solvers/stage/mesh_write.c solvers/stage/mesh_read.c \
     solvers/stage/field.c solvers/stage/table.c \
     solvers/stage/table_read.c solvers/stage/image.c
-solvers_libfedtwin_stage_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-solvers_libfedtwin_stage_a_CFLAGS = $(SOLVER_CFLAGS)
 
 lib_LIBRARIES += solvers/libfedtwin-fe.a
 fe_includedir = $(includedir)/fedtwin/fe
@@ -41,8 +47,6 @@ solvers_libfedtwin_fe_a_SOURCES = \
     solvers/fe/check.h solvers/fe/check.c solvers/fe/matrix.c \
     solvers/fe/solver.c solvers/fe/norm.c solvers/fe/locate.c \
     solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c
-solvers_libfedtwin_fe_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-solvers_libfedtwin_fe_a_CFLAGS = $(SOLVER_CFLAGS)
 
 lib_LIBRARIES += solvers/libfedtwin-physics.a
 physics_includedir = $(includedir)/fedtwin/physics
@@ -54,8 +58,6 @@ solvers_libfedtwin_physics_a_SOURCES = \
     solvers/physics/coef.c solvers/physics/given.c solvers/physics/held.c \
     solvers/physics/newton.c solvers/physics/raise.h solvers/physics/raise.c \
     solvers/physics/near.h solvers/physics/near.c
-solvers_libfedtwin_physics_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-solvers_libfedtwin_physics_a_CFLAGS = $(SOLVER_CFLAGS)
 
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = share/pkgconfig/fedtwin-stage.pc \
@@ -63,24 +65,18 @@ pkgconfig_DATA = share/pkgconfig/fedtwin-stage.pc \
 endif
 
 if SOLVERS
-pkglibexec_PROGRAMS += fedtwin-hello
+SOLVER_PROGS += fedtwin-hello
 fedtwin_hello_SOURCES = solvers/hello/main.c
-fedtwin_hello_CPPFLAGS = $(MPI_CFLAGS)
-fedtwin_hello_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_hello_LDFLAGS = $(SOLVER_LINK)
 fedtwin_hello_LDADD = $(MPI_LIBS)
 endif
 
 if SOLVERS
-pkglibexec_PROGRAMS += fedtwin-mesh-box
+SOLVER_PROGS += fedtwin-mesh-box
 fedtwin_mesh_box_SOURCES = \
     solvers/mesh_box/box.h solvers/mesh_box/box.c solvers/mesh_box/main.c
-fedtwin_mesh_box_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_mesh_box_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_mesh_box_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_box_LDADD = $(SOLVER_LIBS)
 
-pkglibexec_PROGRAMS += fedtwin-mesh-gmsh
+SOLVER_PROGS += fedtwin-mesh-gmsh
 fedtwin_mesh_gmsh_SOURCES = \
     solvers/mesh_gmsh/main.c \
     solvers/mesh_gmsh/options.h solvers/mesh_gmsh/options.c \
@@ -90,22 +86,16 @@ fedtwin_mesh_gmsh_SOURCES = \
     solvers/mesh_gmsh/msh.h solvers/mesh_gmsh/msh.c \
     solvers/mesh_gmsh/convert.h solvers/mesh_gmsh/convert.c \
     $(MESH_SOURCES)
-fedtwin_mesh_gmsh_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_mesh_gmsh_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_mesh_gmsh_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_gmsh_LDADD = $(SOLVER_LIBS)
 
 MESH_SOURCES = \
     solvers/mesh/faces.h solvers/mesh/faces.c \
     solvers/mesh/shape.h solvers/mesh/shape.c \
     solvers/mesh/quality.h solvers/mesh/quality.c
-pkglibexec_PROGRAMS += fedtwin-mesh-quality
+SOLVER_PROGS += fedtwin-mesh-quality
 fedtwin_mesh_quality_SOURCES = \
     solvers/mesh_quality/main.c solvers/mesh_quality/partition.h \
     solvers/mesh_quality/partition.c $(MESH_SOURCES)
-fedtwin_mesh_quality_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_mesh_quality_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_mesh_quality_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_quality_LDADD = $(FE_LIBS)
 endif
 
@@ -121,15 +111,9 @@ if SOLVERS
 TESTS += $(STAGE_TESTS)
 check_PROGRAMS += t/stage/probe
 t_stage_probe_SOURCES = t/stage/probe.c
-t_stage_probe_CPPFLAGS = $(SOLVER_CPPFLAGS)
-t_stage_probe_CFLAGS = $(SOLVER_CFLAGS)
-t_stage_probe_LDFLAGS = $(SOLVER_LINK)
 t_stage_probe_LDADD = $(SOLVER_LIBS)
 check_PROGRAMS += t/stage/divide
 t_stage_divide_SOURCES = t/stage/divide.c
-t_stage_divide_CPPFLAGS = $(SOLVER_CPPFLAGS)
-t_stage_divide_CFLAGS = $(SOLVER_CFLAGS)
-t_stage_divide_LDFLAGS = $(SOLVER_LINK)
 t_stage_divide_LDADD = $(FE_LIBS)
 if HAVE_CHECK
 check_PROGRAMS += t/unit/test_stage_unit
@@ -143,37 +127,28 @@ endif
 endif
 
 if SOLVERS
-pkglibexec_PROGRAMS += fedtwin-mesh-adapt
+SOLVER_PROGS += fedtwin-mesh-adapt
 fedtwin_mesh_adapt_SOURCES = \
     solvers/mesh_adapt/adapt.h solvers/mesh_adapt/main.c \
     solvers/mesh_adapt/setup.c solvers/mesh_adapt/recover.h \
     solvers/mesh_adapt/recover.c solvers/mesh_adapt/estimate.c \
     solvers/mesh_adapt/size.c
-fedtwin_mesh_adapt_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_mesh_adapt_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_mesh_adapt_LDFLAGS = $(SOLVER_LINK)
 fedtwin_mesh_adapt_LDADD = $(FE_LIBS)
 
-pkglibexec_PROGRAMS += fedtwin-electrostatics
+SOLVER_PROGS += fedtwin-electrostatics
 fedtwin_electrostatics_SOURCES = \
     solvers/electrostatics/es.h solvers/electrostatics/main.c \
     solvers/electrostatics/setup.c solvers/electrostatics/solve.c \
     solvers/electrostatics/forces.c solvers/electrostatics/report.c
-fedtwin_electrostatics_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_electrostatics_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_electrostatics_LDFLAGS = $(SOLVER_LINK)
 fedtwin_electrostatics_LDADD = $(PHYSICS_LIBS)
 
-pkglibexec_PROGRAMS += fedtwin-heat
+SOLVER_PROGS += fedtwin-heat
 fedtwin_heat_SOURCES = \
     solvers/heat/case.h solvers/heat/heat.h solvers/heat/main.c \
     solvers/heat/case.c solvers/heat/setup.c solvers/heat/operator.c \
     solvers/heat/density.c \
     solvers/heat/solve.c solvers/heat/march.c solvers/heat/report.c \
     solvers/heat/checkpoint.c
-fedtwin_heat_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_heat_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_heat_LDFLAGS = $(SOLVER_LINK)
 fedtwin_heat_LDADD = $(PHYSICS_LIBS)
 endif
 
@@ -188,25 +163,18 @@ solvers_libelasticity_a_SOURCES = \
     solvers/elasticity/kernel.c solvers/elasticity/operator.c \
     solvers/elasticity/vector.h solvers/elasticity/vector.c \
     solvers/elasticity/field.c
-solvers_libelasticity_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-solvers_libelasticity_a_CFLAGS = $(SOLVER_CFLAGS)
 
-pkglibexec_PROGRAMS += fedtwin-elasticity
+SOLVER_PROGS += fedtwin-elasticity
 fedtwin_elasticity_SOURCES = \
     solvers/elasticity/main.c solvers/elasticity/solve.c \
     solvers/elasticity/recover.c solvers/elasticity/report.c
-fedtwin_elasticity_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_elasticity_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_elasticity_LDFLAGS = $(SOLVER_LINK)
 fedtwin_elasticity_LDADD = solvers/libelasticity.a $(PHYSICS_LIBS)
 
-pkglibexec_PROGRAMS += fedtwin-modes
+SOLVER_PROGS += fedtwin-modes
 fedtwin_modes_SOURCES = \
     solvers/modes/modes.h solvers/modes/main.c solvers/modes/assemble.c \
     solvers/modes/solve.c solvers/modes/report.c
 fedtwin_modes_CPPFLAGS = $(SLEPC_CFLAGS) $(SOLVER_CPPFLAGS)
-fedtwin_modes_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_modes_LDFLAGS = $(SOLVER_LINK)
 fedtwin_modes_LDADD = solvers/libelasticity.a $(SLEPC_LIBS) $(PHYSICS_LIBS)
 endif
 
@@ -231,9 +199,6 @@ if SOLVERS
 TESTS += $(HEAT_TESTS)
 check_PROGRAMS += t/physics/diffusion
 nodist_t_physics_diffusion_SOURCES = t/physics/diffusion.c
-t_physics_diffusion_CPPFLAGS = $(SOLVER_CPPFLAGS)
-t_physics_diffusion_CFLAGS = $(SOLVER_CFLAGS)
-t_physics_diffusion_LDFLAGS = $(SOLVER_LINK)
 t_physics_diffusion_LDADD = $(PHYSICS_LIBS)
 CLEANFILES += t/physics/diffusion.c
 # What 'fedtwin module new --physics' writes is the smallest physics there is.
@@ -272,11 +237,11 @@ solvers_libfloodkernel_a_SOURCES = \
     solvers/flood/kernel_generic.c solvers/flood/kernel_avx2.c \
     solvers/flood/kernel_avx512.c
 solvers_libfloodkernel_a_CPPFLAGS = -I$(top_srcdir)/solvers
-solvers_libfloodkernel_a_CFLAGS = $(SOLVER_CFLAGS) -ftree-vectorize \
+solvers_libfloodkernel_a_CFLAGS = $(AM_CFLAGS) -ftree-vectorize \
     -fvect-cost-model=dynamic -ffp-contract=off -fno-math-errno \
     -fno-trapping-math
 
-pkglibexec_PROGRAMS += fedtwin-flood
+SOLVER_PROGS += fedtwin-flood
 fedtwin_flood_SOURCES = \
     solvers/flood/main.c solvers/flood/flood.h \
     solvers/flood/case.h solvers/flood/case.c \
@@ -285,28 +250,21 @@ fedtwin_flood_SOURCES = \
     solvers/flood/sources.c solvers/flood/rain.c solvers/flood/step.c \
     solvers/flood/march.c solvers/flood/report.c solvers/flood/write.c \
     solvers/flood/checkpoint.c
-fedtwin_flood_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_flood_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_flood_LDFLAGS = $(SOLVER_LINK)
 fedtwin_flood_LDADD = solvers/libfloodkernel.a $(SOLVER_LIBS)
 endif
 
 # --- rasters: libgdal brings an HDF5 of its own, so it has a program of its own
 if SOLVERS
 if GDAL
-pkglibexec_PROGRAMS += fedtwin-gdal
+SOLVER_PROGS += fedtwin-gdal
 fedtwin_gdal_SOURCES = solvers/raster/gdal.c
 fedtwin_gdal_CPPFLAGS = $(GDAL_CFLAGS)
-fedtwin_gdal_CFLAGS = $(SOLVER_CFLAGS) -Wno-undef # for its headers
-fedtwin_gdal_LDFLAGS = $(SOLVER_LINK)
+fedtwin_gdal_CFLAGS = $(AM_CFLAGS) -Wno-undef # for its headers
 fedtwin_gdal_LDADD = $(GDAL_LIBS) -lm
 endif
 
-pkglibexec_PROGRAMS += fedtwin-raster
+SOLVER_PROGS += fedtwin-raster
 fedtwin_raster_SOURCES = solvers/raster/main.c
-fedtwin_raster_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_raster_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_raster_LDFLAGS = $(SOLVER_LINK)
 fedtwin_raster_LDADD = $(SOLVER_LIBS)
 endif
 

@@ -23,21 +23,16 @@ solvers_libpost_a_SOURCES = \
     solvers/post/data.h solvers/post/data.c \
     solvers/post/sheet.h solvers/post/sheet.c \
     solvers/post/axes.h solvers/post/axes.c
-solvers_libpost_a_CPPFLAGS = $(SOLVER_CPPFLAGS)
-solvers_libpost_a_CFLAGS = $(SOLVER_CFLAGS)
 
-pkglibexec_PROGRAMS += fedtwin-post-reduce
+SOLVER_PROGS += fedtwin-post-reduce
 fedtwin_post_reduce_SOURCES = \
     solvers/post_reduce/reduce.h solvers/post_reduce/main.c \
     solvers/post_reduce/ask.c solvers/post_reduce/field.c \
     solvers/post_reduce/report.c solvers/post_reduce/across.c \
     solvers/post_reduce/envelope.c
-fedtwin_post_reduce_CPPFLAGS = $(SOLVER_CPPFLAGS)
-fedtwin_post_reduce_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_post_reduce_LDFLAGS = $(SOLVER_LINK)
 fedtwin_post_reduce_LDADD = solvers/libpost.a $(PHYSICS_LIBS)
 
-pkglibexec_PROGRAMS += fedtwin-post-picture
+SOLVER_PROGS += fedtwin-post-picture
 fedtwin_post_picture_SOURCES = \
     solvers/post_picture/picture.h solvers/post_picture/main.c \
     solvers/post_picture/ask.c solvers/post_picture/map.c \
@@ -48,7 +43,5 @@ fedtwin_post_picture_SOURCES = \
     solvers/post_picture/ticks.h solvers/post_picture/ticks.c \
     solvers/post_picture/text.h solvers/post_picture/text.c
 fedtwin_post_picture_CPPFLAGS = $(SOLVER_CPPFLAGS) $(CAIRO_CFLAGS)
-fedtwin_post_picture_CFLAGS = $(SOLVER_CFLAGS)
-fedtwin_post_picture_LDFLAGS = $(SOLVER_LINK)
 fedtwin_post_picture_LDADD = solvers/libpost.a $(PHYSICS_LIBS) $(CAIRO_LIBS)
 endif
