@@ -76,6 +76,6 @@ if SOLVERS
 TESTS += $(PROVIDER_TESTS)
 endif
 endif
-EXTRA_DIST += $(PROVIDER_TESTS)
+EXTRA_DIST += t/fixture-heatsink.sh $(PROVIDER_TESTS)
 TESTS += t/t4023-agent-slurm.t
 EXTRA_DIST += t/t4023-agent-slurm.t

@@ -157,6 +157,18 @@ def facets(dim):
     return FACETS[:2 * dim]
 
 
+def sines(dim):
+    """A product of sines over 300 K: the waves along each axis, and what has a
+    conductivity of 2 W/m/K give it, but for what goes on at xmax."""
+    waves = ['sin(pi*%s)' % v for v in 'xyz'[:dim]]
+    exact = '300 + ' + '*'.join(waves)
+    source = '%d*pi^2*%s' % (2 * dim, '*'.join(waves))
+    return waves, dict(
+        scheme='steady', exact=exact, conductivity=on(2, 'W/m/K'),
+        fixed_function={g: exact for g in facets(dim) if g != 'xmax'},
+        source_function={'*': source})
+
+
 def slopes(errors):
     """Orders from errors on meshes that halve."""
     return [math.log2(a / b) for a, b in zip(errors, errors[1:])]

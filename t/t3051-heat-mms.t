@@ -12,19 +12,13 @@ order_test() { # TITLE DIM SIMPLEX LEVELS
 		"$PYTHON" - <<-EOT
 		from heat import *
 		dim = '"$2"'
-		waves = ["sin(pi*%s)" % v for v in "xyz"[:dim]]
-		exact = "300 + " + "*".join(waves)
+		waves, given = sines(dim)
 		across = "*".join(["1"] + waves[1:])
 		l2, h1 = [], []
 		for n in '"$4"':
 		    mesh = box([n] * dim, [1] * dim, '"$3"')
 		    runs = [heat(
-		        mesh, ranks=ranks, scheme="steady", exact=exact,
-		        conductivity=on(2, "W/m/K"),
-		        fixed_function={g: exact for g in facets(dim)
-		                        if g != "xmax"},
-		        source_function={"*": "%d*pi^2*%s"
-		                         % (2 * dim, "*".join(waves))},
+		        mesh, ranks=ranks, **given,
 		        convection={"xmax": {"coefficient": q(5, "W/m2/K"),
 		                             "ambient": q(280, "K")}},
 		        flux_function={"xmax": "100 - 2*pi*" + across})

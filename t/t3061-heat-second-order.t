@@ -12,18 +12,12 @@ order_test() { # TITLE DIM SIMPLEX LEVELS
 		"$PYTHON" - <<-EOT
 		from heat import *
 		dim = '"$2"'
-		waves = ["sin(pi*%s)" % v for v in "xyz"[:dim]]
-		exact = "300 + " + "*".join(waves)
+		waves, given = sines(dim)
 		l2, h1 = [], []
 		for n in '"$4"':
 		    mesh = box([n] * dim, [1] * dim, '"$3"')
 		    runs = [heat(
-		        mesh, ranks=ranks, scheme="steady", exact=exact, order=2,
-		        conductivity=on(2, "W/m/K"),
-		        fixed_function={g: exact for g in facets(dim)
-		                        if g != "xmax"},
-		        source_function={"*": "%d*pi^2*%s"
-		                         % (2 * dim, "*".join(waves))},
+		        mesh, ranks=ranks, order=2, **given,
 		        flux_function={"xmax": "*".join(["-2*pi"] + waves[1:])})
 		        for ranks in ((1, 2) if n < 5 else (2,))]
 		    if len(runs) > 1:

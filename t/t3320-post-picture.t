@@ -26,6 +26,18 @@ draw() { # PARAMS INPUT TYPE FILE...
 	mpi 1 fedtwin-post-picture
 }
 
+# Where a picture looks from, and what it cuts, as members of PARAMS.
+from_side() { # RADIANS
+	printf '"azimuth": {"value": %s, "unit": "rad"},
+		"elevation": {"value": 0, "unit": "rad"}' "$1"
+}
+
+plane() { # X Y Z, and its normal
+	printf '"plane": {"x": %s, "y": %s, "z": %s, ' \
+		"$(m "$1")" "$(m "$2")" "$(m "$3")"
+	printf '"normal_x": %s, "normal_y": %s, "normal_z": %s}' "$4" "$5" "$6"
+}
+
 must_refuse() { # LINE PARAMS INPUT TYPE FILE...
 	line=$1
 	shift
@@ -78,13 +90,9 @@ test_expect_success 'values have their colours, the rest is white' '
 
 test_expect_success 'what is in front hides what is behind' '
 	post field solid.h5 front.h5 K "where(y < 0.1, 1, 0)" &&
-	draw "\"azimuth\": {\"value\": -1.5708, \"unit\": \"rad\"},
-		\"elevation\": {\"value\": 0, \"unit\": \"rad\"}" \
-		field field front.h5 &&
+	draw "$(from_side -1.5708)" field field front.h5 &&
 	pixels picture.png 0.4,0.5 >got &&
-	draw "\"azimuth\": {\"value\": 1.5708, \"unit\": \"rad\"},
-		\"elevation\": {\"value\": 0, \"unit\": \"rad\"}" \
-		field field front.h5 &&
+	draw "$(from_side 1.5708)" field field front.h5 &&
 	pixels picture.png 0.4,0.5 >>got &&
 	"$PYTHON" -c "
 front, back = [list(map(int, l.split())) for l in open(\"got\")][1::2]
@@ -105,9 +113,7 @@ test_expect_success 'components, logarithms, cuts and groups are drawn' '
 	draw "\"component\": \"z\"" field field v.h5 &&
 	post field solid.h5 positive.h5 Pa "exp(9*z)" &&
 	draw "\"log\": true" field field positive.h5 &&
-	draw "\"plane\": {\"x\": $(m 0), \"y\": $(m 0), \"z\": $(m 1.2),
-		\"normal_x\": 0, \"normal_y\": 0, \"normal_z\": 1}" \
-		field field u.h5 &&
+	draw "$(plane 0 0 1.2 0 0 1)" field field u.h5 &&
 	draw "" mesh mesh solid.h5 &&
 	draw "\"zoom\": 3" mesh mesh flat.h5
 '
@@ -122,13 +128,9 @@ test_expect_success 'what cannot be drawn is refused in the words of the user' '
 	must_refuse "the values, 0 to 6, lie outside '\''min'\'' and '\''max'\''" \
 		"\"min\": 7" field field u.h5 &&
 	must_refuse "parameter '\''plane'\'' cuts solid meshes, but this one is flat" \
-		"\"plane\": {\"x\": $(m 0), \"y\": $(m 0), \"z\": $(m 0),
-		\"normal_x\": 1, \"normal_y\": 0, \"normal_z\": 0}" \
-		field field half.h5 &&
+		"$(plane 0 0 0 1 0 0)" field field half.h5 &&
 	must_refuse "parameter '\''plane'\'' cuts nothing out of the mesh" \
-		"\"plane\": {\"x\": $(m 9), \"y\": $(m 0), \"z\": $(m 0),
-		\"normal_x\": 1, \"normal_y\": 0, \"normal_z\": 0}" \
-		field field u.h5 &&
+		"$(plane 9 0 0 1 0 0)" field field u.h5 &&
 	must_refuse "a picture of 199 x 640 points cannot be drawn; give 200 to 8000 for '\''width'\'', 150 to 8000 for '\''height'\''" \
 		"\"width\": 199" field field u.h5 &&
 	post field solid.h5 bad.h5 K "where(x > 0.9, nan, x)" &&

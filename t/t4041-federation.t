@@ -2,6 +2,8 @@
 test_description='the heat sink over two Slurm clusters and this machine'
 . "$(dirname "$0")/harness.sh"
 . "$FT_SRCDIR/t/slurm.sh"
+# shellcheck source=t/fixture-heatsink.sh
+. "$FT_SRCDIR/t/fixture-heatsink.sh"
 
 slurm_need
 test_need mpirun
@@ -22,28 +24,6 @@ site_file() { # NAME
 	cat >>"p/sites/$1.yaml"
 }
 
-in_p() {
-	(cd p && "$@")
-}
-
-contents() {
-	for ref in mesh.mesh "heat.temperature{power=45 W}" \
-		"heat.temperature{power=65 W}" "heat.temperature{power=95 W}"
-	do
-		in_p fedtwin lineage "$ref" --json >record.json &&
-		test_json 'd["versions"][0]["record"]["content"]' record.json || return
-	done
-}
-
-sites() {
-	for ref in mesh.mesh "heat.temperature{power=45 W}" \
-		"heat.temperature{power=65 W}" "heat.temperature{power=95 W}"
-	do
-		in_p fedtwin lineage "$ref" --json >record.json &&
-		test_json 'd["versions"][0]["record"]["site"]' record.json || return
-	done
-}
-
 test_expect_success 'two clusters, the demo on this machine' '
 	slurm_start alpha --nodes 2 --memory 4000 &&
 	slurm_start beta --nodes 2 --memory 4000 &&
@@ -51,7 +31,7 @@ test_expect_success 'two clusters, the demo on this machine' '
 	site_file beta </dev/null &&
 	cp -R "$FT_SRCDIR/workflows" "$FT_SRCDIR/data" p/ &&
 	in_p fedtwin run workflows/heatsink.yaml >out 2>err &&
-	contents >want && sites >got &&
+	sink_records content >want && sink_records site >got &&
 	printf "local\nlocal\nlocal\nlocal\n" >here && test_cmp here got
 '
 
@@ -59,8 +39,8 @@ test_expect_success 'the mesh on one, the matrix over both: the same versions' '
 	sed "s/^  mesh:/&\n    site: alpha/" p/workflows/heatsink.yaml \
 		>p/workflows/two.yaml &&
 	in_p fedtwin run workflows/two.yaml --fresh --site alpha,beta >out 2>err &&
-	contents >got && test_cmp want got &&
-	sites >got && head -n 1 got >mesh && echo alpha >here &&
+	sink_records content >got && test_cmp want got &&
+	sink_records site >got && head -n 1 got >mesh && echo alpha >here &&
 	test_cmp here mesh &&
 	grep alpha got && grep beta got && test_must_fail grep local got
 '
@@ -73,8 +53,8 @@ test_expect_success 'why says where a task went, and what was expected' '
 test_expect_success 'a drained site gets nothing' '
 	in_p fedtwin site drain beta "new disks" &&
 	in_p fedtwin run workflows/two.yaml --fresh --site alpha,beta,local \
-		>out 2>err && contents >got && test_cmp want got &&
-	sites >got && test_must_fail grep beta got &&
+		>out 2>err && sink_records content >got && test_cmp want got &&
+	sink_records site >got && test_must_fail grep beta got &&
 	in_p fedtwin why "last/heat[power=45 W]" >got &&
 	test_grep "beta: it is drained" got &&
 	test_expect_code 4 in_p fedtwin run workflows/two.yaml --site beta 2>err &&

@@ -2,13 +2,11 @@
 test_description='the heat sink over two Slurm clusters that see no project'
 . "$(dirname "$0")/harness.sh"
 . "$FT_SRCDIR/t/slurm.sh"
+# shellcheck source=t/fixture-heatsink.sh
+. "$FT_SRCDIR/t/fixture-heatsink.sh"
 
 slurm_need
 test_need mpirun
-
-in_p() {
-	(cd p && "$@")
-}
 
 # Nodes of cluster $1 find empty file systems where the project and the other
 # cluster's directory are.
@@ -33,24 +31,6 @@ far_site() { # NAME
 	EOT
 }
 
-contents() {
-	for ref in mesh.mesh "heat.temperature{power=45 W}" \
-		"heat.temperature{power=65 W}" "heat.temperature{power=95 W}"
-	do
-		in_p fedtwin lineage "$ref" --json >record.json &&
-		test_json 'd["versions"][0]["record"]["content"]' record.json || return
-	done
-}
-
-sites() {
-	for ref in mesh.mesh "heat.temperature{power=45 W}" \
-		"heat.temperature{power=65 W}" "heat.temperature{power=95 W}"
-	do
-		in_p fedtwin lineage "$ref" --json >record.json &&
-		test_json 'd["versions"][0]["record"]["site"]' record.json || return
-	done
-}
-
 # "SITE BYTES", the bytes that were moved there, of each cell of the matrix.
 cells() {
 	for power in 45 65 95
@@ -68,7 +48,7 @@ test_expect_success 'two clusters that are blind, the demo on this machine' '
 	far_site alpha && far_site beta &&
 	cp -R "$FT_SRCDIR/workflows" "$FT_SRCDIR/data" p/ &&
 	in_p fedtwin run workflows/heatsink.yaml >out 2>err &&
-	contents >want
+	sink_records content >want
 '
 
 test_expect_success 'their nodes see nothing of the project' '
@@ -90,8 +70,8 @@ test_expect_success 'the mesh on one, the matrix over both: the same versions' '
 	sed "s/^  mesh:/&\n    site: alpha/" p/workflows/heatsink.yaml \
 		>p/workflows/two.yaml &&
 	in_p fedtwin run workflows/two.yaml --fresh --site alpha,beta >out 2>err &&
-	contents >got && test_cmp want got &&
-	sites >got && head -n 1 got >mesh && echo alpha >here &&
+	sink_records content >got && test_cmp want got &&
+	sink_records site >got && head -n 1 got >mesh && echo alpha >here &&
 	test_cmp here mesh && test_must_fail grep local got
 '
 
@@ -100,7 +80,7 @@ test_expect_success 'the mesh stays where it was made, and goes elsewhere once' 
 		>p/workflows/away.yaml &&
 	rm -rf root-beta/cache &&
 	in_p fedtwin run workflows/away.yaml --fresh --site alpha,beta >out 2>err &&
-	contents >got && test_cmp want got &&
+	sink_records content >got && test_cmp want got &&
 	cells >got && test "$(grep -c "^beta" got)" = 3 &&
 	test "$(sort -k 2 -n got | tail -n 1 | cut -d" " -f2)" -gt 1000000 &&
 	test "$(grep -c "^beta 0$" got)" = 2 &&
