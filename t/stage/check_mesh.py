@@ -6,7 +6,6 @@ fedtwin's own, and print what is in it.
                             measure" for each group
 """
 import sys
-from collections import Counter
 
 import h5py
 import numpy as np
@@ -26,21 +25,29 @@ TYPES = {
 
 
 def measure(cell, x):
-    """Length, area or signed volume."""
+    """Lengths, areas or signed volumes of cells of one type."""
     dim, _, faces = TYPES[cell]
+    x = x.swapaxes(0, 1)  # by node first
     if dim == 1:
-        return np.linalg.norm(x[1] - x[0])
+        return np.linalg.norm(x[1] - x[0], axis=1)
     if dim == 2:
         return np.linalg.norm(sum(np.cross(x[i] - x[0], x[i + 1] - x[0])
-                                  for i in range(1, len(x) - 1))) / 2
-    return sum(np.dot(x[f[0]] - x[0], np.cross(x[f[i]] - x[0],
-                                              x[f[i + 1]] - x[0])) / 6
+                                  for i in range(1, len(x) - 1)), axis=1) / 2
+    return sum(((x[f[0]] - x[0]) * np.cross(x[f[i]] - x[0],
+                                            x[f[i + 1]] - x[0])).sum(1) / 6
                for f in faces for i in range(1, len(f) - 1))
 
 
-def signed_area(x):
-    return sum(np.cross(x[i] - x[0], x[i + 1] - x[0])[2]
+def signed_areas(x):
+    x = x.swapaxes(0, 1)
+    return sum(np.cross(x[i] - x[0], x[i + 1] - x[0])[:, 2]
                for i in range(1, len(x) - 1)) / 2
+
+
+def key(nodes):
+    """Rows that are equal where the nodes are the same, in any order."""
+    rows = np.sort(nodes, axis=1)
+    return np.pad(rows, ((0, 0), (4 - rows.shape[1], 0)), constant_values=-1)
 
 
 def check_storage(name, item):
@@ -73,29 +80,34 @@ def main():
     assert (group[dims < top] > 0).all(), "a facet without a group"
     assert len(set(f["groups/id"])) == len(f["groups/id"])
 
-    faces, total = Counter(), Counter()
-    for i, t in enumerate(types):
-        n = node[offset[i]:offset[i + 1]]
-        assert len(n) == TYPES[t][1]
-        size = measure(t, points[n])
-        assert size > 0, f"cell {i} is inside out"
-        if top == 2 and dims[i] == 2:
-            assert signed_area(points[n]) > 0, f"cell {i} is clockwise"
-        total[group[i]] += size
-        if dims[i] == top:
-            for face in TYPES[t][2]:
-                faces[tuple(sorted(n[list(face)]))] += 1
-    assert max(faces.values()) <= 2, "a face of three cells"
-    for i in np.flatnonzero(dims == top - 1):
-        n = tuple(sorted(node[offset[i]:offset[i + 1]]))
-        assert n in faces, f"facet {i} is no face of a cell"
+    size, faces, facets = np.zeros(len(types)), [], []
+    for t in set(types):
+        dim, nodes, sides = TYPES[t]
+        cells = np.flatnonzero(types == t)
+        assert (offset[cells + 1] - offset[cells] == nodes).all()
+        n = node[offset[cells][:, None] + np.arange(nodes)]
+        size[cells] = measure(t, points[n])
+        if top == 2 and dim == 2:
+            wrong = cells[~(signed_areas(points[n]) > 0)]
+            assert not len(wrong), f"cells {wrong} are clockwise"
+        if dim == top:
+            faces += [key(n[:, side]) for side in sides]
+        elif dim == top - 1:
+            facets.append(key(n))
+    wrong = np.flatnonzero(~(size > 0))
+    assert not len(wrong), f"cells {wrong} are inside out"
+    faces, count = np.unique(np.concatenate(faces), axis=0, return_counts=True)
+    assert count.max() <= 2, "a face of three cells"
+    known = set(map(tuple, faces))
+    for facet in map(tuple, np.concatenate(facets) if facets else []):
+        assert facet in known, f"a facet of points {facet} is no face of a cell"
 
     print((dims == top).sum(), len(points))
     for i, name, dim in zip(f["groups/id"], f["groups/name"],
                             f["groups/dimension"]):
         cells = group == i
         assert (dims[cells] == dim).all()
-        print(name.decode(), dim, cells.sum(), f"{total[i]:.10g}")
+        print(name.decode(), dim, cells.sum(), f"{size[cells].sum():.10g}")
 
 
 main()
