@@ -216,7 +216,7 @@ static int raise(const struct ft_quantity *a, const struct ft_quantity *b,
 int ft_value_negate(const struct ft_value *a, struct ft_value *out,
                     struct ft_err *err)
 {
-    struct ft_quantity q;
+    struct ft_quantity q = { 0 };
 
     if (ft_value_quantity(a, "what follows '-'", &q, err) < 0)
         return -1;
