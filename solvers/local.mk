@@ -8,8 +8,8 @@ SOLVER_LIBS = solvers/libfedtwin-stage.a $(PETSC_LIBS) -lhdf5_hl \
 FE_LIBS = solvers/libfedtwin-fe.a $(SOLVER_LIBS)
 PHYSICS_LIBS = solvers/libfedtwin-physics.a $(FE_LIBS)
 
-# A program needs its name in SOLVER_PROGS, its sources and its libraries: what is
-# below these folders has these flags.
+# A program needs its name in SOLVER_PROGS, its sources and its libraries; flags
+# belong to all that is below these folders.
 SOLVER_PROGS =
 pkglibexec_PROGRAMS += $(SOLVER_PROGS)
 solvers/% t/stage/% t/physics/%: AM_CPPFLAGS = $(SOLVER_CPPFLAGS)
