@@ -155,7 +155,7 @@ does not say the unit of its coordinates|
 is not a unit of length|--length-unit kg
 a mesh has no values|--length-unit m -u K
 a mesh has no values|--length-unit m --array T
-views of .msh files are not read|--length-unit m -t field
+only the mesh is read, no field|--length-unit m -t field
 can become a mesh or a file|--length-unit m -t image
 are of files of other programs|--length-unit m -t file
 EOT

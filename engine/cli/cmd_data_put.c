@@ -28,7 +28,7 @@ struct putting {
     enum ft_object_type type;
     const char *unit;          /* of a field or image */
     struct json_object *units; /* of columns, or NULL */
-    struct json_object *convert; /* of a .vtu or .msh file, or NULL */
+    struct json_object *convert; /* of another program's file, or NULL */
     struct ft_put_image image; /* of a variable of a netCDF or HDF5 file */
     bool netcdf;
     char *table;               /* text that the file became, or NULL */
@@ -54,8 +54,18 @@ static int split_object(struct putting *p)
 /* What another program wrote as a mesh; NULL: no such file. */
 static const char *mesh_format(const char *file)
 {
-    return ft_ends_with(file, ".vtu") ? "vtu"
-           : ft_ends_with(file, ".msh") ? "msh" : NULL;
+    static const struct {
+        const char *ending, *format;
+    } row[] = {
+        { ".vtu", "vtu" },   { ".msh", "msh" },   { ".exo", "exodus" },
+        { ".ex2", "exodus" }, { ".e", "exodus" }, { ".g", "exodus" },
+        { ".gen", "exodus" },
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(row); i++)
+        if (ft_ends_with(file, row[i].ending))
+            return row[i].format;
+    return NULL;
 }
 
 /* By the option, else by the ending; an .h5 file could be anything. */
@@ -211,9 +221,9 @@ static int take_mesh(struct putting *p)
                        "programs that become a mesh, field or image");
         return STATUS_USAGE;
     }
-    if (field && strcmp(format, "msh") == 0) {
-        ft_print_error("views of .msh files are not read");
-        ft_print_hint("save them as .vtu");
+    if (field && strcmp(format, "vtu") != 0) {
+        ft_print_error("of '%s' only the mesh is read, no field", p->file);
+        ft_print_hint("save fields as .vtu");
         return STATUS_USAGE;
     }
     if (p->type != FT_OBJECT_MESH && !field) {

@@ -224,11 +224,12 @@ CLI_TESTS = \
     t/t1060-export.t t/t1061-import.t t/t1062-data-put.t t/t1063-put-mesh.t \
     t/t1065-put-nc.t
 if SOLVERS
-CLI_TESTS += t/t1021-demo.t t/t1064-put-msh.t t/t1066-put-order-2.t
+CLI_TESTS += t/t1021-demo.t t/t1064-put-msh.t t/t1066-put-order-2.t \
+    t/t1067-put-exodus.t
 endif
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += t/screen.py t/put_mesh.py t/put_msh.py t/put_nc.py t/t1064-put-msh.t \
-    t/measure_mesh.py t/t1066-put-order-2.t
+    t/measure_mesh.py t/t1066-put-order-2.t t/put_exodus.py t/t1067-put-exodus.t
 EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/tiny-disk.sh \
     t/read_elsewhere.py \
     t/steer.sh t/await.py

@@ -59,6 +59,9 @@ int ft_grid_corners(uint8_t type); /* its first nodes */
  * when there is no such face.  Those of a flat cell are its edges. */
 int ft_grid_face(uint8_t type, int i, int node[FT_GRID_FACE_NODES]);
 
+/* VTK's type of such a face, of a cell of type 'type', with 'n' nodes. */
+uint8_t ft_grid_facet(uint8_t type, int n);
+
 /* The volume between a cell's corners, or the area in the plane z = const:
  * negative when their order is the wrong one. */
 double ft_grid_measure(const struct ft_grid *grid, uint64_t cell);
@@ -74,6 +77,9 @@ int ft_grid_check(const struct ft_grid *grid, struct ft_err *err);
  * it are of the highest dimension. */
 int ft_grid_check_faces(const struct ft_grid *grid, uint64_t cells,
                         struct ft_err *err);
+
+/* Leave one of the facets that are there twice in the same group. */
+void ft_grid_merge_facets(struct ft_grid *grid);
 
 /* Write the checked grid into a new file; with the field unless that is
  * NULL. */

@@ -25,6 +25,15 @@ static int compare_keys(const void *a, const void *b)
     return (x->hash > y->hash) - (x->hash < y->hash);
 }
 
+/* The same, and the first cell first. */
+static int compare_places(const void *a, const void *b)
+{
+    const struct key *x = a, *y = b;
+    int by_hash = compare_keys(a, b);
+
+    return by_hash ? by_hash : (x->cell > y->cell) - (x->cell < y->cell);
+}
+
 /* splitmix64 of each node, added up. */
 static uint64_t hash_nodes(const int64_t *node, int n)
 {
@@ -63,7 +72,7 @@ static struct key *make_keys(const struct ft_grid *grid, uint64_t from,
                        ft_grid_nodes(grid->types[i])), i
         };
     if (to > from)
-        qsort(key, to - from, sizeof(*key), compare_keys);
+        qsort(key, to - from, sizeof(*key), compare_places);
     return key;
 }
 
@@ -76,17 +85,22 @@ static const char *group_of(const struct ft_grid *grid, uint64_t cell)
     return group ? grid->groups[group - 1].name : "";
 }
 
+/* Are cells 'a' and 'b' the same, but for their groups? */
+static bool same_cells(const struct ft_grid *grid, uint64_t a, uint64_t b)
+{
+    return grid->types[a] == grid->types[b] &&
+           same_nodes(grid->connectivity + grid->offsets[a],
+                      grid->connectivity + grid->offsets[b],
+                      ft_grid_nodes(grid->types[a]));
+}
+
 static int check_doubles(const struct ft_grid *grid, const struct key *key,
                          uint64_t n, struct ft_err *err)
 {
     for (uint64_t i = 1; i < n; i++) {
         uint64_t a = key[i - 1].cell, b = key[i].cell;
 
-        if (key[i - 1].hash != key[i].hash ||
-            grid->types[a] != grid->types[b] ||
-            !same_nodes(grid->connectivity + grid->offsets[a],
-                        grid->connectivity + grid->offsets[b],
-                        ft_grid_nodes(grid->types[a])))
+        if (key[i - 1].hash != key[i].hash || !same_cells(grid, a, b))
             continue;
         ft_err_set(err, FT_EFORMAT, "cells %llu and %llu are the same (groups "
                    "'%s' and '%s')", (unsigned long long)(a < b ? a : b),
@@ -146,6 +160,52 @@ static int check_facets(const struct ft_grid *grid, uint64_t cells,
     ft_err_set(err, FT_EFORMAT, "a cell of group '%s' is not a face of any "
                "cell of the mesh", group_of(grid, key[i].cell));
     return ft_err_hint(err, "save what it bounds too, or drop the group");
+}
+
+/* Close the gaps that cells which are dropped leave. */
+static void drop_cells(struct ft_grid *grid, const bool *dropped)
+{
+    uint64_t to = 0;
+
+    for (uint64_t i = 0; i < grid->n_cells; i++) {
+        int64_t n = grid->offsets[i + 1] - grid->offsets[i];
+
+        if (dropped[i])
+            continue;
+        memmove(grid->connectivity + grid->offsets[to],
+                grid->connectivity + grid->offsets[i],
+                (size_t)n * sizeof(*grid->connectivity));
+        grid->types[to] = grid->types[i];
+        grid->group[to] = grid->group[i];
+        grid->offsets[to + 1] = grid->offsets[to] + n;
+        to++;
+    }
+    grid->n_cells = to;
+    grid->n_connectivity = (uint64_t)grid->offsets[to];
+}
+
+void ft_grid_merge_facets(struct ft_grid *grid)
+{
+    bool *dropped = ft_calloc(grid->n_cells, sizeof(*dropped));
+    uint64_t cells = 0, n;
+    struct key *key;
+
+    while (cells < grid->n_cells &&
+           ft_grid_dimension(grid->types[cells]) ==
+               ft_grid_dimension(grid->types[0]))
+        cells++;
+    n = grid->n_cells - cells;
+    key = make_keys(grid, cells, grid->n_cells);
+    for (uint64_t i = 1; i < n; i++) {
+        uint64_t a = key[i - 1].cell, b = key[i].cell;
+
+        dropped[b] = key[i - 1].hash == key[i].hash &&
+                     grid->group[a] == grid->group[b] &&
+                     same_cells(grid, a, b);
+    }
+    drop_cells(grid, dropped);
+    free(key);
+    free(dropped);
 }
 
 int ft_grid_check_faces(const struct ft_grid *grid, uint64_t cells,

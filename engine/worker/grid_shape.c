@@ -121,3 +121,12 @@ int ft_grid_face(uint8_t type, int i, int node[FT_GRID_FACE_NODES])
     node[2 * n] = is->corners + is->edges + is->face_node[i];
     return 2 * n + 1;
 }
+
+uint8_t ft_grid_facet(uint8_t type, int n)
+{
+    static const uint8_t edge[] = { [2] = 3, [3] = 21 };
+    static const uint8_t face[] = { [3] = 5, [4] = 9, [6] = 22, [8] = 23,
+                                    [9] = 28 };
+
+    return ft_grid_dimension(type) == 2 ? edge[n] : face[n];
+}

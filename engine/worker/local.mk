@@ -13,6 +13,7 @@ engine_libworker_a_SOURCES = \
     engine/worker/csv.h engine/worker/csv_read.c \
     engine/worker/csv_text.c engine/worker/csv_text.h engine/worker/csv_write.c \
     engine/worker/draft.c engine/worker/draft.h \
+    engine/worker/exodus.c engine/worker/exodus.h \
     engine/worker/grid.c engine/worker/grid.h engine/worker/grid_faces.c \
     engine/worker/grid_shape.c engine/worker/grid_write.c \
     engine/worker/guard.c engine/worker/guard.h \

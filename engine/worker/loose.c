@@ -8,6 +8,11 @@
 #include "base/err.h"
 #include "base/map.h"
 
+/* Of memory, here and in the grid. */
+#define POINT_BYTES 56
+#define ELEMENT_BYTES 32
+#define REF_BYTES 16
+
 struct making {
     const struct ft_loose *loose;
     struct ft_grid *grid;
@@ -54,6 +59,33 @@ int64_t *ft_loose_add(struct ft_loose *loose, uint8_t type, int32_t label)
     loose->elements++;
     loose->refs += n;
     return loose->node + loose->refs - n;
+}
+
+int ft_loose_check_room(const struct ft_loose *loose, uint64_t elements,
+                        uint64_t nodes, struct ft_err *err)
+{
+    uint64_t most = FT_GRID_BYTES_MAX - loose->nodes * POINT_BYTES -
+                    loose->elements * ELEMENT_BYTES - loose->refs * REF_BYTES;
+
+    if (loose->nodes <= FT_GRID_BYTES_MAX / POINT_BYTES &&
+        most <= FT_GRID_BYTES_MAX &&
+        elements <= most / (ELEMENT_BYTES + nodes * REF_BYTES))
+        return 0;
+    return ft_err_set(err, FT_EFORMAT, "%s: %llu points and %llu elements or "
+                      "more: beyond what is taken (%llu MiB of arrays)",
+                      loose->name, (unsigned long long)loose->nodes,
+                      (unsigned long long)(loose->elements + elements),
+                      (unsigned long long)(FT_GRID_BYTES_MAX >> 20));
+}
+
+void ft_loose_add_face(struct ft_loose *loose, uint8_t type, size_t refs,
+                       int face, int32_t label)
+{
+    int at[FT_GRID_FACE_NODES], n = ft_grid_face(type, face, at);
+    int64_t *node = ft_loose_add(loose, ft_grid_facet(type, n), label);
+
+    for (int i = 0; i < n; i++)
+        node[i] = loose->node[refs + (size_t)at[i]];
 }
 
 /* --- groups --------------------------------------------------------------- */
@@ -222,6 +254,8 @@ static int make_grid(struct making *m, double length_m, struct ft_err *err)
     make_points(m, length_m);
     if (m->dimension == 2)
         turn_cells(m->grid);
+    if (m->loose->two_sided)
+        ft_grid_merge_facets(m->grid);
     return ft_grid_check(m->grid, err);
 }
 

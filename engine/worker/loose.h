@@ -23,6 +23,7 @@ struct ft_loose {
     size_t elements, elements_cap, refs, refs_cap;
     struct ft_grid_group *group;
     size_t groups, groups_cap;
+    bool two_sided;   /* a facet may come from the cells on both sides of it */
 };
 
 /* A new group; its index, or -1 when the name may not be one or there are too
@@ -30,8 +31,18 @@ struct ft_loose {
 int32_t ft_loose_add_group(struct ft_loose *loose, int dimension,
                            const char *name, struct ft_err *err);
 
+/* Is there room for the points and 'elements' more of so many nodes?
+ * FT_EFORMAT. */
+int ft_loose_check_room(const struct ft_loose *loose, uint64_t elements,
+                        uint64_t nodes, struct ft_err *err);
+
 /* Append an element, whose nodes the caller fills in. */
 int64_t *ft_loose_add(struct ft_loose *loose, uint8_t type, int32_t label);
+
+/* Append a face of an element of VTK's type 'type', whose nodes begin at 'refs'
+ * of the mesh's. */
+void ft_loose_add_face(struct ft_loose *loose, uint8_t type, size_t refs,
+                       int face, int32_t label);
 
 /* Write the mesh, whose nodes all exist and whose coordinates are in 'length_m'
  * metres, into the new file 'file'.  FT_EFORMAT when it breaks a rule. */

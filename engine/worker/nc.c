@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "worker/copy.h"
 #include "worker/h5.h"
@@ -52,6 +53,69 @@ int ft_nc_text(struct ft_nc *nc, const struct ft_nc_var *var, const char *name,
     ft_nc_attr_release(&attr);
     return rc < 0 ? -1 : 0;
 }
+
+/* --- arrays --------------------------------------------------------------- */
+
+static int take_shape(const struct ft_nc *nc, const struct ft_nc_var *var,
+                      struct ft_nc_array *array, struct ft_err *err)
+{
+    if ((!var->kind && !var->text) || var->rank < 1 || var->rank > 2)
+        return ft_err_set(err, FT_EFORMAT, "%s: '%s' is no list or table of "
+                          "numbers or text", nc->name, var->path);
+    array->rows = var->dim[0];
+    array->columns = var->rank == 2 ? var->dim[1] : 1;
+    if (array->rows <= FT_NC_POINTS_MAX &&
+        array->columns <= FT_NC_POINTS_MAX &&
+        array->rows * array->columns <= FT_NC_POINTS_MAX)
+        return 0;
+    return ft_err_set(err, FT_EFORMAT, "%s: '%s' has %llu x %llu elements: at "
+                      "most %llu are taken", nc->name, var->path,
+                      (unsigned long long)array->rows,
+                      (unsigned long long)array->columns,
+                      (unsigned long long)FT_NC_POINTS_MAX);
+}
+
+static int read_elements(struct ft_nc *nc, const struct ft_nc_var *var,
+                         struct ft_nc_array *array, struct ft_err *err)
+{
+    static const uint64_t start[FT_NC_RANK_MAX];
+    uint64_t n = array->rows * array->columns;
+
+    if (var->text) {
+        array->text = ft_calloc(n + 1, 1);
+        return n ? nc->format->read_text(nc, var, array->text, err) : 0;
+    }
+    array->number = ft_calloc(n, sizeof(*array->number));
+    return n ? nc->format->read(nc, var, start, var->dim, array->number, err)
+             : 0;
+}
+
+int ft_nc_read_array(struct ft_nc *nc, const char *path,
+                     struct ft_nc_array *array, struct ft_err *err)
+{
+    struct ft_nc_var var;
+    int rc = nc->format->find(nc, path, &var, err);
+
+    *array = (struct ft_nc_array){ 0 };
+    if (rc <= 0)
+        return rc;
+    if (take_shape(nc, &var, array, err) < 0 ||
+        read_elements(nc, &var, array, err) < 0) {
+        ft_nc_array_release(array);
+        rc = -1;
+    }
+    ft_nc_var_release(&var);
+    return rc;
+}
+
+void ft_nc_array_release(struct ft_nc_array *array)
+{
+    free(array->number);
+    free(array->text);
+    *array = (struct ft_nc_array){ 0 };
+}
+
+/* -------------------------------------------------------------------------- */
 
 void ft_nc_var_release(struct ft_nc_var *var)
 {

@@ -28,6 +28,7 @@ struct ft_err;
 struct ft_nc_var {
     char *path;           /* "t", "group/t" */
     char kind;            /* i u f: its numbers; 0: something else */
+    bool text;            /* characters, of one byte each */
     uint8_t size;         /* bytes of a number */
     int rank;
     uint64_t dim[FT_NC_RANK_MAX];
@@ -71,6 +72,16 @@ struct ft_nc_format {
     int (*read)(struct ft_nc *nc, const struct ft_nc_var *var,
                 const uint64_t *start, const uint64_t *count, double *to,
                 struct ft_err *err);
+    /* All characters of a text. */
+    int (*read_text)(struct ft_nc *nc, const struct ft_nc_var *var, char *to,
+                     struct ft_err *err);
+};
+
+/* The whole of a variable with one or two dimensions: numbers or text. */
+struct ft_nc_array {
+    uint64_t rows, columns; /* columns: 1 of one dimension */
+    double *number;         /* or NULL: */
+    char *text;             /* with a zero behind the last row */
 };
 
 extern const struct ft_nc_format ft_nc_classic, ft_nc_hdf5;
@@ -85,6 +96,12 @@ void ft_nc_close(struct ft_nc *nc);
 /* Texts of attributes; NULL when there is no such text.  The caller frees. */
 int ft_nc_text(struct ft_nc *nc, const struct ft_nc_var *var, const char *name,
                char **text, struct ft_err *err);
+
+/* Read the variable 'path', of at most FT_NC_POINTS_MAX elements; 1, 0 when
+ * there is none, -1.  The caller releases the array. */
+int ft_nc_read_array(struct ft_nc *nc, const char *path,
+                     struct ft_nc_array *array, struct ft_err *err);
+void ft_nc_array_release(struct ft_nc_array *array);
 
 void ft_nc_var_release(struct ft_nc_var *var);
 void ft_nc_attr_release(struct ft_nc_attr *attr);

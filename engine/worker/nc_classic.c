@@ -432,7 +432,8 @@ static int find_classic(struct ft_nc *nc, const char *path,
         var->dim[k] = dim->size ? dim->size : c->records;
         var->dim_name[k] = ft_strdup(dim->name);
     }
-    if (var->kind == 'c')
+    var->text = var->kind == 'c';
+    if (var->text)
         var->kind = 0;
     return 1;
 }
@@ -560,6 +561,23 @@ static int read_classic(struct ft_nc *nc, const struct ft_nc_var *var,
     return 0;
 }
 
+static int read_text_classic(struct ft_nc *nc, const struct ft_nc_var *var,
+                             char *to, struct ft_err *err)
+{
+    const struct classic *c = nc->own;
+    uint64_t n = 1;
+
+    if (var->record)
+        return ft_err_set(err, FT_EFORMAT, "%s: '%s' is text in records, which "
+                          "is not read", nc->name, var->path);
+    for (int i = 0; i < var->rank; i++)
+        n *= var->dim[i];
+    if (n > c->size_bytes - var->begin)
+        return ends_early(c, var->path, err);
+    return pread(c->fd, to, n, (off_t)var->begin) == (ssize_t)n
+               ? 0 : ft_copy_changed(c->name, err);
+}
+
 const struct ft_nc_format ft_nc_classic = {
     .name = "netCDF classic",
     .close = close_classic,
@@ -568,4 +586,5 @@ const struct ft_nc_format ft_nc_classic = {
     .coordinate = coordinate_classic,
     .attr = attr_classic,
     .read = read_classic,
+    .read_text = read_text_classic,
 };

@@ -171,6 +171,7 @@ static int look_at(struct ft_nc *nc, hid_t id, struct ft_nc_var *var,
 
     if (ft_scan_dataset(id, h->bytes, !may_lack_chunks(id), &item, err) < 0)
         return ft_err_context(err, "%s", nc->name);
+    var->text = item.type.kind == 'S' && item.type.size == 1;
     var->kind = item.type.kind == 'S' ? 0 : item.type.kind;
     var->size = (uint8_t)item.type.size;
     var->rank = item.rank;
@@ -347,6 +348,21 @@ static int read_hdf5(struct ft_nc *nc, const struct ft_nc_var *var,
     return rc;
 }
 
+static int read_text_hdf5(struct ft_nc *nc, const struct ft_nc_var *var,
+                          char *to, struct ft_err *err)
+{
+    hid_t id = open_path(nc->own, var->path);
+    hid_t type = id < 0 ? -1 : H5Dget_type(id);
+    int rc = 0;
+
+    if (type < 0 ||
+        H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0)
+        rc = ft_h5_error(err, "%s: cannot read '%s'", nc->name, var->path);
+    ft_h5_close(type);
+    ft_h5_close(id);
+    return rc;
+}
+
 const struct ft_nc_format ft_nc_hdf5 = {
     .name = "HDF5",
     .close = close_hdf5,
@@ -355,4 +371,5 @@ const struct ft_nc_format ft_nc_hdf5 = {
     .coordinate = coordinate_hdf5,
     .attr = attr_hdf5,
     .read = read_hdf5,
+    .read_text = read_text_hdf5,
 };

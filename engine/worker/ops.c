@@ -14,6 +14,7 @@
 #include "worker/bytes.h"
 #include "worker/compare.h"
 #include "worker/csv.h"
+#include "worker/exodus.h"
 #include "worker/msh.h"
 #include "worker/nc_plan.h"
 #include "worker/publish.h"
@@ -115,12 +116,28 @@ static int read_vtu(const char *src, const struct ft_convert *how, hid_t file,
     return ft_vtu_read(src, &want, file, err);
 }
 
-static int read_msh(const char *src, const struct ft_convert *how, hid_t file,
-                    struct ft_err *err)
+/* Meshes without fields, of other programs. */
+static const struct {
+    const char *format;
+    int (*read)(const char *src, double length_m, hid_t file,
+                struct ft_err *err);
+} mesh_format[] = {
+    { "msh", ft_msh_read },
+    { "exodus", ft_exodus_read },
+};
+
+static int read_mesh(const char *src, const struct ft_convert *how, hid_t file,
+                     struct ft_err *err)
 {
+    const char *format = ft_json_str_or(how->json, "format", "");
+    size_t i = 0;
+
+    while (strcmp(mesh_format[i].format, format) != 0)
+        i++; /* choose_reader() found it */
     if (how->array)
-        return ft_err_set(err, FT_EUSAGE, "a .msh file has no fields");
-    return ft_msh_read(src, how->length_m, file, err);
+        return ft_err_set(err, FT_EUSAGE, "no fields are read from the format "
+                          "'%s'", format);
+    return mesh_format[i].read(src, how->length_m, file, err);
 }
 
 static int read_netcdf(const char *src, const struct ft_convert *how,
@@ -155,6 +172,16 @@ static int check_convert(const struct ft_publish *publish,
     return 0;
 }
 
+/* NULL when the format is not known. */
+static ft_convert_fn *choose_reader(const char *format)
+{
+    for (size_t i = 0; i < FT_ARRAY_LEN(mesh_format); i++)
+        if (strcmp(format, mesh_format[i].format) == 0)
+            return read_mesh;
+    return strcmp(format, "vtu") == 0 ? read_vtu
+           : strcmp(format, "netcdf") == 0 ? read_netcdf : NULL;
+}
+
 /* What "convert" says of a file that another program wrote. */
 static int take_convert(struct json_object *convert, struct ft_publish *publish,
                         struct ft_convert *want, struct ft_err *err)
@@ -162,9 +189,7 @@ static int take_convert(struct json_object *convert, struct ft_publish *publish,
     const char *format = ft_json_str_or(convert, "format", "");
 
     want->json = convert;
-    want->read = strcmp(format, "vtu") == 0 ? read_vtu
-                 : strcmp(format, "msh") == 0 ? read_msh
-                 : strcmp(format, "netcdf") == 0 ? read_netcdf : NULL;
+    want->read = choose_reader(format);
     if (!json_object_is_type(convert, json_type_object) || !want->read)
         return ft_err_set(err, FT_EUSAGE, "'convert' has no known 'format'");
     want->length_m = ft_json_num_or(convert, "length_m", 0);

@@ -5,10 +5,14 @@
 #include "worker/version_file.h"
 
 /* How a file of another program is read. */
+struct ft_convert;
+
+/* Write what 'src' holds into the new file 'file'. */
+typedef int ft_convert_fn(const char *src, const struct ft_convert *how,
+                          hid_t file, struct ft_err *err);
+
 struct ft_convert {
-    /* Write what 'src' holds into the new file 'file'. */
-    int (*read)(const char *src, const struct ft_convert *how, hid_t file,
-                struct ft_err *err);
+    ft_convert_fn *read;
     double length_m;   /* metres in the unit of the coordinates */
     const char *array; /* that makes a field; or NULL */
     const char *unit;  /* of the array's values, or NULL */

@@ -3,7 +3,7 @@ FUZZERS += t/fuzz/fuzz_yaml t/fuzz/fuzz_quantity t/fuzz/fuzz_expr \
     t/fuzz/fuzz_log t/fuzz/fuzz_oplog t/fuzz/fuzz_version \
     t/fuzz/fuzz_archive t/fuzz/fuzz_import t/fuzz/fuzz_csv t/fuzz/fuzz_vtu \
     t/fuzz/fuzz_touchstone t/fuzz/fuzz_msh t/fuzz/fuzz_netcdf \
-    t/fuzz/fuzz_agent
+    t/fuzz/fuzz_agent t/fuzz/fuzz_exodus
 check_PROGRAMS += $(FUZZERS)
 TESTS += $(FUZZERS)
 EXTRA_DIST += \
@@ -24,6 +24,9 @@ EXTRA_DIST += \
     t/fuzz/corpus/vtu/inline_packed \
     t/fuzz/corpus/vtu/raw_big \
     t/fuzz/corpus/vtu/raw_packed \
+    t/fuzz/corpus/exodus/cdf1 \
+    t/fuzz/corpus/exodus/cdf5 \
+    t/fuzz/corpus/exodus/flat \
     t/fuzz/corpus/import/history \
     t/fuzz/corpus/import/objects \
     t/fuzz/corpus/import/parts \
@@ -155,9 +158,14 @@ t_fuzz_fuzz_csv_LDADD = $(FUZZ_HDF5_LDADD)
 t_fuzz_fuzz_vtu_SOURCES = t/fuzz/fuzz_vtu.c $(FUZZ_FRESH) $(FUZZ_DRIVER)
 t_fuzz_fuzz_vtu_CPPFLAGS = $(WORKER_CPPFLAGS)
 t_fuzz_fuzz_vtu_LDADD = $(FUZZ_HDF5_LDADD)
-t_fuzz_fuzz_msh_SOURCES = t/fuzz/fuzz_msh.c $(FUZZ_DRIVER)
+t_fuzz_fuzz_msh_SOURCES = t/fuzz/fuzz_msh.c t/fuzz/mesh_file.h \
+    $(FUZZ_DRIVER)
 t_fuzz_fuzz_msh_CPPFLAGS = $(WORKER_CPPFLAGS)
 t_fuzz_fuzz_msh_LDADD = $(FUZZ_HDF5_LDADD)
+t_fuzz_fuzz_exodus_SOURCES = t/fuzz/fuzz_exodus.c t/fuzz/mesh_file.h \
+    $(FUZZ_DRIVER)
+t_fuzz_fuzz_exodus_CPPFLAGS = $(WORKER_CPPFLAGS)
+t_fuzz_fuzz_exodus_LDADD = $(FUZZ_HDF5_LDADD)
 t_fuzz_fuzz_netcdf_SOURCES = t/fuzz/fuzz_netcdf.c $(FUZZ_DRIVER)
 t_fuzz_fuzz_netcdf_CPPFLAGS = $(WORKER_CPPFLAGS)
 t_fuzz_fuzz_netcdf_LDADD = $(FUZZ_HDF5_LDADD)
@@ -189,7 +197,7 @@ libfuzzer:
 	  code='$(LIBFUZZER_TEXT)'; libs=; check=address,undefined; \
 	  case $$f in \
 	  *_agent) continue ;; \
-	  *_version | *_csv | *_vtu | *_msh | *_netcdf) \
+	  *_version | *_csv | *_vtu | *_msh | *_netcdf | *_exodus) \
 	    code='$(LIBFUZZER_WORKER)'; \
 	    libs='$(LIBFUZZER_HDF5)' ;; \
 	  *_archive) code="$$code $(top_srcdir)/engine/archive/unpack.c"; \
