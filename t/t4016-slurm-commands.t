@@ -62,6 +62,31 @@ test_expect_success 'what would wait for ever is refused here too' '
 	slurm_on alpha scontrol update nodename=n2 state=resume
 '
 
+# A Slurm to come may have states that nobody here knows: what scontrol says of
+# this cluster, with another word in it.
+test_expect_success 'a state that is not known: the answer is not complete' '
+	send r/odd/1 "exec sleep 600" && odd=$job && wait_until "$odd" running &&
+	send s/other/1 "exec sleep 600" && other=$job &&
+	wait_until "$other" running && adapter_stop && mkdir -p new &&
+	cat >new/scontrol <<-EOT &&
+	#!/bin/sh
+	$(command -v scontrol) "\$@" | sed "/^JobId=$odd /s/JobState=RUNNING/JobState=PONDERING/"
+	EOT
+	chmod +x new/scontrol && old_path=$PATH && PATH=$PWD/new:$PATH &&
+	adapter_start fedtwin-slurm local.json && PATH=$old_path &&
+	ask status "\"jobs\": [\"$odd\", \"$other\"]" &&
+	expect "d[\"complete\"]" false &&
+	expect "[j[\"job\"] for j in d[\"jobs\"]]" "[\"$other\"]" &&
+	ask find_by_tag "\"prefix\": \"r/odd/\"" &&
+	expect "d[\"jobs\"]" "[]" && expect "d[\"complete\"]" false &&
+	ask find_by_tag "\"prefix\": \"s/\"" &&
+	expect "len(d[\"jobs\"])" 1 && expect "d[\"complete\"]" &&
+	ask cancel "\"jobs\": [\"$odd\", \"$other\"], \"tags\": [\"r/odd/1\", \"s/other/1\"]" &&
+	expect "[r[\"result\"] for r in d[\"results\"]]" "[\"ok\", \"ok\"]" &&
+	wait_until "$odd" ended && wait_until "$other" ended && adapter_stop &&
+	adapter_start fedtwin-slurm local.json && job=$odd
+'
+
 test_expect_success 'the controller away, frozen, and back' '
 	slurm_ask alpha stop slurmctld &&
 	ask status "\"jobs\": [\"$job\"]" && expect "d[\"error\"]" unavailable &&

@@ -74,18 +74,12 @@ static struct json_object *status_of(struct json_object *job, const char *id)
         .start_s = waits ? 0 : ft_shape_number_or(job, "start_time", 0),
         .end_s = ft_shape_number_or(job, "end_time", 0),
     };
-    struct json_object *status;
 
     if (!seen.tag || !*seen.tag)
         return NULL;
     seen.exit_unknown = !ft_shape_exit(job, "exit_code", &seen.wait_status);
     (void)ft_shape_exit(job, "derived_exit_code", &seen.step_status);
-    status = ft_state_status(id, &seen);
-    if (!status) {
-        status = json_object_new_object();
-        ft_json_add_str(status, "tag", seen.tag);
-    }
-    return status;
+    return ft_state_or_tag(id, &seen);
 }
 
 static void keep_job(struct ft_rest *rest, struct json_object *job)
@@ -155,7 +149,7 @@ static struct json_object *remembered_status(struct json_object *job,
     seen.exit_unknown = !ft_shape_exit(job, "exit_code", &seen.wait_status) ||
                         is_doubtful(&seen);
     (void)ft_shape_exit(job, "derived_exit_code", &seen.step_status);
-    return ft_state_status(id, &seen);
+    return ft_state_or_tag(id, &seen);
 }
 
 /* The last record of a job counts: it may have been started again. */
@@ -184,7 +178,7 @@ static bool is_id(const char *text)
 }
 
 /* What becomes of a job that the controller does not know.  NULL: the
- * accounting does not answer. */
+ * accounting does not answer; without a state: it says one that is not known. */
 static struct json_object *remember(struct ft_rest *rest, const char *id)
 {
     struct json_object *list, *status = NULL;

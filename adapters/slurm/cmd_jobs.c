@@ -57,15 +57,10 @@ static uint32_t wait_status_of(const char *line, const char *key)
     return status;
 }
 
-/* A state that is not known keeps its place, without one. */
 static void keep(struct ft_cmd *cmd, const char *id,
                  const struct ft_seen *seen)
 {
-    struct json_object *status = ft_state_status(id, seen);
-
-    if (!status)
-        status = json_object_new_object();
-    json_object_put(ft_map_put(&cmd->jobs, id, status));
+    json_object_put(ft_map_put(&cmd->jobs, id, ft_state_or_tag(id, seen)));
 }
 
 /* Under every id that the engine may know it by: "JobId=1205 ArrayJobId=1204
@@ -213,6 +208,7 @@ struct json_object *ft_cmd_find(void *state, struct json_object *request)
     const char *prefix = ft_json_str_or(request, "prefix", "");
     struct json_object *list, *error;
     struct ft_cmd *cmd = state;
+    bool complete = true;
     size_t i;
 
     if (!*prefix)
@@ -224,10 +220,14 @@ struct json_object *ft_cmd_find(void *state, struct json_object *request)
     for (i = 0; i < cmd->jobs.len; i++) {
         struct json_object *status = cmd->jobs.entry[i].value;
 
-        if (ft_starts_with(ft_json_str_or(status, "tag", ""), prefix))
+        if (!ft_starts_with(ft_json_str_or(status, "tag", ""), prefix))
+            continue;
+        if (ft_json_or_null(status, "state"))
             json_object_array_add(list, json_object_get(status));
+        else
+            complete = false;
     }
-    return answer_with(list, true);
+    return answer_with(list, complete);
 }
 
 /* --- cancel, hold, release ------------------------------------------------ */

@@ -6,6 +6,7 @@
 
 #include "adapters/slurm/state.h"
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/map.h"
 #include "base/str.h"
 
@@ -58,7 +59,7 @@ static struct json_object *read_line(char *line, const char **job)
         .start_s = seconds(value[START]),
         .end_s = seconds(value[END]),
     };
-    return ft_state_status(value[JOB], &seen);
+    return ft_state_or_tag(value[JOB], &seen);
 }
 
 /* The last line about a job counts: it may have been started again. */
@@ -102,17 +103,21 @@ int ft_sacct_add(const struct ft_shell *shell, const struct ft_words *jobs,
 {
     struct ft_str out = FT_STR_INIT;
     struct ft_map known = { 0 };
-    int rc = ask(shell, jobs, &out);
+    bool answers = ask(shell, jobs, &out) == 0;
+    int rc = answers ? 0 : -1;
     size_t i;
 
-    if (rc == 0)
+    if (answers)
         read_lines(out.s, &known);
-    for (i = 0; rc == 0 && i < jobs->n; i++) {
+    for (i = 0; answers && i < jobs->n; i++) {
         struct json_object *status = ft_map_get(&known, jobs->item[i]);
 
-        json_object_array_add(list,
-                              status ? json_object_get(status)
-                                     : ft_state_not_found(jobs->item[i]));
+        if (!status)
+            json_object_array_add(list, ft_state_not_found(jobs->item[i]));
+        else if (ft_json_or_null(status, "state"))
+            json_object_array_add(list, json_object_get(status));
+        else
+            rc = -1;
     }
     for (i = 0; i < known.len; i++)
         json_object_put(known.entry[i].value);

@@ -9,8 +9,8 @@
 #include "base/words.h"
 
 /* Append a status of each of 'jobs' to 'list'; not_found for those that the
- * accounting does not know either.  -1: it did not answer, nothing was
- * appended. */
+ * accounting does not know either.  -1: some are left out, for it did not
+ * answer, or said a state that is not known. */
 int ft_sacct_add(const struct ft_shell *shell, const struct ft_words *jobs,
                  struct json_object *list);
 

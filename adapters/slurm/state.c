@@ -107,6 +107,18 @@ struct json_object *ft_state_status(const char *job,
     return status;
 }
 
+struct json_object *ft_state_or_tag(const char *job,
+                                    const struct ft_seen *seen)
+{
+    struct json_object *status = ft_state_status(job, seen);
+
+    if (status)
+        return status;
+    status = json_object_new_object();
+    ft_json_add_str(status, "tag", seen->tag ? seen->tag : "");
+    return status;
+}
+
 struct json_object *ft_state_not_found(const char *job)
 {
     struct json_object *status = json_object_new_object();

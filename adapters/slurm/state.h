@@ -30,6 +30,11 @@ struct ft_seen {
 struct json_object *ft_state_status(const char *job,
                                     const struct ft_seen *seen);
 
+/* The same; of a state that is not known the tag alone, which says whose job
+ * lets an answer be incomplete. */
+struct json_object *ft_state_or_tag(const char *job,
+                                    const struct ft_seen *seen);
+
 /* A job that is in no complete answer of the site. */
 struct json_object *ft_state_not_found(const char *job);
 
