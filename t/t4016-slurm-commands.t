@@ -21,7 +21,9 @@ site() { # TRANSPORT [MEMBERS]
 }
 
 test_expect_success 'a cluster' '
-	slurm_start alpha --cpus 4
+	slurm_start alpha --cpus 4 --conf \
+		"PartitionName=long Nodes=n1 MaxTime=1-02:30:00 MaxNodes=1" --conf \
+		"PartitionName=short Nodes=n1 MaxTime=90"
 '
 
 test_expect_success 'here: it keeps to the protocol' '
@@ -160,6 +162,20 @@ test_expect_success 'one connection for all, made again when it breaks' '
 	before=$(grep -c "Accepted publickey" sshd.err) &&
 	pkill -KILL -P "$sshd_pid" && wait_until "$job" ended &&
 	test $(grep -c "Accepted publickey" sshd.err) -gt $before
+'
+
+test_expect_success 'over ssh: the same is discovered as by libslurm' '
+	fedtwin init q && cd q &&
+	fedtwin site add beta --discover -n -e transport=ssh -e host=far \
+		-e "config=$OLDPWD/alpha/slurm.conf" >far.yaml &&
+	fedtwin site add beta --discover -n \
+		-e "config=$OLDPWD/alpha/slurm.conf" >near.yaml && cd .. &&
+	test_grep "^endpoint: {transport: .ssh., host: .far., config: " q/far.yaml &&
+	test_grep "max_walltime: 1590 min" q/far.yaml &&
+	test_grep "max_walltime: 90 min" q/far.yaml &&
+	test_grep "max_nodes: 1$" q/far.yaml &&
+	grep -v "^endpoint:\|^#" q/near.yaml >near &&
+	grep -v "^endpoint:\|^#" q/far.yaml >far && test_cmp near far
 '
 
 test_expect_success 'the host away: unavailable, and nothing is sent' '

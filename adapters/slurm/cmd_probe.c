@@ -1,9 +1,11 @@
 /* cmd_probe.c - probe through scontrol and sinfo */
 #include "adapters/slurm/cmd.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/slurm/gres.h"
 #include "adapters/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
@@ -69,26 +71,66 @@ static void add_settings(struct ft_cmd *cmd, struct json_object *answer,
     free(storage);
 }
 
-/* "debug*|up|0/2/0/2|2|2000": a line for each kind of node of a partition. */
-static void add_nodes(struct json_object *queue, char *line)
+/* The smallest of what the kinds of nodes have. */
+static void add_least(struct json_object *queue, const char *key,
+                      int64_t value)
 {
-    char *used = strsep(&line, "|"), *cores = strsep(&line, "|"), *mib = line;
-    int64_t n[4] = { 0 }, least;
+    if (value < ft_json_int_or(queue, key, INT64_MAX))
+        ft_json_add_int(queue, key, value);
+}
+
+/* "A/I/O/T" nodes and the number, memory and gres of each. */
+static void add_nodes(struct json_object *queue, char *used, const char *cores,
+                      const char *mib, const char *gres)
+{
+    int64_t n[4] = { 0 };
     size_t i;
 
-    for (i = 0; i < 4 && used && *used; i++) {
+    for (i = 0; i < 4 && *used; i++) {
         n[i] = strtoll(used, &used, 10);
         used += *used == '/';
     }
     ft_json_add_int(queue, "nodes", ft_json_int_or(queue, "nodes", 0) + n[3]);
     ft_json_add_int(queue, "nodes_up",
                     ft_json_int_or(queue, "nodes_up", 0) + n[0] + n[1]);
-    least = cores ? strtoll(cores, NULL, 10) : 0;
-    if (least < ft_json_int_or(queue, "cores_per_node", INT64_MAX))
-        ft_json_add_int(queue, "cores_per_node", least);
-    least = mib ? strtoll(mib, NULL, 10) << 20 : 0;
-    if (least < ft_json_int_or(queue, "memory_per_node_bytes", INT64_MAX))
-        ft_json_add_int(queue, "memory_per_node_bytes", least);
+    add_least(queue, "cores_per_node", strtoll(cores, NULL, 10));
+    add_least(queue, "memory_per_node_bytes",
+              (int64_t)(strtoull(mib, NULL, 10) << 20));
+    add_least(queue, "gpus_per_node", ft_gres_gpus(gres));
+}
+
+/* "1-02:00:00", "2:30:00", "30:00" in seconds; -1: no limit. */
+static int64_t limit_s(const char *text)
+{
+    int64_t days = 0, s = 0;
+    char *end;
+
+    if (!isdigit((unsigned char)*text))
+        return -1; /* "infinite" */
+    if (strchr(text, '-')) {
+        days = strtoll(text, &end, 10);
+        text = end + 1;
+    }
+    for (; isdigit((unsigned char)*text); text = end + (*end == ':'))
+        s = 60 * s + strtoll(text, &end, 10);
+    return days * 86400 + s;
+}
+
+/* "1-2", "1-infinite", "1": nodes of a job, at most; -1: no limit. */
+static int64_t most_nodes(const char *text)
+{
+    const char *most = strchr(text, '-');
+
+    most = most ? most + 1 : text;
+    return isdigit((unsigned char)*most) ? strtoll(most, NULL, 10) : -1;
+}
+
+static void add_limit(struct json_object *queue, const char *key, int64_t n)
+{
+    if (n < 0)
+        json_object_object_add(queue, key, NULL);
+    else
+        ft_json_add_int(queue, key, n);
 }
 
 static struct json_object *queue_named(struct json_object *queues,
@@ -108,22 +150,32 @@ static struct json_object *queue_named(struct json_object *queues,
     return queue;
 }
 
+/* A line for each kind of node of a partition, with these columns. */
+enum column { NAME, UP, NODES, CORES, MEMORY, TIME, SIZE, GRES, COLUMNS };
+#define SINFO "sinfo -a -h -o %P|%a|%F|%c|%m|%l|%s|%G"
+
 static void add_queue(struct json_object *queues, char *line)
 {
-    char *name = strsep(&line, "|"), *up = strsep(&line, "|");
-    size_t len = strlen(name);
+    char *value[COLUMNS], *name;
     struct json_object *queue;
     bool is_default;
+    size_t n, len;
 
-    if (!up || !line)
+    for (n = 0; n < COLUMNS && line; n++)
+        value[n] = strsep(&line, "|");
+    if (n < COLUMNS)
         return;
+    name = value[NAME];
+    len = strlen(name);
     is_default = len && name[len - 1] == '*';
     if (is_default)
         name[len - 1] = '\0';
     queue = queue_named(queues, name);
     ft_json_add_bool(queue, "default", is_default);
-    ft_json_add_bool(queue, "up", strcmp(up, "up") == 0);
-    add_nodes(queue, line);
+    ft_json_add_bool(queue, "up", strcmp(value[UP], "up") == 0);
+    add_nodes(queue, value[NODES], value[CORES], value[MEMORY], value[GRES]);
+    add_limit(queue, "max_walltime_s", limit_s(value[TIME]));
+    add_limit(queue, "max_nodes", most_nodes(value[SIZE]));
 }
 
 struct json_object *ft_cmd_probe(void *state, struct json_object *request)
@@ -136,7 +188,7 @@ struct json_object *ft_cmd_probe(void *state, struct json_object *request)
 
     (void)request;
     if (run_words(cmd, "scontrol show config", &conf, &errors) < 0 ||
-        run_words(cmd, "sinfo -a -h -o %P|%a|%F|%c|%m", &parts, &errors) < 0 ||
+        run_words(cmd, SINFO, &parts, &errors) < 0 ||
         run_words(cmd, "date +%s.%N", &now, &errors) < 0) {
         answer = ft_wire_error("unavailable", "%s", ft_cmd_reason(&errors));
     } else {

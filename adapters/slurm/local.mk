@@ -21,7 +21,8 @@ pkglibexec_PROGRAMS += fedtwin-slurm-cmd
 fedtwin_slurm_cmd_SOURCES = $(SLURM_COMMON) \
     adapters/slurm/cmd.h adapters/slurm/cmd_main.c \
     adapters/slurm/cmd_jobs.c adapters/slurm/cmd_probe.c \
-    adapters/slurm/cmd_submit.c
+    adapters/slurm/cmd_submit.c \
+    adapters/slurm/gres.c adapters/slurm/gres.h
 fedtwin_slurm_cmd_CPPFLAGS = $(SLURM_CPPFLAGS)
 fedtwin_slurm_cmd_LDADD = $(BASE_LIBS)
 
