@@ -178,7 +178,7 @@ static bool is_id(const char *text)
 }
 
 /* What becomes of a job that the controller does not know.  NULL: the
- * accounting does not answer; without a state: it says one that is not known. */
+ * accounting does not answer; no state: it says one that is not known. */
 static struct json_object *remember(struct ft_rest *rest, const char *id)
 {
     struct json_object *list, *status = NULL;
