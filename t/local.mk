@@ -57,7 +57,10 @@ t_bench_lookups_CPPFLAGS = $(t_bench_commits_CPPFLAGS)
 t_bench_lookups_LDADD = $(t_bench_commits_LDADD)
 
 EXTRA_DIST += t/bench/stage_write.c t/bench/heat.c t/bench/heat.sh \
-    t/bench/heat.py
+    t/bench/heat.py t/bench/flood.sh t/bench/flood.py
+BENCHES += t/bench/triad
+t_bench_triad_SOURCES = t/bench/triad.c
+t_bench_triad_CFLAGS = $(AM_CFLAGS) -O3
 if SOLVERS
 BENCHES += t/bench/stage_write
 t_bench_stage_write_SOURCES = t/bench/stage_write.c

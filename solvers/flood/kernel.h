@@ -14,6 +14,11 @@
 #define FLOOD_TILE_Y 32
 #define FLOOD_HALO 2     /* cells around a strip that kernels may read */
 
+/* Kernels take whole vectors: what is behind a row up to a multiple of
+ * FLOOD_ALIGN cells is computed, too, and stays 0 where it is beyond the
+ * domain. */
+#define FLOOD_ALIGN 8
+
 /* What else changes a cell in a step, already times dt: boundaries, inflows. */
 struct flood_source {
     int64_t cell;       /* index into the arrays */
@@ -51,7 +56,8 @@ struct flood_tile {
     struct flood_state old, new;
     /* Second stage: the result is the mean of this and of the step. */
     struct flood_state mean; /* .h NULL: none */
-    struct flood_peaks *peaks; /* updated with 'old'; NULL: not wanted */
+    struct flood_peaks *peaks; /* updated with 'old'; NULL: not wanted, nor
+                                * is 'rate' */
     const struct flood_source *source; /* in the order of cells */
     size_t n_sources;
 

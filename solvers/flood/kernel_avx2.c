@@ -1,6 +1,7 @@
 /* kernel_avx2.c - the kernel for vectors of 256 bits */
 #ifdef __x86_64__
 #pragma GCC target("avx2")
+#define FLOOD_LANES 4
 #include "flood/kernel_body.h"
 
 const struct flood_kernel flood_kernel_avx2 = {

@@ -1,6 +1,7 @@
 /* kernel_avx512.c - the kernel for vectors of 512 bits */
 #ifdef __x86_64__
 #pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")
+#define FLOOD_LANES 8
 #include "flood/kernel_body.h"
 
 const struct flood_kernel flood_kernel_avx512 = {

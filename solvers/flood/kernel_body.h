@@ -9,60 +9,78 @@
 
 #include "flood/kernel_rows.h"
 
-/* Cells are kept for four rows, faces and sides for two. */
+/* Cells are kept for four rows, faces along y for two. */
 struct work {
+    struct step step;
     struct cells cells[4];
     struct faces x, y[2];
-    struct sides across, along[2];
-    struct change change;
+    struct sides sides;
     struct found found;
-    double drag[ROOM];
-};
-
-static int64_t row_at(const struct flood_tile *t, int j)
-{
-    return t->first + (int64_t)j * t->stride - EDGE;
-}
+    double drag[FLOOD_TILE_X];
+} __attribute__((aligned(64)));
 
 static struct cells *cells_of(struct work *w, int j)
 {
     return &w->cells[(j + 4) % 4];
 }
 
-static void begin(struct flood_tile *t, struct work *w)
+static struct row row_of(const struct flood_tile *t, const struct work *w,
+                         int j)
 {
-    for (int i = 0; i < t->nx; i++) {
-        w->found.rate[i] = 0;
-        w->found.depth[i] = 0;
-        w->found.bad[i] = 0;
-        w->drag[i] = t->drag_all;
+    int64_t at = t->first + (int64_t)j * t->stride;
+    struct row row = {
+        .h = t->old.h + at, .qx = t->old.qx + at, .qy = t->old.qy + at,
+        .z = t->z + at, .drag = t->drag ? t->drag + at : w->drag,
+        .new_h = t->new.h + at, .new_qx = t->new.qx + at,
+        .new_qy = t->new.qy + at,
+    };
+
+    if (t->mean.h) {
+        row.mean_h = t->mean.h + at;
+        row.mean_qx = t->mean.qx + at;
+        row.mean_qy = t->mean.qy + at;
     }
+    return row;
+}
+
+static void begin(const struct flood_tile *t, struct work *w)
+{
+    w->step = (struct step){
+        .n = (t->nx + FLOOD_ALIGN - 1) / FLOOD_ALIGN * FLOOD_ALIGN,
+        .g = t->g, .dry = t->dry, .dt = t->dt,
+        .ax = t->dt / t->dx, .ay = t->dt / t->dy,
+    };
+    memset(w->cells, 0, sizeof(w->cells));
+    memset(&w->sides, 0, sizeof(w->sides));
+    memset(&w->found, 0, sizeof(w->found));
+    for (int i = 0; i < w->step.n; i++)
+        w->drag[i] = t->drag_all;
 }
 
 static void end(struct flood_tile *t, const struct work *w)
 {
     t->rate = t->depth = 0;
     t->bad = 0;
-    for (int i = 0; i < t->nx; i++) {
-        t->rate = MAX2(w->found.rate[i], t->rate);
-        t->depth = MAX2(w->found.depth[i], t->depth);
+    for (int i = 0; i < w->step.n; i++) {
+        t->rate = fmax(w->found.rate[i], t->rate);
+        t->depth = fmax(w->found.depth[i], t->depth);
         t->bad |= w->found.bad[i] > 0;
     }
 }
 
 static void find_row(const struct flood_tile *t, struct work *w, int j)
 {
-    int64_t at = row_at(t, j);
+    struct row row = row_of(t, w, j);
 
-    find_cells(t->nx + 2 * EDGE, t->old.h + at, t->old.qx + at,
-               t->old.qy + at, t->dry, t->g, cells_of(w, j));
+    find_cells(&w->step, &row, cells_of(w, j));
 }
 
-/* Sources of row j; 'next' is the first one that has not been added. */
-static size_t add_sources(const struct flood_tile *t, struct change *d, int j,
-                          size_t next)
+/* Sources of row j come through its southern faces; 'next' is the first one
+ * that has not been added. */
+static size_t add_sources(const struct flood_tile *t, struct faces *south,
+                          int j, size_t next)
 {
-    int64_t at = row_at(t, j) + EDGE;
+    int64_t at = t->first + (int64_t)j * t->stride;
 
     for (; next < t->n_sources; next++) {
         const struct flood_source *s = &t->source[next];
@@ -70,102 +88,70 @@ static size_t add_sources(const struct flood_tile *t, struct change *d, int j,
 
         if (i >= t->nx)
             break;
-        d->h[i] += s->h;
-        d->qx[i] += s->qx;
-        d->qy[i] += s->qy;
+        south->h[i] += s->h;
+        south->t[i] += s->qx;
+        south->high[i] += s->qy;
     }
     return next;
 }
 
-/* The new values of row j; w->change is complete. */
+/* The new values of row j from its faces. */
 static void finish_row(const struct flood_tile *t, struct work *w, int j)
 {
-    int64_t at = row_at(t, j) + EDGE;
-    double *oh = t->new.h + at, *ox = t->new.qx + at, *oy = t->new.qy + at;
-    const double *h = t->old.h + at, *qx = t->old.qx + at,
-                 *qy = t->old.qy + at;
+    const struct faces *south = &w->y[j % 2], *north = &w->y[(j + 1) % 2];
+    struct row row = row_of(t, w, j);
 
-    if (t->drag || t->drag_all > 0)
-        update(t->nx, h, qx, qy, &w->change, t->drag ? t->drag + at : w->drag,
-               t->dt, t->dry, oh, ox, oy);
-    else
-        update_smooth(t->nx, h, qx, qy, &w->change, t->dry, oh, ox,
-                      oy);
     if (t->mean.h)
-        average(t->nx, t->mean.h + at, t->mean.qx + at, t->mean.qy + at,
-                t->dry, oh, ox, oy);
+        update_mean(&w->step, &row, &w->x, south, north, &w->found);
     else
-        find_rates(t->nx, cells_of(w, j), 1.0 / t->dx, 1.0 / t->dy, &w->found);
-    find_depths(t->nx, oh, &w->found);
+        update(&w->step, &row, &w->x, south, north, &w->found);
     if (t->peaks)
-        find_peaks(t->nx, h, cells_of(w, j), t->peaks, t->time_s, at);
+        look_at(&w->step, &row, cells_of(w, j), t->peaks, 1.0 / t->dx,
+                1.0 / t->dy, t->time_s, t->first + j * t->stride, &w->found);
 }
 
 static __attribute__((unused)) void advance_first(struct flood_tile *t)
 {
-    struct work w;
-    double ax = t->dt / t->dx, ay = t->dt / t->dy;
     size_t next = 0;
+    struct work w;
 
     begin(t, &w);
     find_row(t, &w, -1);
     for (int j = 0; j <= t->ny; j++) {
-        int64_t at = row_at(t, j), below = row_at(t, j - 1);
+        struct row low = row_of(t, &w, j - 1), high = row_of(t, &w, j);
 
         find_row(t, &w, j);
-        cross_y(t->nx, t->old.h + below, t->z + below, cells_of(&w, j - 1),
-                t->old.h + at, t->z + at, cells_of(&w, j), t->g, &w.y[j % 2]);
+        cross_y(&w.step, &low, cells_of(&w, j - 1), &high, cells_of(&w, j),
+                &w.y[j % 2]);
         if (j == 0)
             continue;
-        cross_x(t->nx, t->old.h + below, t->z + below, cells_of(&w, j - 1),
-                t->g, &w.x);
-        sum_faces(t->nx, &w.x, &w.y[(j + 1) % 2], &w.y[j % 2], ax, ay,
-                  &w.change);
-        next = add_sources(t, &w.change, j - 1, next);
+        cross_x(&w.step, &low, cells_of(&w, j - 1), &w.x);
+        next = add_sources(t, &w.y[(j + 1) % 2], j - 1, next);
         finish_row(t, &w, j - 1);
     }
     end(t, &w);
 }
 
-/* Sides along y of row j, from it and its two neighbours. */
-static void find_sides(const struct flood_tile *t, struct work *w, int j)
-{
-    int64_t at = row_at(t, j);
-
-    sides_y(t->nx, t->stride, t->old.h + at, t->z + at, cells_of(w, j - 1),
-            cells_of(w, j), cells_of(w, j + 1), t->dry,
-            &w->along[(j + 2) % 2]);
-}
-
 static __attribute__((unused)) void advance_second(struct flood_tile *t)
 {
-    struct work w;
-    double ax = t->dt / t->dx, ay = t->dt / t->dy;
     size_t next = 0;
+    struct work w;
 
     begin(t, &w);
-    for (int j = -2; j <= 0; j++)
-        find_row(t, &w, j);
-    find_sides(t, &w, -1);
-    for (int j = 0; j <= t->ny; j++) {
-        int64_t at = row_at(t, j), below = row_at(t, j - 1);
-        struct sides *low = &w.along[(j + 1) % 2], *high = &w.along[j % 2];
+    find_row(t, &w, -2);
+    find_row(t, &w, -1);
+    for (int j = -1; j <= t->ny; j++) {
+        struct row row[3] = { row_of(t, &w, j - 1), row_of(t, &w, j),
+                              row_of(t, &w, j + 1) };
+        const struct cells *cells[3] = { cells_of(&w, j - 1), cells_of(&w, j),
+                                         cells_of(&w, j + 1) };
 
         find_row(t, &w, j + 1);
-        find_sides(t, &w, j);
-        cross_sides_y(t->nx, t->z + below, cells_of(&w, j - 1), low,
-                      t->z + at, cells_of(&w, j), high, t->g, &w.y[j % 2]);
-        if (j == 0)
+        cross_slopes_y(&w.step, row, cells, &w.sides, &w.y[(j + 2) % 2]);
+        if (j < 1)
             continue;
-        sides_x(t->nx, t->old.h + below, t->z + below, cells_of(&w, j - 1),
-                t->dry, &w.across);
-        cross_sides_x(t->nx, t->z + below, cells_of(&w, j - 1), &w.across,
-                      t->g, &w.x);
-        sum_faces(t->nx, &w.x, &w.y[(j + 1) % 2], &w.y[j % 2], ax, ay,
-                  &w.change);
-        add_slopes(t->nx, t->old.h + below + EDGE, w.across.slope + EDGE,
-                   low->slope + EDGE, t->g * ax, t->g * ay, &w.change);
-        next = add_sources(t, &w.change, j - 1, next);
+        cross_slopes_x(&w.step, &row[0], cells[0], &w.x);
+        next = add_sources(t, &w.y[(j + 1) % 2], j - 1, next);
         finish_row(t, &w, j - 1);
     }
     end(t, &w);

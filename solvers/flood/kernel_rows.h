@@ -1,454 +1,414 @@
 /* kernel_rows.h - what a kernel does with one row; only for kernel_body.h
  *
- * Every loop is over neighbours in a row and free of branches, so compilers
- * turn them into vector instructions.  Minima and maxima are written as
- * conditions, since fmin() and fmax() are not.
+ * Rows are walked in whole vectors, from up to one vector before the first cell
+ * of the tile to one behind the last.  Processors divide and take roots at a
+ * small part of the rate at which they multiply, so there is one division a
+ * face, and roots of depths are found by multiplications.
  */
 #ifndef FLOOD_KERNEL_ROWS_H
 #define FLOOD_KERNEL_ROWS_H
 
-#include <math.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "flood/kernel.h"
+#include "flood/kernel_vector.h"
 
-#define MAX2(a, b) ((a) > (b) ? (a) : (b))
-#define MIN2(a, b) ((a) < (b) ? (a) : (b))
 #define ROW static __attribute__((noinline, unused)) void
-#define VECTOR _Pragma("GCC ivdep")
-#define INLINE static inline __attribute__((always_inline))
 
-#define EDGE FLOOD_HALO
-#define STILL 1e-100 /* m/s: nothing moves, and 1 / it must not overflow */
-#define ROOM (FLOOD_TILE_X + 16)
+#define STILL 1e-100   /* m/s: nothing moves, and 1 / it must not overflow */
+#define NOTHING 1e-100 /* m: as deep as no water, whose root has an inverse */
+#define FRONT 16       /* numbers before cell 0 in buffers */
+#define ROOM (FRONT + FLOOD_TILE_X + 16)
 
-/* A row of cells, EDGE more on each side. */
+/* A row of cells. */
 struct cells {
     double u[ROOM], v[ROOM]; /* m/s */
     double c[ROOM];          /* speed of waves, m/s */
     double r[ROOM];          /* 1 / depth, 0 when dry */
+    double k[ROOM];          /* c r / 2: how c changes with the depth, 1/s */
 };
 
-/* What a row of faces lets through. */
+/* What the low faces of a row of cells let through in a step, for one cell's
+ * width; 'low' is what it brings to the cell before the face. */
 struct faces {
-    double h[ROOM];             /* m2/s */
-    double low[ROOM], high[ROOM]; /* m3/s2 along the normal, for both cells */
-    double t[ROOM];             /* m3/s2 across it */
+    double h[ROOM];               /* m */
+    double low[ROOM], high[ROOM]; /* m2/s along the normal, for both cells */
+    double t[ROOM];               /* m2/s across it */
 };
 
-/* The values of cells at both of their faces along one direction. */
+/* The values of cells at their high faces along one direction. */
 struct sides {
-    double h[2][ROOM], u[2][ROOM], v[2][ROOM], c[2][ROOM];
-    double z[2][ROOM];  /* of the bed, above the centre */
-    double slope[ROOM]; /* of the bed over the cell, m */
+    double h[ROOM], u[ROOM], v[ROOM], c[ROOM], k[ROOM];
+    double z[ROOM]; /* of the bed, above the centre */
 };
 
-ROW find_cells(int n, const double *restrict h,
-                       const double *restrict qx, const double *restrict qy,
-                       double dry, double g, struct cells *restrict p)
-{
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        double wet = h[i] > dry ? 1.0 : 0.0;
-        double r = wet / (h[i] > dry ? h[i] : 1.0);
+/* Largest speeds and depths in all rows of a tile, column by column. */
+struct found {
+    double rate[FLOOD_TILE_X], depth[FLOOD_TILE_X], bad[FLOOD_TILE_X];
+};
 
-        p->r[i] = r;
-        p->u[i] = qx[i] * r;
-        p->v[i] = qy[i] * r;
-        p->c[i] = sqrt(g * MAX2(h[i], 0.0));
+/* The arrays from cell 0 of a row on. */
+struct row {
+    const double *h, *qx, *qy, *z, *drag;
+    const double *mean_h, *mean_qx, *mean_qy;
+    double *new_h, *new_qx, *new_qy;
+};
+
+/* The same for all rows. */
+struct step {
+    int n; /* cells in a row, in whole vectors */
+    double g, dry, dt, ax, ay; /* ax: dt / dx */
+};
+
+ROW find_cells(const struct step *s, const struct row *t,
+               struct cells *restrict p)
+{
+    double root_g = sqrt(s->g);
+    vec dry = all(s->dry);
+
+    for (int i = -8; i < s->n + 8; i += FLOOD_LANES) {
+        vec h = load(t->h + i), deep = largest(h, all(NOTHING));
+        vec y = inverse_sqrt(deep), c = root_g * (deep * y);
+        vec r = only(above(h, dry), y * y);
+
+        store(p->r + FRONT + i, r);
+        store(p->u + FRONT + i, load(t->qx + i) * r);
+        store(p->v + FRONT + i, load(t->qy + i) * r);
+        store(p->c + FRONT + i, c);
+        store(p->k + FRONT + i, 0.5 * c * r);
     }
 }
 
+/* --- faces ---------------------------------------------------------------- */
+
 /* One side of a face. */
 struct side {
-    double h, u, v, c, r;
+    vec h, u, v, c, k;
 };
 
-/* Hydrostatic reconstruction over the step 'dz' of the bed, then HLLC. */
-INLINE void cross(struct side l, struct side r, double dz, double g,
-                  double *restrict fh, double *restrict low,
-                  double *restrict high, double *restrict across)
+/* What a face lets through. */
+struct flux {
+    vec h, low, high, t;
+};
+
+/* Hydrostatic reconstruction over the step 'dz' of the bed, then HLLC, times
+ * 'ratio'.  Momentum is what the cell gets beyond the pressure g h^2 / 2 of
+ * its own depth at the face, which leaves nothing when water is at rest. */
+INLINE struct flux cross(struct side l, struct side r, vec dz, double g,
+                         double ratio)
 {
-    double up = MAX2(dz, 0.0), down = MAX2(-dz, 0.0);
-    double hl = MAX2(l.h - up, 0.0), hr = MAX2(r.h - down, 0.0);
+    vec zero = all(0), up = largest(dz, zero), down = least(dz, zero);
+    vec yl = l.h - up, yr = r.h + down; /* above the higher bed */
+    vec hl = largest(yl, zero), hr = largest(yr, zero);
     /* sqrt(1 - x) <= 1 - x/2: never below the speed in the depth that is
      * left, without another root. */
-    double cl = hl > 0 ? l.c * (1.0 - 0.5 * up * l.r) : 0.0;
-    double cr = hr > 0 ? r.c * (1.0 - 0.5 * down * r.r) : 0.0;
-    double um = 0.5 * (l.u + r.u) + (cl - cr);
-    double cm = 0.5 * (cl + cr) + 0.25 * (l.u - r.u);
-    double sl = MIN2(l.u - cl, um - cm), sr = MAX2(r.u + cr, um + cm);
-    double a, b, d, ql, qr, pl, pr, f, n, drop_l, drop_r;
+    vec cl = l.c - up * l.k, cr = r.c + down * r.k;
+    vec behind = l.u - cl, ahead = r.u + cr;
+    vec il = l.u + (cl + cl), ir = r.u - (cr + cr);
+    vec mean = 0.5 * (il + ir), quarter = 0.25 * (il - ir);
+    vec a = least(behind, mean - quarter), b = largest(ahead, mean + quarter);
+    mask wet_l = above(yl, zero), wet_r = above(yr, zero);
+    vec d, from_l, from_r, push, f, n;
 
-    sl = hl > 0 ? sl : r.u - 2.0 * cr;
-    sr = hl > 0 ? sr : r.u + cr;
-    sl = hr > 0 ? sl : l.u - cl;
-    sr = hr > 0 ? sr : l.u + 2.0 * cl;
-    a = MIN2(sl, 0.0);
-    b = MAX2(sr, 0.0);
+    a = pick(wet_r, pick(wet_l, a, ir), behind);
+    b = pick(wet_r, pick(wet_l, b, ahead), il);
+    a = least(a, zero);
+    b = largest(b, zero);
     d = b - a;
-    d = 1.0 / (d > STILL ? d : 1.0);
-    ql = hl * l.u;
-    qr = hr * r.u;
-    pl = ql * l.u + 0.5 * g * hl * hl;
-    pr = qr * r.u + 0.5 * g * hr * hr;
-    f = (b * ql - a * qr + a * b * (hr - hl)) * d;
-    n = (b * pl - a * pr + a * b * (qr - ql)) * d;
+    d = ratio / pick(above(d, all(STILL)), d, all(1));
+    from_l = b * (l.u - a) * (hl * d);
+    from_r = a * (b - r.u) * (hr * d);
+    f = from_l + from_r;
+    n = from_l * l.u + from_r * r.u;
+    push = (0.5 * g) * ((hr - hl) * (hr + hl)) * d;
     /* A bed that ends above the other side's surface: the water falls over
      * the whole step, not over its own depth only. */
-    drop_l = l.h * MAX2(down - r.h, 0.0);
-    drop_r = r.h * MAX2(up - l.h, 0.0);
-    *fh = f;
-    *low = n + g * (0.5 * (l.h - hl) * (l.h + hl) - drop_l);
-    *high = n + g * (0.5 * (r.h - hr) * (r.h + hr) - drop_r);
-    *across = f * (f > 0 ? l.v : r.v);
+    return (struct flux){
+        .h = f, .t = f * pick(above(f, zero), l.v, r.v),
+        .low = n - a * push - (g * ratio) * (l.h * (hr - yr)),
+        .high = n - b * push - (g * ratio) * (r.h * (hl - yl)),
+    };
 }
 
 INLINE struct side side_of(const struct cells *p, const double *h, int i)
 {
-    return (struct side){ h[i], p->u[i], p->v[i], p->c[i], p->r[i] };
+    int k = FRONT + i;
+
+    return (struct side){ load(h + i), load(p->u + k), load(p->v + k),
+                          load(p->c + k), load(p->k + k) };
 }
 
 /* The same, turned so that u is along y. */
 INLINE struct side turned(const struct cells *p, const double *h, int i)
 {
-    return (struct side){ h[i], p->v[i], p->u[i], p->c[i], p->r[i] };
+    int k = FRONT + i;
+
+    return (struct side){ load(h + i), load(p->v + k), load(p->u + k),
+                          load(p->c + k), load(p->k + k) };
 }
 
-/* Faces 0 ... n between cells EDGE - 1 + i and EDGE + i of a row. */
-ROW cross_x(int n, const double *restrict h, const double *restrict z,
-                    const struct cells *restrict p, double g,
-                    struct faces *restrict f)
+INLINE void keep(struct faces *restrict f, int i, struct flux flux)
 {
-    h += EDGE - 1;
-    z += EDGE - 1;
-    VECTOR
-    for (int i = 0; i <= n; i++)
-        cross(side_of(p, h - EDGE + 1, i + EDGE - 1),
-              side_of(p, h - EDGE + 1, i + EDGE), z[i + 1] - z[i], g,
-              &f->h[i], &f->low[i], &f->high[i], &f->t[i]);
+    store(f->h + i, flux.h);
+    store(f->low + i, flux.low);
+    store(f->high + i, flux.high);
+    store(f->t + i, flux.t);
 }
 
-/* Faces between cells EDGE + i of two rows. */
-ROW cross_y(int n, const double *restrict h0, const double *restrict z0,
-                    const struct cells *restrict p0, const double *restrict h1,
-                    const double *restrict z1, const struct cells *restrict p1,
-                    double g, struct faces *restrict f)
+/* Between the cells of a row; one more face than there are cells. */
+ROW cross_x(const struct step *s, const struct row *t,
+            const struct cells *restrict p, struct faces *restrict f)
 {
-    VECTOR
-    for (int i = 0; i < n; i++)
-        cross(turned(p0, h0, i + EDGE), turned(p1, h1, i + EDGE),
-              z1[i + EDGE] - z0[i + EDGE], g, &f->h[i], &f->low[i],
-              &f->high[i], &f->t[i]);
+    for (int i = 0; i <= s->n; i += FLOOD_LANES)
+        keep(f, i, cross(side_of(p, t->h, i - 1), side_of(p, t->h, i),
+                         load(t->z + i) - load(t->z + i - 1), s->g, s->ax));
+}
+
+/* Between two rows. */
+ROW cross_y(const struct step *s, const struct row *t0,
+            const struct cells *restrict p0, const struct row *t1,
+            const struct cells *restrict p1, struct faces *restrict f)
+{
+    for (int i = 0; i < s->n; i += FLOOD_LANES)
+        keep(f, i, cross(turned(p0, t0->h, i), turned(p1, t1->h, i),
+                         load(t1->z + i) - load(t0->z + i), s->g, s->ay));
 }
 
 /* --- second order --------------------------------------------------------- */
 
-/* Generalised minmod with parameter 1.5 of the differences on both sides. */
-INLINE double limit(double a, double b)
-{
-    double m = 0.5 * (a + b), a1 = 1.5 * a, b1 = 1.5 * b;
-    double low = MIN2(MIN2(a1, b1), m), high = MAX2(MAX2(a1, b1), m);
-
-    return low > 0 ? low : high < 0 ? high : 0.0;
-}
-
-/* Half the limited differences of one cell. */
-struct slopes {
-    double h, surface, u, v;
+/* A cell and its neighbours along one direction. */
+struct three {
+    vec a, b, c;
 };
 
-/* Of the values low, mid, high in neighbours; u is along the direction. */
-#define SLOPE(low, mid, high) (on * limit((mid) - (low), (high) - (mid)))
-
-INLINE void reconstruct(double h, double u, double v, double c, double r,
-                        struct slopes d, struct sides *restrict s, int i)
+INLINE struct three along_x(const double *p, int i)
 {
-    double low = h - d.h, high = h + d.h, x = 0.5 * d.h * r;
+    return (struct three){ load(p + i - 1), load(p + i), load(p + i + 1) };
+}
 
-    s->h[0][i] = low;
-    s->h[1][i] = high;
+INLINE struct three along_y(const double *p0, const double *p1,
+                            const double *p2, int i)
+{
+    return (struct three){ load(p0 + i), load(p1 + i), load(p2 + i) };
+}
+
+/* How much of the differences between cells counts; a cell next to a dry one
+ * has no slopes. */
+struct weight {
+    vec mean, most;
+};
+
+INLINE struct weight weigh(struct three h, double dry)
+{
+    mask wet = above(least(least(h.a, h.b), h.c), all(dry));
+
+    return (struct weight){ only(wet, all(0.25)), only(wet, all(0.75)) };
+}
+
+/* Half of the generalised minmod with parameter 1.5 of the differences on both
+ * sides: their mean, but not beyond 1.5 times the smaller one. */
+INLINE vec limit(struct weight w, vec a, vec b)
+{
+    vec low = least(w.most * largest(a, b), all(0));
+    vec high = largest(w.most * least(a, b), all(0));
+
+    return least(largest(w.mean * (a + b), low), high);
+}
+
+INLINE vec slope(struct weight w, struct three p)
+{
+    return limit(w, p.b - p.a, p.c - p.b);
+}
+
+/* Both sides of a cell, and the bed and the surface at the high one, above
+ * those at the centre. */
+struct both {
+    struct side low, high;
+    vec z, rise;
+};
+
+INLINE struct both reconstruct(struct three h, struct three z, struct three u,
+                               struct three v, vec c, vec r, vec k, double dry)
+{
+    struct weight w = weigh(h, dry);
+    vec dh0 = h.b - h.a, dh1 = h.c - h.b, dh = limit(w, dh0, dh1);
+    vec rise = limit(w, dh0 + (z.b - z.a), dh1 + (z.c - z.b));
+    vec du = slope(w, u), dv = slope(w, v), dc = k * dh;
+    vec low = h.b - dh, high = h.b + dh;
     /* Weights that leave the momentum of the cell as it is. */
-    s->u[0][i] = u - high * r * d.u;
-    s->u[1][i] = u + low * r * d.u;
-    s->v[0][i] = v - high * r * d.v;
-    s->v[1][i] = v + low * r * d.v;
-    s->c[0][i] = c * (1.0 - x);
-    s->c[1][i] = c * (1.0 + x);
-    s->z[0][i] = d.h - d.surface;
-    s->z[1][i] = d.surface - d.h;
-    s->slope[i] = 2.0 * (d.surface - d.h);
+    vec a = high * r, b = low * r;
+
+    return (struct both){
+        .low = { low, u.b - a * du, v.b - a * dv, c - dc, k },
+        .high = { high, u.b + b * du, v.b + b * dv, c + dc, k },
+        .z = rise - dh, .rise = rise,
+    };
 }
 
-/* A cell next to a dry one has no slopes. */
-INLINE double half_if_wet(double a, double b, double c, double dry)
+/* The surface's slope within the cell pushes, too; it is counted with the low
+ * face. */
+INLINE struct flux and_slope(struct flux f, vec h, vec rise, double g2_ratio)
 {
-    double least = MIN2(a, b);
-
-    least = MIN2(least, c);
-    return least > dry ? 0.5 : 0.0;
+    f.high -= g2_ratio * (h * rise);
+    return f;
 }
 
-INLINE double surface_slope(double h0, double h1, double h2, double z0,
-                            double z1, double z2)
+INLINE struct side shift_side(struct side a, struct side b)
 {
-    return limit((h1 - h0) + (z1 - z0), (h2 - h1) + (z2 - z1));
+    return (struct side){ shift(a.h, b.h), shift(a.u, b.u), shift(a.v, b.v),
+                          shift(a.c, b.c), shift(a.k, b.k) };
 }
 
-/* Sides along x of the cells EDGE - 1 ... EDGE + n of a row. */
-ROW sides_x(int n, const double *restrict h, const double *restrict z,
-                    const struct cells *restrict p, double dry,
-                    struct sides *restrict s)
+ROW cross_slopes_x(const struct step *s, const struct row *t,
+                   const struct cells *restrict p, struct faces *restrict f)
 {
-    const double *restrict u = p->u, *restrict v = p->v;
+    double push = 2 * s->g * s->ax;
+    struct both last = { 0 };
 
-    VECTOR
-    for (int i = EDGE - 1; i <= EDGE + n; i++) {
-        double on = half_if_wet(h[i - 1], h[i], h[i + 1], dry);
-        struct slopes d = {
-            .h = SLOPE(h[i - 1], h[i], h[i + 1]),
-            .surface = on * surface_slope(h[i - 1], h[i], h[i + 1], z[i - 1],
-                                          z[i], z[i + 1]),
-            .u = SLOPE(u[i - 1], u[i], u[i + 1]),
-            .v = SLOPE(v[i - 1], v[i], v[i + 1]),
-        };
+    for (int i = -FLOOD_LANES; i <= s->n; i += FLOOD_LANES) {
+        struct three h = along_x(t->h, i), z = along_x(t->z, i);
+        int k = FRONT + i;
+        struct both here = reconstruct(h, z, along_x(p->u, k),
+                                       along_x(p->v, k), load(p->c + k),
+                                       load(p->r + k), load(p->k + k), s->dry);
 
-        reconstruct(h[i], u[i], v[i], p->c[i], p->r[i], d, s, i);
+        if (i >= 0) {
+            vec step = (z.b - z.a) - (here.z + shift(last.z, here.z));
+            struct flux flux = cross(shift_side(last.high, here.high),
+                                     here.low, step, s->g, s->ax);
+
+            keep(f, i, and_slope(flux, h.b, here.rise, push));
+        }
+        last = here;
     }
 }
 
-/* Along y, of the middle one of three rows. */
-ROW sides_y(int n, int64_t stride, const double *restrict h,
-            const double *restrict z, const struct cells *restrict p0,
-            const struct cells *restrict p1, const struct cells *restrict p2,
-            double dry, struct sides *restrict s)
+/* Between the row before t[1] and t[1]; 'sides' has the high sides of the
+ * former and gets those of the latter. */
+ROW cross_slopes_y(const struct step *s, const struct row t[3],
+                   const struct cells *const p[3], struct sides *restrict sides,
+                   struct faces *restrict f)
 {
-    const double *h0 = h - stride, *h2 = h + stride;
-    const double *z0 = z - stride, *z2 = z + stride;
+    double push = 2 * s->g * s->ay;
 
-    VECTOR
-    for (int i = EDGE; i < EDGE + n; i++) {
-        double on = half_if_wet(h0[i], h[i], h2[i], dry);
-        struct slopes d = {
-            .h = SLOPE(h0[i], h[i], h2[i]),
-            .surface = on * surface_slope(h0[i], h[i], h2[i], z0[i], z[i],
-                                          z2[i]),
-            .u = SLOPE(p0->v[i], p1->v[i], p2->v[i]),
-            .v = SLOPE(p0->u[i], p1->u[i], p2->u[i]),
-        };
+    for (int i = 0; i < s->n; i += FLOOD_LANES) {
+        struct three h = along_y(t[0].h, t[1].h, t[2].h, i);
+        struct three z = along_y(t[0].z, t[1].z, t[2].z, i);
+        int k = FRONT + i;
+        struct both here = reconstruct(
+            h, z, along_y(p[0]->v, p[1]->v, p[2]->v, k),
+            along_y(p[0]->u, p[1]->u, p[2]->u, k), load(p[1]->c + k),
+            load(p[1]->r + k), load(p[1]->k + k), s->dry);
+        struct side low = { load(sides->h + i), load(sides->u + i),
+                            load(sides->v + i), load(sides->c + i),
+                            load(sides->k + i) };
+        vec step = (z.b - z.a) - (here.z + load(sides->z + i));
+        struct flux flux = cross(low, here.low, step, s->g, s->ay);
 
-        reconstruct(h[i], p1->v[i], p1->u[i], p1->c[i], p1->r[i], d, s, i);
-    }
-}
-
-/* The side of a cell towards higher (1) or lower (0) coordinates. */
-INLINE struct side from(const struct sides *s, const double *r, int k, int i)
-{
-    return (struct side){ s->h[k][i], s->u[k][i], s->v[k][i], s->c[k][i],
-                          r[i] };
-}
-
-ROW cross_sides_x(int n, const double *restrict z,
-                          const struct cells *restrict p,
-                          const struct sides *restrict s, double g,
-                          struct faces *restrict f)
-{
-    VECTOR
-    for (int i = 0; i <= n; i++) {
-        int l = i + EDGE - 1, r = i + EDGE;
-
-        cross(from(s, p->r, 1, l), from(s, p->r, 0, r),
-              (z[r] - z[l]) + (s->z[0][r] - s->z[1][l]), g, &f->h[i],
-              &f->low[i], &f->high[i], &f->t[i]);
-    }
-}
-
-ROW cross_sides_y(int n, const double *restrict z0,
-                          const struct cells *restrict p0,
-                          const struct sides *restrict s0,
-                          const double *restrict z1,
-                          const struct cells *restrict p1,
-                          const struct sides *restrict s1, double g,
-                          struct faces *restrict f)
-{
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        int k = i + EDGE;
-
-        cross(from(s0, p0->r, 1, k), from(s1, p1->r, 0, k),
-              (z1[k] - z0[k]) + (s1->z[0][k] - s0->z[1][k]), g, &f->h[i],
-              &f->low[i], &f->high[i], &f->t[i]);
+        keep(f, i, and_slope(flux, h.b, here.rise, push));
+        store(sides->h + i, here.high.h);
+        store(sides->u + i, here.high.u);
+        store(sides->v + i, here.high.v);
+        store(sides->c + i, here.high.c);
+        store(sides->k + i, here.high.k);
+        store(sides->z + i, here.z);
     }
 }
 
 /* --- the new values ------------------------------------------------------- */
 
-/* Changes of a row in the step, times dt. */
-struct change {
-    double h[ROOM], qx[ROOM], qy[ROOM];
-};
-
-ROW sum_faces(int n, const struct faces *restrict fx,
-                      const struct faces *restrict south,
-                      const struct faces *restrict north, double ax, double ay,
-                      struct change *restrict d)
-{
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        d->h[i] = ax * (fx->h[i] - fx->h[i + 1]) +
-                  ay * (south->h[i] - north->h[i]);
-        d->qx[i] = ax * (fx->high[i] - fx->low[i + 1]) +
-                   ay * (south->t[i] - north->t[i]);
-        d->qy[i] = ax * (fx->t[i] - fx->t[i + 1]) +
-                   ay * (south->high[i] - north->low[i]);
-    }
-}
-
-/* The slope of the bed inside the cells. */
-ROW add_slopes(int n, const double *restrict h,
-                       const double *restrict slope_x,
-                       const double *restrict slope_y, double ax, double ay,
-                       struct change *restrict d)
-{
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        d->qx[i] -= ax * h[i] * slope_x[i];
-        d->qy[i] -= ay * h[i] * slope_y[i];
-    }
-}
-
-/* 1 / cube root of x > 0: a third of the exponent, then Newton. */
-INLINE double inverse_cbrt(double x)
-{
-    uint64_t bits, third;
-    double y;
-
-    memcpy(&bits, &x, sizeof(bits));
-    third = (bits >> 2) + (bits >> 4);
-    third += third >> 4;
-    third += third >> 8;
-    third += third >> 16;
-    bits = UINT64_C(0x553ef0ff289dd796) - third;
-    memcpy(&y, &bits, sizeof(y));
-    y *= (4.0 - x * y * y * y) * (1.0 / 3.0);
-    y *= (4.0 - x * y * y * y) * (1.0 / 3.0);
-    y *= (4.0 - x * y * y * y) * (1.0 / 3.0);
-    y *= (4.0 - x * y * y * y) * (1.0 / 3.0);
-    return y;
-}
-
 /* Solves q + dt drag |q| q / h^(7/3) = q1 for q / q1. */
-INLINE double rub(double h, double q2, double drag_dt)
+INLINE vec rub(vec h, vec q2, vec drag_dt)
 {
-    double y = inverse_cbrt(h), y2 = y * y, y4 = y2 * y2;
+    vec y = inverse_cbrt(h), y2 = y * y, y4 = y2 * y2;
 
-    return 2.0 / (1.0 + sqrt(1.0 + 4.0 * drag_dt * y4 * y2 * y * sqrt(q2)));
+    return 2.0 / (1.0 + root(1.0 + 4.0 * drag_dt * (y4 * y2 * y) * root(q2)));
 }
 
-ROW update(int n, const double *restrict h, const double *restrict qx,
-                   const double *restrict qy, const struct change *restrict d,
-                   const double *restrict drag, double drag_dt, double dry,
-                   double *restrict oh, double *restrict ox,
-                   double *restrict oy)
+INLINE void add_faces(const struct step *s, const struct row *t, bool mean,
+                      const struct faces *restrict x,
+                      const struct faces *restrict south,
+                      const struct faces *restrict north,
+                      struct found *restrict f)
 {
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        double h1 = h[i] + d->h[i];
-        double x = qx[i] + d->qx[i], y = qy[i] + d->qy[i];
-        double w = rub(h1 > dry ? h1 : 1.0, x * x + y * y,
-                       drag_dt * drag[i]);
+    vec dry = all(s->dry);
 
-        w = h1 > dry ? w : 0.0;
-        oh[i] = h1;
-        ox[i] = w * x;
-        oy[i] = w * y;
+    for (int i = 0; i < s->n; i += FLOOD_LANES) {
+        vec h = load(t->h + i) + ((load(x->h + i) - load(x->h + i + 1)) +
+                                  (load(south->h + i) - load(north->h + i)));
+        vec qx = load(t->qx + i) +
+                 ((load(x->high + i) - load(x->low + i + 1)) +
+                  (load(south->t + i) - load(north->t + i)));
+        vec qy = load(t->qy + i) +
+                 ((load(x->t + i) - load(x->t + i + 1)) +
+                  (load(south->high + i) - load(north->low + i)));
+        mask wet = above(h, dry);
+        vec w = only(wet, rub(pick(wet, h, all(1)), qx * qx + qy * qy,
+                              s->dt * load(t->drag + i)));
+
+        qx *= w;
+        qy *= w;
+        if (mean) {
+            h = 0.5 * (load(t->mean_h + i) + h);
+            w = only(above(h, dry), all(0.5));
+            qx = w * (load(t->mean_qx + i) + qx);
+            qy = w * (load(t->mean_qy + i) + qy);
+        }
+        store(t->new_h + i, h);
+        store(t->new_qx + i, qx);
+        store(t->new_qy + i, qy);
+        store(f->depth + i, largest(h, load(f->depth + i)));
+        store(f->bad + i, pick(reaches(h, all(0)), load(f->bad + i), all(1)));
     }
 }
 
-ROW update_smooth(int n, const double *restrict h,
-                          const double *restrict qx, const double *restrict qy,
-                          const struct change *restrict d, double dry,
-                          double *restrict oh, double *restrict ox,
-                          double *restrict oy)
+ROW update(const struct step *s, const struct row *t,
+           const struct faces *restrict x, const struct faces *restrict south,
+           const struct faces *restrict north, struct found *restrict f)
 {
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        double h1 = h[i] + d->h[i];
-        double w = h1 > dry ? 1.0 : 0.0;
-
-        oh[i] = h1;
-        ox[i] = w * (qx[i] + d->qx[i]);
-        oy[i] = w * (qy[i] + d->qy[i]);
-    }
+    add_faces(s, t, false, x, south, north, f);
 }
 
-ROW average(int n, const double *restrict h, const double *restrict qx,
-                    const double *restrict qy, double dry, double *restrict oh,
-                    double *restrict ox, double *restrict oy)
+ROW update_mean(const struct step *s, const struct row *t,
+                const struct faces *restrict x,
+                const struct faces *restrict south,
+                const struct faces *restrict north, struct found *restrict f)
 {
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        double h1 = 0.5 * (h[i] + oh[i]);
-        double w = h1 > dry ? 0.5 : 0.0;
-
-        oh[i] = h1;
-        ox[i] = w * (qx[i] + ox[i]);
-        oy[i] = w * (qy[i] + oy[i]);
-    }
+    add_faces(s, t, true, x, south, north, f);
 }
 
-/* What is looked for in all rows of a tile, column by column. */
-struct found {
-    double rate[ROOM], depth[ROOM], bad[ROOM];
-};
-
-ROW find_rates(int n, const struct cells *restrict p, double ax,
-                       double ay, struct found *restrict f)
+INLINE void raise(double *p, vec a)
 {
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        double u = p->u[i + EDGE], v = p->v[i + EDGE], c = p->c[i + EDGE];
-        double x = ax * ((u < 0 ? -u : u) + c), y = ay * ((v < 0 ? -v : v) + c);
-        double most = MAX2(x, y);
-
-        f->rate[i] = MAX2(most, f->rate[i]);
-    }
+    store_where(p, above(a, load(p)), a);
 }
 
-ROW find_depths(int n, const double *restrict h,
-                        struct found *restrict f)
+/* The old state of a row: rates and peaks. */
+ROW look_at(const struct step *s, const struct row *t,
+            const struct cells *restrict p, const struct flood_peaks *peaks,
+            double ax, double ay, double time_s, int64_t at,
+            struct found *restrict f)
 {
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        f->depth[i] = MAX2(h[i], f->depth[i]);
-        f->bad[i] = h[i] >= 0 ? f->bad[i] : 1.0;
-    }
-}
+    vec wet_m = all(peaks->wet), deep = all(peaks->deep);
+    vec shallow_debris = all(peaks->debris[0]);
+    vec deep_debris = all(peaks->debris[1]);
 
-ROW find_peaks(int n, const double *restrict h,
-                       const struct cells *restrict p,
-                       const struct flood_peaks *peaks, double time_s,
-                       int64_t at)
-{
-    double *restrict depth = peaks->depth + at;
-    double *restrict speed2 = peaks->speed2 + at;
-    double *restrict hazard = peaks->hazard + at;
-    double *restrict arrival = peaks->arrival + at;
-    double wet = peaks->wet, deep = peaks->deep;
-    double shallow_debris = peaks->debris[0], deep_debris = peaks->debris[1];
+    for (int i = 0; i < s->n; i += FLOOD_LANES) {
+        vec h = load(t->h + i), u = load(p->u + FRONT + i),
+            v = load(p->v + FRONT + i), c = load(p->c + FRONT + i);
+        mask wet = above(h, wet_m);
+        vec s2 = only(wet, u * u + v * v);
+        vec debris = pick(above(h, deep), deep_debris, shallow_debris);
+        vec since = load(peaks->arrival + at + i);
 
-    VECTOR
-    for (int i = 0; i < n; i++) {
-        double u = p->u[i + EDGE], v = p->v[i + EDGE];
-        double s2 = h[i] > wet ? u * u + v * v : 0.0;
-        double debris = h[i] > deep ? deep_debris : shallow_debris;
-        double danger = h[i] > wet ? h[i] * (sqrt(s2) + 0.5) + debris : 0.0;
-        double since = h[i] > wet ? time_s : arrival[i];
-
-        depth[i] = MAX2(h[i], depth[i]);
-        speed2[i] = MAX2(s2, speed2[i]);
-        hazard[i] = MAX2(danger, hazard[i]);
-        arrival[i] = MIN2(since, arrival[i]);
+        store(f->rate + i, largest(largest(ax * (magnitude(u) + c),
+                                           ay * (magnitude(v) + c)),
+                                   load(f->rate + i)));
+        raise(peaks->depth + at + i, h);
+        raise(peaks->speed2 + at + i, s2);
+        raise(peaks->hazard + at + i,
+              only(wet, h * (root(s2) + 0.5) + debris));
+        store_where(peaks->arrival + at + i,
+                    above(since, pick(wet, all(time_s), since)), all(time_s));
     }
 }
 

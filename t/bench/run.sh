@@ -5,7 +5,7 @@
 # Usage: make bench [BENCH="start tasks ..."] [BENCH_TASKS=10000]
 #	[BENCH_AGAIN=100000] [BENCH_COMMITS=100] [BENCH_VERSIONS=1000000]
 #	[BENCH_SOLVES=200] [BENCH_PILOT=1000] [BENCH_WRITE=512] [BENCH_REPEATS=5]
-#	[BENCH_HEAT=64]
+#	[BENCH_HEAT=64] [BENCH_FLOOD=2000]
 #
 # Every figure is a median.  A peer that is not installed is left out.
 
@@ -332,6 +332,8 @@ bench_lookups() {
 . "$here/simulated.sh"
 # shellcheck source=t/bench/heat.sh
 . "$here/heat.sh"
+# shellcheck source=t/bench/flood.sh
+. "$here/flood.sh"
 
 # --- report -----------------------------------------------------------------
 
@@ -345,7 +347,7 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 echo
 row what fedtwin '' peer value ratio
 parts="start check tasks versions again plan commits lookups history write"
-parts="$parts solves pilot simulated heat"
+parts="$parts solves pilot simulated heat flood"
 for part in ${BENCH:-$parts}
 do
 	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }

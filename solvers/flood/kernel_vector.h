@@ -1,0 +1,187 @@
+/* kernel_vector.h - vectors of doubles; only for kernel_rows.h
+ *
+ * FLOOD_LANES says how many: 8 (AVX-512), 4 (AVX2), or 2 by what the compiler
+ * makes of it on any processor.  All of these operations are exact or rounded
+ * once, and give each lane the same bits whatever the number of lanes.
+ */
+#ifndef FLOOD_KERNEL_VECTOR_H
+#define FLOOD_KERNEL_VECTOR_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifndef FLOOD_LANES
+#define FLOOD_LANES 2
+#endif
+#define INLINE static inline __attribute__((always_inline, unused))
+
+typedef double vec __attribute__((vector_size(8 * FLOOD_LANES)));
+typedef uint64_t bits __attribute__((vector_size(8 * FLOOD_LANES)));
+
+#if FLOOD_LANES == 8
+#include <immintrin.h>
+typedef __mmask8 mask;
+INLINE mask above(vec a, vec b) /* a > b */
+{
+    return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ);
+}
+INLINE mask reaches(vec a, vec b) /* a >= b */
+{
+    return _mm512_cmp_pd_mask(a, b, _CMP_GE_OQ);
+}
+INLINE vec pick(mask m, vec yes, vec no)
+{
+    return _mm512_mask_blend_pd(m, no, yes);
+}
+INLINE vec largest(vec a, vec b) /* a > b ? a : b */
+{
+    return _mm512_max_pd(a, b);
+}
+INLINE vec least(vec a, vec b) /* a < b ? a : b */
+{
+    return _mm512_min_pd(a, b);
+}
+INLINE vec root(vec a)
+{
+    return _mm512_sqrt_pd(a);
+}
+/* The vector one lane before 'here', after 'last'. */
+INLINE vec shift(vec last, vec here)
+{
+    return (vec)_mm512_alignr_epi64((__m512i)here, (__m512i)last, 7);
+}
+/* Lanes without their bit in 'm' are not written to. */
+INLINE void store_where(double *p, mask m, vec a)
+{
+    _mm512_mask_storeu_pd(p, m, a);
+}
+#elif FLOOD_LANES == 4
+#include <immintrin.h>
+typedef __m256d mask;
+INLINE mask above(vec a, vec b)
+{
+    return _mm256_cmp_pd(a, b, _CMP_GT_OQ);
+}
+INLINE mask reaches(vec a, vec b)
+{
+    return _mm256_cmp_pd(a, b, _CMP_GE_OQ);
+}
+INLINE vec pick(mask m, vec yes, vec no)
+{
+    return _mm256_blendv_pd(no, yes, m);
+}
+INLINE vec largest(vec a, vec b)
+{
+    return _mm256_max_pd(a, b);
+}
+INLINE vec least(vec a, vec b)
+{
+    return _mm256_min_pd(a, b);
+}
+INLINE vec root(vec a)
+{
+    return _mm256_sqrt_pd(a);
+}
+INLINE vec shift(vec last, vec here)
+{
+    vec middle = _mm256_permute2f128_pd(last, here, 0x21);
+
+    return _mm256_shuffle_pd(middle, here, 0x5);
+}
+INLINE void store_where(double *p, mask m, vec a)
+{
+    _mm256_maskstore_pd(p, (__m256i)m, a);
+}
+#else
+typedef bits mask; /* all bits of a lane or none */
+INLINE mask above(vec a, vec b)
+{
+    return (mask)(a > b);
+}
+INLINE mask reaches(vec a, vec b)
+{
+    return (mask)(a >= b);
+}
+INLINE vec pick(mask m, vec yes, vec no)
+{
+    return (vec)((m & (bits)yes) | (~m & (bits)no));
+}
+INLINE vec largest(vec a, vec b)
+{
+    return pick(above(a, b), a, b);
+}
+INLINE vec least(vec a, vec b)
+{
+    return pick(above(b, a), a, b);
+}
+INLINE vec root(vec a)
+{
+    return (vec){ sqrt(a[0]), sqrt(a[1]) };
+}
+INLINE vec shift(vec last, vec here)
+{
+    return (vec){ last[1], here[0] };
+}
+INLINE void store_where(double *p, mask m, vec a)
+{
+    for (int i = 0; i < FLOOD_LANES; i++)
+        if (m[i])
+            p[i] = a[i];
+}
+#endif
+
+INLINE vec load(const double *p)
+{
+    vec a;
+
+    memcpy(&a, p, sizeof(a));
+    return a;
+}
+INLINE void store(double *p, vec a)
+{
+    memcpy(p, &a, sizeof(a));
+}
+INLINE vec all(double a)
+{
+    return a - (vec){ 0 };
+}
+INLINE vec magnitude(vec a)
+{
+    return (vec)((bits)a & UINT64_C(0x7fffffffffffffff));
+}
+/* 'a' where 'm' is true, else 0. */
+INLINE vec only(mask m, vec a)
+{
+    return pick(m, a, all(0));
+}
+
+/* 1 / square root of x > 0: half of the exponent, then Newton. */
+INLINE vec inverse_sqrt(vec x)
+{
+    vec half = 0.5 * x, y = (vec)(UINT64_C(0x5fe6eb50c7b537a9) -
+                                  ((bits)x >> 1));
+
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+        y *= 1.5 - half * y * y;
+    return y;
+}
+
+/* 1 / cube root of x > 0: a third of the exponent, then Newton. */
+INLINE vec inverse_cbrt(vec x)
+{
+    vec part = (1.0 / 3.0) * x, y;
+    bits third = ((bits)x >> 2) + ((bits)x >> 4);
+
+    third += third >> 4;
+    third += third >> 8;
+    third += third >> 16;
+    y = (vec)(UINT64_C(0x553ef0ff289dd796) - third);
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+        y *= 4.0 / 3.0 - part * y * (y * y);
+    return y;
+}
+
+#endif
