@@ -52,11 +52,19 @@ TESTS += t/t4022-agent-mpi.t
 endif
 EXTRA_DIST += t/t4022-agent-mpi.t
 if HAVE_CHECK
-check_PROGRAMS += t/unit/test_home t/unit/test_agent_file
-TESTS += t/unit/test_home t/unit/test_agent_file
+check_PROGRAMS += t/unit/test_home t/unit/test_agent_file t/unit/test_pull \
+    t/unit/test_link
+TESTS += t/unit/test_home t/unit/test_agent_file t/unit/test_pull \
+    t/unit/test_link
 t_unit_test_agent_file_SOURCES = t/unit/test_agent_file.c t/unit/unit.h
 t_unit_test_agent_file_CPPFLAGS = $(run_cppflags)
 t_unit_test_agent_file_LDADD = $(run_libs)
+t_unit_test_link_SOURCES = t/unit/test_link.c t/unit/unit.h
+t_unit_test_link_CPPFLAGS = $(run_cppflags)
+t_unit_test_link_LDADD = $(run_libs)
+t_unit_test_pull_SOURCES = t/unit/test_pull.c t/unit/unit.h
+t_unit_test_pull_CPPFLAGS = $(run_cppflags)
+t_unit_test_pull_LDADD = $(run_libs)
 t_unit_test_home_SOURCES = t/unit/test_home.c t/unit/unit.h
 t_unit_test_home_CPPFLAGS = $(run_cppflags)
 t_unit_test_home_LDADD = $(run_libs)

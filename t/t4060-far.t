@@ -145,6 +145,42 @@ test_expect_success 'a file larger than the cache travels all the same' '
 	test_cmp want got
 '
 
+test_expect_success 'a pilot: the files of each of its tasks travel' '
+	far_site far <<-\EOT &&
+	pilot: {use: always, max: 1, slots: 2, walltime: 10 min, idle: 20 s}
+	EOT
+	head -c 100000 /dev/zero | tr "\0" x >p/base.txt &&
+	cat >p/many.yaml <<-EOT &&
+	fedtwin: 1
+	workflow: many
+	stages:
+	  s:
+	    shell: "wc -c <\${in.base} >n.txt; echo \${matrix.n} >>n.txt; ls $PWD/p >ls.txt"
+	    in: {base: base.txt}
+	    matrix: {n: {from: 1, to: 12}}
+	    out: {n: {type: file, path: n.txt}, ls: {type: file, path: ls.txt}}
+	EOT
+	in_p fedtwin run many.yaml --site far >out 2>err &&
+	for n in 1 2 3 4 5 6 7 8 9 10 11 12
+	do
+		in_p fedtwin data get "s.n{n=$n}" - >got &&
+		printf "100000\n%d\n" $n >want && test_cmp want got || return
+	done &&
+	in_p fedtwin data get "s.ls{n=12}" - >got && test_must_be_empty got &&
+	in_p fedtwin why "last/s[n=7]" >why.txt &&
+	test_grep "as one of the tasks of a pilot" why.txt &&
+	for dir in p/.fedtwin/runs/*
+	do
+		: # the last one
+	done && ls "$dir/jobs" >jobs && echo pilot-1.json >want &&
+	test_cmp want jobs && find far/runs -type f >got &&
+	test_must_be_empty got && sent=0 &&
+	for n in 0 1 2 3 4 5 6 7 8 9 10 11
+	do
+		sent=$((sent + $(moved moved_bytes "s.$n.1")))
+	done && test "$sent" -ge 100000 && test "$sent" -le 200000
+'
+
 test_expect_success 'a site without a directory of its own is refused' '
 	sed "s/, root: [^,}]*//" p/sites/far.yaml >p/sites/none.yaml &&
 	test_expect_code 3 in_p fedtwin site test none >out 2>err &&
