@@ -59,7 +59,7 @@ static const char *mesh_format(const char *file)
     } row[] = {
         { ".vtu", "vtu" },   { ".msh", "msh" },   { ".exo", "exodus" },
         { ".ex2", "exodus" }, { ".e", "exodus" }, { ".g", "exodus" },
-        { ".gen", "exodus" },
+        { ".gen", "exodus" }, { ".med", "med" },
     };
 
     for (size_t i = 0; i < FT_ARRAY_LEN(row); i++)

@@ -222,14 +222,15 @@ CLI_TESTS = \
     t/t1055-workflow.t t/t1056-merge.t t/t1057-rerun.t t/t1058-shared.t \
     t/t1070-site.t \
     t/t1060-export.t t/t1061-import.t t/t1062-data-put.t t/t1063-put-mesh.t \
-    t/t1065-put-nc.t
+    t/t1065-put-nc.t t/t1068-put-med.t
 if SOLVERS
 CLI_TESTS += t/t1021-demo.t t/t1064-put-msh.t t/t1066-put-order-2.t \
     t/t1067-put-exodus.t
 endif
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += t/screen.py t/put_mesh.py t/put_msh.py t/put_nc.py t/t1064-put-msh.t \
-    t/measure_mesh.py t/t1066-put-order-2.t t/put_exodus.py t/t1067-put-exodus.t
+    t/measure_mesh.py t/t1066-put-order-2.t t/put_exodus.py t/t1067-put-exodus.t \
+    t/put_med.py
 EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/tiny-disk.sh \
     t/read_elsewhere.py \
     t/steer.sh t/await.py

@@ -215,7 +215,8 @@ const struct ft_option ft_data_ls_options[] = {
 const struct ft_option ft_data_put_options[] = {
     { "type", 't', "TYPE", "mesh, field, image, table or file (default: by "
                            "the file's ending; .csv and .s2p are tables, "
-                           ".vtu, .msh and .exo meshes, .nc is an image)" },
+                           ".vtu, .msh, .exo and .med meshes, .nc is an "
+                           "image)" },
     { "unit", 'u', "UNIT", "of a field or image; COLUMN=UNIT: of a column of "
                            "a CSV text that does not say it, may be given "
                            "several times" },

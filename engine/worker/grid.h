@@ -62,6 +62,9 @@ int ft_grid_face(uint8_t type, int i, int node[FT_GRID_FACE_NODES]);
 /* VTK's type of such a face, of a cell of type 'type', with 'n' nodes. */
 uint8_t ft_grid_facet(uint8_t type, int n);
 
+/* Where each node of the mirror image of a solid cell stands in it. */
+void ft_grid_mirror(uint8_t type, int order[FT_GRID_CELL_NODES]);
+
 /* The volume between a cell's corners, or the area in the plane z = const:
  * negative when their order is the wrong one. */
 double ft_grid_measure(const struct ft_grid *grid, uint64_t cell);

@@ -14,6 +14,7 @@ struct straight {
     int face[FACES_MAX][4];
     int edge[EDGES_MAX][2];   /* in the order of their middles */
     int face_node[FACES_MAX]; /* their middles behind those of the edges */
+    int mirror[8];            /* corners of the mirror image */
 };
 
 static const struct straight line = { .dimension = 1, .corners = 2 };
@@ -25,7 +26,7 @@ static const struct straight tet = {
     3, 4, 4, 6,
     { { 0, 2, 1, -1 }, { 0, 1, 3, -1 }, { 1, 2, 3, -1 }, { 0, 3, 2, -1 } },
     { { 0, 1 }, { 1, 2 }, { 2, 0 }, { 0, 3 }, { 1, 3 }, { 2, 3 } },
-    { 0 },
+    { 0 }, { 0, 2, 1, 3 },
 };
 static const struct straight hex = {
     3, 8, 6, 12,
@@ -33,17 +34,19 @@ static const struct straight hex = {
       { 2, 3, 7, 6 }, { 3, 0, 4, 7 } },
     { { 0, 1 }, { 1, 2 }, { 2, 3 }, { 3, 0 }, { 4, 5 }, { 5, 6 }, { 6, 7 },
       { 7, 4 }, { 0, 4 }, { 1, 5 }, { 2, 6 }, { 3, 7 } },
-    { 4, 5, 2, 1, 3, 0 },
+    { 4, 5, 2, 1, 3, 0 }, { 0, 3, 2, 1, 4, 7, 6, 5 },
 };
 static const struct straight wedge = {
     .dimension = 3, .corners = 6, .faces = 5,
     .face = { { 0, 2, 1, -1 }, { 3, 4, 5, -1 }, { 0, 1, 4, 3 },
               { 1, 2, 5, 4 }, { 2, 0, 3, 5 } },
+    .mirror = { 0, 2, 1, 3, 5, 4 },
 };
 static const struct straight pyramid = {
     .dimension = 3, .corners = 5, .faces = 5,
     .face = { { 0, 3, 2, 1 }, { 0, 1, 4, -1 }, { 1, 2, 4, -1 },
               { 2, 3, 4, -1 }, { 3, 0, 4, -1 } },
+    .mirror = { 0, 3, 2, 1, 4 },
 };
 
 static const struct shape {
@@ -129,4 +132,39 @@ uint8_t ft_grid_facet(uint8_t type, int n)
                                     [9] = 28 };
 
     return ft_grid_dimension(type) == 2 ? edge[n] : face[n];
+}
+
+/* The face that mirrors face 'i' of a hexahedron: the one with the images of
+ * its corners. */
+static int mirror_face(const struct straight *is, int i)
+{
+    unsigned wanted = 0;
+
+    for (int k = 0; k < 4; k++)
+        wanted |= 1u << is->mirror[is->face[i][k]];
+    for (int f = 0; f < is->faces; f++) {
+        unsigned has = 0;
+
+        for (int k = 0; k < 4; k++)
+            has |= 1u << is->face[f][k];
+        if (has == wanted)
+            return f;
+    }
+    FT_BUG("face %d has no image", i);
+}
+
+void ft_grid_mirror(uint8_t type, int order[FT_GRID_CELL_NODES])
+{
+    const struct shape *of = &shape[type];
+    const struct straight *is = of->is;
+    int middles = is->corners + is->edges;
+
+    for (int i = 0; i < of->nodes; i++)
+        order[i] = i < is->corners ? is->mirror[i] : i;
+    for (int i = 0; of->order > 1 && i < is->edges; i++)
+        order[is->corners + i] = edge_node(is, is->mirror[is->edge[i][0]],
+                                           is->mirror[is->edge[i][1]]);
+    for (int i = 0; of->nodes > middles && i < is->faces && of->order > 1; i++)
+        order[middles + is->face_node[i]] =
+            middles + is->face_node[mirror_face(is, i)];
 }

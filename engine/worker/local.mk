@@ -21,6 +21,7 @@ engine_libworker_a_SOURCES = \
     engine/worker/image.h engine/worker/image_write.c \
     engine/worker/kinds.c engine/worker/kinds.h \
     engine/worker/loose.c engine/worker/loose.h \
+    engine/worker/med.c engine/worker/med.h \
     engine/worker/mesh.c engine/worker/mesh.h \
     engine/worker/msh.c engine/worker/msh.h \
     engine/worker/msh_file.c engine/worker/msh_file.h \

@@ -244,6 +244,34 @@ static void turn_cells(const struct ft_grid *grid)
     }
 }
 
+/* --- the hand of solid cells ---------------------------------------------- */
+
+/* None has positive volume as it is. */
+static bool is_mirrored(const struct ft_grid *grid)
+{
+    for (uint64_t i = 0; i < grid->n_cells; i++)
+        if (ft_grid_dimension(grid->types[i]) == 3 &&
+            ft_grid_measure(grid, i) >= 0)
+            return false;
+    return true;
+}
+
+static void mirror_cells(const struct ft_grid *grid)
+{
+    for (uint64_t i = 0; i < grid->n_cells; i++) {
+        int64_t *node = grid->connectivity + grid->offsets[i];
+        int64_t kept[FT_GRID_CELL_NODES];
+        int order[FT_GRID_CELL_NODES], n = ft_grid_nodes(grid->types[i]);
+
+        if (ft_grid_dimension(grid->types[i]) != 3)
+            continue;
+        ft_grid_mirror(grid->types[i], order);
+        memcpy(kept, node, (size_t)n * sizeof(*node));
+        for (int k = 0; k < n; k++)
+            node[k] = kept[order[k]];
+    }
+}
+
 /* -------------------------------------------------------------------------- */
 
 static int make_grid(struct making *m, double length_m, struct ft_err *err)
@@ -254,6 +282,8 @@ static int make_grid(struct making *m, double length_m, struct ft_err *err)
     make_points(m, length_m);
     if (m->dimension == 2)
         turn_cells(m->grid);
+    if (m->dimension == 3 && m->loose->either_hand && is_mirrored(m->grid))
+        mirror_cells(m->grid);
     if (m->loose->two_sided)
         ft_grid_merge_facets(m->grid);
     return ft_grid_check(m->grid, err);

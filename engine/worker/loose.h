@@ -23,6 +23,7 @@ struct ft_loose {
     size_t elements, elements_cap, refs, refs_cap;
     struct ft_grid_group *group;
     size_t groups, groups_cap;
+    bool either_hand; /* all solid cells may be mirrored */
     bool two_sided;   /* a facet may come from the cells on both sides of it */
 };
 

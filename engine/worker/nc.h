@@ -93,6 +93,24 @@ int ft_nc_open_classic(struct ft_nc *nc, int fd, uint64_t size_bytes,
 int ft_nc_open_hdf5(struct ft_nc *nc, struct ft_err *err);
 void ft_nc_close(struct ft_nc *nc);
 
+/* --- groups of an HDF5 file ----------------------------------------------- */
+
+/* The names in the group 'path', sorted: '*n' of them.  The caller frees with
+ * ft_names_free().  NULL with FT_EFORMAT, also when there is no such group. */
+char **ft_nc_hdf5_names(struct ft_nc *nc, const char *path, size_t *n,
+                        struct ft_err *err);
+
+/* An attribute of the group 'path': 1, 0 when one of them is not there, -1. */
+int ft_nc_hdf5_attr(struct ft_nc *nc, const char *path, const char *name,
+                    struct ft_nc_attr *attr, struct ft_err *err);
+
+/* The list 'path' of texts, each an array of '*width' bytes: '*n' of them, for
+ * the caller to free; 1, 0 when there is none, -1. */
+int ft_nc_hdf5_lines(struct ft_nc *nc, const char *path, char **text,
+                     size_t *width, size_t *n, struct ft_err *err);
+
+/* --- arrays --------------------------------------------------------------- */
+
 /* Texts of attributes; NULL when there is no such text.  The caller frees. */
 int ft_nc_text(struct ft_nc *nc, const struct ft_nc_var *var, const char *name,
                char **text, struct ft_err *err);

@@ -15,6 +15,8 @@
 #include "worker/scan.h"
 
 #define CACHE_BYTES (64u << 20) /* chunks that stay decoded */
+#define LINE_MAX_BYTES 256      /* of a text in a list */
+#define LINES_MAX 65536
 
 /* What a dimension without a variable is called by netCDF-C. */
 static const char no_variable[] = "This is a netCDF dimension but not a netCDF "
@@ -289,20 +291,18 @@ static int list_hdf5(struct ft_nc *nc,
 
 /* --- attributes and values ------------------------------------------------ */
 
-static int attr_hdf5(struct ft_nc *nc, const struct ft_nc_var *var,
+/* Of the open object 'id', which 'path' names; 1, 0 or -1. */
+static int read_attr(struct ft_nc *nc, hid_t id, const char *path,
                      const char *name, struct ft_nc_attr *attr,
                      struct ft_err *err)
 {
-    const struct hdf5 *h = nc->own;
-    hid_t id = open_path(h, var->path);
     struct ft_h5_attr raw;
     htri_t exists = id < 0 ? -1 : H5Aexists(id, name);
     int rc = exists < 0 ? ft_h5_error(err, "%s: cannot read the attributes of "
-                                      "'%s'", nc->name, var->path)
-             : exists ? ft_h5_attr_read(id, var->path, name, FT_H5_ATTR_MAX,
-                                        &raw, err) : 0;
+                                      "'%s'", nc->name, path)
+             : exists ? ft_h5_attr_read(id, path, name, FT_H5_ATTR_MAX, &raw,
+                                        err) : 0;
 
-    ft_h5_close(id);
     if (exists <= 0 || rc < 0)
         return rc;
     if (raw.type.kind == 'S' && raw.count) {
@@ -317,6 +317,17 @@ static int attr_hdf5(struct ft_nc *nc, const struct ft_nc_var *var,
     }
     ft_h5_attr_release(&raw);
     return 1;
+}
+
+static int attr_hdf5(struct ft_nc *nc, const struct ft_nc_var *var,
+                     const char *name, struct ft_nc_attr *attr,
+                     struct ft_err *err)
+{
+    hid_t id = open_path(nc->own, var->path);
+    int rc = read_attr(nc, id, var->path, name, attr, err);
+
+    ft_h5_close(id);
+    return rc;
 }
 
 static int read_hdf5(struct ft_nc *nc, const struct ft_nc_var *var,
@@ -373,3 +384,123 @@ const struct ft_nc_format ft_nc_hdf5 = {
     .read = read_hdf5,
     .read_text = read_text_hdf5,
 };
+
+/* --- groups --------------------------------------------------------------- */
+
+/* 1 with the open group, 0 when there is none. */
+static int open_group(struct ft_nc *nc, const char *path, hid_t *id,
+                      struct ft_err *err)
+{
+    const struct hdf5 *h = nc->own;
+    int rc = check_links(nc, path, err);
+
+    *id = rc > 0 ? H5Gopen2(h->file, path, H5P_DEFAULT) : -1;
+    H5Eclear2(H5E_DEFAULT);
+    return rc < 0 ? -1 : *id >= 0;
+}
+
+struct names {
+    char **name;
+    size_t n, cap;
+};
+
+static herr_t add_name(hid_t group, const char *name, const H5L_info_t *info,
+                       void *arg)
+{
+    struct names *names = arg;
+
+    (void)group;
+    (void)info;
+    if (names->n == FT_SCAN_OBJECTS_MAX || !ft_h5_text_valid(name))
+        return -1;
+    names->name = ft_grow(names->name, names->n, &names->cap,
+                          sizeof(*names->name));
+    names->name[names->n++] = ft_strdup(name);
+    return 0;
+}
+
+char **ft_nc_hdf5_names(struct ft_nc *nc, const char *path, size_t *n,
+                        struct ft_err *err)
+{
+    struct names names = { ft_realloc(NULL, 1, sizeof(char *)), 0, 1 };
+    hsize_t index = 0;
+    hid_t id;
+    int rc = open_group(nc, path, &id, err);
+
+    if (rc == 0)
+        rc = ft_err_set(err, FT_EFORMAT, "%s: there is no group '%s'",
+                        nc->name, path);
+    else if (rc > 0 && H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, &index,
+                                  add_name, &names) < 0)
+        rc = ft_h5_error(err, "%s: cannot list '%s'", nc->name, path);
+    ft_h5_close(id);
+    *n = names.n;
+    if (rc > 0)
+        return names.name;
+    ft_names_free(names.name, names.n);
+    return NULL;
+}
+
+int ft_nc_hdf5_attr(struct ft_nc *nc, const char *path, const char *name,
+                    struct ft_nc_attr *attr, struct ft_err *err)
+{
+    hid_t id;
+    int rc = open_group(nc, path, &id, err);
+
+    if (rc > 0)
+        rc = read_attr(nc, id, path, name, attr, err);
+    ft_h5_close(id);
+    return rc;
+}
+
+/* Is every element a text of at most LINE_MAX_BYTES, all in this file? */
+static bool is_lines(hid_t id, hid_t type, size_t *width, size_t *n)
+{
+    hid_t space = H5Dget_space(id), plist = H5Dget_create_plist(id);
+    hid_t super = H5Tget_class(type) == H5T_ARRAY ? H5Tget_super(type) : -1;
+    hsize_t bytes = 0, rows = 0;
+    bool yes = space >= 0 && plist >= 0 && super >= 0 &&
+               H5Tget_size(super) == 1 &&
+               H5Tget_class(super) == H5T_INTEGER &&
+               H5Tget_array_ndims(type) == 1 &&
+               H5Tget_array_dims2(type, &bytes) >= 0 &&
+               bytes >= 1 && bytes <= LINE_MAX_BYTES &&
+               H5Sget_simple_extent_ndims(space) == 1 &&
+               H5Sget_simple_extent_dims(space, &rows, NULL) == 1 &&
+               rows <= LINES_MAX && H5Pget_layout(plist) != H5D_VIRTUAL &&
+               H5Pget_external_count(plist) == 0 &&
+               H5Pget_nfilters(plist) == 0;
+
+    *width = (size_t)bytes;
+    *n = (size_t)rows;
+    ft_h5_close(super);
+    ft_h5_close(plist);
+    ft_h5_close(space);
+    return yes;
+}
+
+int ft_nc_hdf5_lines(struct ft_nc *nc, const char *path, char **text,
+                     size_t *width, size_t *n, struct ft_err *err)
+{
+    hid_t id, type = -1;
+    int rc = open_dataset(nc, path, &id, err);
+
+    *text = NULL;
+    if (rc > 0)
+        type = H5Dget_type(id);
+    if (rc > 0 && (type < 0 || !is_lines(id, type, width, n)))
+        rc = ft_err_set(err, FT_EFORMAT, "%s: '%s' is not a list of texts",
+                        nc->name, path);
+    if (rc > 0) {
+        *text = ft_calloc(*n + 1, *width);
+        if (H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *text) < 0) {
+            rc = ft_h5_error(err, "%s: cannot read '%s'", nc->name, path);
+            free(*text);
+            *text = NULL;
+        }
+    }
+    H5Eclear2(H5E_DEFAULT);
+    ft_h5_close(type);
+    ft_h5_close(id);
+    return rc;
+}

@@ -15,6 +15,7 @@
 #include "worker/compare.h"
 #include "worker/csv.h"
 #include "worker/exodus.h"
+#include "worker/med.h"
 #include "worker/msh.h"
 #include "worker/nc_plan.h"
 #include "worker/publish.h"
@@ -124,6 +125,7 @@ static const struct {
 } mesh_format[] = {
     { "msh", ft_msh_read },
     { "exodus", ft_exodus_read },
+    { "med", ft_med_read },
 };
 
 static int read_mesh(const char *src, const struct ft_convert *how, hid_t file,
