@@ -96,6 +96,46 @@ test_expect_success 'sides lie where their names say; origin and name count' '
 	EOT
 '
 
+test_expect_success 'edges of a box are groups where they are asked for' '
+	task_json mesh.box "{\"cells\": [1, 2, 3],
+		\"size\": [$(m 1), $(m 2), $(m 4)], \"edges\": true}" "{}" \
+		"{\"mesh\": {\"path\": \"mesh.h5\"}}" >task.json &&
+	mpi 1 $box &&
+	cp mesh.h5 one.h5 &&
+	mpi 3 $box &&
+	test_cmp one.h5 mesh.h5 &&
+	"$PYTHON" "$FT_SRCDIR/t/stage/check_mesh.py" mesh.h5 >all &&
+	sed 1,8d all >got &&
+	cat >want <<-\EOT &&
+	xmin_ymin 1 3 4
+	xmax_ymin 1 3 4
+	xmin_ymax 1 3 4
+	xmax_ymax 1 3 4
+	xmin_zmin 1 2 2
+	xmax_zmin 1 2 2
+	xmin_zmax 1 2 2
+	xmax_zmax 1 2 2
+	ymin_zmin 1 1 1
+	ymax_zmin 1 1 1
+	ymin_zmax 1 1 1
+	ymax_zmax 1 1 1
+	EOT
+	test_cmp want got &&
+	"$PYTHON" - <<-\EOT
+	import h5py
+	f = h5py.File("mesh.h5")
+	g, names = f["VTKHDF"], [n.decode() for n in f["groups/name"]]
+	x, o, c = g["Points"][:], g["Offsets"][:], g["Connectivity"][:]
+	for k, id in enumerate(g["CellData/group"]):
+	    name = names[id - 1]
+	    if "_" not in name:
+	        continue
+	    for side in name.split("_"):
+	        axis, at = "xyz".index(side[0]), side[1:] == "max"
+	        assert (x[c[o[k]:o[k + 1]], axis] == [1, 2, 4][axis] * at).all()
+	EOT
+'
+
 refuse() { # TITLE PARAMS LINE
 	title=$1 params=$2 line=$3
 	test_expect_success "refused: $title" '
@@ -127,6 +167,9 @@ refuse 'a bare number as size' "{\"cells\": [1, 1], \"size\": [$(m 1), 1]}" \
 refuse 'more points than can be numbered' \
 	"{\"cells\": [46340, 46340], \"size\": $two}" \
 	"'cells' asks for 2.15e+09 points; the most is 2147483647"
+refuse 'edges of a rectangle' \
+	"{\"cells\": [1, 1], \"size\": $two, \"edges\": true}" \
+	"'edges' needs three entries in 'cells'; the sides of a rectangle are groups anyway"
 refuse 'a name that stands for all' \
 	"{\"cells\": [1, 1], \"size\": $two, \"domain\": \"*\"}" \
 	"'domain' cannot be the name of a group: '*'"

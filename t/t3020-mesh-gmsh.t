@@ -247,6 +247,22 @@ test_expect_success 'two dimensions, clockwise surfaces turned' '
 	test_line_count = 3 got
 '
 
+test_expect_success 'curves of a solid that are in a group' '
+	cat >brick.geo <<-\EOT &&
+	SetFactory("OpenCASCADE");
+	Box(1) = {0, 0, 0, 3, 1, 1};
+	Physical Volume("brick") = {1};
+	Physical Surface("end") = {1};
+	low() = Curve In BoundingBox {-0.1, -0.1, -0.1, 3.1, 0.1, 0.1};
+	Physical Curve("seam") = {low()};
+	Physical Point("corner") = {1};
+	EOT
+	run_gmsh 1 "$PWD/brick.geo" "$(size 1)" &&
+	test_grep "^end 2 [0-9]* 1$" got &&
+	test_grep "^seam 1 [0-9]* 3$" got &&
+	test_line_count = 4 got
+'
+
 test_expect_success 'parts that only touch are told' '
 	cat >touch.geo <<-\EOT &&
 	SetFactory("OpenCASCADE");

@@ -7,14 +7,14 @@ test_expect_success 'elasticity.yaml: every case passes' '
 	fedtwin init &&
 	fedtwin run "$FT_SRCDIR/workflows/verify/elasticity.yaml" &&
 	fedtwin data get report.page page.md &&
-	test_grep "^15 of 15 cases pass" page.md &&
+	test_grep "^17 of 17 cases pass" page.md &&
 	cat page.md
 '
 
 test_expect_success 'modes.yaml: every case passes' '
 	fedtwin run "$FT_SRCDIR/workflows/verify/modes.yaml" &&
 	fedtwin data get report.page modes.md &&
-	test_grep "^12 of 12 cases pass" modes.md &&
+	test_grep "^26 of 26 cases pass" modes.md &&
 	cat modes.md
 '
 

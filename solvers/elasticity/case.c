@@ -13,12 +13,12 @@
 /* Parameters that give something to each of some groups.  The fields of a
  * record are quantities in its unit or, without one, texts of functions. */
 static const struct phy_param params[] = {
-    { "fixed", ELA_FIXED, PHY_NAMES, .facets = true },
+    { "fixed", ELA_FIXED, PHY_NAMES, .facets = true, .edges = true },
     { "symmetry", ELA_SYMMETRY, PHY_NAMES, .facets = true },
     { "displacement", ELA_DISPLACEMENT, PHY_RECORD, "m", .facets = true,
-      .by_itself = true },
+      .edges = true, .by_itself = true },
     { "displacement_function", ELA_DISPLACEMENT, PHY_RECORD, .facets = true,
-      .by_itself = true },
+      .edges = true, .by_itself = true },
     { "traction", ELA_TRACTION, PHY_RECORD, "Pa", .facets = true,
       .by_itself = true },
     { "traction_function", ELA_TRACTION, PHY_RECORD, .facets = true,

@@ -1,6 +1,7 @@
 /* support.c - from conditions to held axes of nodes
  *
- * Each rank marks, as one bit a condition, what holds the nodes of its facets;
+ * Each rank marks, as one bit a condition, what holds the nodes of its facets
+ * and edges;
  * ranks that share a node merge their marks.  What follows from the marks of a
  * node is the same on each of them.
  */
@@ -111,7 +112,7 @@ static PetscErrorCode order_holders(const struct ela_case *c,
 static void mark_nodes(const struct fe_mesh *mesh, int group, PetscInt bit,
                        PetscInt mark[])
 {
-    for (int b = mesh->n_cell_blocks; b < mesh->n_blocks; b++) {
+    for (int b = mesh->n_cell_blocks; b < mesh->n_all_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
         int nodes = block->elem->nodes;
 

@@ -34,14 +34,6 @@ static PetscErrorCode check_types(MPI_Comm comm, const struct fe_slab *slab,
     if (*dim < 2)
         (void)snprintf(msg, sizeof(msg), "the mesh has no cells of two or "
                        "three dimensions");
-    for (PetscInt c = 0; c < slab->n_cells && !msg[0]; c++) {
-        const struct fe_elem *elem = fe_elem_vtk(slab->vtk[c]);
-
-        if (elem->dim < *dim - 1)
-            (void)snprintf(msg, sizeof(msg), "cell %d of the mesh is a %s, "
-                           "neither a cell nor a facet of a mesh of %d "
-                           "dimensions", (int)(start + c), elem->name, *dim);
-    }
     PetscCall(fe_agree(comm, msg));
     PetscFunctionReturn(0);
 }
@@ -189,7 +181,7 @@ PetscErrorCode fe_check_cells(const struct fe_mesh *mesh)
     double x[FE_MAX_NODES][3];
 
     PetscFunctionBeginUser;
-    for (int b = 0; b < mesh->n_blocks; b++) {
+    for (int b = 0; b < mesh->n_all_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
 
         fe_tab_init(&tab, block->elem, FE_RULE_SYSTEM);

@@ -126,8 +126,8 @@ static PetscInt find_group(const struct fe_mesh *mesh, int id, int dim)
     return -1;
 }
 
-/* Cells before facets, then by type, then near each other in memory where
- * they are near on the curve. */
+/* Cells before facets before edges, then by type, then near each other in
+ * memory where they are near on the curve. */
 static int by_block(const void *a, const void *b)
 {
     const struct cell *p = a, *q = b;
@@ -228,7 +228,7 @@ static PetscErrorCode find_local(const struct fe_mesh *mesh, PetscInt number,
 static PetscErrorCode make_block(struct fe_mesh *mesh, PetscInt n,
                                  const struct cell cells[])
 {
-    struct fe_block *block = &mesh->block[mesh->n_blocks++];
+    struct fe_block *block = &mesh->block[mesh->n_all_blocks++];
     int nodes;
 
     PetscFunctionBeginUser;
@@ -245,7 +245,9 @@ static PetscErrorCode make_block(struct fe_mesh *mesh, PetscInt n,
                                  &block->node[c * nodes + i]));
     }
     if (block->elem->dim == mesh->dim)
-        mesh->n_cell_blocks = mesh->n_blocks;
+        mesh->n_cell_blocks = mesh->n_all_blocks;
+    if (block->elem->dim >= mesh->dim - 1)
+        mesh->n_blocks = mesh->n_all_blocks;
     PetscFunctionReturn(0);
 }
 
@@ -332,7 +334,7 @@ PetscErrorCode fe_mesh_free(struct fe_mesh **ret)
     PetscFunctionBeginUser;
     if (!mesh)
         PetscFunctionReturn(0);
-    for (int b = 0; b < mesh->n_blocks; b++) {
+    for (int b = 0; b < mesh->n_all_blocks; b++) {
         struct fe_block *block = &mesh->block[b];
 
         PetscCall(PetscFree3(block->node, block->group, block->id));

@@ -43,7 +43,7 @@ struct fe_block {
     PetscInt *id;
 };
 
-#define FE_MAX_BLOCKS 10 /* cells and facets of every type */
+#define FE_MAX_BLOCKS 12 /* cells, facets and edges of every type */
 
 struct fe_mesh {
     MPI_Comm comm;
@@ -52,8 +52,10 @@ struct fe_mesh {
     PetscInt first, n_owned, n_ghosts;
     PetscInt *ghost;
     double *x; /* 3 (n_owned + n_ghosts) */
-    struct fe_block block[FE_MAX_BLOCKS]; /* cells, then facets */
-    int n_cell_blocks, n_blocks;
+    /* Cells, then facets up to n_blocks, then edges of solids: segments that
+     * name nodes, without an equation. */
+    struct fe_block block[FE_MAX_BLOCKS];
+    int n_cell_blocks, n_blocks, n_all_blocks;
     const struct fe_group *group; /* borrowed */
     int n_groups;
     PetscSF halo;   /* owned nodes -> ghosts */

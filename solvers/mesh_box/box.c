@@ -1,4 +1,4 @@
-/* box.c - the cells and facets of a box by formula */
+/* box.c - the cells, facets and edges of a box by formula */
 #include "mesh_box/box.h"
 
 /* Corners are numbered by bits: 1 is high in x, 2 in y, 4 in z. */
@@ -78,6 +78,11 @@ int64_t box_facets(const struct box *box)
     for (int axis = 0; axis < box->dimension; axis++)
         n += 2 * side_blocks(box, axis) * parts_of_side(box);
     return n;
+}
+
+int64_t box_edges(const struct box *box)
+{
+    return box->edges ? 4 * (box->cells[0] + box->cells[1] + box->cells[2]) : 0;
 }
 
 void box_point(const struct box *box, int64_t i, double point[3])
@@ -164,16 +169,36 @@ static void fill_facet(const struct box *box, int side, int64_t block,
     }
 }
 
+static void fill_edge(const struct box *box, int edge, int64_t piece,
+                      struct box_cell *cell)
+{
+    int along = 2 - edge / 4, bit = 0;
+    int64_t point = piece * stride(box, along);
+
+    for (int axis = 0; axis < 3; axis++)
+        if (axis != along && edge >> bit++ & 1)
+            point += box->cells[axis] * stride(box, axis);
+    *cell = (struct box_cell){ STG_LINE, 2, 1 + BOX_SIDES + edge,
+                               { point, point + stride(box, along) } };
+}
+
 void box_cell(const struct box *box, int64_t i, struct box_cell *cell)
 {
     int parts = parts_of_block(box);
-    int side = 0;
+    int side = 0, edge = 0;
 
     if (i < box_cells(box)) {
         fill_block(box, i / parts, (int)(i % parts), cell);
         return;
     }
     i -= box_cells(box);
+    if (i >= box_facets(box)) {
+        i -= box_facets(box);
+        while (i >= box->cells[2 - edge / 4])
+            i -= box->cells[2 - edge++ / 4];
+        fill_edge(box, edge, i, cell);
+        return;
+    }
     parts = parts_of_side(box);
     while (i >= side_blocks(box, side / 2) * parts) {
         i -= side_blocks(box, side / 2) * parts;

@@ -83,15 +83,31 @@ static PetscErrorCode read_box(struct stg_task *task, struct box *box)
                                box->origin_m));
     if (stg_has(&params, "simplex"))
         PetscCall(stg_get_bool(&params, "simplex", &box->simplex));
+    if (stg_has(&params, "edges"))
+        PetscCall(stg_get_bool(&params, "edges", &box->edges));
+    if (box->edges && box->dimension == 2)
+        return stg_fail(task, "'edges' needs three entries in 'cells'; the "
+                        "sides of a rectangle are groups anyway");
     return 0;
 }
 
 /* --- the mesh ------------------------------------------------------------- */
 
+/* "xmin_ymax" */
+static void name_edge(int edge, struct stg_group *group)
+{
+    int along = 2 - edge / 4, first = along == 0, second = along == 2 ? 1 : 2;
+
+    snprintf(group->name, sizeof(group->name), "%s%s_%s%s",
+             axis_names[first], edge & 1 ? "max" : "min", axis_names[second],
+             edge & 2 ? "max" : "min");
+}
+
 static PetscErrorCode make_groups(struct stg_task *task, const struct box *box,
                                   struct stg_mesh *mesh)
 {
     const struct stg_value params = stg_params(task);
+    const size_t sides = 1 + 2 * (size_t)box->dimension;
     const char *domain = "domain";
 
     if (stg_has(&params, "domain"))
@@ -99,18 +115,20 @@ static PetscErrorCode make_groups(struct stg_task *task, const struct box *box,
     if (!stg_group_name_valid(domain))
         return stg_fail(task, "'domain' cannot be the name of a group: '%s'",
                         domain);
-    mesh->n_groups = 1 + 2 * (size_t)box->dimension;
+    mesh->n_groups = sides + (box->edges ? BOX_EDGES : 0);
     PetscCall(PetscCalloc1(mesh->n_groups, &mesh->groups));
     for (size_t i = 0; i < mesh->n_groups; i++) {
         struct stg_group *group = &mesh->groups[i];
 
         group->id = (int32_t)i + 1;
-        group->dimension = box->dimension - (i > 0);
+        group->dimension = box->dimension - (i > 0) - (i >= sides);
         if (i == 0)
             snprintf(group->name, sizeof(group->name), "%s", domain);
-        else
+        else if (i < sides)
             snprintf(group->name, sizeof(group->name), "%s%s",
                      axis_names[(i - 1) / 2], i % 2 ? "min" : "max");
+        else
+            name_edge((int)(i - sides), group);
     }
     return 0;
 }
@@ -153,7 +171,7 @@ static PetscErrorCode make_mesh(struct stg_task *task, struct stg_mesh *mesh)
     PetscCall(read_box(task, &box));
     mesh->dimension = box.dimension;
     mesh->points = box_points(&box);
-    mesh->cells = box_cells(&box) + box_facets(&box);
+    mesh->cells = box_cells(&box) + box_facets(&box) + box_edges(&box);
     stg_slab(mesh->points, stg_rank(task), stg_ranks(task),
              &mesh->first_point, &mesh->my_points);
     stg_slab(mesh->cells, stg_rank(task), stg_ranks(task), &mesh->first_cell,

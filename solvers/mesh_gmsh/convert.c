@@ -9,13 +9,13 @@
 
 /* --- what is taken -------------------------------------------------------- */
 
-/* Cells of the highest dimension, and facets in a group. */
+/* Cells of the highest dimension; facets and, of solids, edges in a group. */
 static bool is_taken(const struct msh_block *block, int dimension)
 {
     if (block->type == 15)
         return false;
     return block->dimension == dimension ||
-           (block->dimension == dimension - 1 && block->label >= 0);
+           (block->dimension < dimension && block->label >= 0);
 }
 
 static PetscErrorCode check_labels(struct stg_task *task,
@@ -48,12 +48,12 @@ static PetscErrorCode check_labels(struct stg_task *task,
 /* --- groups --------------------------------------------------------------- */
 
 /* number[i] is the number of the group that label i becomes, 0 for labels of
- * points and, in three dimensions, curves. */
+ * points. */
 static PetscErrorCode make_groups(const struct msh *msh, int dimension,
                                   struct stg_mesh *mesh, int32_t *number)
 {
     PetscCall(PetscCalloc1(msh->labels + 1, &mesh->groups));
-    for (int d = dimension; d >= dimension - 1; d--) {
+    for (int d = dimension; d > 0; d--) {
         for (int64_t i = 0; i < msh->labels; i++) {
             const struct msh_label *label = &msh->label[i];
             struct stg_group *group = &mesh->groups[mesh->n_groups];
@@ -132,7 +132,7 @@ static PetscErrorCode make_cells(const struct msh *msh, int dimension,
     PetscCall(PetscMalloc1(nodes + 1, &mesh->node));
     PetscCall(PetscMalloc1(nodes + 1, node_tag));
     mesh->offset[0] = 0;
-    for (int d = dimension; d >= dimension - 1; d--)
+    for (int d = dimension; d > 0; d--)
         for (int64_t i = 0; i < msh->blocks; i++)
             if (msh->block[i].dimension == d &&
                 is_taken(&msh->block[i], dimension))

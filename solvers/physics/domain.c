@@ -59,8 +59,8 @@ static PetscErrorCode divide(struct phy_domain *d)
     PetscCall(fe_mesh_new(stg_comm(d->task), &slab, d->group,
                           (int)input->n_groups, &d->mesh));
     d->n = d->mesh->n_owned + d->mesh->n_ghosts;
-    PetscCall(PetscMalloc1(d->mesh->n_blocks, &d->tab));
-    for (int b = 0; b < d->mesh->n_blocks; b++)
+    PetscCall(PetscMalloc1(d->mesh->n_all_blocks, &d->tab));
+    for (int b = 0; b < d->mesh->n_all_blocks; b++)
         fe_tab_init(&d->tab[b], d->mesh->block[b].elem, FE_RULE_SYSTEM);
     PetscFunctionReturn(0);
 }

@@ -25,7 +25,8 @@ static bool fits(const struct phy_domain *d, const struct phy_param *param,
                  int dim)
 {
     return (param->cells && dim == d->input.dimension) ||
-           (param->facets && dim == d->input.dimension - 1);
+           (param->facets && dim == d->input.dimension - 1) ||
+           (param->edges && dim == d->input.dimension - 2);
 }
 
 /* "'inlet', 'outlet', ..." of those that the parameter can be given for. */
@@ -74,8 +75,16 @@ static PetscErrorCode no_group(const struct phy_domain *d,
                     known[0] ? "" : "none that could be meant", known);
 }
 
-/* The position of the named group that the parameter can be given for; of one
- * name, facets go before cells. */
+/* Of groups of one name facets go first, then edges, then cells. */
+static bool goes_before(const struct phy_domain *d, const struct stg_group *a,
+                        const struct stg_group *b)
+{
+    int dim = d->input.dimension;
+
+    return a->dimension % dim > b->dimension % dim;
+}
+
+/* The position of the named group that the parameter can be given for. */
 static PetscErrorCode find_group(const struct phy_domain *d,
                                  const struct phy_param *param,
                                  const char *name, int *group)
@@ -86,7 +95,7 @@ static PetscErrorCode find_group(const struct phy_domain *d,
     for (size_t g = 0; g < d->input.n_groups; g++)
         if (strcmp(groups[g].name, name) == 0 &&
             fits(d, param, groups[g].dimension) &&
-            (*group < 0 || groups[g].dimension < d->input.dimension))
+            (*group < 0 || goes_before(d, &groups[g], &groups[*group])))
             *group = (int)g;
     return *group < 0 ? no_group(d, param, name) : 0;
 }
@@ -142,6 +151,7 @@ static PetscErrorCode add_others(struct reader *r,
         const struct stg_group *group = &r->d->input.groups[g];
 
         if (fits(r->d, param, group->dimension) &&
+            group->dimension >= r->d->input.dimension - 1 &&
             !is_named(r, param, group->name))
             PetscCall(add_condition(r, param, v, (int)g, group->dimension,
                                     true));
@@ -210,7 +220,7 @@ static PetscErrorCode measure(const struct phy_domain *d,
 
     PetscFunctionBeginUser;
     PetscCall(PetscCalloc1(list->n, &sum));
-    for (int b = 0; b < d->mesh->n_blocks; b++)
+    for (int b = 0; b < d->mesh->n_all_blocks; b++)
         for (PetscInt c = 0; c < d->mesh->block[b].n; c++) {
             double size;
 

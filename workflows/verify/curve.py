@@ -3,7 +3,8 @@
 The box has an even number of cells an axis and is the unit square or cube; two
 by two (by two) of its cells become one of second order with 9 (27) nodes, or
 two triangles with 6.  SHAPE in the environment names the shape, SIMPLEX=true
-asks for triangles.  Groups stay: xmin, xmax, ... are those of the box.
+asks for triangles.  Groups stay: xmin, xmax, ... are those of the box.  A cube
+gets one more: 'rim', the line in the middle of xmax along y.
 """
 import json
 import os
@@ -37,6 +38,11 @@ def le1(x):
     """NAFEMS LE1: a quarter of an elliptic sheet; y turns anticlockwise."""
     angle = x[:, 1] * np.pi / 2
     return between(x[:, 0], round_a(angle, 2, 1), round_a(angle, 3.25, 2.75))
+
+
+def le10(x):
+    """NAFEMS LE10: the sheet of LE1 as a plate of 0.6 m."""
+    return np.c_[le1(x), 0.6 * x[:, 2]]
 
 
 def ring(x):
@@ -96,6 +102,24 @@ def parts(cells, simplex):
         yield cells_of(steps, [shape], size, origin), len(flat), name
 
 
+def rim(cells):
+    """Nodes of the line in the middle of xmax of a cube."""
+    size = [2 * n + 1 for n in cells]
+    return cells_of([1, cells[1], 1], [[(0, 0, 0), (0, 2, 0), (0, 1, 0)]],
+                    size, np.array([2 * cells[0], 0, cells[2]]))
+
+
+def add_group(file, name, dimension):
+    """A new group in /groups; its number."""
+    number = file['groups/id'][()].max() + 1
+    for key, value in ('id', number), ('dimension', dimension), ('name', name):
+        old = file['groups/' + key]
+        new = np.append(old[()], np.array([value], old.dtype))
+        del file['groups/' + key]
+        file['groups/' + key] = new
+    return number
+
+
 TYPES = {3: 21, 6: 22, 9: 28, 27: 29}  # VTK's, by nodes
 
 
@@ -111,7 +135,11 @@ def main():
         with h5py.File(task['outputs']['mesh']['path'], 'w') as out:
             f.copy('VTKHDF', out)
             f.copy('groups', out)
+            if dim == 3:
+                ids['rim'] = add_group(out, 'rim', 1)
     found = list(parts(cells, os.environ.get('SIMPLEX') == 'true'))
+    if dim == 3:
+        found.append((rim(cells), 3, 'rim'))
     number = [len(nodes) // n for nodes, n, _ in found]
     at = globals()[os.environ['SHAPE']](x)
     new = {
