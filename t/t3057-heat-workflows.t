@@ -21,4 +21,10 @@ test_expect_success 'nafems-t2-t4.yaml meets its targets' '
 	test_grep "^2 of 2 cases pass" page3.md
 '
 
+test_expect_success 'heat-contact.yaml: a thin layer is a contact resistance' '
+	fedtwin run "$FT_SRCDIR/workflows/verify/heat-contact.yaml" &&
+	fedtwin data get report.page page4.md &&
+	test_grep "^8 of 8 cases pass" page4.md
+'
+
 test_done

@@ -13,6 +13,7 @@ dist_verify_DATA = \
     workflows/verify/flood.yaml workflows/verify/flood_cases.py \
     workflows/verify/electrostatics.yaml \
     workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
+    workflows/verify/heat-contact.yaml workflows/verify/heat_contact.py \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py \
     workflows/verify/elasticity.yaml workflows/verify/curve.py \
     workflows/verify/elasticity_cases.py workflows/verify/modes.yaml
