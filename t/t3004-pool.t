@@ -90,6 +90,11 @@ contents() {
 	fedtwin data ls --json | "$PYTHON" show.py | sort
 }
 
+# A file without what the launcher of Open MPI 5 adds, between rules.
+said() { # FILE
+	tr -d "\000" <"$1" | sed "/^-----/,/^-----/d"
+}
+
 for ranks in 1 2
 do
 	test_expect_success "$ranks ranks: the same bits, warm or not, in any order" '
@@ -121,7 +126,7 @@ test_expect_success 'files of a warm task are those of any other' '
 	test_expect_code 1 fedtwin run -k --no-pool fail.yaml &&
 	work=$(echo .fedtwin/runs/*/work) &&
 	ls "$work/deed.0.1" >want &&
-	cp "$work/deed.0.1/stderr.txt" want.err &&
+	said "$work/deed.0.1/stderr.txt" >want.err &&
 	fedtwin status last -t | grep deed | sed "s/ failed .* MiB/ failed/" >want.status &&
 	rm -rf .fedtwin &&
 	fedtwin init &&
@@ -129,7 +134,7 @@ test_expect_success 'files of a warm task are those of any other' '
 	work=$(echo .fedtwin/runs/*/work) &&
 	ls "$work/deed.0.1" >got &&
 	test_cmp want got &&
-	test_cmp want.err "$work/deed.0.1/stderr.txt" &&
+	test_cmp want.err "$work/deed.0.1/stderr.txt" && test -s want.err &&
 	fedtwin status last -t | grep deed | sed "s/ failed .* MiB/ failed/" >got &&
 	test_cmp want.status got &&
 	tasks >got &&

@@ -15,7 +15,7 @@ patch_test() { # TITLE CELLS SIMPLEX
 		                         [-1, 0.2, 0.7]])[:dim, :dim]
 		linear = functions(*["+".join("(%r)*%s" % (s, a)
 		                              for s, a in zip(row, AXES))
-		                     for row in slope])
+		                     for row in slope.tolist()])
 		strain = np.zeros((3, 3))
 		strain[:dim, :dim] = (slope + slope.T) / 2
 		lam, mu = 0.4, 0.4
