@@ -19,6 +19,7 @@
 #define NS_PER_S 1e9
 #define MS_PER_S 1e3
 #define SOON_MS 250    /* between looks at what is awaited */
+#define PLACE_S 0.1    /* until all is placed anew that a pilot did not take */
 #define SLOTS 1000     /* when the site file does not say */
 #define SITES_DIR "sites" /* in the run's directory: SITE.log, SITE.home */
 
@@ -140,6 +141,7 @@ void ft_batch_job_free(struct ft_batch_job *job)
     ft_batch_array_leave(job);
     json_object_put(job->request);
     free(job->reason);
+    free(job->brief);
     free(job->file);
     free(job->site_tag);
     free(job->tag);
@@ -218,12 +220,14 @@ void ft_batch_ended(struct ft_batch_task *task, struct ft_ending *ending)
     ft_batch_submitted(task);
     if (task->cancelled && ending->outcome != FT_OUT_OK)
         ending->outcome = FT_OUT_CANCELLED;
+    if (pilot)
+        ft_batch_note_length(pilot, task, ending);
     ft_batch_task_free(task);
     batch->events.ended(tag, ending, batch->events.arg);
     if (pilot)
         ft_batch_feed(pilot);
-    if (batch->n_tasks)
-        ft_batch_flush_later(batch, 0);
+    if (batch->n_tasks) /* that looks at all of them: not for each of many */
+        ft_batch_flush_later(batch, pilot ? PLACE_S : 0);
 }
 
 /* --- time ----------------------------------------------------------------- */

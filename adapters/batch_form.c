@@ -21,6 +21,9 @@
 #define RETRY_S 5.0   /* when a file could not be written */
 #define GATHER_S 0.1  /* without another task: then an array is complete, */
 #define GATHER_MAX_S 2.0 /* or after that, whatever still comes */
+#define BRIEF_S 1.0 /* a task that took less: the next ones wait at a pilot, */
+#define AHEAD 2     /* which then has so many for each slot: else the way there
+                       and back would take longer than they do */
 #define NS_PER_S 1e9
 
 static bool waits(const struct ft_batch_task *task)
@@ -72,7 +75,27 @@ static void tell_form(struct ft_batch_task *task, const char *what,
 
 /* --- pilots --------------------------------------------------------------- */
 
-/* It has a slot free for the task, and time enough. */
+void ft_batch_note_length(struct ft_batch_job *pilot,
+                          const struct ft_batch_task *task,
+                          const struct ft_ending *ending)
+{
+    double took_s = (double)(ending->end_ns - ending->start_ns) / NS_PER_S;
+    bool brief = ending->outcome == FT_OUT_OK && took_s < BRIEF_S;
+
+    free(pilot->brief);
+    pilot->brief = brief ? ft_strdup(task->attempt->stage) : NULL;
+}
+
+/* Slots that tasks of this kind may be given, running or waiting there. */
+static int slots_for(const struct ft_batch_job *job,
+                     const struct ft_batch_task *task)
+{
+    bool brief = job->brief && strcmp(job->brief, task->attempt->stage) == 0;
+
+    return brief ? AHEAD * job->slots : job->slots;
+}
+
+/* It has a slot free for the task, or soon, and time enough. */
 static bool has_room(const struct ft_batch_job *job,
                      const struct ft_batch_task *task)
 {
@@ -82,7 +105,7 @@ static bool has_room(const struct ft_batch_job *job,
 
     return job->pilot && !job->leaving && !job->cancelled &&
            !ft_batch_node_is_out(job->batch, job->host) &&
-           job->used + ft_attempt_slots(a) <= job->slots &&
+           job->used + ft_attempt_slots(a) <= slots_for(job, task) &&
            (!job->over_ns || end_ns < job->over_ns);
 }
 
@@ -99,8 +122,9 @@ void ft_batch_feed(struct ft_batch_job *pilot)
 {
     struct ft_batch *batch = pilot->batch;
     struct ft_str why = FT_STR_INIT;
+    int most = pilot->brief ? AHEAD * pilot->slots : pilot->slots;
 
-    for (size_t i = 0; i < batch->n_tasks && pilot->used < pilot->slots; i++) {
+    for (size_t i = 0; i < batch->n_tasks && pilot->used < most; i++) {
         struct ft_batch_task *task = batch->task[i];
 
         if (!pilot->agent || !waits(task) || task->again || task->cancelled ||
@@ -127,7 +151,7 @@ static int count_pilots(const struct ft_batch *batch,
         if (!job->pilot || job->leaving || job->state == FT_BATCH_ENDED)
             continue;
         n++;
-        if (has_room(job, task))
+        if (job->used < job->slots && has_room(job, task))
             *free_slots += job->slots - job->used;
     }
     return n;

@@ -88,7 +88,9 @@ struct ft_batch_job {
     char *id;      /* at the site; NULL: not known */
     struct ft_agent *agent; /* that is connected, or NULL */
     bool pilot;
-    int slots, used; /* of a pilot */
+    int slots, used; /* of a pilot; more than 'slots' is used by tasks that wait
+                        there */
+    char *brief; /* the stage of its last task, if that was short; or NULL */
     int64_t over_ns; /* its walltime is over, less what is spared; 0: not
                         known */
     size_t n_tasks;  /* that it was given and that are not over */
@@ -298,6 +300,10 @@ void ft_batch_probe(struct ft_batch *batch);
 void ft_batch_place(struct ft_batch *batch);
 /* A pilot has a slot free, or has come. */
 void ft_batch_feed(struct ft_batch_job *pilot);
+/* 'task', which it had, is over: is its stage one whose tasks are short? */
+void ft_batch_note_length(struct ft_batch_job *pilot,
+                          const struct ft_batch_task *task,
+                          const struct ft_ending *ending);
 
 /* --- batch_node.c --------------------------------------------------------- */
 

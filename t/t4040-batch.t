@@ -39,6 +39,15 @@ in_p() {
 	(cd p && "$@")
 }
 
+# N of the four tasks of the last run went to a pilot, no more.
+given_to_pilots() { # N
+	for n in 1 2 3 4
+	do
+		in_p fedtwin why "last/s[n=$n]"
+	done >why.txt
+	test "$(grep -c "one of the tasks of a pilot" why.txt)" = "$1"
+}
+
 test_expect_success 'a project, and a cluster of two nodes' '
 	slurm_start alpha --nodes 2 &&
 	fedtwin init p && site_file alpha </dev/null &&
@@ -98,6 +107,32 @@ test_expect_success 'many short tasks share pilots' '
 	test_grep "40 succeeded" out &&
 	slurm_on alpha squeue -h -o "%j %T" >jobs && test_grep ! PENDING jobs &&
 	ls p/.fedtwin/runs/*/jobs/pilot-1.json
+'
+
+test_expect_success 'short tasks wait at a pilot, and are not lost with it' '
+	site_file alpha <<-\EOT &&
+	pilot: {use: always, max: 1, slots: 1, walltime: 10 min, idle: 60 s}
+	EOT
+	cat >p/short.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: short
+	params: {top: {type: string}}
+	stages:
+	  s:
+	    shell: |
+	      echo ${matrix.n} >>${params.top}/short
+	      test ${matrix.n} = 1 || while ! test -e ${params.top}/on; do sleep 0.1; done
+	      echo ${matrix.n} >n.txt
+	    matrix: {n: {from: 1, to: 4}}
+	    out: {n: {type: file, path: n.txt}}
+	EOT
+	in_p fedtwin run short.yaml -p top="$PWD" --site alpha -d >out &&
+	test_wait_for 60 given_to_pilots 3 && test_line_count = 2 short &&
+	job=$(slurm_on alpha squeue -h -n pilot -o %i) &&
+	slurm_on alpha scancel "$job" && slurm_ended alpha "$job" CANCELLED &&
+	touch on && in_p fedtwin wait last &&
+	sort -u short >got && seq 4 >want && test_cmp want got &&
+	test_line_count = 5 short
 '
 
 test_expect_success 'a task that fails says why, at its place' '
