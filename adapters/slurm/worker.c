@@ -56,25 +56,26 @@ int ft_worker_start(struct ft_worker *worker, const char *program,
 
 int ft_worker_send(struct ft_worker *worker, struct json_object *request)
 {
+    ft_str_cut(&worker->line, 0);
     return ft_wire_send(worker->to, request);
 }
 
-int ft_worker_read(struct ft_worker *worker, struct json_object **answer)
+int ft_worker_read(struct ft_worker *worker)
 {
     char buf[65536];
     ssize_t n = read(worker->from, buf, sizeof(buf));
 
-    *answer = NULL;
     if (n < 0 && errno == EINTR)
         return 0;
     if (n <= 0)
         return -1;
     ft_str_addn(&worker->line, buf, (size_t)n);
-    if (buf[n - 1] != '\n')
-        return 0;
-    *answer = ft_json_parse(worker->line.s, worker->line.len, "answer", NULL);
-    ft_str_cut(&worker->line, 0);
-    return *answer ? 1 : -1;
+    return buf[n - 1] == '\n';
+}
+
+struct json_object *ft_worker_answer(const struct ft_worker *worker)
+{
+    return ft_json_parse(worker->line.s, worker->line.len, "answer", NULL);
 }
 
 void ft_worker_stop(struct ft_worker *worker)
