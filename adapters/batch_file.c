@@ -158,7 +158,7 @@ static char *job_path(const struct ft_batch *batch, const char *name,
 
 static int write_file(const struct ft_batch_job *job, const char *path,
                       struct ft_batch_task *task, const struct need *need,
-                      struct ft_err *err)
+                      ft_file_writer *write, struct ft_err *err)
 {
     const struct ft_batch *batch = job->batch;
     struct ft_site site = *batch->site;
@@ -183,7 +183,7 @@ static int write_file(const struct ft_batch_job *job, const char *path,
     if (batch->held)
         ft_batch_far_file(batch, &file);
     if (rc == 0)
-        rc = ft_agent_file_write(path, &file, ft_file_replace, err);
+        rc = ft_agent_file_write(path, &file, write, err);
     json_object_put(file.home_at);
     return rc;
 }
@@ -195,7 +195,7 @@ static char *make_script(const struct ft_batch_job *job, const char *path,
 {
     const struct ft_batch *batch = job->batch;
 
-    if (write_file(job, path, task, need, err) < 0)
+    if (write_file(job, path, task, need, ft_file_replace, err) < 0)
         return NULL;
     return batch->held ? ft_batch_far_script(job, path, err)
                        : ft_job_script(batch->site, batch->agent, path);
@@ -363,7 +363,8 @@ static int add_element(struct ft_batch_array *array, const char *base,
     job->file = job_path(batch, base, suffix);
     ft_batch_attach(task, job);
     free(suffix);
-    return write_file(job, job->file, task, need, err);
+    /* No job has read it, and none will before all of them are there. */
+    return write_file(job, job->file, task, need, ft_file_put, err);
 }
 
 int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
