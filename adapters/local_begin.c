@@ -191,6 +191,8 @@ static void on_started(uv_work_t *work, int status)
                                                             : SIGKILL);
         ft_local_look(local, job);
     }
+    if (!local->closing)
+        ft_local_look_again(local);
     ft_local_start_free(begun);
     ft_local_leave(local);
 }

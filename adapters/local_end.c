@@ -22,6 +22,7 @@
 #define NS_PER_S 1e9
 #define STUBBORN_S 30.0    /* then a session that does not end is left alone */
 #define DEVICE_BLOCK 512   /* bytes that ru_inblock and ru_oublock count in */
+#define HELD_NS 20000000   /* that a process may take to become its program */
 #define ALONE "it is tried again alone"
 #define SHELL_SIGNAL_BASE 128 /* exit status of sh and mpirun after a signal */
 
@@ -205,6 +206,21 @@ static bool left_nobody(const struct ft_local_job *job)
            kill(-job->pid, 0) < 0 && errno == ESRCH;
 }
 
+/* A process that is just being started holds copies of all that this one has
+ * open, until it becomes its program: perhaps only such a one holds what the
+ * leader was given.  Then the end of that start is the time to look again. */
+static bool may_be_held(struct ft_local *local, const struct ft_local_job *job,
+                        int64_t now)
+{
+    bool starting = false;
+
+    for (size_t i = 0; i < local->n && !starting; i++)
+        starting = local->job[i]->start != NULL;
+    starting = starting && now - job->exit_mono_ns < HELD_NS;
+    local->look_again |= starting;
+    return starting;
+}
+
 /* Collect the leader of a session, and end what it left behind. */
 static void look_at(struct ft_local *local, size_t i)
 {
@@ -220,8 +236,11 @@ static void look_at(struct ft_local *local, size_t i)
     }
     if (!job->exited)
         return;
-    if (left_nobody(job) || ft_session_signal(job->pid, SIGKILL) == 0 ||
-        (double)(now - job->exit_mono_ns) > STUBBORN_S * NS_PER_S)
+    if (left_nobody(job))
+        finish(local, i);
+    else if (!may_be_held(local, job, now) &&
+             (ft_session_signal(job->pid, SIGKILL) == 0 ||
+              (double)(now - job->exit_mono_ns) > STUBBORN_S * NS_PER_S))
         finish(local, i);
 }
 
@@ -232,6 +251,14 @@ void ft_local_look(struct ft_local *local, const struct ft_local_job *job)
     while (local->job[i] != job)
         i++;
     look_at(local, i);
+}
+
+void ft_local_look_again(struct ft_local *local)
+{
+    if (!local->look_again)
+        return;
+    local->look_again = false;
+    ft_local_collect(local);
 }
 
 void ft_local_collect(struct ft_local *local)

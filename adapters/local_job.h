@@ -80,6 +80,7 @@ struct ft_local {
     struct ft_energy *energy; /* NULL: the machine does not tell */
     int held;                 /* slots, by all jobs */
     int64_t metered_ns;       /* when that was last read */
+    bool look_again;          /* when the next start is over */
     struct ft_local_programs programs;
     struct ft_pools *pools;
 };
@@ -105,6 +106,8 @@ void ft_local_end(struct ft_local_job *job, enum ft_local_verdict verdict,
 double ft_local_meter(struct ft_local *local, int change);
 /* Report 'job' if its leader has ended and has left nobody. */
 void ft_local_look(struct ft_local *local, const struct ft_local_job *job);
+/* A start is over: report those that seemed to have left somebody. */
+void ft_local_look_again(struct ft_local *local);
 /* Report the attempts whose leader has ended and who left nobody. */
 void ft_local_collect(struct ft_local *local);
 
