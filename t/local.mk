@@ -43,7 +43,7 @@ BENCHES += t/bench/pilot
 t_bench_pilot_SOURCES = t/bench/pilot.c
 t_bench_pilot_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 t_bench_pilot_LDADD = $(fedtwin_agent_LDADD)
-EXTRA_DIST += t/bench/pilot.sh
+EXTRA_DIST += t/bench/pilot.sh t/bench/slurm.sh
 EXTRA_DIST += t/bench/run.sh t/bench/warm.sh t/bench/simulated.sh \
     t/bench/history.sh
 t_bench_measure_SOURCES = t/bench/measure.c

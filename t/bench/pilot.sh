@@ -56,8 +56,6 @@ bench_pilot_solves() {
 	write_mesh >mesh.yaml
 	write_solves "$solves" >warm.yaml
 	write_loop | sed 's|\.\./tasks|tasks|' >loop.sh
-	OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-	export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM
 	make_solves || return
 	own=$("$build/t/bench/pilot" -a 1 -r 2 "$build/fedtwin-agent" "$solves" \
 		"$build/fedtwin-heat") &&

@@ -5,7 +5,9 @@
 # Usage: make bench [BENCH="start tasks ..."] [BENCH_TASKS=10000]
 #	[BENCH_AGAIN=100000] [BENCH_COMMITS=100] [BENCH_VERSIONS=1000000]
 #	[BENCH_SOLVES=200] [BENCH_PILOT=1000] [BENCH_WRITE=512] [BENCH_REPEATS=5]
-#	[BENCH_HEAT=64] [BENCH_FLOOD=2000]
+#	[BENCH_HEAT=64] [BENCH_FLOOD=2000] [BENCH_SLURM_TASKS=1000]
+#	[BENCH_SLURM_SOLVES=200] [BENCH_SLURM_PENDING=3000]
+#	[BENCH_SLURM_ARRAY=10000]
 #
 # Every figure is a median.  A peer that is not installed is left out.
 
@@ -326,6 +328,8 @@ bench_lookups() {
 . "$here/warm.sh"
 # shellcheck source=t/bench/pilot.sh
 . "$here/pilot.sh"
+# shellcheck source=t/bench/slurm.sh
+. "$here/slurm.sh"
 # shellcheck source=t/bench/history.sh
 . "$here/history.sh"
 # shellcheck source=t/bench/simulated.sh
@@ -347,7 +351,7 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 echo
 row what fedtwin '' peer value ratio
 parts="start check tasks versions again plan commits lookups history write"
-parts="$parts solves pilot simulated heat flood"
+parts="$parts solves pilot slurm simulated heat flood"
 for part in ${BENCH:-$parts}
 do
 	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }

@@ -43,6 +43,10 @@ write_loop() {
 	EOT
 }
 
+# mpirun refuses root otherwise.
+OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM
+
 bench_solves() {
 	if ! has mpirun || ! test -x "$build/fedtwin-heat"
 	then
@@ -53,8 +57,6 @@ bench_solves() {
 	write_solves "$solves" >warm.yaml
 	write_solves "$cold" >cold.yaml
 	write_loop >loop.sh
-	OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-	export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM
 	fedtwin init tasks-of >init.log &&
 		(cd tasks-of && fedtwin run ../cold.yaml >run.log 2>&1) || return
 	for dir in tasks-of/.fedtwin/runs/*/work/heat.*
