@@ -126,6 +126,8 @@ static int unknown_option(const struct ft_cmd *cmd, const char *word)
     ft_print_error("unknown option '%s'", word);
     if (near)
         ft_print_hint("did you mean '--%s'?", near);
+    else
+        ft_print_hint("fedtwin help %s", cmd->name);
     return STATUS_USAGE;
 }
 

@@ -142,4 +142,8 @@ void ft_hint_port(struct ft_build *b, const char *name,
                   const struct ft_port *port, size_t n);
 void ft_hint_file(struct ft_build *b, const char *path);
 
+/* How the stage chooses among the cells of 'from', whose output 'in' takes. */
+void ft_hint_axes(struct ft_build *b, const struct ft_input *in,
+                  const struct ft_stage *stage, const struct ft_stage *from);
+
 #endif

@@ -53,6 +53,42 @@ void ft_hint_port(struct ft_build *b, const char *name,
     free(known);
 }
 
+static bool has_axis(const struct ft_stage *stage, const char *name)
+{
+    for (size_t a = 0; a < stage->n_axes; a++)
+        if (strcmp(stage->axis[a].name, name) == 0)
+            return true;
+    return false;
+}
+
+void ft_hint_axes(struct ft_build *b, const struct ft_input *in,
+                  const struct ft_stage *stage, const struct ft_stage *from)
+{
+    struct ft_str one = FT_STR_INIT, each = FT_STR_INIT, lacks = FT_STR_INIT;
+
+    for (size_t a = in->n_shared; a < from->n_axes; a++) {
+        const char *name = from->axis[a].name, *sep = one.len ? ", " : "";
+
+        if (strcmp(name, "turn") == 0)
+            continue; /* the last one is meant */
+        ft_str_addf(&one, "%s%s = ...", sep, name);
+        ft_str_addf(&each, "%s%s = %s%s", sep, name,
+                    strcmp(name, "item") == 0 ? "" : "matrix.", name);
+        if (!has_axis(stage, name))
+            ft_str_addf(&lacks, "%s'%s'", lacks.len ? ", " : "", name);
+    }
+    if (lacks.len)
+        ft_diag_hint(b->diags, "choose one: ${%s.%s{%s}}; for a task each, "
+                     "repeat %s in this stage and write {%s}", from->name,
+                     from->out[in->output].name, one.s, lacks.s, each.s);
+    else
+        ft_diag_hint(b->diags, "choose one: ${%s.%s{%s}}", from->name,
+                     from->out[in->output].name, each.s);
+    ft_str_release(&one);
+    ft_str_release(&each);
+    ft_str_release(&lacks);
+}
+
 void ft_hint_file(struct ft_build *b, const char *path)
 {
     char *dir_name = ft_path_dir(path);

@@ -89,8 +89,8 @@ static void check_is_file(const struct reader *r)
 {
     if (r->in->port && r->in->port->type != FT_OBJECT_FILE)
         report(r, NULL, FT_D_OBJECT_TYPE,
-               "input '%s' takes a %s, not a file of yours", r->in->name,
-               ft_object_type_text(r->in->port->type));
+               "input '%s' takes %s, not a file of yours", r->in->name,
+               ft_object_type_noun(r->in->port->type));
 }
 
 /* A path of each cell that ft_values_check() would look at, as far as they
@@ -144,8 +144,8 @@ static void check_unit(const struct reader *r, const struct ft_port *out,
         ft_unit_same_dimension(port->unit, out->unit))
         return;
     report(r, NULL, FT_D_OBJECT_TYPE,
-           "input '%s' takes a %s in %s, but '%s.%s' is in %s", r->in->name,
-           ft_object_type_text(port->type), ft_unit_text(port->unit), from,
+           "input '%s' takes %s in %s, but '%s.%s' is in %s", r->in->name,
+           ft_object_type_noun(port->type), ft_unit_text(port->unit), from,
            out->name, ft_unit_text(out->unit));
 }
 
@@ -178,9 +178,9 @@ static void check_port(const struct reader *r, const struct ft_stage *from)
         return;
     if (port->type != out->type) {
         report(r, NULL, FT_D_OBJECT_TYPE,
-               "input '%s' takes a %s, but '%s.%s' is a %s", r->in->name,
-               ft_object_type_text(port->type), from->name, out->name,
-               ft_object_type_text(out->type));
+               "input '%s' takes %s, but '%s.%s' is %s", r->in->name,
+               ft_object_type_noun(port->type), from->name, out->name,
+               ft_object_type_noun(out->type));
         return;
     }
     check_unit(r, out, from->name);
@@ -200,8 +200,7 @@ static void check_port(const struct reader *r, const struct ft_stage *from)
     report(r, NULL, FT_D_OBJECT_TYPE,
            "input '%s' takes one object, but '%s.%s' are %zu", r->in->name,
            from->name, out->name, n);
-    ft_diag_hint(r->b->diags, "choose one: ${%s.%s{%s = ...}}", from->name,
-                 out->name, from->axis[0].name);
+    ft_hint_axes(r->b, r->in, r->stage, from);
 }
 
 static void check_selectors(const struct reader *r, const struct ft_ref *ref,
@@ -320,9 +319,9 @@ static void read_given(const struct reader *r, const struct ft_ref *ref)
     port = &space->in[i];
     if (mine && mine->type != port->type) {
         report(r, NULL, FT_D_OBJECT_TYPE,
-               "input '%s' takes a %s, but 'inputs.%s' is a %s", r->in->name,
-               ft_object_type_text(mine->type), name,
-               ft_object_type_text(port->type));
+               "input '%s' takes %s, but 'inputs.%s' is %s", r->in->name,
+               ft_object_type_noun(mine->type), name,
+               ft_object_type_noun(port->type));
         return;
     }
     if (port->optional && !(mine && mine->optional))

@@ -228,14 +228,14 @@ static void check_carried(struct ft_build *b, const struct ft_stage *stage,
         ft_hint_port(b, in->name, stage->module->in, stage->module->n_in);
     } else if (port && port->type != out->type) {
         ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_OBJECT_TYPE,
-                    "input '%s' takes a %s, but '%s.%s' is a %s", in->name,
-                    ft_object_type_text(port->type), stage->name, out->name,
-                    ft_object_type_text(out->type));
+                    "input '%s' takes %s, but '%s.%s' is %s", in->name,
+                    ft_object_type_noun(port->type), stage->name, out->name,
+                    ft_object_type_noun(out->type));
     } else if (port && port->unit && out->unit &&
                !ft_unit_same_dimension(port->unit, out->unit)) {
         ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_OBJECT_TYPE,
-                    "input '%s' takes a %s in %s, but '%s.%s' is in %s",
-                    in->name, ft_object_type_text(port->type),
+                    "input '%s' takes %s in %s, but '%s.%s' is in %s",
+                    in->name, ft_object_type_noun(port->type),
                     ft_unit_text(port->unit), stage->name, out->name,
                     ft_unit_text(out->unit));
     }
@@ -297,9 +297,9 @@ static void check_column(struct checking *c, const struct ft_ref *ref)
         if (strcmp(stage->out[i].name, name) != 0)
             continue;
         if (stage->out[i].type != FT_OBJECT_TABLE)
-            wrong_name(c, ref, "output '%s' is a %s; a condition can look "
+            wrong_name(c, ref, "output '%s' is %s; a condition can look "
                        "into a table only", name,
-                       ft_object_type_text(stage->out[i].type));
+                       ft_object_type_noun(stage->out[i].type));
         else if (ref->n != 3)
             wrong_name(c, ref, "a column has to follow, as in out.%s.COLUMN",
                        name);

@@ -14,6 +14,7 @@ enum ft_object_type {
 #define FT_OBJECT_TYPES 5
 
 const char *ft_object_type_text(enum ft_object_type type); /* "mesh" */
+const char *ft_object_type_noun(enum ft_object_type type); /* "an image" */
 bool ft_object_type_parse(const char *text, enum ft_object_type *type);
 extern const char *const ft_object_type_names[]; /* NULL-terminated */
 

@@ -174,7 +174,17 @@ static const struct {
                 "    with: {conductivity: 1 W/m/K}\n",
       "FT0113", 14, 39,
       "input 'start' takes one object, but 'heat.temperature' are 3",
-      "choose one: ${heat.temperature{k = ...}}" },
+      "choose one: ${heat.temperature{k = ...}}; for a task each, repeat 'k' "
+      "in this stage and write {k = matrix.k}" },
+    { HEAD HEAT "    with: {conductivity: 1 W/m/K}\n"
+                "    matrix: {k: [1, 2, 3]}\n"
+                "  b:\n    module: do.heat\n    matrix: {k: [1, 2]}\n"
+                "    in: {mesh: \"${mesh.mesh}\", "
+                "start: \"${heat.temperature}\"}\n"
+                "    with: {conductivity: 1 W/m/K}\n",
+      "FT0113", 15, 39,
+      "input 'start' takes one object, but 'heat.temperature' are 3",
+      "choose one: ${heat.temperature{k = matrix.k}}" },
     { HEAD HEAT "    with: {conductivity: 1 W/m/K}\n"
                 "    matrix: {k: [1, 2]}\n"
                 "  b: {shell: x, in: {t: \"${heat.flux{kk = 1}}\"}}\n",
