@@ -3,7 +3,10 @@
 post.py field MESH OUT UNIT EXPRESSION...   a field on points: one expression of
                                             x, y, z, or one for each component
 post.py cells MESH OUT UNIT EXPRESSION      a field on cells, of their centres
+post.py image OUT UNIT NX NY DX EXPRESSION  its corner in (0, 0); i and j count
+                                            its points
 post.py table FILE COLUMN...                the columns, a line for each row
+post.py values IMAGE                        a line for each row, southmost first
 post.py attribute FILE COLUMN NAME          of a column
 """
 import sys
@@ -39,6 +42,32 @@ def field(place, mesh, out, unit, *expressions):
         vtk.attrs['fedtwin_field'] = numpy.bytes_(place + '/u')
 
 
+def image(out, unit, nx, ny, dx, expression):
+    j, i = numpy.mgrid[0:int(ny), 0:int(nx)]
+    dx = float(dx)
+    scope = dict(NAMES, i=i, j=j, x=(i + 0.5) * dx, y=(j + 0.5) * dx)
+    with h5py.File(out, 'w') as g:
+        vtk = g.create_group('VTKHDF')
+        vtk.attrs['Version'] = numpy.array([1, 0])
+        vtk.attrs['Type'] = numpy.bytes_('ImageData')
+        vtk.attrs['WholeExtent'] = numpy.array(
+            [0, i.shape[1] - 1, 0, i.shape[0] - 1, 0, 0])
+        vtk.attrs['Origin'] = numpy.array([dx / 2, dx / 2, 0])
+        vtk.attrs['Spacing'] = numpy.array([dx, dx, 1.0])
+        vtk.attrs['Direction'] = numpy.eye(3).ravel()
+        vtk.attrs['fedtwin_field'] = numpy.bytes_('PointData/depth')
+        made = vtk.create_dataset('PointData/depth', data=numpy.broadcast_to(
+            numpy.asarray(eval(expression, {}, scope), 'f8'), i.shape))
+        made.attrs['units'] = numpy.bytes_(unit)
+
+
+def values(path):
+    with h5py.File(path) as f:
+        vtk = f['VTKHDF']
+        for row in vtk[vtk.attrs['fedtwin_field'].decode()][()]:
+            print(*('%.10g' % v for v in row))
+
+
 def table(path, *columns):
     with h5py.File(path) as f:
         if not columns:
@@ -56,6 +85,10 @@ if sys.argv[1] == 'attribute':
     attribute(*sys.argv[2:])
 elif sys.argv[1] == 'table':
     table(*sys.argv[2:])
+elif sys.argv[1] == 'image':
+    image(*sys.argv[2:])
+elif sys.argv[1] == 'values':
+    values(sys.argv[2])
 else:
     field({'field': 'PointData', 'cells': 'CellData'}[sys.argv[1]],
           *sys.argv[2:])

@@ -9,6 +9,9 @@ test_expect_success 'flood.yaml: a levee keeps a village dry for longer' '
 	fedtwin data get "flood.gauges{crest=0 m}" open.csv &&
 	fedtwin data get "flood.gauges{crest=104 m}" levee.csv &&
 	fedtwin data get "flood.balance{crest=104 m}" balance.csv &&
+	fedtwin data get area.summary area.csv &&
+	fedtwin data get "map.picture{crest=104 m}" map.png &&
+	fedtwin data get curves.picture curves.png &&
 	"$PYTHON" - <<-EOT
 	import csv
 	def peak(name, gauge):
@@ -19,6 +22,8 @@ test_expect_success 'flood.yaml: a levee keeps a village dry for longer' '
 	       for n in ("open.csv", "levee.csv")])
 	assert peak("levee.csv", 500600) < peak("open.csv", 500600)
 	assert peak("levee.csv", 500800) > peak("open.csv", 500800)
+	assert [float(r["area [m2]"]) for r in csv.DictReader(open("area.csv"))] == \
+	    2 * [1600. * 800]
 	assert all(abs(float(r["error [1]"])) < 1e-10
 	           for r in csv.DictReader(open("balance.csv")))
 	EOT

@@ -17,7 +17,8 @@ out() { # NAME...: outputs, all of them tables
 	done
 }
 
-all_out="$(out summary surfaces cuts lines samples probes across)"
+tables="$(out summary surfaces cuts lines samples probes across)"
+all_out=$tables
 
 # reduce_task PARAMS FIELD...: a run for each field; $cells their cells, $mesh
 reduce_task() {
@@ -188,6 +189,25 @@ test_expect_success 'runs: parameters beside the numbers, and statistics across'
 	1 3 3 2.645751311 1 6 2
 	EOT
 	test_cmp want got
+'
+
+test_expect_success 'runs on several meshes have tables, but no fields' '
+	cells=$(echo "$runs" | sed 2q) &&
+	mesh= &&
+	box_task "2, 3" false >task.json &&
+	mpi 1 fedtwin-mesh-box &&
+	post field mesh.h5 coarse.h5 K "x" &&
+	all_out="$(out summary across), \"least\": {\"path\": \"least.h5\",
+		\"type\": \"field\"}" &&
+	for ranks in 1 2
+	do
+		reduce $ranks "" r1.h5 coarse.h5 >log 2>&1 &&
+		test -s summary.h5 && test -s across.h5 &&
+		test ! -e least.h5 &&
+		test_grep "not all runs have their values at the same places: .least." log ||
+		return 1
+	done &&
+	all_out=$tables
 '
 
 test_expect_success 'the bytes are the same on 1, 2 and 4 ranks' '

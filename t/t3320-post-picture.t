@@ -118,6 +118,47 @@ test_expect_success 'components, logarithms, cuts and groups are drawn' '
 	draw "\"zoom\": 3" mesh mesh flat.h5
 '
 
+test_expect_success 'rows of a table fall into a curve for each value of a column' '
+	"$PYTHON" -c "
+import h5py, numpy
+with h5py.File(\"gauges.h5\", \"w\") as f:
+    table = f.create_group(\"table\")
+    table.attrs[\"columns\"] = numpy.bytes_(\"time,gauge,depth\")
+    row = numpy.arange(20)
+    for name, unit, value in ((\"time\", \"s\", row // 2),
+                              (\"gauge\", \"1\", row % 2),
+                              (\"depth\", \"m\", row % 2)):
+        table[name] = value
+        table[name].attrs[\"units\"] = numpy.bytes_(unit)
+    table[\"gauge\"].attrs[\"flag_meanings\"] = numpy.bytes_(\"ford mill\")" &&
+	draw "\"x\": \"time\", \"y\": [\"depth\"], \"by\": \"gauge\"" \
+		tables table gauges.h5 &&
+	"$PYTHON" - >got <<-\EOT &&
+	import vtk
+	reader = vtk.vtkPNGReader()
+	reader.SetFileName("picture.png")
+	reader.Update()
+	image = reader.GetOutput()
+	w, h, _ = image.GetDimensions()
+	colour = lambda x, y: tuple(int(image.GetScalarComponentAsDouble(x, y, 0, k))
+	                            for k in range(3))
+	inside = [[colour(x, y) for y in range(h // 8, h)]
+	          for x in (w // 4, w // 3, w // 2)]
+	for column in inside:
+	    print(column.count((0, 114, 178)) > 0, column.count((213, 94, 0)) > 0)
+	    middle = column[h // 4:h // 2]
+	    print((0, 114, 178) in middle or (213, 94, 0) in middle)
+	EOT
+	for column in 1 2 3; do printf "%s\n" "True True" False; done >want &&
+	test_cmp want got &&
+	must_refuse "'\''row'\'' takes one row of each table, so '\''by'\'' has none to divide; leave one of them out" \
+		"\"x\": \"time\", \"y\": [\"depth\"], \"by\": \"gauge\", \"row\": 0" \
+		tables table gauges.h5 &&
+	must_refuse "there would be more than 12 curves; give fewer tables or columns, or '\''row'\''" \
+		"\"x\": \"gauge\", \"y\": [\"depth\"], \"by\": \"time\"" \
+		tables table gauges.h5 gauges.h5
+'
+
 test_expect_success 'what cannot be drawn is refused in the words of the user' '
 	must_refuse "a logarithmic scale has positive values only, but the least is 0; give '\''min'\'', or leave '\''log'\'' out" \
 		"\"log\": true" field field u.h5 &&
@@ -136,7 +177,7 @@ test_expect_success 'what cannot be drawn is refused in the words of the user' '
 	post field solid.h5 bad.h5 K "where(x > 0.9, nan, x)" &&
 	must_refuse "'\''bad.h5'\'' is not finite at 12 points, first at (1, 0, 0) m" \
 		"" field field bad.h5 &&
-	must_refuse "there is nothing to draw; give one of '\''field'\'', '\''mesh'\'' and '\''tables'\''" \
+	must_refuse "there is nothing to draw; give one of '\''field'\'', '\''image'\'', '\''mesh'\'' and '\''tables'\''" \
 		"" other field u.h5 &&
 	picture_task "" field field u.h5 >task.json &&
 	must_say "post.picture draws on one rank, not on 2; leave '\''ranks'\'' out" \

@@ -1,9 +1,11 @@
 # post.reduce and post.picture.
 EXTRA_DIST += solvers/post_picture/glyphs.def \
     solvers/post_picture/make_glyphs.py solvers/post_picture/FONT-LICENCE
-EXTRA_DIST += t/post.py t/t3310-post-reduce.t t/t3320-post-picture.t
+EXTRA_DIST += t/post.py t/t3310-post-reduce.t t/t3311-post-image.t \
+    t/t3320-post-picture.t
 if SOLVERS
-TESTS += t/t3310-post-reduce.t t/t3320-post-picture.t
+TESTS += t/t3310-post-reduce.t t/t3311-post-image.t \
+    t/t3320-post-picture.t
 if HAVE_CHECK
 check_PROGRAMS += t/unit/test_post
 TESTS += t/unit/test_post
@@ -21,6 +23,7 @@ solvers_libpost_a_SOURCES = \
     solvers/post/quantity.h solvers/post/quantity.c \
     solvers/post/cut.h solvers/post/cut.c \
     solvers/post/data.h solvers/post/data.c \
+    solvers/post/image.h solvers/post/image.c \
     solvers/post/sheet.h solvers/post/sheet.c \
     solvers/post/axes.h solvers/post/axes.c
 
@@ -28,6 +31,7 @@ SOLVER_PROGS += fedtwin-post-reduce
 fedtwin_post_reduce_SOURCES = \
     solvers/post_reduce/reduce.h solvers/post_reduce/main.c \
     solvers/post_reduce/ask.c solvers/post_reduce/field.c \
+    solvers/post_reduce/image.c \
     solvers/post_reduce/report.c solvers/post_reduce/across.c \
     solvers/post_reduce/envelope.c
 fedtwin_post_reduce_LDADD = solvers/libpost.a $(PHYSICS_LIBS)

@@ -111,7 +111,7 @@ PetscErrorCode picture_ask_read(struct stg_task *task, struct picture_ask *ask)
     const char *map = "sequential", *style = "lines";
 
     *ask = (struct picture_ask){
-        .title = "", .component = "", .x = "", .y_label = "",
+        .title = "", .component = "", .x = "", .by = "", .y_label = "",
         .azimuth = -M_PI / 3, .elevation = M_PI / 6, .zoom = 1,
         .min = NAN, .max = NAN, .all_rows = !stg_has(&params, "row"),
     };
@@ -119,6 +119,7 @@ PetscErrorCode picture_ask_read(struct stg_task *task, struct picture_ask *ask)
     PetscCall(get_text(&params, "component", &ask->component));
     PetscCall(get_text(&params, "colours", &map));
     PetscCall(get_text(&params, "style", &style));
+    PetscCall(get_text(&params, "by", &ask->by));
     PetscCall(get_text(&params, "y_label", &ask->y_label));
     PetscCall(get_integer(&params, "width", &width));
     PetscCall(get_integer(&params, "height", &height));

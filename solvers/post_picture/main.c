@@ -7,16 +7,17 @@
 
 static PetscErrorCode choose(struct page *page, bool *plot)
 {
-    static const char *const inputs[] = { "field", "mesh", "tables" };
+    static const char *const inputs[] = { "field", "image", "mesh",
+                                          "tables" };
     int given = 0;
 
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         given += stg_input_count(page->task, inputs[i]) > 0;
     *plot = stg_input_count(page->task, "tables") > 0;
     if (given != 1)
         return stg_fail(page->task, "there is %s to draw; give one of 'field', "
-                        "'mesh' and 'tables'", given ? "more than one thing"
-                                                     : "nothing");
+                        "'image', 'mesh' and 'tables'",
+                        given ? "more than one thing" : "nothing");
     return 0;
 }
 

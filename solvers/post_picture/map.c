@@ -97,6 +97,16 @@ static void shrink(const struct view *view, struct page *page)
     page->bottom = ceil(page->bottom - fmax(above, 0));
 }
 
+/* --- the subject ---------------------------------------------------------- */
+
+/* What is drawn: values with a name and a unit, or the groups of a mesh. */
+struct subject {
+    struct scene scene;
+    bool flat;
+    const char *name, *unit;     /* NULL: no values */
+    const struct post_field *of; /* has the groups */
+};
+
 /* --- painting ------------------------------------------------------------- */
 
 /* Light comes over the left shoulder of the viewer. */
@@ -143,10 +153,11 @@ static void paint_triangle(const struct view *view, bool flat,
 }
 
 static PetscErrorCode paint_scene(const struct page *page,
-                                  const struct view *view, bool flat,
-                                  const struct scene *scene,
+                                  const struct view *view,
+                                  const struct subject *subject,
                                   const struct scale *scale)
 {
+    const struct scene *scene = &subject->scene;
     struct colour table[COLOUR_TABLE];
     struct paint paint = {
         .scale = scale, .table = table, .levels = page->ask->levels,
@@ -160,7 +171,8 @@ static PetscErrorCode paint_scene(const struct page *page,
     rc = raster_new((int)(page->right - page->left),
                     (int)(page->bottom - page->top), &raster);
     for (size_t i = 0; i < scene->n && !rc; i++)
-        paint_triangle(view, flat, &scene->triangle[i], paint, &raster);
+        paint_triangle(view, subject->flat, &scene->triangle[i], paint,
+                       &raster);
     if (!rc)
         rc = raster_paint(&raster, page->cr, (int)page->left, (int)page->top);
     raster_release(&raster);
@@ -177,6 +189,8 @@ static const struct prefix {
     { 1e-9, "nm" },
 };
 
+#define FAR 50 /* keeps coordinates at five digits before the point */
+
 /* The unit in which a length is a number of two or three digits. */
 static const struct prefix *prefix_for(double metres)
 {
@@ -190,9 +204,11 @@ static const struct prefix *prefix_for(double metres)
 
 static void draw_axes(const struct page *page, const struct view *view)
 {
+    double far = fmax(fabs(view->from[0]), fabs(view->to[1]));
     const struct prefix *prefix =
-        prefix_for(fmax(view->to[0] - view->from[0],
-                        view->to[1] - view->from[1]));
+        prefix_for(fmax(fmax(view->to[0] - view->from[0],
+                             view->to[1] - view->from[1]),
+                        far / FAR));
     struct scale scale[2];
     char label[2][32];
 
@@ -292,11 +308,11 @@ static double widest_group(const struct page *page, const struct post_field *f)
     return fmin(width, page->ask->width / 3.);
 }
 
-static PetscErrorCode draw_scene(struct page *page,
-                                 const struct post_field *f,
-                                 struct scene *scene)
+static PetscErrorCode draw_subject(struct page *page,
+                                   const struct subject *subject)
 {
-    bool flat = f->mesh->dim == 2, values = f->value != NULL;
+    const struct scene *scene = &subject->scene;
+    bool flat = subject->flat, values = subject->unit != NULL;
     struct scale scale;
     struct view view;
     char label[TEXT_MAX] = "";
@@ -304,13 +320,11 @@ static PetscErrorCode draw_scene(struct page *page,
     PetscFunctionBeginUser;
     if (values) {
         PetscCall(find_scale(page, scene->min, scene->max, &scale));
-        text_of_quantity(f->field.long_name ? f->field.long_name
-                                            : f->field.name, f->field.unit,
-                         label, sizeof(label));
+        text_of_quantity(subject->name, subject->unit, label, sizeof(label));
     }
     page->right -= values ? 6.2 * page->font + frame_numbers_width(page,
                                                                    &scale)
-                          : 3.5 * page->font + widest_group(page, f);
+                          : 3.5 * page->font + widest_group(page, subject->of);
     page->left += flat ? 6.5 * page->font : page->font;
     page->bottom -= flat ? 4 * page->font : 1.2 * page->font;
     look_at(&view, flat, page->ask);
@@ -318,7 +332,7 @@ static PetscErrorCode draw_scene(struct page *page,
     if (flat)
         shrink(&view, page);
     fit(&view, page);
-    PetscCall(paint_scene(page, &view, flat, scene, values ? &scale : NULL));
+    PetscCall(paint_scene(page, &view, subject, values ? &scale : NULL));
     if (flat)
         draw_axes(page, &view);
     else
@@ -326,31 +340,36 @@ static PetscErrorCode draw_scene(struct page *page,
     if (values)
         frame_colour_bar(page, &scale, label);
     else
-        PetscCall(draw_groups(page, f));
+        PetscCall(draw_groups(page, subject->of));
     frame_title(page);
     PetscFunctionReturn(0);
 }
 
 static PetscErrorCode draw_field(struct page *page, struct post_field *f)
 {
-    struct scene scene = { 0 };
+    struct subject subject = { .flat = f->mesh->dim == 2, .of = f };
     PetscErrorCode rc;
 
-    if (page->ask->cut && f->mesh->dim == 2)
+    if (page->ask->cut && subject.flat)
         return stg_fail(page->task, "parameter 'plane' cuts solid meshes, but "
                         "this one is flat");
-    rc = page->ask->cut ? scene_cut(f, &page->ask->plane, &scene)
-                        : scene_surface(f, &scene);
-    if (!rc && scene.n == 0)
+    if (f->value) {
+        subject.name = f->field.long_name ? f->field.long_name
+                                          : f->field.name;
+        subject.unit = f->field.unit;
+    }
+    rc = page->ask->cut ? scene_cut(f, &page->ask->plane, &subject.scene)
+                        : scene_surface(f, &subject.scene);
+    if (!rc && subject.scene.n == 0)
         rc = stg_fail(page->task, "parameter 'plane' cuts nothing out of the "
                       "mesh");
     if (!rc)
-        rc = draw_scene(page, f, &scene);
-    scene_release(&scene);
+        rc = draw_subject(page, &subject);
+    scene_release(&subject.scene);
     return rc;
 }
 
-PetscErrorCode map_draw(struct page *page)
+static PetscErrorCode draw_mesh(struct page *page)
 {
     struct post_field f = { 0 };
     bool field = stg_input_count(page->task, "field") > 0;
@@ -363,4 +382,34 @@ PetscErrorCode map_draw(struct page *page)
         rc = draw_field(page, &f);
     released = post_field_release(&f);
     return rc ? rc : released;
+}
+
+static PetscErrorCode draw_image(struct page *page)
+{
+    struct post_image image = { 0 };
+    struct subject subject = { .flat = true, .name = image.title,
+                               .unit = image.unit };
+    PetscErrorCode rc = 0;
+
+    if (page->ask->cut || *page->ask->component)
+        return stg_fail(page->task, "parameter '%s' is for fields, not for an "
+                        "image", page->ask->cut ? "plane" : "component");
+    rc = post_image_read(page->task, "image", 0, &image);
+    if (!rc)
+        rc = scene_image(&image, page->ask->width, page->ask->height,
+                         &subject.scene);
+    if (!rc && subject.scene.n == 0)
+        rc = stg_fail(page->task, "the image has no data");
+    if (!rc)
+        rc = draw_subject(page, &subject);
+    scene_release(&subject.scene);
+    post_image_release(&image);
+    return rc;
+}
+
+PetscErrorCode map_draw(struct page *page)
+{
+    bool image = stg_input_count(page->task, "image") > 0;
+
+    return image ? draw_image(page) : draw_mesh(page);
 }

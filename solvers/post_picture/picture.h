@@ -18,7 +18,7 @@
 
 struct picture_ask {
     int width, height;
-    const char *title, *component, *x, *y_label;
+    const char *title, *component, *x, *by, *y_label;
     const char *y[PICTURE_CURVES_MAX];
     size_t n_y;
     double azimuth, elevation, zoom;

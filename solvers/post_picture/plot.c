@@ -32,6 +32,7 @@ struct column {
     size_t n;
     double *value;
     char unit[64], name[NAME_ROOM]; /* the long name, where there is one */
+    char words[2048]; /* what its numbers 0, 1, ... stand for, or "" */
 };
 
 static PetscErrorCode read_open(struct stg_h5 *h5, const char *label,
@@ -56,6 +57,8 @@ static PetscErrorCode read_open(struct stg_h5 *h5, const char *label,
                                column->name, &found));
     if (!found || !column->name[0])
         (void)snprintf(column->name, sizeof(column->name), "%s", name);
+    PetscCall(stg_h5_read_text(h5, path, "flag_meanings",
+                               sizeof(column->words), column->words, &found));
     PetscCall(stg_h5_shape(h5, &rows));
     rows.mine = rows.total;
     column->n = rows.total;
@@ -172,40 +175,116 @@ static PetscErrorCode over_runs(struct plot *plot, const char *name)
     PetscFunctionReturn(0);
 }
 
-/* One curve: a point for each row of a table. */
+/* The text between two blanks of 'words' with number 'i'; or "". */
+static void take_word(const char *words, double i, char *word, size_t size)
+{
+    for (double k = 0; *words && k < i; k++) {
+        words += strcspn(words, " ");
+        words += strspn(words, " ");
+    }
+    (void)snprintf(word, size, "%.*s", (int)strcspn(words, " "), words);
+}
+
+/* What tells a curve of rows from the others. */
+static void name_rows(const struct plot *plot, size_t table, const char *y,
+                      const struct column *by, double key, char *name)
+{
+    const struct picture_ask *ask = plot->page->ask;
+    struct stg_input input;
+    char label[256] = "", word[64] = "";
+    const char *of;
+
+    if (plot->axes.runs > 1 &&
+        !stg_input(plot->page->task, "tables", table, &input))
+        post_input_label(&input, label, sizeof(label));
+    of = strstr(label, " of ");
+    if (by) {
+        take_word(by->words, key, word, sizeof(word));
+        if (!*word)
+            (void)snprintf(word, sizeof(word), "%.40s=%g", ask->by, key);
+    }
+    (void)snprintf(name, NAME_ROOM, "%.50s%s%.60s%s%s",
+                   ask->n_y > 1 ? y : "", ask->n_y > 1 && *label ? ", " : "",
+                   of ? of + 4 : label,
+                   (ask->n_y > 1 || *label) && *word ? ", " : "", word);
+}
+
+/* The rows of a table whose value of 'by' is 'key', or all of them. */
+static PetscErrorCode add_rows(struct plot *plot, const struct column *x,
+                               const struct column *y, const struct column *by,
+                               double key, struct curve **added)
+{
+    struct curve *curve = &plot->curve[plot->n];
+
+    PetscFunctionBeginUser;
+    if (plot->n == PICTURE_CURVES_MAX)
+        PetscFunctionReturn(stg_fail(plot->page->task, "there would be more "
+                                     "than %d curves; give fewer tables or "
+                                     "columns, or 'row'", PICTURE_CURVES_MAX));
+    plot->n++;
+    PetscCall(PetscMalloc1(x->n + 1, &curve->at));
+    for (size_t i = 0; i < x->n; i++) {
+        if (by && by->value[i] != key)
+            continue;
+        curve->at[curve->n][0] = x->value[i];
+        curve->at[curve->n++][1] = y->value[i];
+    }
+    *added = curve;
+    PetscFunctionReturn(0);
+}
+
+/* Is this the first row with its value? */
+static bool is_first(const struct column *by, size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (by->value[i] == by->value[row])
+            return false;
+    return true;
+}
+
+/* A curve for each value of 'by', in the order in which they come. */
+static PetscErrorCode add_each(struct plot *plot, size_t table,
+                               const char *name, const struct column *x,
+                               const struct column *y, const struct column *by)
+{
+    struct curve *curve;
+
+    PetscFunctionBeginUser;
+    for (size_t i = 0; i < by->n; i++) {
+        if (!is_first(by, i))
+            continue;
+        PetscCall(add_rows(plot, x, y, by, by->value[i], &curve));
+        name_rows(plot, table, name, by, by->value[i], curve->name);
+    }
+    PetscFunctionReturn(0);
+}
+
+/* A point for each row of a table: one curve, or one for each value of 'by'. */
 static PetscErrorCode over_rows(struct plot *plot, size_t table,
                                 const char *name)
 {
-    struct curve *curve = &plot->curve[plot->n++];
     const struct picture_ask *ask = plot->page->ask;
     struct stg_task *task = plot->page->task;
-    struct column x, y;
-    struct stg_input input;
-    char label[256];
-    const char *of;
+    struct column x, y, by = { 0 };
+    struct curve *curve;
 
     PetscFunctionBeginUser;
     PetscCall(read_column(task, table, ask->x, &x));
     PetscCall(read_column(task, table, name, &y));
     PetscCall(take_unit(plot, 0, x.unit, x.name, ask->x));
     PetscCall(take_unit(plot, 1, y.unit, y.name, name));
-    PetscCall(PetscMalloc1(x.n + 1, &curve->at));
-    for (size_t i = 0; i < x.n; i++) {
-        curve->at[i][0] = x.value[i];
-        curve->at[i][1] = y.value[i];
+    if (*ask->by) {
+        PetscCall(read_column(task, table, ask->by, &by));
+        PetscCall(add_each(plot, table, name, &x, &y, &by));
+    } else {
+        PetscCall(add_rows(plot, &x, &y, NULL, 0, &curve));
+        name_rows(plot, table, name, NULL, 0, curve->name);
+        if (!*curve->name)
+            (void)snprintf(curve->name, sizeof(curve->name), "%s", y.name);
     }
-    curve->n = x.n;
-    PetscCall(stg_input(task, "tables", table, &input));
-    post_input_label(&input, label, sizeof(label));
-    of = strstr(label, " of ");
-    if (plot->axes.runs > 1)
-        (void)snprintf(curve->name, sizeof(curve->name), "%s%s%.150s",
-                       ask->n_y > 1 ? name : "", ask->n_y > 1 ? ", " : "",
-                       of ? of + 4 : label);
-    else
-        (void)snprintf(curve->name, sizeof(curve->name), "%s", y.name);
     PetscCall(PetscFree(x.value));
     PetscCall(PetscFree(y.value));
+    PetscCall(PetscFree(by.value));
     PetscFunctionReturn(0);
 }
 
@@ -213,19 +292,16 @@ static PetscErrorCode collect(struct plot *plot)
 {
     const struct picture_ask *ask = plot->page->ask;
     struct stg_task *task = plot->page->task;
-    size_t curves;
 
     PetscFunctionBeginUser;
     if (!*ask->x || !ask->n_y)
         PetscFunctionReturn(stg_fail(task, "name a column for 'x', and one or "
                                      "more for 'y'"));
     PetscCall(post_axes_read(task, "tables", &plot->axes));
-    curves = ask->n_y * (ask->all_rows ? plot->axes.runs : 1);
-    if (curves > PICTURE_CURVES_MAX)
-        PetscFunctionReturn(stg_fail(task, "there would be %zu curves; the "
-                                     "most is %d, so give fewer tables or "
-                                     "columns, or 'row'", curves,
-                                     PICTURE_CURVES_MAX));
+    if (*ask->by && !ask->all_rows)
+        PetscFunctionReturn(stg_fail(task, "'row' takes one row of each "
+                                     "table, so 'by' has none to divide; "
+                                     "leave one of them out"));
     for (size_t i = 0; i < ask->n_y; i++) {
         if (!ask->all_rows)
             PetscCall(over_runs(plot, ask->y[i]));

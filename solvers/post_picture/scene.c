@@ -270,6 +270,56 @@ PetscErrorCode scene_surface(const struct post_field *f, struct scene *scene)
     PetscFunctionReturn(0);
 }
 
+/* --- images --------------------------------------------------------------- */
+
+/* The rectangle of the points from (i, j) to before (i_end, j_end). */
+static PetscErrorCode add_rectangle(const struct post_image *image, int64_t i,
+                                    int64_t j, int64_t i_end, int64_t j_end,
+                                    struct scene *scene)
+{
+    const struct stg_raster *r = &image->raster;
+    double half[2] = { 0.5 * r->dx, 0.5 * r->dy }, from[3], to[3];
+    double value = post_image_at(image, (j + j_end) / 2, (i + i_end) / 2, to);
+    bool single = i_end == i + 1 && j_end == j + 1;
+    struct post_vertex v[4];
+
+    if (isnan(value))
+        return 0;
+    (void)post_image_at(image, j, i, from);
+    (void)post_image_at(image, j_end - 1, i_end - 1, to);
+    for (int k = 0; k < 4; k++) {
+        bool east = k == 1 || k == 2, north = k > 1;
+
+        v[k] = (struct post_vertex){
+            { east ? to[0] + half[0] : from[0] - half[0],
+              north ? to[1] + half[1] : from[1] - half[1], 0 }, value };
+    }
+    PetscCall(scene_add(scene, &(struct scene_triangle){
+        { v[0], v[1], v[2] }, -1, single ? 1 | 4 : 0 }));
+    return scene_add(scene, &(struct scene_triangle){
+        { v[0], v[2], v[3] }, -1, single ? 1 | 2 : 0 });
+}
+
+PetscErrorCode scene_image(const struct post_image *image, int columns,
+                           int rows, struct scene *scene)
+{
+    int64_t nx = image->raster.nx, ny = image->raster.ny;
+    int64_t wide = (nx + columns - 1) / columns, high = (ny + rows - 1) / rows;
+    int64_t step = wide > high ? wide : high;
+
+    PetscFunctionBeginUser;
+    for (int64_t j = 0; j < ny; j += step)
+        for (int64_t i = 0; i < nx; i += step)
+            PetscCall(add_rectangle(image, i, j,
+                                    i + step < nx ? i + step : nx,
+                                    j + step < ny ? j + step : ny, scene));
+    for (int64_t k = 0; k < nx * ny; k++) {
+        scene->min = fmin(scene->min, image->value[k]);
+        scene->max = fmax(scene->max, image->value[k]);
+    }
+    PetscFunctionReturn(0);
+}
+
 /* --- cuts ----------------------------------------------------------------- */
 
 struct cut_taker {

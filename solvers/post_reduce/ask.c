@@ -156,14 +156,10 @@ static PetscErrorCode read_quantiles(const struct stg_value *params,
 PetscErrorCode reduce_ask_read(struct stg_task *task, struct reduce_ask *ask)
 {
     const struct stg_value params = stg_params(task);
-    const char *missing = "error";
 
     ask->component = "";
     if (stg_has(&params, "component"))
         PetscCall(stg_get_text(&params, "component", &ask->component));
-    if (stg_has(&params, "missing"))
-        PetscCall(stg_get_text(&params, "missing", &missing));
-    ask->skip_missing = missing[0] == 's';
     PetscCall(read_names(&params, "groups", ask->group, &ask->n_groups));
     if (ask->n_groups == 0)
         ask->group[ask->n_groups++] = "*";

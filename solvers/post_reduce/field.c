@@ -131,16 +131,11 @@ static PetscErrorCode group_of_field(const struct reduce_source *source,
 
 /* --- cuts ----------------------------------------------------------------- */
 
-struct piece_taker {
-    struct reduce_region *region;
-    PetscErrorCode rc;
-};
-
 /* A segment or a triangle on which the value is linear: the rule of degree 2
  * makes the integrals of it and of its square exact. */
-static void take_piece(const struct post_vertex v[], int n, void *user)
+void reduce_take_piece(const struct post_vertex v[], int n, void *user)
 {
-    struct piece_taker *taker = user;
+    struct reduce_piece_taker *taker = user;
     double side[2][3], normal[3], size = 0;
 
     for (int k = 0; k < 3; k++) {
@@ -178,7 +173,7 @@ static PetscErrorCode cut_field(const struct reduce_source *source,
 {
     const struct post_field *f = field_of(source);
     double x[FE_MAX_NODES][3], v[FE_MAX_NODES];
-    struct piece_taker taker = { region, 0 };
+    struct reduce_piece_taker taker = { region, 0 };
     PetscInt first = 0;
 
     PetscFunctionBeginUser;
@@ -188,7 +183,8 @@ static PetscErrorCode cut_field(const struct reduce_source *source,
         for (PetscInt c = 0; c < block->n; c++) {
             fe_mesh_corners(f->mesh, block, c, x);
             post_cell_values(f, block, first, c, v);
-            post_cut_cell(block->elem, x, v, plane, take_piece, &taker);
+            post_cut_cell(block->elem, x, v, plane, reduce_take_piece,
+                          &taker);
         }
         first += block->n;
     }

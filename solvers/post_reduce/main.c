@@ -10,7 +10,8 @@ static PetscErrorCode reduce_one(struct reduce *r, size_t run)
     struct reduce_source source = { 0 };
     PetscErrorCode rc, closed = 0;
 
-    rc = reduce_open_field(r->task, run, &r->ask, &source);
+    rc = (r->images ? reduce_open_image
+                    : reduce_open_field)(r->task, run, &r->ask, &source);
     if (!rc && run == 0)
         rc = reduce_begin(r, &source);
     if (!rc)
@@ -20,24 +21,24 @@ static PetscErrorCode reduce_one(struct reduce *r, size_t run)
     return rc ? rc : closed;
 }
 
-static PetscErrorCode envelope(struct reduce *r)
+static PetscErrorCode choose_input(struct reduce *r)
 {
-    struct reduce_envelope e = { 0 };
-    PetscErrorCode rc = 0;
+    bool fields = stg_input_count(r->task, "fields") > 0;
 
-    for (size_t run = 0; run < r->axes.runs && !rc; run++)
-        rc = reduce_envelope_add(r->task, run, r->ask.component, &e);
-    if (!rc)
-        rc = reduce_envelope_write(r->task, r->axes.runs, &e);
-    reduce_envelope_release(&e);
-    return rc;
+    r->images = stg_input_count(r->task, "images") > 0;
+    if (fields != r->images)
+        return 0;
+    return stg_fail(r->task, "there is %s to reduce; give one of 'fields' and "
+                    "'images'", fields ? "more than one thing" : "nothing");
 }
 
 static PetscErrorCode reduce_all(struct reduce *r)
 {
     PetscFunctionBeginUser;
     PetscCall(reduce_ask_read(r->task, &r->ask));
-    PetscCall(post_axes_read(r->task, "fields", &r->axes));
+    PetscCall(choose_input(r));
+    PetscCall(post_axes_read(r->task, r->images ? "images" : "fields",
+                             &r->axes));
     for (size_t run = 0; run < r->axes.runs; run++) {
         PetscCall(reduce_one(r, run));
         stg_progress(r->task, (int64_t)run + 1, (int64_t)r->axes.runs,
@@ -45,8 +46,7 @@ static PetscErrorCode reduce_all(struct reduce *r)
     }
     PetscCall(reduce_write(r));
     PetscCall(reduce_write_across(r));
-    if (reduce_envelope_wanted(r->task))
-        PetscCall(envelope(r));
+    PetscCall(reduce_envelope(r));
     PetscFunctionReturn(0);
 }
 

@@ -10,6 +10,7 @@
 #include "post/axes.h"
 #include "post/cut.h"
 #include "post/data.h"
+#include "post/image.h"
 #include "post/quantity.h"
 #include "post/sheet.h"
 #include "post/stats.h"
@@ -31,7 +32,6 @@ struct reduce_ask {
     struct reduce_line *line;
     struct post_plane *plane;
     double quantile[REDUCE_QUANTILES_MAX];
-    bool skip_missing;
 };
 
 /* ask.c, not collective.  reduce_ask_release() frees what was got. */
@@ -69,6 +69,13 @@ struct reduce_source {
     PetscErrorCode (*close)(struct reduce_source *source);
 };
 
+/* field.c: add a piece of a cut to the region; 'user' is a taker. */
+struct reduce_piece_taker {
+    struct reduce_region *region;
+    PetscErrorCode rc;
+};
+void reduce_take_piece(const struct post_vertex v[], int n, void *user);
+
 /* field.c and image.c: open element 'i' of the input "fields" or "images". */
 PetscErrorCode reduce_open_field(struct stg_task *task, size_t i,
                                  const struct reduce_ask *ask,
@@ -90,6 +97,7 @@ enum { REDUCE_MIN, REDUCE_MEAN, REDUCE_MAX, REDUCE_VALUE };
 
 struct reduce {
     struct stg_task *task;
+    bool images; /* of the input "images", not "fields" */
     struct reduce_ask ask;
     struct post_axes axes;
     char unit[POST_UNIT_MAX]; /* of the values of all runs */
@@ -113,24 +121,11 @@ PetscErrorCode reduce_track(struct reduce *r, size_t run, const char *place,
 PetscErrorCode reduce_write_across(struct reduce *r);
 void reduce_tracks_release(struct reduce *r);
 
-/* envelope.c: what the values of all runs at each point or cell are like. */
-struct reduce_envelope {
-    struct stg_mesh mesh; /* of the first run, and its field, one component */
-    struct stg_field field;
-    int64_t rows;
-    double *least, *most, *mean, *square; /* NULL: not wanted */
-};
-
-/* Is one of the fields wanted? */
-bool reduce_envelope_wanted(const struct stg_task *task);
-/* Collective.  Take the values of run 'run', from 0 on.  Fails when its mesh
- * is not that of the first one. */
-PetscErrorCode reduce_envelope_add(struct stg_task *task, size_t run,
-                                   const char *component,
-                                   struct reduce_envelope *e);
-/* Collective. */
-PetscErrorCode reduce_envelope_write(struct stg_task *task, size_t runs,
-                                     struct reduce_envelope *e);
-void reduce_envelope_release(struct reduce_envelope *e);
+/* envelope.c, collective: fields or images of what the values of all runs at
+ * each place are like; none, and rank 0 says so, when the runs do not have the
+ * same places. */
+enum { REDUCE_LEAST, REDUCE_MOST, REDUCE_AVERAGE, REDUCE_DEVIATION,
+       REDUCE_ENVELOPES };
+PetscErrorCode reduce_envelope(struct reduce *r);
 
 #endif

@@ -282,6 +282,31 @@ PetscErrorCode stg_raster_read(struct stg_task *task, const char *path,
     return stg_h5_close(&h5, rc);
 }
 
+static PetscErrorCode read_title(struct stg_h5 *h5, char *title)
+{
+    char set[PATH_BYTES];
+    bool found;
+
+    PetscCall(find_values(h5, set));
+    PetscCall(stg_h5_read_text(h5, set, "long_name", STG_IMAGE_NAME_BYTES,
+                               title, &found));
+    if (!found)
+        snprintf(title, STG_IMAGE_NAME_BYTES, "%s", strrchr(set, '/') + 1);
+    return 0;
+}
+
+PetscErrorCode stg_image_title(struct stg_task *task, const char *path,
+                               char title[STG_IMAGE_NAME_BYTES])
+{
+    struct stg_h5 h5;
+    PetscErrorCode rc = stg_h5_open(task, path, &h5);
+
+    title[0] = '\0';
+    if (!rc)
+        rc = read_title(&h5, title);
+    return stg_h5_close(&h5, rc);
+}
+
 PetscErrorCode stg_image_read(struct stg_task *task, const char *path,
                               const struct stg_raster *raster, int64_t first,
                               int64_t n, double *value)

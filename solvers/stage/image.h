@@ -37,6 +37,10 @@ PetscErrorCode stg_raster_read(struct stg_task *task, const char *path,
                                struct stg_raster *raster,
                                char unit[STG_IMAGE_NAME_BYTES]);
 
+/* Collective.  The long name of the values, or that of their dataset. */
+PetscErrorCode stg_image_title(struct stg_task *task, const char *path,
+                               char title[STG_IMAGE_NAME_BYTES]);
+
 /* Collective.  Rows first ... first + n - 1 into 'value', which holds
  * n * raster->nx. */
 PetscErrorCode stg_image_read(struct stg_task *task, const char *path,
