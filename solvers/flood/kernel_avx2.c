@@ -1,6 +1,12 @@
 /* kernel_avx2.c - the kernel for vectors of 256 bits */
 #ifdef __x86_64__
+#include <immintrin.h>
+#ifdef __clang__
+#pragma clang attribute push(__attribute__((target("avx2"))), \
+                             apply_to = function)
+#else
 #pragma GCC target("avx2")
+#endif
 #define FLOOD_LANES 4
 #include "flood/kernel_body.h"
 
@@ -9,6 +15,9 @@ const struct flood_kernel flood_kernel_avx2 = {
     .first = advance_first,
     .second = advance_second,
 };
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
 #else
 typedef int flood_no_kernel_avx2; /* ISO C wants something in every file */
 #endif

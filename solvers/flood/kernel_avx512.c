@@ -1,6 +1,13 @@
 /* kernel_avx512.c - the kernel for vectors of 512 bits */
 #ifdef __x86_64__
-#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")
+#include <immintrin.h>
+#ifdef __clang__
+#pragma clang attribute push(                                         \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"))),      \
+    apply_to = function)
+#else
+#pragma GCC target("avx512f,avx512dq,avx512vl,avx512bw")
+#endif
 #define FLOOD_LANES 8
 #include "flood/kernel_body.h"
 
@@ -9,6 +16,9 @@ const struct flood_kernel flood_kernel_avx512 = {
     .first = advance_first,
     .second = advance_second,
 };
+#ifdef __clang__
+#pragma clang attribute pop
+#endif
 #else
 typedef int flood_no_kernel_avx512; /* ISO C wants something in every file */
 #endif

@@ -2,7 +2,8 @@
  *
  * FLOOD_LANES says how many: 8 (AVX-512), 4 (AVX2), or 2 by what the compiler
  * makes of it on any processor.  All of these operations are exact or rounded
- * once, and give each lane the same bits whatever the number of lanes.
+ * once, and give each lane the same bits whatever the number of lanes.  Who
+ * defines FLOOD_LANES has included the processor's intrinsics.
  */
 #ifndef FLOOD_KERNEL_VECTOR_H
 #define FLOOD_KERNEL_VECTOR_H
@@ -20,7 +21,6 @@ typedef double vec __attribute__((vector_size(8 * FLOOD_LANES)));
 typedef uint64_t bits __attribute__((vector_size(8 * FLOOD_LANES)));
 
 #if FLOOD_LANES == 8
-#include <immintrin.h>
 typedef __mmask8 mask;
 INLINE mask above(vec a, vec b) /* a > b */
 {
@@ -57,7 +57,6 @@ INLINE void store_where(double *p, mask m, vec a)
     _mm512_mask_storeu_pd(p, m, a);
 }
 #elif FLOOD_LANES == 4
-#include <immintrin.h>
 typedef __m256d mask;
 INLINE mask above(vec a, vec b)
 {
