@@ -121,6 +121,7 @@ static int open_part(struct ft_pull *pull)
 
     if (is_there(pull)) {
         pull->placed = true;
+        (void)unlink(pull->part); /* somebody else was faster */
         return 0;
     }
     pull->fd = open(pull->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,

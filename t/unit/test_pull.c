@@ -158,6 +158,7 @@ static const struct {
     { SIZE, SIZE, 0, true, NONE, FT_OK, 0, SIZE },
     { SIZE, SIZE + 1, 0, true, NONE, FT_OK, 0, SIZE },
     { SIZE, 0, SIZE, false, NONE, FT_OK, -1, 0 },
+    { SIZE, PART, SIZE, false, NONE, FT_OK, -1, 0 },
     { SIZE, 0, SIZE, true, NONE, FT_OK, 0, SIZE },
     { SIZE, 0, PART, false, NONE, FT_OK, 0, SIZE },
     { SIZE, 0, 0, false, WRONG, FT_EFORMAT, 0, 3 * SIZE },
@@ -173,12 +174,13 @@ START_TEST(pulls)
 {
     char dir[] = "test_pull.XXXXXX";
     struct ft_str got = FT_STR_INIT;
-    char *path;
+    char *path, part[80];
     struct pulling p;
     struct ft_err err;
     struct stat st;
 
     ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(part, sizeof(part), "%s/part", dir);
     if (row[_i].part)
         put(dir, "part", row[_i].part, row[_i].junk);
     if (row[_i].there)
@@ -199,6 +201,7 @@ START_TEST(pulls)
         ck_assert_int_eq(memcmp(got.s, p.data, got.len), 0);
         ck_assert_int_eq(stat(path, &st), 0);
         ck_assert(row[_i].there || (st.st_mode & 0777) == 0440);
+        ck_assert(!ft_path_exists(part));
     }
     end(&p);
     free(path);
