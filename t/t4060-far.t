@@ -19,6 +19,11 @@ moved() { # KEY ATTEMPT
 	test_json "int(d[\"usage\"].get(\"$1\", 0))" "$dir/work/$2/result.json"
 }
 
+# An agent tidies up when it has told how its task ended.
+nothing_in_use() {
+	find far/runs -type f >got && test_must_be_empty got
+}
+
 test_expect_success 'nothing of the project is seen there, and all comes back' '
 	fedtwin init p && far_site far </dev/null &&
 	echo "from the user" >p/note.txt &&
@@ -56,7 +61,7 @@ test_expect_success 'nothing of the project is seen there, and all comes back' '
 '
 
 test_expect_success 'what an attempt used there is gone, what may be needed stays' '
-	find far/runs -type f >got && test_must_be_empty got &&
+	test_wait_for 60 nothing_in_use &&
 	find far/cache -name "*.part" >got && test_must_be_empty got &&
 	sum=$(sha256sum <p/note.txt | cut -d" " -f1) &&
 	test_cmp p/note.txt "far/cache/$(echo "$sum" | cut -c1-2)/$sum"
@@ -145,6 +150,23 @@ test_expect_success 'a file larger than the cache travels all the same' '
 	test_cmp want got
 '
 
+test_expect_success 'logs come when the task has ended, and that is said' '
+	cat >p/says.yaml <<-EOT &&
+	fedtwin: 1
+	workflow: says
+	stages:
+	  s:
+	    shell: "echo word; touch $PWD/began; while ! test -e $PWD/go; do sleep 0.1; done"
+	EOT
+	in_p fedtwin run says.yaml --site far -d >out &&
+	test_wait_for 60 test -e began &&
+	test_wait_for 60 sh -c "cd p && fedtwin logs last/s 2>&1 | grep \"no logs yet\"" &&
+	test_expect_code 4 in_p fedtwin logs last/s 2>err &&
+	test_grep "does not see the project they come when it has ended" err &&
+	touch go && in_p fedtwin wait last && in_p fedtwin logs last/s >got &&
+	echo word >want && test_cmp want got
+'
+
 test_expect_success 'a pilot: the files of each of its tasks travel' '
 	far_site far <<-\EOT &&
 	pilot: {use: always, max: 1, slots: 2, walltime: 10 min, idle: 20 s}
@@ -173,8 +195,7 @@ test_expect_success 'a pilot: the files of each of its tasks travel' '
 	do
 		: # the last one
 	done && ls "$dir/jobs" >jobs && echo pilot-1.json >want &&
-	test_cmp want jobs && find far/runs -type f >got &&
-	test_must_be_empty got && sent=0 &&
+	test_cmp want jobs && test_wait_for 60 nothing_in_use && sent=0 &&
 	for n in 0 1 2 3 4 5 6 7 8 9 10 11
 	do
 		sent=$((sent + $(moved moved_bytes "s.$n.1")))

@@ -126,6 +126,21 @@ static bool was_silent(const struct ft_run *run, size_t task, long attempt)
            (attempt == 0 || attempt == t->attempts);
 }
 
+static int explain_none(const struct ft_run *run, size_t task,
+                        const char *name)
+{
+    if (run->task[task].state == FT_TASK_RUNNING) {
+        ft_print_error("task '%s' of run '%s' has no logs yet", name,
+                       run->id);
+        ft_print_hint("from a site that does not see the project they come "
+                      "when it has ended");
+    } else {
+        ft_print_error("task '%s' of run '%s' has no logs: it was not "
+                       "executed", name, run->id);
+    }
+    return STATUS_IO;
+}
+
 static int print_task(struct ft_session *s, const struct ft_cli *cli,
                       size_t task, bool heading)
 {
@@ -144,11 +159,8 @@ static int print_task(struct ft_session *s, const struct ft_cli *cli,
         printf("==> %s <==\n", name.s);
     if (ft_cli_has(cli, "follow"))
         follow(s, dir, &st, task);
-    else if (copy_streams(&st) < 0 && !was_silent(s->run, task, attempt)) {
-        ft_print_error("task '%s' of run '%s' has no logs: it was not "
-                       "executed", name.s, s->run->id);
-        status = STATUS_IO;
-    }
+    else if (copy_streams(&st) < 0 && !was_silent(s->run, task, attempt))
+        status = explain_none(s->run, task, name.s);
     close_streams(&st);
     free(dir);
     ft_str_release(&name);
