@@ -30,20 +30,21 @@ Physical Surface("left") = {1};'
 hexes='Transfinite Curve{:} = 3; Transfinite Surface{:};
 Recombine Surface{:}; Transfinite Volume{1};'
 
-# A mesh in four forms: with these cells, straight, and with the same groups.
-same() { # NAME DIMENSION TYPES GEOMETRY
+# A mesh in several forms: with these cells, straight, and the same groups.
+same() { # NAME DIMENSION TYPES GEOMETRY [FORM...]
 	echo "$head $4 Mesh $2; $save" >g.geo && gmsh g.geo - >log &&
-	for form in 41 22 41b 22b
+	name=$1 types=$3 && shift 4 &&
+	for form in 41 "$@"
 	do
-		put_mesh $form.msh && fedtwin data get t.t "$1"-$form.h5 ||
-			return 1
+		put_mesh "$form.msh" &&
+		fedtwin data get t.t "$name-$form.h5" || return 1
 	done &&
-	"$PYTHON" "$measure" straight "$1"-*.h5 >sums &&
-	test_grep "^[0-9]* [0-9]* $3$" sums
+	"$PYTHON" "$measure" straight "$name"-*.h5 >sums &&
+	test_grep "^[0-9]* [0-9]* $types$" sums
 }
 
 test_expect_success 'triangles, quads with 9 and 8 nodes that look down' '
-	same tri 2 21,22 "$flat" &&
+	same tri 2 21,22 "$flat" 22 41b 22b &&
 	test_grep "^all 2 [0-9]* 6 34$" sums &&
 	test_grep "^left 1 [0-9]* 2 " sums &&
 	same quad9 2 21,28 "$flat Recombine Surface{1};" &&
@@ -54,10 +55,10 @@ test_expect_success 'triangles, quads with 9 and 8 nodes that look down' '
 '
 
 test_expect_success 'tetrahedra, hexahedra with 27 and 20 nodes' '
-	same tet 3 22,24 "$box" &&
+	same tet 3 22,24 "$box" 22 41b 22b &&
 	test_grep "^all 3 [0-9]* 6 40$" sums &&
 	test_grep "^left 2 [0-9]* 2 7.33333333$" sums &&
-	same hex27 3 28,29 "$box $hexes" &&
+	same hex27 3 28,29 "$box $hexes" 22b &&
 	test_grep "^all 3 8 6 40$" sums &&
 	test_grep "^left 2 4 2 7.33333333$" sums &&
 	same hex20 3 23,25 "$box $hexes Mesh.SecondOrderIncomplete = 1;" &&

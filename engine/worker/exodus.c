@@ -239,12 +239,12 @@ static int add_elements(struct exodus *x, const struct kind *kind,
         for (int k = 0; k < kind->nodes; k++) {
             double number = from[kind->order ? kind->order[k] : k];
 
-            if (!(number >= 1 && number <= (double)x->mesh.nodes))
+            node[k] = ft_loose_node(&x->mesh, number);
+            if (node[k] < 0)
                 return ft_err_set(err, FT_EFORMAT, "%s: an element of the "
-                                  "block '%s' uses node %.0f of %llu",
+                                  "block '%s' uses node %.15g of %llu",
                                   x->nc.name, x->mesh.group[label].name,
                                   number, (unsigned long long)x->mesh.nodes);
-            node[k] = (int64_t)number - 1;
         }
     }
     return 0;

@@ -1,6 +1,7 @@
 /* loose.c - from the elements and groups of another program to a grid */
 #include "worker/loose.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,14 @@ int ft_loose_check_room(const struct ft_loose *loose, uint64_t elements,
                       loose->name, (unsigned long long)loose->nodes,
                       (unsigned long long)(loose->elements + elements),
                       (unsigned long long)(FT_GRID_BYTES_MAX >> 20));
+}
+
+int64_t ft_loose_node(const struct ft_loose *loose, double number)
+{
+    if (!(number >= 1 && number <= (double)loose->nodes) ||
+        number != floor(number))
+        return -1;
+    return (int64_t)number - 1;
 }
 
 void ft_loose_add_face(struct ft_loose *loose, uint8_t type, size_t refs,

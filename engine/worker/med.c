@@ -8,6 +8,7 @@
  */
 #include "worker/med.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,7 +38,7 @@ static const struct kind {
 
 /* The groups that elements of a family are in. */
 struct family {
-    int64_t number;
+    double number;
     char *name;   /* of the first one, or NULL */
     char *second; /* of another one, or NULL */
 };
@@ -208,7 +209,10 @@ static int read_family(struct med *m, const char *name, struct family *family,
     double number = 0;
     int rc = read_number(m, path, "NUM", &number, err);
 
-    family->number = (int64_t)number;
+    if (rc == 0 && isnan(number))
+        rc = ft_err_set(err, FT_EFORMAT, "%s: the number of family '%s' is "
+                        "none", m->nc.name, name);
+    family->number = number;
     free(path);
     path = ft_asprintf("%s/%s/GRO/NOM", m->families, name);
     if (rc == 0)
@@ -247,15 +251,17 @@ static int read_families(struct med *m, struct ft_err *err)
 static int find_label(struct med *m, double number, int dimension,
                       int32_t *label, struct ft_err *err)
 {
-    const struct family key = { .number = (int64_t)number }, *family;
+    const struct family key = { .number = number };
+    const struct family *family = NULL;
     char *name;
     int32_t *known;
 
     *label = FT_LOOSE_NONE;
     if (dimension < m->dimension - 1)
         return 0;
-    family = m->n_families ? bsearch(&key, m->family, m->n_families,
-                                     sizeof(key), compare_families) : NULL;
+    if (m->n_families && !isnan(number))
+        family = bsearch(&key, m->family, m->n_families, sizeof(key),
+                         compare_families);
     if (!family && number != 0)
         return ft_err_set(err, FT_EFORMAT, "%s: an element is of family %.0f, "
                           "which is not there", m->nc.name, number);
@@ -310,11 +316,11 @@ static int add_elements(struct med *m, const struct kind *kind,
             uint64_t from = (uint64_t)(kind->order ? kind->order[k] : k);
             double number = nod->number[from * n + i];
 
-            if (!(number >= 1 && number <= (double)m->mesh.nodes))
+            node[k] = ft_loose_node(&m->mesh, number);
+            if (node[k] < 0)
                 return ft_err_set(err, FT_EFORMAT, "%s: an element '%s' uses "
-                                  "node %.0f of %llu", m->nc.name, kind->name,
+                                  "node %.15g of %llu", m->nc.name, kind->name,
                                   number, (unsigned long long)m->mesh.nodes);
-            node[k] = (int64_t)number - 1;
         }
     }
     return 0;
