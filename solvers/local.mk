@@ -46,7 +46,8 @@ solvers_libfedtwin_fe_a_SOURCES = \
     solvers/fe/curve.h solvers/fe/curve.c solvers/fe/mesh.c \
     solvers/fe/check.h solvers/fe/check.c solvers/fe/matrix.c \
     solvers/fe/solver.c solvers/fe/norm.c solvers/fe/locate.c \
-    solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c
+    solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c \
+    solvers/fe/versions.h
 
 lib_LIBRARIES += solvers/libfedtwin-physics.a
 physics_includedir = $(includedir)/fedtwin/physics

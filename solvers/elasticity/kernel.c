@@ -1,4 +1,4 @@
-/* kernel.c - the inner loops, compiled once for each element
+/* kernel.c - the inner loops
  *
  * The stiffness of two nodes i and j is, with the integrals
  *
@@ -8,32 +8,9 @@
  * so the points of the rule only add up outer products of the gradients; no
  * strain matrix is ever formed.  G_ba of i and j is G_ab of j and i.
  */
-
-/* At -O2 GCC neither unrolls nor vectorises these loops. */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O3")
-#endif
-
 #include "elasticity/kernel.h"
 
-#include "fe/map.h"
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* Call body(dim, nodes, ...) for the element of a table. */
-#define DISPATCH(elem, body, ...)                        \
-    switch ((elem)->nodes * 4 + (elem)->dim) {           \
-    case 3 * 4 + 2: body(2, 3, __VA_ARGS__); break;      \
-    case 4 * 4 + 2: body(2, 4, __VA_ARGS__); break;      \
-    case 6 * 4 + 2: body(2, 6, __VA_ARGS__); break;      \
-    case 8 * 4 + 2: body(2, 8, __VA_ARGS__); break;      \
-    case 9 * 4 + 2: body(2, 9, __VA_ARGS__); break;      \
-    case 4 * 4 + 3: body(3, 4, __VA_ARGS__); break;      \
-    case 10 * 4 + 3: body(3, 10, __VA_ARGS__); break;    \
-    case 20 * 4 + 3: body(3, 20, __VA_ARGS__); break;    \
-    case 27 * 4 + 3: body(3, 27, __VA_ARGS__); break;    \
-    default: body(3, 8, __VA_ARGS__); break;             \
-    }
+#include "fe/versions.h"
 
 /* Where G_ab, a <= b, is kept. */
 static const int pair[3][3] = { { 0, 1, 2 }, { 1, 3, 4 }, { 2, 4, 5 } };
@@ -100,7 +77,8 @@ INLINE void matrix(const int dim, const int nodes, const struct fe_tab *tab,
                    const double x[][3], const struct ela_law *law,
                    double scale, double a[])
 {
-    double sum[6][FE_MAX_NODES * FE_MAX_NODES], g[3][FE_MAX_NODES], size = 0;
+    double sum[6][FE_MAX_NODES * FE_MAX_NODES];
+    double g[3][FE_MAX_NODES] = { { 0 } }, size = 0;
 
     for (int k = 0; k < 6; k++)
         for (int i = 0; i < nodes * nodes; i++)
@@ -181,7 +159,7 @@ INLINE void residual(const int dim, const int nodes, const struct fe_tab *tab,
     for (int p = 0; p < dim * nodes; p++)
         r[p] = 0;
     for (int q = 0; q < tab->points; q++) {
-        double d[3][3], s[6], change;
+        double d[3][3] = { { 0 } }, s[6], change;
 
         if (q == 0 || !tab->elem->affine)
             size = gradients(dim, nodes, tab, q, x, g);
@@ -196,7 +174,7 @@ INLINE void stress(const int dim, const int nodes, const struct fe_tab *tab,
                    const double u[], const double dt[], double s[][6],
                    double energy[])
 {
-    double g[3][FE_MAX_NODES] = { { 0 } }, d[3][3];
+    double g[3][FE_MAX_NODES] = { { 0 } }, d[3][3] = { { 0 } };
 
     for (int q = 0; q < tab->points; q++) {
         double change, density;
@@ -210,22 +188,18 @@ INLINE void stress(const int dim, const int nodes, const struct fe_tab *tab,
     }
 }
 
-void ela_kernel_matrix(const struct fe_tab *tab, const double x[][3],
-                       const struct ela_law *law, double scale, double a[])
-{
-    DISPATCH(tab->elem, matrix, tab, x, law, scale, a)
-}
+VERSIONS(ela_kernel_matrix, matrix,
+         PARAMS(const double x[][3], const struct ela_law *law, double scale,
+                double a[]),
+         x, law, scale, a)
 
-void ela_kernel_residual(const struct fe_tab *tab, const double x[][3],
-                         const struct ela_law *law, double scale,
-                         const double u[], const double dt[], double r[])
-{
-    DISPATCH(tab->elem, residual, tab, x, law, scale, u, dt, r)
-}
+VERSIONS(ela_kernel_residual, residual,
+         PARAMS(const double x[][3], const struct ela_law *law, double scale,
+                const double u[], const double dt[], double r[]),
+         x, law, scale, u, dt, r)
 
-void ela_kernel_stress(const struct fe_tab *tab, const double x[][3],
-                       const struct ela_law *law, const double u[],
-                       const double dt[], double s[][6], double energy[])
-{
-    DISPATCH(tab->elem, stress, tab, x, law, u, dt, s, energy)
-}
+VERSIONS(ela_kernel_stress, stress,
+         PARAMS(const double x[][3], const struct ela_law *law,
+                const double u[], const double dt[], double s[][6],
+                double energy[]),
+         x, law, u, dt, s, energy)

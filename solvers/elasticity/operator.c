@@ -18,27 +18,6 @@ static bool applies(const struct ela_condition *condition,
             condition->kind == ELA_GRAVITY);
 }
 
-/* A cell's part of an array with n values a node. */
-static void take(const struct fe_block *block, PetscInt c, int n,
-                 const double v[], double of_cell[])
-{
-    const PetscInt *node = block->node + c * block->elem->nodes;
-
-    for (int i = 0; i < block->elem->nodes; i++)
-        for (int k = 0; k < n; k++)
-            of_cell[i * n + k] = v[node[i] * n + k];
-}
-
-static void add(const struct fe_block *block, PetscInt c, int n,
-                const double of_cell[], double v[])
-{
-    const PetscInt *node = block->node + c * block->elem->nodes;
-
-    for (int i = 0; i < block->elem->nodes; i++)
-        for (int k = 0; k < n; k++)
-            v[node[i] * n + k] += of_cell[i * n + k];
-}
-
 /* --- stresses ---------------------------------------------------------- */
 
 static void add_cells(struct ela *ela, const double u[])
@@ -52,13 +31,13 @@ static void add_cells(struct ela *ela, const double u[])
 
         for (PetscInt c = 0; c < block->n; c++) {
             fe_mesh_corners(mesh, block, c, x);
-            take(block, c, n, u, v);
+            fe_mesh_take(block, c, n, u, v);
             if (ela->dt)
-                take(block, c, 1, ela->dt, dt);
+                fe_mesh_take(block, c, 1, ela->dt, dt);
             ela_kernel_residual(&ela->domain.tab[b], x,
                                 &ela_material(ela, block->group[c])->law,
                                 ela->c.thickness_m, v, ela->dt ? dt : NULL, r);
-            add(block, c, n, r, ela->r);
+            fe_mesh_add(block, c, n, r, ela->r);
         }
     }
 }
@@ -175,7 +154,7 @@ static void add_load(struct ela *ela, struct ela_condition *condition,
                 continue;
             check_side(mesh, condition, side, msg);
             load_cell(ela, condition, b, c, side, r, msg);
-            add(block, c, ela->c.dofs, r, ela->r);
+            fe_mesh_add(block, c, ela->c.dofs, r, ela->r);
         }
     }
 }

@@ -7,24 +7,6 @@
 
 /* --- equations ------------------------------------------------------------ */
 
-static void take(const struct fe_block *block, PetscInt c, const double v[],
-                 double of_cell[])
-{
-    const PetscInt *node = block->node + c * block->elem->nodes;
-
-    for (int i = 0; i < block->elem->nodes; i++)
-        of_cell[i] = v[node[i]];
-}
-
-static void add(const struct fe_block *block, PetscInt c,
-                const double of_cell[], double v[])
-{
-    const PetscInt *node = block->node + c * block->elem->nodes;
-
-    for (int i = 0; i < block->elem->nodes; i++)
-        v[node[i]] += of_cell[i];
-}
-
 static void add_cells(const struct es *es, const double u[], double r[])
 {
     static const double none[FE_MAX_POINTS];
@@ -38,14 +20,14 @@ static void add_cells(const struct es *es, const double u[], double r[])
 
         for (PetscInt c = 0; c < block->n; c++) {
             fe_mesh_corners(mesh, block, c, x);
-            take(block, c, u, v);
+            fe_mesh_take(block, c, 1, u, v);
             fe_kernel_values(tab, x, v, value, flux);
             es_factors(es, block, c, tab, x, factor);
             for (int q = 0; q < tab->points; q++)
                 for (int a = 0; a < 3; a++)
                     flux[q][a] *= factor[q];
             fe_kernel_residual_at(tab, x, flux, none, of_cell);
-            add(block, c, of_cell, r);
+            fe_mesh_add(block, c, 1, of_cell, r);
         }
     }
 }
@@ -73,7 +55,7 @@ static double add_charge(const struct es *es,
                        (es->axial ? 2 * M_PI * at[q][0] : es->thickness_m) /
                        ES_EPSILON_0;
             fe_kernel_residual(tab, x, 0, 0, NULL, NULL, s, of_cell, total);
-            add(block, c, of_cell, r);
+            fe_mesh_add(block, c, 1, of_cell, r);
         }
     }
     return ES_EPSILON_0 * total[1];

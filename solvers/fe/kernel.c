@@ -1,77 +1,14 @@
 /* kernel.c - the inner loops, compiled for each element and each kind of CPU
  *
- * The bodies are inline functions of the dimension and the number of nodes.
- * VERSIONS calls them with constants, so that the compiler unrolls their loops,
- * once for any CPU and once for those with AVX2 and FMA; which one runs is
- * decided at run time.  The innermost loops go over nodes, whose numbers lie
- * next to each other, and add nothing up: no reordering of sums is needed to
- * vectorise them.
+ * See versions.h.  The innermost loops go over nodes, whose numbers lie next to
+ * each other, and add nothing up: no reordering of sums is needed to vectorise
+ * them.
  */
-
-/* At -O2 GCC neither unrolls nor vectorises these loops: twice the time.
- * Clang does both. */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("O3")
-#endif
-
 #include "fe/kernel.h"
 
 #include <stddef.h>
 
-#include "fe/map.h"
-
-#define INLINE static inline __attribute__((always_inline))
-
-#if defined(__x86_64__)
-#define WIDE __attribute__((target("avx2,fma")))
-static bool has_wide(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-#else
-#define WIDE
-static bool has_wide(void)
-{
-    return false;
-}
-#endif
-
-/* Call body(dim, nodes, ...) for the element of a table. */
-#define DISPATCH(elem, body, ...)                       \
-    switch ((elem)->nodes * 4 + (elem)->dim) {          \
-    case 2 * 4 + 1: body(1, 2, __VA_ARGS__); break;     \
-    case 3 * 4 + 1: body(1, 3, __VA_ARGS__); break;     \
-    case 3 * 4 + 2: body(2, 3, __VA_ARGS__); break;     \
-    case 4 * 4 + 2: body(2, 4, __VA_ARGS__); break;     \
-    case 6 * 4 + 2: body(2, 6, __VA_ARGS__); break;     \
-    case 8 * 4 + 2: body(2, 8, __VA_ARGS__); break;     \
-    case 9 * 4 + 2: body(2, 9, __VA_ARGS__); break;     \
-    case 4 * 4 + 3: body(3, 4, __VA_ARGS__); break;     \
-    case 10 * 4 + 3: body(3, 10, __VA_ARGS__); break;   \
-    case 20 * 4 + 3: body(3, 20, __VA_ARGS__); break;   \
-    case 27 * 4 + 3: body(3, 27, __VA_ARGS__); break;   \
-    default: body(3, 8, __VA_ARGS__); break;            \
-    }
-
-#define PARAMS(...) __VA_ARGS__
-
-/* fe_kernel_NAME(tab, PARAMS), which calls NAME(dim, nodes, tab, ARGS). */
-#define VERSIONS(name, params, ...)                                     \
-    WIDE static void name##_wide(const struct fe_tab *tab, params)      \
-    {                                                                   \
-        DISPATCH(tab->elem, name, tab, __VA_ARGS__)                     \
-    }                                                                   \
-    static void name##_plain(const struct fe_tab *tab, params)          \
-    {                                                                   \
-        DISPATCH(tab->elem, name, tab, __VA_ARGS__)                     \
-    }                                                                   \
-    void fe_kernel_##name(const struct fe_tab *tab, params)             \
-    {                                                                   \
-        if (has_wide())                                                 \
-            name##_wide(tab, __VA_ARGS__);                              \
-        else                                                            \
-            name##_plain(tab, __VA_ARGS__);                             \
-    }
+#include "fe/versions.h"
 
 /* The map at point q: dual basis and measure.  Affine ones have one for all
  * points. */
@@ -263,31 +200,32 @@ INLINE void points(const int dim, const int nodes, const struct fe_tab *tab,
     }
 }
 
-VERSIONS(matrix, PARAMS(const double x[][3], double k, double c, double a[]),
+VERSIONS(fe_kernel_matrix, matrix,
+         PARAMS(const double x[][3], double k, double c, double a[]),
          x, k, c, a)
 
-VERSIONS(residual,
+VERSIONS(fe_kernel_residual, residual,
          PARAMS(const double x[][3], double k, double c, const double u[],
                 const double v[], const double s[], double r[],
                 double total[2]),
          x, k, c, u, v, s, r, total)
 
-VERSIONS(residual_at,
+VERSIONS(fe_kernel_residual_at, residual_at,
          PARAMS(const double x[][3], const double flux[][3],
                 const double source[], double r[]),
          x, flux, source, r)
 
-VERSIONS(matrix_at,
+VERSIONS(fe_kernel_matrix_at, matrix_at,
          PARAMS(const double x[][3], const double k[], const double drift[][3],
                 const double c[], double a[]),
          x, k, drift, c, a)
 
-VERSIONS(values,
+VERSIONS(fe_kernel_values, values,
          PARAMS(const double x[][3], const double u[], double value[],
                 double grad[][3]),
          x, u, value, grad)
 
-VERSIONS(points,
+VERSIONS(fe_kernel_points, points,
          PARAMS(const double x[][3], double at[][3], double weight[]), x, at,
          weight)
 

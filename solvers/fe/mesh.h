@@ -91,6 +91,28 @@ static inline void fe_mesh_corners(const struct fe_mesh *mesh,
             x[i][k] = mesh->x[3 * block->node[c * nodes + i] + k];
 }
 
+/* A cell's part of an array with 'n' values a node; the same added to it.  Not
+ * collective. */
+static inline void fe_mesh_take(const struct fe_block *block, PetscInt c,
+                                int n, const double v[], double of_cell[])
+{
+    const PetscInt *node = block->node + c * block->elem->nodes;
+
+    for (int i = 0; i < block->elem->nodes; i++)
+        for (int k = 0; k < n; k++)
+            of_cell[i * n + k] = v[node[i] * n + k];
+}
+
+static inline void fe_mesh_add(const struct fe_block *block, PetscInt c, int n,
+                               const double of_cell[], double v[])
+{
+    const PetscInt *node = block->node + c * block->elem->nodes;
+
+    for (int i = 0; i < block->elem->nodes; i++)
+        for (int k = 0; k < n; k++)
+            v[node[i] * n + k] += of_cell[i * n + k];
+}
+
 /* Values at local nodes: owners' to ghosts; ghosts' added to the owners'.
  * Collective. */
 PetscErrorCode fe_mesh_spread(const struct fe_mesh *mesh, double v[]);

@@ -4,25 +4,6 @@
 #include "fe/kernel.h"
 #include "heat/heat.h"
 
-/* A cell's part of an array of nodal values. */
-static void take(const struct fe_block *block, PetscInt c, const double v[],
-                 double of_cell[])
-{
-    const PetscInt *node = block->node + c * block->elem->nodes;
-
-    for (int i = 0; i < block->elem->nodes; i++)
-        of_cell[i] = v[node[i]];
-}
-
-static void add(const struct fe_block *block, PetscInt c,
-                const double of_cell[], double v[])
-{
-    const PetscInt *node = block->node + c * block->elem->nodes;
-
-    for (int i = 0; i < block->elem->nodes; i++)
-        v[node[i]] += of_cell[i];
-}
-
 static const struct heat_material *material_of(const struct heat *heat,
                                                PetscInt group)
 {
@@ -105,11 +86,11 @@ static void add_cells(struct heat *heat, double r[], double stored[2])
             double into;
 
             fe_mesh_corners(mesh, block, c, x);
-            take(block, c, heat->w, w);
-            take(block, c, heat->v, v);
+            fe_mesh_take(block, c, 1, heat->w, w);
+            fe_mesh_take(block, c, 1, heat->v, v);
             into = (m->varies ? varying_cell : constant_cell)(
                 heat, b, x, m, w, v, of_cell);
-            add(block, c, of_cell, r);
+            fe_mesh_add(block, c, 1, of_cell, r);
             stored[0] += into;
             stored[1] += fabs(into);
         }
@@ -131,12 +112,12 @@ static double add_condition(struct heat *heat,
             if (!phy_holds(condition, block, c))
                 continue;
             fe_mesh_corners(mesh, block, c, x);
-            take(block, c, heat->w, w);
+            fe_mesh_take(block, c, 1, heat->w, w);
             heat_density(heat, condition, &heat->d.tab[b], x, w, s, slope,
                          heat->trouble);
             fe_kernel_residual(&heat->d.tab[b], x, 0, 0, NULL, NULL, s,
                                of_cell, total);
-            add(block, c, of_cell, r);
+            fe_mesh_add(block, c, 1, of_cell, r);
         }
     }
     return total[1];
@@ -244,8 +225,8 @@ static void fill_cells(struct heat *heat, struct fe_matrix *matrix)
 
             fe_mesh_corners(mesh, block, c, x);
             if (m->varies) {
-                take(block, c, heat->w, w);
-                take(block, c, heat->v, v);
+                fe_mesh_take(block, c, 1, heat->w, w);
+                fe_mesh_take(block, c, 1, heat->v, v);
                 varying_matrix(heat, b, x, m, w, v, a);
             } else {
                 fe_kernel_matrix(&heat->d.tab[b], x, now->w_new * k,
@@ -274,7 +255,7 @@ static void fill_condition(struct heat *heat,
             if (!phy_holds(condition, block, c))
                 continue;
             fe_mesh_corners(mesh, block, c, x);
-            take(block, c, heat->w, w);
+            fe_mesh_take(block, c, 1, heat->w, w);
             heat_density(heat, condition, tab, x, w, s, slope, heat->trouble);
             for (int q = 0; q < tab->points; q++)
                 slope[q] *= -heat->now.w_new;
