@@ -47,7 +47,7 @@ solvers_libfedtwin_fe_a_SOURCES = \
     solvers/fe/check.h solvers/fe/check.c solvers/fe/matrix.c \
     solvers/fe/solver.c solvers/fe/norm.c solvers/fe/locate.c \
     solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c \
-    solvers/fe/versions.h
+    solvers/fe/versions.h solvers/fe/coarse.h solvers/fe/coarse.c
 
 lib_LIBRARIES += solvers/libfedtwin-physics.a
 physics_includedir = $(includedir)/fedtwin/physics
@@ -163,6 +163,7 @@ solvers_libelasticity_a_SOURCES = \
     solvers/elasticity/eigen.c solvers/elasticity/kernel.h \
     solvers/elasticity/kernel.c solvers/elasticity/operator.c \
     solvers/elasticity/vector.h solvers/elasticity/vector.c \
+    solvers/elasticity/coarse.h solvers/elasticity/coarse.c \
     solvers/elasticity/field.c
 
 SOLVER_PROGS += fedtwin-elasticity

@@ -18,6 +18,7 @@
 #include <petscksp.h>
 
 #include "elasticity/case.h"
+#include "elasticity/coarse.h"
 #include "elasticity/support.h"
 #include "fe/locate.h"
 #include "fe/matrix.h"
@@ -46,6 +47,8 @@ struct ela {
     double *u, *r;
     double *dt;               /* K, or NULL without a temperature */
     struct fe_matrix matrix;
+    bool second;              /* multigrid has a level of first order: */
+    struct ela_coarse coarse;
     struct fe_solver solver;
     double load;              /* N, sum of the sizes of nodal loads */
     double (*stress)[6];      /* Pa, at local nodes: xx yy zz xy yz xz */
@@ -71,7 +74,8 @@ PetscErrorCode ela_release(struct ela *ela);
 /* ela->r = R(u), complete at owned nodes; the forces and moments of the
  * conditions that are loads. */
 PetscErrorCode ela_residual(struct ela *ela, const double u[]);
-/* dR/du along the axes of the nodes, into ela->matrix. */
+/* dR/du along the axes of the nodes, into ela->matrix and, if ela->second,
+ * ela->coarse. */
 PetscErrorCode ela_stiffness(struct ela *ela);
 /* The volume of the body, which an acceleration acts on. */
 PetscErrorCode ela_measure(struct ela *ela);

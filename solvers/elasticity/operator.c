@@ -204,6 +204,8 @@ PetscErrorCode ela_stiffness(struct ela *ela)
             ela_kernel_matrix(&ela->domain.tab[b], x,
                               &ela_material(ela, block->group[c])->law,
                               ela->c.thickness_m, a);
+            if (ela->second)
+                ela_coarse_add(mesh, &ela->support, &ela->coarse, b, c, a);
             if (ela->support.n_frames > 0)
                 ela_matrix_to_axes(&ela->support, nodes,
                                    block->node + c * nodes, a);
@@ -211,6 +213,8 @@ PetscErrorCode ela_stiffness(struct ela *ela)
         }
     }
     PetscCall(fe_matrix_assemble(&ela->matrix));
+    if (ela->second)
+        PetscCall(fe_matrix_assemble(&ela->coarse.matrix));
     PetscFunctionReturn(0);
 }
 

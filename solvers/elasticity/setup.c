@@ -122,6 +122,7 @@ PetscErrorCode ela_release(struct ela *ela)
     PetscFunctionBeginUser;
     PetscCall(fe_solver_release(&ela->solver));
     PetscCall(fe_matrix_release(&ela->matrix));
+    PetscCall(ela_coarse_release(&ela->coarse));
     PetscCall(PetscFree2(ela->u, ela->r));
     PetscCall(PetscFree(ela->dt));
     PetscCall(PetscFree(ela->side));

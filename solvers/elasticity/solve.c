@@ -24,10 +24,13 @@ static PetscErrorCode tell(KSP ksp, PetscInt iteration, PetscReal norm,
 
 /* Multigrid has to carry the rigid motions to its coarse levels: along the
  * axes of the nodes, if they have their own.  Turning them keeps them
- * orthonormal. */
-static PetscErrorCode tell_motions(struct ela *ela)
+ * orthonormal.  Node i of 'mesh' has the support of node 'of[i]' (NULL: i). */
+static PetscErrorCode tell_motions(const struct ela_support *support,
+                                   const struct fe_mesh *mesh,
+                                   const PetscInt of[],
+                                   struct fe_matrix *matrix)
 {
-    int n = ela->c.dofs;
+    int n = support->dofs;
     MatNullSpace space;
     PetscInt motions;
     const Vec *old;
@@ -35,23 +38,57 @@ static PetscErrorCode tell_motions(struct ela *ela)
     double *v;
 
     PetscFunctionBeginUser;
-    PetscCall(fe_matrix_near_rigid(ela->mesh, &ela->matrix));
-    PetscCall(MatGetNearNullSpace(ela->matrix.mat, &space));
+    PetscCall(fe_matrix_near_rigid(mesh, matrix));
+    PetscCall(MatGetNearNullSpace(matrix->mat, &space));
     PetscCall(MatNullSpaceGetVecs(space, NULL, &motions, &old));
     for (PetscInt m = 0; m < motions; m++) {
         PetscCall(VecDuplicate(old[m], &turned[m]));
         PetscCall(VecCopy(old[m], turned[m]));
         PetscCall(VecGetArray(turned[m], &v));
-        for (PetscInt i = 0; i < ela->mesh->n_owned; i++)
-            ela_to_axes(&ela->support, i, v + i * n);
+        for (PetscInt i = 0; i < mesh->n_owned; i++)
+            ela_to_axes(support, of ? of[i] : i, v + i * n);
         PetscCall(VecRestoreArray(turned[m], &v));
     }
-    PetscCall(MatNullSpaceCreate(ela->mesh->comm, PETSC_FALSE, motions, turned,
+    PetscCall(MatNullSpaceCreate(mesh->comm, PETSC_FALSE, motions, turned,
                                  &space));
-    PetscCall(MatSetNearNullSpace(ela->matrix.mat, space));
+    PetscCall(MatSetNearNullSpace(matrix->mat, space));
     PetscCall(MatNullSpaceDestroy(&space));
     for (PetscInt m = 0; m < motions; m++)
         PetscCall(VecDestroy(&turned[m]));
+    PetscFunctionReturn(0);
+}
+
+/* Cells of second order get a level of first order below theirs. */
+static PetscErrorCode make_matrices(struct ela *ela)
+{
+    const struct ela_support *support = &ela->support;
+
+    PetscFunctionBeginUser;
+    PetscCall(fe_coarse_exists(ela->mesh, &ela->second));
+    PetscCall(fe_matrix_new(ela->mesh, ela->c.dofs, support->fixed,
+                            &ela->matrix));
+    PetscCall(tell_motions(support, ela->mesh, NULL, &ela->matrix));
+    if (ela->second) {
+        PetscCall(ela_coarse_new(ela->mesh, support, &ela->coarse));
+        PetscCall(tell_motions(support, &ela->coarse.first.mesh,
+                               ela->coarse.first.node, &ela->coarse.matrix));
+    }
+    PetscCall(ela_stiffness(ela));
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode make_solver(struct ela *ela)
+{
+    PetscFunctionBeginUser;
+    PetscCall(fe_solver_new(ela->mesh, &ela->matrix,
+                            ela->second ? FE_ELASTIC_SECOND : FE_ELASTIC,
+                            "elasticity_", ela->c.petsc_options,
+                            ela->c.tolerance, ela->c.iterations,
+                            &ela->solver));
+    if (ela->second)
+        PetscCall(fe_solver_set_coarse(&ela->solver, &ela->coarse.matrix,
+                                       ela->coarse.p));
+    PetscCall(KSPMonitorSet(ela->solver.ksp, tell, ela, NULL));
     PetscFunctionReturn(0);
 }
 
@@ -216,15 +253,8 @@ PetscErrorCode ela_solve(struct ela *ela)
     double right;
 
     PetscFunctionBeginUser;
-    PetscCall(fe_matrix_new(ela->mesh, ela->c.dofs, ela->support.fixed,
-                            &ela->matrix));
-    PetscCall(ela_stiffness(ela));
-    PetscCall(tell_motions(ela));
-    PetscCall(fe_solver_new(ela->mesh, &ela->matrix, FE_ELASTIC,
-                            "elasticity_", ela->c.petsc_options,
-                            ela->c.tolerance, ela->c.iterations,
-                            &ela->solver));
-    PetscCall(KSPMonitorSet(ela->solver.ksp, tell, ela, NULL));
+    PetscCall(make_matrices(ela));
+    PetscCall(make_solver(ela));
     PetscCall(fill_right(ela));
     PetscCall(VecNorm(ela->solver.b, NORM_2, &right));
     if (!isfinite(right))

@@ -13,6 +13,8 @@ enum fe_preset {
     FE_SCALAR,  /* one unknown a node, diffusion: CG with BoomerAMG */
     FE_UNSYMMETRIC, /* the same with first derivatives: GMRES */
     FE_ELASTIC, /* displacements: CG with GAMG; call fe_matrix_near_rigid() */
+    FE_ELASTIC_SECOND, /* CG with two levels, and GAMG for that of first order;
+                          call fe_solver_set_coarse() */
 };
 
 struct fe_solver {
@@ -30,6 +32,13 @@ PetscErrorCode fe_solver_new(const struct fe_mesh *mesh,
                              enum fe_preset preset, const char *prefix,
                              const char *options, double tolerance,
                              PetscInt iterations, struct fe_solver *solver);
+/* For FE_ELASTIC_SECOND: the matrix of first order, and the values at the nodes
+ * of second order that its unknowns mean.  Both must outlive the solver.
+ * Nothing happens when the options have chosen another preconditioner.
+ * Collective. */
+PetscErrorCode fe_solver_set_coarse(struct fe_solver *solver,
+                                    const struct fe_matrix *coarse,
+                                    Mat interpolation);
 /* A zeroed solver is fine.  Collective. */
 PetscErrorCode fe_solver_release(struct fe_solver *solver);
 
