@@ -33,5 +33,13 @@ heat_rows() { # WHAT CELLS-A-SIDE ORDER
 bench_heat() {
 	side=${BENCH_HEAT:-64}
 	test -x "$build/t/bench/heat" || return 0
-	heat_rows 'heat, Q1' "$side" 1 && heat_rows 'heat, Q2' "$((side / 2))" 2
+	heat_rows 'heat, Q1' "$side" 1 &&
+		heat_rows 'heat, Q2' "$((side / 2))" 2 || return
+	for eighths in 4 5 6 8
+	do
+		n=$((side * eighths / 8 + 1))
+		grow "$((n * n * n))" "$build/t/bench/heat" "$((n - 1))" 1 ||
+			return
+	done
+	slope_rows 'heat, Q1'
 }

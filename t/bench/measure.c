@@ -1,9 +1,10 @@
 /* measure.c - how long a command takes: the median of several runs
  *
- * usage: measure [-m] [-r RUNS] [-p PREPARE] COMMAND [ARG...]
+ * usage: measure [-m | -c] [-r RUNS] [-p PREPARE] COMMAND [ARG...]
  *
  * Runs COMMAND, its output thrown away, and prints the median wall time in
- * milliseconds, or with -m the median of its largest resident size in KiB.
+ * milliseconds, or with -m the median of its largest resident size in KiB, or
+ * with -c the medians of both wall and processor time in milliseconds.
  * PREPARE is a shell command that goes before each run and is
  * not counted.  A command that fails ends the measurement with exit 1.
  */
@@ -30,9 +31,14 @@ static double now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+static double in_ms(const struct timeval *t)
+{
+    return (double)t->tv_sec * 1e3 + (double)t->tv_usec / 1e3;
+}
+
 /* Returns the wall time of 'argv' in ms (or its memory in KiB), or -1 when it
- * failed. */
-static double run(const char *const argv[], bool memory)
+ * failed.  'cpu_ms' may be NULL. */
+static double run(const char *const argv[], bool memory, double *cpu_ms)
 {
     posix_spawn_file_actions_t quiet;
     double start = now_ms();
@@ -48,8 +54,11 @@ static double run(const char *const argv[], bool memory)
     rc = posix_spawnp(&pid, argv[0], &quiet, NULL, (char *const *)argv,
                       environ);
     posix_spawn_file_actions_destroy(&quiet);
-    if (rc == 0 && wait4(pid, &status, 0, &use) == pid && status == 0)
+    if (rc == 0 && wait4(pid, &status, 0, &use) == pid && status == 0) {
+        if (cpu_ms)
+            *cpu_ms = in_ms(&use.ru_utime) + in_ms(&use.ru_stime);
         return memory ? (double)use.ru_maxrss : now_ms() - start;
+    }
     fprintf(stderr, "measure: '%s' failed: %s\n", argv[0],
             rc ? strerror(rc) : "exit status is not 0");
     return -1;
@@ -62,17 +71,22 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static double median(double value[], long n)
+{
+    qsort(value, (size_t)n, sizeof(value[0]), by_value);
+    return value[n / 2];
+}
+
 int main(int argc, char **argv)
 {
     const char *prepare[] = { "sh", "-c", NULL, NULL };
-    double took_ms[RUNS_MAX];
-    bool memory = false;
+    double took[RUNS_MAX], cpu[RUNS_MAX];
+    int opt, what = 0;
     long runs = 5;
-    int opt;
 
-    while ((opt = getopt(argc, argv, "+mr:p:")) != -1) {
-        if (opt == 'm')
-            memory = true;
+    while ((opt = getopt(argc, argv, "+cmr:p:")) != -1) {
+        if (opt == 'm' || opt == 'c')
+            what = opt;
         else if (opt == 'r')
             runs = strtol(optarg, NULL, 10);
         else if (opt == 'p')
@@ -81,18 +95,20 @@ int main(int argc, char **argv)
             return 2;
     }
     if (optind == argc || runs < 1 || runs > RUNS_MAX) {
-        fprintf(stderr, "usage: measure [-m] [-r 1..%d] [-p PREPARE] "
+        fprintf(stderr, "usage: measure [-m | -c] [-r 1..%d] [-p PREPARE] "
                         "COMMAND [ARG...]\n", RUNS_MAX);
         return 2;
     }
     for (long i = 0; i < runs; i++) {
-        if (prepare[2] && run(prepare, false) < 0)
+        if (prepare[2] && run(prepare, false, NULL) < 0)
             return 1;
-        took_ms[i] = run((const char *const *)argv + optind, memory);
-        if (took_ms[i] < 0)
+        took[i] = run((const char *const *)argv + optind, what == 'm', &cpu[i]);
+        if (took[i] < 0)
             return 1;
     }
-    qsort(took_ms, (size_t)runs, sizeof(took_ms[0]), by_value);
-    printf("%.4f\n", took_ms[runs / 2]);
+    printf("%.4f", median(took, runs));
+    if (what == 'c')
+        printf(" %.4f", median(cpu, runs));
+    printf("\n");
     return 0;
 }

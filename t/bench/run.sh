@@ -7,7 +7,7 @@
 #	[BENCH_SOLVES=200] [BENCH_PILOT=1000] [BENCH_WRITE=512] [BENCH_REPEATS=5]
 #	[BENCH_HEAT=64] [BENCH_FLOOD=2000] [BENCH_SLURM_TASKS=1000]
 #	[BENCH_SLURM_SOLVES=200] [BENCH_SLURM_PENDING=3000]
-#	[BENCH_SLURM_ARRAY=10000]
+#	[BENCH_SLURM_ARRAY=10000] [BENCH_ELASTIC=27]
 #
 # Every figure is a median.  A peer that is not installed is left out.
 
@@ -334,6 +334,10 @@ bench_lookups() {
 . "$here/history.sh"
 # shellcheck source=t/bench/simulated.sh
 . "$here/simulated.sh"
+# shellcheck source=t/bench/slope.sh
+. "$here/slope.sh"
+# shellcheck source=t/bench/elasticity.sh
+. "$here/elasticity.sh"
 # shellcheck source=t/bench/heat.sh
 . "$here/heat.sh"
 # shellcheck source=t/bench/flood.sh
@@ -351,7 +355,7 @@ echo "$(getconf _NPROCESSORS_ONLN) cores, $(stat -f -c %T .)," \
 echo
 row what fedtwin '' peer value ratio
 parts="start check tasks versions again plan commits lookups history write"
-parts="$parts solves pilot slurm simulated heat flood"
+parts="$parts solves pilot slurm simulated heat flood elasticity"
 for part in ${BENCH:-$parts}
 do
 	if ! { mkdir "$work/$part" && cd "$work/$part" && "bench_$part"; }
