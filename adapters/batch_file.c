@@ -51,6 +51,7 @@ static void need_of_pilot(const struct ft_batch *batch, struct need *need)
         .nodes = 1,
         .ranks = ft_pilot_slots(batch->site),
         .threads = 1,
+        .memory_bytes = ft_pilot_memory_bytes(batch->site),
         .walltime_s = batch->site->pilot.walltime_s,
     };
 }

@@ -168,6 +168,7 @@ static void read_pilot(const struct ft_node *node, struct ft_site_pilot *pilot)
             pilot->use = (enum ft_pilot_use)i;
     get_int(node, "max", &pilot->max);
     get_int(node, "slots", &pilot->slots);
+    get_si(node, "memory", &pilot->memory_bytes);
     get_si(node, "walltime", &pilot->walltime_s);
     get_si(node, "idle", &pilot->idle_s);
 }

@@ -26,6 +26,7 @@ struct ft_site_pilot {
     enum ft_pilot_use use;
     int max;           /* at the same time */
     int slots;         /* of one; 0: a whole node */
+    double memory_bytes; /* of one; 0: its share of a node, if that is known */
     double walltime_s; /* 0: the queue's */
     double idle_s;     /* until one without a task ends */
 };

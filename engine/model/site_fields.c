@@ -102,6 +102,8 @@ static const struct ft_field pilot_fields[] = {
       .doc = "pilots at the same time; 4" },
     { .key = "slots", .type = FT_FIELD_INT, .min = 1, .max = 10000000,
       .doc = "cores of one; a whole node" },
+    { .key = "memory", .type = FT_FIELD_QUANTITY, .unit = "B", .min = 1,
+      .max = HUGE_VAL, .doc = "of one; its share of a node" },
     { .key = "walltime", .type = FT_FIELD_QUANTITY, .unit = "s", .min = 1,
       .max = HUGE_VAL, .doc = "of one; the queue's" },
     { .key = "idle", .type = FT_FIELD_QUANTITY, .unit = "s", .min = 0.001,

@@ -1,23 +1,45 @@
 /* form.c - in which form a task goes to a batch system */
 #include "run/form.h"
 
+#include <math.h>
+
 #include "base/str.h"
 #include "model/site.h"
 
 #define MANY 8         /* tasks that wait, from which on a pilot pays */
 #define SHORT_SHARE 4  /* of the pilot's walltime at most the fourth part */
 #define PILOT_WALLTIME_S 3600.0 /* guessed when the site file does not say */
+#define MIB 1048576.0
 #define LONGER 2.0     /* than expected a task may well take */
+
+static const struct ft_site_queue *default_queue(const struct ft_site *site)
+{
+    for (size_t i = 0; i < site->n_queues; i++)
+        if (site->queue[i].is_default || site->n_queues == 1)
+            return &site->queue[i];
+    return NULL;
+}
 
 /* A whole node of the default queue when the site file does not say. */
 int ft_pilot_slots(const struct ft_site *site)
 {
+    const struct ft_site_queue *queue = default_queue(site);
     int slots = site->pilot.slots;
 
-    for (size_t i = 0; i < site->n_queues && !slots; i++)
-        if (site->queue[i].is_default || site->n_queues == 1)
-            slots = site->queue[i].cores_per_node;
+    if (!slots && queue)
+        slots = queue->cores_per_node;
     return slots ? slots : 1;
+}
+
+double ft_pilot_memory_bytes(const struct ft_site *site)
+{
+    const struct ft_site_queue *queue = default_queue(site);
+    double share;
+
+    if (site->pilot.memory_bytes > 0 || !queue || !queue->cores_per_node)
+        return site->pilot.memory_bytes;
+    share = (double)ft_pilot_slots(site) / queue->cores_per_node;
+    return floor(queue->memory_per_node_bytes * fmin(share, 1));
 }
 
 double ft_pilot_walltime_s(const struct ft_site *site)
@@ -47,6 +69,7 @@ static bool fits_pilot(const struct ft_site *site,
                        const struct ft_form_task *task, struct ft_str *why)
 {
     double walltime_s = ft_pilot_walltime_s(site);
+    double memory = ft_pilot_memory_bytes(site);
 
     if (site->pilot.use == FT_PILOT_NEVER)
         ft_str_add(why, "the site is to have no pilots");
@@ -57,6 +80,9 @@ static bool fits_pilot(const struct ft_site *site,
     else if (task->slots > ft_pilot_slots(site))
         ft_str_addf(why, "it needs %d cores, a pilot has %d", task->slots,
                     ft_pilot_slots(site));
+    else if (memory > 0 && task->memory_bytes > memory)
+        ft_str_addf(why, "it needs %.0f MiB of memory, a pilot has %.0f MiB",
+                    task->memory_bytes / MIB, memory / MIB);
     else if (ft_form_needs_s(task->timeout_s, task->expected_s) >= walltime_s)
         ft_str_addf(why, "it may take %g s, a pilot has %g s",
                     ft_form_needs_s(task->timeout_s, task->expected_s),

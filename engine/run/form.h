@@ -25,6 +25,7 @@ struct ft_form_task {
     int nodes, slots, gpus;
     bool serve;        /* its program takes one task after another */
     bool retried;      /* an attempt at it has failed */
+    double memory_bytes; /* 0: it does not say */
     double timeout_s;  /* it is ended after that; 0: never */
     double expected_s; /* as others of its stage took; 0: not known */
     size_t n_waiting;  /* tasks that wait or are to follow, with this one */
@@ -40,6 +41,7 @@ enum ft_form ft_form_choose(const struct ft_site *site,
 
 /* Of one pilot of the site. */
 int ft_pilot_slots(const struct ft_site *site);
+double ft_pilot_memory_bytes(const struct ft_site *site); /* 0: not known */
 double ft_pilot_walltime_s(const struct ft_site *site);
 /* A task that a pilot has to have so many seconds left for; 0: not known. */
 double ft_form_needs_s(double timeout_s, double expected_s);

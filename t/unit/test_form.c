@@ -8,6 +8,7 @@
 #include "t/unit/unit.h"
 
 #define HOUR 3600.0
+#define GIB 1073741824.0
 
 /* A site whose pilots have 4 slots for an hour; arrays of 100. */
 static const struct {
@@ -57,6 +58,13 @@ static const struct {
     { "a program that serves", 0, 100,
       { .slots = 2, .serve = true, .n_waiting = 8, .n_alike = 8 },
       FT_FORM_PILOT, "their program takes one after another" },
+    { "as much memory as it has", 0, 100,
+      { .slots = 1, .memory_bytes = 4 * GIB, .serve = true, .n_waiting = 8,
+        .n_alike = 8 }, FT_FORM_PILOT, "one after another" },
+    { "more memory", 0, 100,
+      { .slots = 1, .memory_bytes = 4 * GIB + 1, .serve = true,
+        .n_waiting = 8, .n_alike = 8 },
+      FT_FORM_ARRAY, "it needs 4096 MiB of memory, a pilot has 4096 MiB" },
     { "too many cores", 0, 100,
       { .slots = 5, .timeout_s = 1, .n_waiting = 8, .n_alike = 8 },
       FT_FORM_ARRAY, "it needs 5 cores, a pilot has 4" },
@@ -99,7 +107,8 @@ START_TEST(choices)
 {
     struct ft_site site = {
         .shared = true,
-        .pilot = { .use = row[_i].use, .slots = 4, .walltime_s = HOUR },
+        .pilot = { .use = row[_i].use, .slots = 4, .memory_bytes = 4 * GIB,
+                   .walltime_s = HOUR },
     };
     struct ft_str why = FT_STR_INIT;
     enum ft_form form =
@@ -144,15 +153,21 @@ START_TEST(a_pilot_is_a_node)
 {
     struct ft_site_queue queue[] = {
         { .cores_per_node = 8 },
-        { .cores_per_node = 16, .is_default = true },
+        { .cores_per_node = 16, .is_default = true,
+          .memory_per_node_bytes = 64 * GIB },
     };
     struct ft_site site = { .queue = queue, .n_queues = 2 };
 
     ck_assert_int_eq(ft_pilot_slots(&site), 16);
+    ck_assert_double_eq(ft_pilot_memory_bytes(&site), 64 * GIB);
     site.pilot.slots = 3;
     ck_assert_int_eq(ft_pilot_slots(&site), 3);
+    ck_assert_double_eq(ft_pilot_memory_bytes(&site), 12 * GIB);
+    site.pilot.memory_bytes = GIB;
+    ck_assert_double_eq(ft_pilot_memory_bytes(&site), GIB);
     site = (struct ft_site){ 0 };
     ck_assert_int_eq(ft_pilot_slots(&site), 1);
+    ck_assert_double_eq(ft_pilot_memory_bytes(&site), 0);
     ck_assert_double_eq(ft_pilot_walltime_s(&site), HOUR);
 }
 END_TEST
