@@ -53,12 +53,13 @@ elastic_row() { # PEER: its times are in $wall and $cpu
 
 elastic_ccx() {
 	has ccx && test -x /usr/bin/python3 || return 0
-	for solver in SPOOLES 'ITERATIVE SCALING'
+	for solver in ${BENCH_CCX:-spooles iterative}
 	do
+		name=$(echo "$solver" | tr a-z A-Z | sed 's/^IT.*/& SCALING/')
 		mkdir -p ccx && /usr/bin/python3 "$here/elasticity.py" inp "$mesh" |
-			sed "s/SOLVER=SPOOLES/SOLVER=$solver/" >ccx/cube.inp &&
+			sed "s/SOLVER=SPOOLES/SOLVER=$name/" >ccx/cube.inp &&
 			elastic_times ccx 'exec ccx cube' || return
-		elastic_row "ccx $(echo "$solver" | tr 'A-Z ' 'a-z ')"
+		elastic_row "ccx $solver"
 	done
 }
 
