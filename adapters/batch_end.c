@@ -70,6 +70,19 @@ static enum ft_outcome of_pilot(const struct ft_batch_job *job)
                ? job->outcome : FT_OUT_LOST;
 }
 
+/* Was it ended with its pilot?  A program may get the site's signal before the
+ * agent does, whose record then does not say so; only a lack of memory can be
+ * the task's own. */
+static bool went_with_pilot(const struct ft_batch_task *task)
+{
+    const struct ft_batch_job *job = task->job;
+
+    return job && job->pilot &&
+           (task->heard->by_site ||
+            (job->state == FT_BATCH_ENDED && is_verdict(job->outcome) &&
+             job->outcome != FT_OUT_OOM));
+}
+
 /* With a record. */
 static void settle_heard(struct ft_batch_task *task)
 {
@@ -84,7 +97,7 @@ static void settle_heard(struct ft_batch_task *task)
         ft_batch_ask(task->batch);
         return;
     }
-    if (is_in_doubt(task) && job && job->pilot && e.by_site) {
+    if (is_in_doubt(task) && went_with_pilot(task)) {
         e.outcome = known ? of_pilot(job) : FT_OUT_LOST;
     } else if (is_in_doubt(task) && known && is_verdict(job->outcome)) {
         e.outcome = job->outcome;

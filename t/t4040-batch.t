@@ -135,6 +135,37 @@ test_expect_success 'short tasks wait at a pilot, and are not lost with it' '
 	test_line_count = 5 short
 '
 
+# The site signals all processes at once; the program may be first to end.
+test_expect_success 'a program that ends before its pilot is cancelled runs again' '
+	site_file alpha <<-\EOT &&
+	pilot: {use: always, max: 1, slots: 1, walltime: 10 min, idle: 60 s}
+	EOT
+	cat >p/early.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: early
+	params: {top: {type: string}}
+	stages:
+	  s:
+	    shell: |
+	      echo begun >>${params.top}/early
+	      if ! test -e ${params.top}/again
+	      then
+	        while ! test -e ${params.top}/die; do sleep 0.1; done
+	        exit 143
+	      fi
+	      echo 1 >n.txt
+	    out: {n: {type: file, path: n.txt}}
+	EOT
+	in_p fedtwin run early.yaml -p top="$PWD" --site alpha -d >out &&
+	run=$(sed -n "s/.*\(20[0-9]*-[0-9]*-[0-9a-f]*\).*/\1/p" out) &&
+	test_wait_for 60 test -s early &&
+	job=$(slurm_on alpha squeue -h -n pilot -t R -o %i) &&
+	touch die && test_wait_for 60 grep -q 143 \
+		"p/.fedtwin/runs/$run/work/s.0.1/result.json" &&
+	touch again && slurm_on alpha scancel "$job" &&
+	in_p fedtwin wait last && test_line_count = 2 early
+'
+
 test_expect_success 'a task that fails says why, at its place' '
 	cat >p/bad.yaml <<-\EOT &&
 	fedtwin: 1
