@@ -55,7 +55,7 @@ elastic_ccx() {
 	has ccx && test -x /usr/bin/python3 || return 0
 	for solver in ${BENCH_CCX:-spooles iterative}
 	do
-		name=$(echo "$solver" | tr a-z A-Z | sed 's/^IT.*/& SCALING/')
+		name=$(echo "$solver" | tr '[:lower:]' '[:upper:]' | sed 's/^IT.*/& SCALING/')
 		mkdir -p ccx && /usr/bin/python3 "$here/elasticity.py" inp "$mesh" |
 			sed "s/SOLVER=SPOOLES/SOLVER=$name/" >ccx/cube.inp &&
 			elastic_times ccx 'exec ccx cube' || return
