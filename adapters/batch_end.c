@@ -16,7 +16,6 @@
 #include "run/result.h"
 
 #define NS_PER_S 1e9
-#define SIGNAL_STATUS 128  /* and the signal: the status of a shell */
 #define VERDICT_MIN_S 10.0 /* that the site has for it */
 
 /* --- verdicts ------------------------------------------------------------- */
@@ -30,7 +29,7 @@ static bool is_in_doubt(const struct ft_batch_task *task)
     return !task->cancelled && e->outcome != FT_OUT_OK &&
            (e->by_site || e->outcome == FT_OUT_CANCELLED ||
             e->outcome == FT_OUT_LOST || e->signal != 0 ||
-            e->exit_code > SIGNAL_STATUS);
+            e->exit_code > FT_EXIT_SIGNAL);
 }
 
 static bool is_verdict(enum ft_outcome outcome)

@@ -24,7 +24,6 @@
 #define DEVICE_BLOCK 512   /* bytes that ru_inblock and ru_oublock count in */
 #define HELD_NS 20000000   /* that a process may take to become its program */
 #define ALONE "it is tried again alone"
-#define SHELL_SIGNAL_BASE 128 /* exit status of sh and mpirun after a signal */
 
 void ft_local_job_free(struct ft_local_job *job)
 {
@@ -77,7 +76,7 @@ static void set_reason(struct ft_ending *e, enum ft_outcome outcome,
 static void judge_status(struct ft_local *local, struct ft_ending *e)
 {
     bool killed = e->signal == SIGKILL ||
-                  e->exit_code == SHELL_SIGNAL_BASE + SIGKILL;
+                  e->exit_code == FT_EXIT_SIGNAL + SIGKILL;
 
     if (killed && ended_for_memory(local))
         set_reason(e, FT_OUT_OOM,

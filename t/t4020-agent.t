@@ -168,6 +168,31 @@ test_expect_success 'SIGTERM: what runs ends politely, what waits is not begun' 
 	test ! -e a32/stdout.txt
 '
 
+# Of the signals that a site sends to all processes of a job, the agent's may
+# be the last.
+test_expect_success 'a program that ends by SIGTERM before the agent gets it' '
+	text=": >ready; kill -TERM \$\$" &&
+	tell "$(attempt 37 "$text"), $(attempt 38 ": >ready; exit 143")" &&
+	{ "$agent" file.json & } &&
+	pid=$! &&
+	test_wait_for 60 test -e a37/ready &&
+	test_wait_for 60 test -e a38/ready &&
+	kill -TERM $pid &&
+	test_expect_code 1 wait $pid &&
+	for n in 37 38
+	do
+		test "$(ended $n "[d[\"outcome\"], d[\"by_site\"]]")" = \
+			"[\"cancelled\", true]" || return 1
+	done
+'
+
+test_expect_success 'without one for the agent it is the end of its own doing' '
+	tell "$(attempt 39 "kill -TERM \$\$")" &&
+	test_expect_code 1 "$agent" file.json &&
+	test "$(ended 39 "[d[\"outcome\"], d[\"signal\"]]")" = "[\"error\", 15]" &&
+	test "$(ended 39 "\"by_site\" in d")" = false
+'
+
 test_expect_success 'SIGUSR1: who handles it goes on from a checkpoint' '
 	text="trap \"exit 75\" USR1; : >ready; n=0" &&
 	text="$text; while test \$n -lt 600; do sleep 0.1; n=\$((n+1)); done" &&

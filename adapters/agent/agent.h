@@ -43,6 +43,8 @@ struct task {
     int slots;
     int64_t since_mono_ns; /* it waits */
     int64_t again_mono_ns; /* not to be started before; 0: at any time */
+    struct ft_ending *doubt; /* how it ended, perhaps by the site; or NULL */
+    int64_t doubt_mono_ns;   /* since then */
     struct json_object *outputs; /* as task.json declares them, or NULL */
     struct json_object *result;  /* how it ended */
     /* Where the files of the run are not seen. */
@@ -96,6 +98,8 @@ extern const struct ft_adapter_events agent_events;
 void agent_take(struct agent *agent, struct ft_attempt *attempt);
 /* Start what waits and may start. */
 void agent_start_some(struct agent *agent);
+/* Record those for which the site's signal did not come after all. */
+void agent_doubt_no_more(struct agent *agent);
 void agent_cancel(struct agent *agent, uint64_t tag, double grace_s);
 /* Start nothing more. */
 void agent_leave(struct agent *agent, enum leaving why, const char *reason);

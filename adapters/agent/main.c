@@ -151,6 +151,7 @@ static void on_tick(uv_timer_t *handle)
     agent_call_tick(agent);
     watch_files(agent);
     watch_walltime(agent);
+    agent_doubt_no_more(agent);
     agent_start_some(agent);
     watch_idleness(agent);
 }

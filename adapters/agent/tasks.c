@@ -1,6 +1,7 @@
 /* tasks.c - the attempts of an agent: waiting, running, ended */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #define NS_PER_S 1e9
 #define END_GRACE_S 5.0 /* between SIGTERM and SIGKILL when the job is ended */
 #define NEAR_END_S 30.0 /* sites look at the time no more often than that */
+#define DOUBT_S 2.0     /* between the site's signals to one job's processes */
 
 /* --- the list ------------------------------------------------------------- */
 
@@ -25,6 +27,7 @@ static void free_task(struct task *task)
     agent_fetch_free(task);
     json_object_put(task->files);
     free(task->room);
+    free(task->doubt);
     ft_attempt_free(task->attempt);
     json_object_put(task->outputs);
     json_object_put(task->result);
@@ -144,6 +147,57 @@ void agent_brought(struct agent *agent, struct task *task,
     is_over(agent, task);
 }
 
+/* Ended because its job was: what the time tells of it. */
+static void blame_site(const struct agent *agent, struct ft_ending *e)
+{
+    double left_s = agent_left_s(agent);
+    bool late = left_s >= 0 && left_s < NEAR_END_S;
+
+    e->by_site = true;
+    e->outcome = late ? FT_OUT_TIMEOUT : FT_OUT_CANCELLED;
+    snprintf(e->reason, sizeof(e->reason), "%s",
+             late ? "the walltime of its job was over"
+                  : "the site ended its job");
+}
+
+static void end_started(struct agent *agent, struct task *task,
+                        const struct ft_ending *ending)
+{
+    struct ft_ending e = *ending;
+
+    if (agent->killed && (task->doubt || e.outcome == FT_OUT_CANCELLED))
+        blame_site(agent, &e);
+    end_task(agent, task, &e);
+}
+
+/* A site signals all processes of a job, one after the other, and this one may
+ * be the last: an end by SIGTERM that nobody here wanted waits for it. */
+static bool is_like_terminated(const struct ft_ending *e)
+{
+    return e->outcome == FT_OUT_ERROR &&
+           (e->signal == SIGTERM || e->exit_code == FT_EXIT_SIGNAL + SIGTERM);
+}
+
+static void doubt(struct task *task, const struct ft_ending *ending)
+{
+    task->doubt = ft_calloc(1, sizeof(*task->doubt));
+    *task->doubt = *ending;
+    task->doubt_mono_ns = ft_clock_mono_ns();
+}
+
+void agent_doubt_no_more(struct agent *agent)
+{
+    int64_t now = ft_clock_mono_ns();
+
+    for (size_t i = agent->n; i-- > 0;) {
+        struct task *task = agent->task[i];
+        bool late = (double)(now - task->doubt_mono_ns) > DOUBT_S * NS_PER_S;
+
+        if (task->state < MEASURED && task->doubt && (agent->killed || late))
+            end_started(agent, task, task->doubt);
+    }
+}
+
 static void end_unstarted(struct agent *agent, struct task *task,
                           enum ft_outcome outcome, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
@@ -198,6 +252,7 @@ void agent_end_all(struct agent *agent)
         if (agent->task[i]->state < MEASURED)
             ft_adapter_local.cancel(agent->site, &agent->task[i]->attempt->tag,
                                     1, END_GRACE_S);
+    agent_doubt_no_more(agent);
 }
 
 void agent_cancel(struct agent *agent, uint64_t tag, double grace_s)
@@ -345,27 +400,15 @@ static void on_waiting(uint64_t tag, const char *reason, void *arg)
     (void)arg; /* nothing waits at the local adapter */
 }
 
-/* Ended because its job was: what the time tells of it. */
-static void blame_site(const struct agent *agent, struct ft_ending *e)
-{
-    double left_s = agent_left_s(agent);
-    bool late = left_s >= 0 && left_s < NEAR_END_S;
-
-    e->by_site = true;
-    e->outcome = late ? FT_OUT_TIMEOUT : FT_OUT_CANCELLED;
-    snprintf(e->reason, sizeof(e->reason), "%s",
-             late ? "the walltime of its job was over"
-                  : "the site ended its job");
-}
-
 static void on_ended(uint64_t tag, const struct ft_ending *ending, void *arg)
 {
     struct agent *agent = arg;
-    struct ft_ending e = *ending;
+    struct task *task = agent_find(agent, tag);
 
-    if (agent->killed && e.outcome == FT_OUT_CANCELLED)
-        blame_site(agent, &e);
-    end_task(agent, agent_find(agent, tag), &e);
+    if (!agent->killed && is_like_terminated(ending))
+        doubt(task, ending);
+    else
+        end_started(agent, task, ending);
     agent_start_some(agent);
 }
 

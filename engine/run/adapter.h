@@ -38,6 +38,9 @@ struct uv_loop_s;
 /* A program that ends with this status asks to go on from its checkpoint. */
 #define FT_EXIT_RESTART 75
 
+/* And the signal: what sh and mpirun exit with after it. */
+#define FT_EXIT_SIGNAL 128
+
 /* A file that an attempt reads: an input, or one that its command names. */
 struct ft_attempt_file {
     char *path;    /* absolute, as task.json or the command has it */
