@@ -1,6 +1,7 @@
 #!/bin/sh
 test_description='fedtwin data put: .vtu files become meshes and fields'
 . "$(dirname "$0")/harness.sh"
+. "$FT_SRCDIR/t/fixture-damage.sh"
 
 fedtwin init >/dev/null || exit 1
 make=$FT_SRCDIR/t/put_mesh.py
@@ -121,33 +122,9 @@ test_expect_success 'an array that is not there, or twice' '
 
 # --- hostile files -----------------------------------------------------------
 
-test_expect_success 'damaged files are made' '
-	mkdir bad && "$PYTHON" "$make" damage bad >list &&
-	test_line_count -ge 40 list
-'
+refuses_damaged 40
+refuses_cut -ge 30
 
-while IFS='|' read -r file message
-do
-	test_expect_success "refused: $file" '
-		test_expect_code 4 fedtwin data put t.x "bad/$file" \
-			--length-unit m 2>err && test_grep "$file" err &&
-		test_grep "$message" err && test_grep ! worker err
-	' </dev/null
-done <list
-
-test_expect_success 'truncated anywhere: an error, never a mesh' '
-	"$PYTHON" "$make" cut bad >cuts && test_line_count -ge 30 cuts &&
-	while read -r file
-	do
-		test_expect_code 4 fedtwin data put t.x "bad/$file" \
-			--length-unit m 2>err && test_grep ! worker err ||
-			return 1
-	done <cuts
-'
-
-test_expect_success 'nothing of them is left' '
-	! fedtwin data show t.x && ls .fedtwin/tmp >left && test_must_be_empty left &&
-	fedtwin fsck
-'
+leaves_nothing
 
 test_done

@@ -1,6 +1,7 @@
 #!/bin/sh
 test_description='fedtwin data put: meshes of Gmsh, with their groups'
 . "$(dirname "$0")/harness.sh"
+. "$FT_SRCDIR/t/fixture-damage.sh"
 . "$FT_SRCDIR/t/stage/lib.sh"
 
 test_need gmsh
@@ -162,29 +163,8 @@ EOT
 
 # --- hostile files -----------------------------------------------------------
 
-test_expect_success 'damaged files are made' '
-	mkdir bad && "$PYTHON" "$make" damage bad >list &&
-	test_line_count -ge 75 list
-'
-
-while IFS='|' read -r file message
-do
-	test_expect_success "refused: $file" '
-		test_expect_code 4 fedtwin data put t.x "bad/$file" \
-			--length-unit m 2>err && test_grep "$file\|hint" err &&
-		test_grep "$message" err && test_grep ! worker err
-	' </dev/null
-done <list
-
-test_expect_success 'truncated anywhere: an error, never a mesh' '
-	"$PYTHON" "$make" cut bad >cuts && test_line_count -ge 48 cuts &&
-	while read -r file
-	do
-		test_expect_code 4 fedtwin data put t.x "bad/$file" \
-			--length-unit m 2>err && test_grep ! worker err ||
-			return 1
-	done <cuts
-'
+refuses_damaged 75
+refuses_cut -ge 48
 
 test_expect_success 'a file beyond the limit is not read' '
 	truncate -s 512M bad/sparse.msh && test_expect_code 4 fedtwin data put \
@@ -195,9 +175,6 @@ test_expect_success 'a file beyond the limit is not read' '
 	test_grep "has 536870913 bytes: at most 536870912 are taken" err
 '
 
-test_expect_success 'nothing of them is left' '
-	! fedtwin data show t.x && ls .fedtwin/tmp >left &&
-	test_must_be_empty left && fedtwin fsck
-'
+leaves_nothing
 
 test_done

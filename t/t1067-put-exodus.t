@@ -1,6 +1,7 @@
 #!/bin/sh
 test_description='fedtwin data put: Exodus II files become meshes'
 . "$(dirname "$0")/harness.sh"
+. "$FT_SRCDIR/t/fixture-damage.sh"
 
 fedtwin init >/dev/null || exit 1
 make=$FT_SRCDIR/t/put_exodus.py
@@ -74,34 +75,10 @@ only the mesh is read, no field|--length-unit m -t field
 can become a mesh or a file|--length-unit m -t image
 EOT
 
-test_expect_success 'damaged files are made' '
-	mkdir bad && "$PYTHON" "$make" damage bad >list &&
-	test_line_count -ge 30 list
-'
+refuses_damaged 30
+refuses_cut -eq 20
 
-while IFS='|' read -r file message
-do
-	test_expect_success "refused: $file" '
-		test_expect_code 4 fedtwin data put t.x "bad/$file" \
-			--length-unit m 2>err && test_grep "$file\|hint" err &&
-		test_grep "$message" err && test_grep ! worker err
-	' </dev/null
-done <list
-
-test_expect_success 'truncated anywhere: an error, never a mesh' '
-	"$PYTHON" "$make" cut bad >cuts && test_line_count = 20 cuts &&
-	while read -r file
-	do
-		test_expect_code 4 fedtwin data put t.x "bad/$file" \
-			--length-unit m 2>err && test_grep ! worker err ||
-			return 1
-	done <cuts
-'
-
-test_expect_success 'nothing of them is left' '
-	! fedtwin data show t.x && ls .fedtwin/tmp >left &&
-	test_must_be_empty left && fedtwin fsck
-'
+leaves_nothing
 
 cat >heat.yaml <<\EOT
 fedtwin: 1

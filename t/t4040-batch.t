@@ -109,10 +109,14 @@ test_expect_success 'many short tasks share pilots' '
 	ls p/.fedtwin/runs/*/jobs/pilot-1.json
 '
 
-test_expect_success 'short tasks wait at a pilot, and are not lost with it' '
-	site_file alpha <<-\EOT &&
+one_pilot() { # which takes one task at a time
+	site_file alpha <<-\EOT
 	pilot: {use: always, max: 1, slots: 1, walltime: 10 min, idle: 60 s}
 	EOT
+}
+
+test_expect_success 'short tasks wait at a pilot, and are not lost with it' '
+	one_pilot &&
 	cat >p/short.yaml <<-\EOT &&
 	fedtwin: 1
 	workflow: short
@@ -137,9 +141,7 @@ test_expect_success 'short tasks wait at a pilot, and are not lost with it' '
 
 # The site signals all processes at once; the program may be first to end.
 test_expect_success 'a program that ends before its pilot is cancelled runs again' '
-	site_file alpha <<-\EOT &&
-	pilot: {use: always, max: 1, slots: 1, walltime: 10 min, idle: 60 s}
-	EOT
+	one_pilot &&
 	cat >p/early.yaml <<-\EOT &&
 	fedtwin: 1
 	workflow: early

@@ -232,5 +232,5 @@ EXTRA_DIST += t/screen.py t/put_mesh.py t/put_msh.py t/put_nc.py t/t1064-put-msh
     t/measure_mesh.py t/t1066-put-order-2.t t/put_exodus.py t/t1067-put-exodus.t \
     t/put_med.py
 EXTRA_DIST += $(CLI_TESTS) t/t1021-demo.t t/fixture-sweep.sh t/tiny-disk.sh \
-    t/read_elsewhere.py \
+    t/fixture-damage.sh t/read_elsewhere.py \
     t/steer.sh t/await.py
