@@ -55,8 +55,8 @@ static bool read_time(struct json_object *obj, const char *key, int64_t *ns)
     return ft_time_parse(ft_json_str_or(obj, key, ""), ns) == 0;
 }
 
-/* Is a node out that 'file' is about?  Then it is in '*ret'. */
-static bool read_one(const char *file, const char *name, int64_t now_ns,
+/* Is 'node' out, as its file says?  Then it is in '*ret'. */
+static bool read_one(const char *file, const char *node, int64_t now_ns,
                      struct ft_node_out *ret)
 {
     struct json_object *obj = ft_json_read(file, NULL);
@@ -66,14 +66,25 @@ static bool read_one(const char *file, const char *name, int64_t now_ns,
               read_time(obj, "until", &out.until_ns) && out.until_ns > now_ns;
 
     if (ok) {
-        out.node = ft_asprintf("%.*s", (int)(strlen(name) - strlen(ENDING)),
-                               name);
+        out.node = ft_strdup(node);
         out.run = ft_strdup(ft_json_str_or(obj, "run", ""));
         out.why = ft_strdup(ft_json_str_or(obj, "why", ""));
         *ret = out;
     }
     json_object_put(obj);
     return ok;
+}
+
+/* The node that a file of this name is about, for the caller to free; NULL. */
+static char *node_of(const char *name)
+{
+    char *node = ft_ends_with(name, ENDING)
+                     ? ft_strndup(name, strlen(name) - strlen(ENDING)) : NULL;
+
+    if (node && is_file_name(node))
+        return node;
+    free(node);
+    return NULL;
 }
 
 static int by_name(const void *a, const void *b)
@@ -93,13 +104,13 @@ void ft_nodes_out_read(const char *project_dir, const char *site,
     *ret = (struct ft_nodes_out){ 0 };
     while (dir && (entry = readdir(dir))) {
         char *file = ft_path_join(path, entry->d_name);
+        char *node = node_of(entry->d_name);
 
-        if (is_file_name(entry->d_name) &&
-            ft_ends_with(entry->d_name, ENDING)) {
+        if (node) {
             ret->item = ft_grow(ret->item, ret->n, &cap, sizeof(*ret->item));
-            ret->n += read_one(file, entry->d_name, now_ns,
-                               &ret->item[ret->n]);
+            ret->n += read_one(file, node, now_ns, &ret->item[ret->n]);
         }
+        free(node);
         free(file);
     }
     if (dir)

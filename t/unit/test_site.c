@@ -431,6 +431,28 @@ START_TEST(nodes_out)
 }
 END_TEST
 
+START_TEST(longest_name_of_a_node)
+{
+    char dir[] = "test_site.XXXXXX", name[102];
+    struct ft_node_out too_long = { .node = name, .run = (char[]){ "" },
+                                    .why = (char[]){ "" } };
+    struct ft_nodes_out out;
+    struct ft_err err = { 0 };
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    memset(name, 'n', sizeof(name));
+    name[101] = '\0';
+    ck_assert_int_eq(ft_node_out_add(dir, "hpc", &too_long, &err), -1);
+    name[100] = '\0';
+    leave_out(dir, name, 100);
+    ft_nodes_out_read(dir, "hpc", 0, &out);
+    ck_assert_uint_eq(out.n, 1);
+    ck_assert_str_eq(out.item[0].node, name);
+    ft_nodes_out_release(&out);
+    ck_assert_int_eq(ft_path_remove(dir, &err), 0);
+}
+END_TEST
+
 static char no_node[][8] = { "", ".", "..", ".n1", "../n1", "a/b", "n[1-2]",
                              "n1 n2", "n\xc3\xa4" };
 
@@ -492,6 +514,7 @@ int main(void)
     tcase_add_loop_test(tc, refused, 0, FT_ARRAY_LEN(bad));
     tcase_add_test(tc, missing_file);
     tcase_add_test(tc, nodes_out);
+    tcase_add_test(tc, longest_name_of_a_node);
     tcase_add_loop_test(tc, no_name_of_a_node, 0, FT_ARRAY_LEN(no_node));
     tcase_add_loop_test(tc, no_file_of_a_node, 0, FT_ARRAY_LEN(no_file));
     suite_add_tcase(suite, tc);
