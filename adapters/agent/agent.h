@@ -98,7 +98,7 @@ extern const struct ft_adapter_events agent_events;
 void agent_take(struct agent *agent, struct ft_attempt *attempt);
 /* Start what waits and may start. */
 void agent_start_some(struct agent *agent);
-/* Record those for which the site's signal did not come after all. */
+/* Record those in doubt for which the site's signal came, or is too late. */
 void agent_doubt_no_more(struct agent *agent);
 void agent_cancel(struct agent *agent, uint64_t tag, double grace_s);
 /* Start nothing more. */

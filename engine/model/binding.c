@@ -95,8 +95,8 @@ static void report_missing(struct ft_build *b, const struct ft_space *space,
     if (use->state->misspelt)
         return; /* reported with the keys */
     ft_diag_add(b->diags, use->text->doc, &use->mark, FT_D_MISSING_KEY,
-                "stage '%s' lacks the input '%s' (a %s) of workflow '%s'",
-                use->name, port->name, ft_object_type_text(port->type),
+                "stage '%s' lacks the input '%s' (%s) of workflow '%s'",
+                use->name, port->name, ft_object_type_noun(port->type),
                 ft_node_get(use->node, "use")->text);
 }
 

@@ -523,8 +523,8 @@ static void check_missing(struct ft_build *b, const struct ft_stage *stage,
             continue;
         ft_diag_add(b->diags, stage->text->doc, in ? &in->mark : &stage->mark,
                     FT_D_MISSING_KEY,
-                    "stage '%s' lacks the input '%s' (a %s) of module '%s'",
-                    stage->name, port->name, ft_object_type_text(port->type),
+                    "stage '%s' lacks the input '%s' (%s) of module '%s'",
+                    stage->name, port->name, ft_object_type_noun(port->type),
                     module->name);
     }
 }

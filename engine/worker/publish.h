@@ -4,13 +4,13 @@
 
 #include "worker/version_file.h"
 
-/* How a file of another program is read. */
 struct ft_convert;
 
 /* Write what 'src' holds into the new file 'file'. */
 typedef int ft_convert_fn(const char *src, const struct ft_convert *how,
                           hid_t file, struct ft_err *err);
 
+/* How a file of another program is read. */
 struct ft_convert {
     ft_convert_fn *read;
     double length_m;   /* metres in the unit of the coordinates */
