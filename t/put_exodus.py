@@ -262,6 +262,13 @@ def damage(d):
             f.renameVariable(old, new)
         return edit
 
+    def half(variable, dim):
+        def edit(f):
+            f.renameVariable(variable, "whole")
+            f.createVariable(variable, "f8", (dim,))[:] = \
+                f["whole"][:] + 0.5
+        return edit
+
     def name(variable, i, text):
         def edit(f):
             f[variable][i] = np.frombuffer(text.ljust(33, b"\0"), "S1")
@@ -286,6 +293,10 @@ def damage(d):
         ("side-5", put("side_ss1", 0, 5), "has side 5 of element 1"),
         ("side-element-0", put("elem_ss1", 0, 0), "of element 0, which is not"),
         ("side-element-7", put("elem_ss1", 0, 7), "of element 7, which is not"),
+        ("side-half", half("side_ss1", "num_side_ss1"),
+         "has side 1.5 of element 1"),
+        ("side-element-half", half("elem_ss1", "num_side_ss1"),
+         "of element 1.5, which is not"),
         ("side-sphere", put("elem_ss1", 0, 2), "of element 2, which is not"),
         ("side-beam", put("elem_ss1", 0, 4), "element 4, which is no solid"),
         ("side-lacks", rename("side_ss2", "x"), "no variable 'side_ss2'"),
@@ -309,6 +320,9 @@ def damage(d):
     print("mixed.exo|is of order 2, the first cell of order 1")
     write(d + "/beams.exo", [("a", "BEAM", [[(0, 0, 0), (1, 0, 0)]])])
     print("beams.exo|there are no flat or solid cells")
+    write(d + "/beam-side.exo", [("a", "BEAM", [[(0, 0, 0), (1, 0, 0)]])],
+          [("s", [1], [1])], dims=1)
+    print("beam-side.exo|element 1, which is no solid")
     with open(d + "/text.exo", "w") as f:
         f.write("hello\n")
     print("text.exo|neither a netCDF nor an HDF5 file")
@@ -321,6 +335,13 @@ def damage(d):
     with h5py.File(d + "/word.exo", "w") as f:
         f["coordx"] = np.array([b"a", b"b"])
     print("word.exo|'coordx' is not numbers")
+    for columns in (0, 2):
+        with h5py.File("%s/points-%d.exo" % (d, columns), "w") as f:
+            f["coordx"] = np.zeros((1000, columns))
+        print("points-%d.exo|'coordx' has %d columns" % (columns, columns))
+    with h5py.File(d + "/blocks.exo", "w") as f:
+        f["coordx"], f["eb_prop1"] = np.zeros(3), np.zeros((1000, 0))
+    print("blocks.exo|'eb_prop1' has 0 columns")
     with h5py.File(d + "/vast.exo", "w") as f:
         f.create_dataset("coordx", (1 << 27,), "f8", chunks=(1 << 20,),
                          fillvalue=1.0)

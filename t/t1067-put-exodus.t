@@ -75,7 +75,7 @@ only the mesh is read, no field|--length-unit m -t field
 can become a mesh or a file|--length-unit m -t image
 EOT
 
-refuses_damaged 30
+refuses_damaged 37
 refuses_cut -eq 20
 
 leaves_nothing

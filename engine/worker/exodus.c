@@ -11,7 +11,8 @@
 #include "worker/loose.h"
 #include "worker/nc.h"
 
-#define WORD 64 /* bytes of a name that is made here, with its zero */
+#define WORD 64     /* bytes of a name that is made here, with its zero */
+#define SIDES_MAX 6 /* of a cell */
 
 /* --- element types -------------------------------------------------------- */
 
@@ -50,20 +51,21 @@ static const struct kind *find_kind(const char *name, uint64_t nodes)
     return NULL;
 }
 
-/* Which face of ours a side of a cell with so many corners is: sides go around
- * before they go below and above. */
+/* Which face of ours side 'side', from 0, of a flat or solid cell is, or -1:
+ * sides of solid ones go around before they go below and above. */
 static int face_of(uint8_t type, int64_t side)
 {
-    static const int8_t face[][6] = {
+    static const int8_t face[][SIDES_MAX] = {
         [4] = { 1, 2, 3, 0, -1, -1 },
         [5] = { 1, 2, 3, 4, 0, -1 },
         [6] = { 2, 3, 4, 0, 1, -1 },
         [8] = { 2, 3, 4, 5, 0, 1 },
     };
+    int corners = ft_grid_corners(type);
 
     if (ft_grid_dimension(type) == 2)
-        return side >= 1 && side <= ft_grid_corners(type) ? (int)side - 1 : -1;
-    return side >= 1 && side <= 6 ? face[ft_grid_corners(type)][side - 1] : -1;
+        return side < corners ? (int)side : -1;
+    return face[corners][side];
 }
 
 /* --- the file ------------------------------------------------------------- */
@@ -80,7 +82,7 @@ struct exodus {
     int coordinates;       /* of a point */
     int dimension;         /* of the cells */
     struct block *block;
-    size_t blocks;
+    size_t blocks, blocks_cap;
     uint64_t elements;
 };
 
@@ -92,7 +94,7 @@ static int lacks(const struct exodus *x, const char *path, struct ft_err *err)
                       "Exodus file", x->nc.name, path);
 }
 
-/* Numbers; 1, 0 when there are none, -1. */
+/* A list or table of numbers; 1, 0 when there is none, -1. */
 static int read_numbers(struct exodus *x, const char *path,
                         struct ft_nc_array *array, struct ft_err *err)
 {
@@ -104,6 +106,21 @@ static int read_numbers(struct exodus *x, const char *path,
                           x->nc.name, path);
     }
     return rc;
+}
+
+/* A list of numbers, likewise. */
+static int read_list(struct exodus *x, const char *path,
+                     struct ft_nc_array *list, struct ft_err *err)
+{
+    int rc = read_numbers(x, path, list, err);
+
+    if (rc <= 0 || list->columns == 1)
+        return rc;
+    ft_err_set(err, FT_EFORMAT, "%s: '%s' has %llu columns, where a list is "
+               "expected", x->nc.name, path,
+               (unsigned long long)list->columns);
+    ft_nc_array_release(list);
+    return -1;
 }
 
 /* The name of block or set 'i': what the file calls it, else its number. */
@@ -130,38 +147,38 @@ static void name_of(const struct ft_nc_array *names,
 }
 
 /* Numbers, names and states of the blocks ("eb") or side sets ("ss"). */
-struct list {
+struct parts {
     struct ft_nc_array ids, names, status;
 };
 
-static int read_list(struct exodus *x, const char *kind, struct list *list,
-                     struct ft_err *err)
+static int read_parts(struct exodus *x, const char *kind, struct parts *parts,
+                      struct ft_err *err)
 {
     char path[WORD];
     int rc;
 
-    *list = (struct list){ 0 };
+    *parts = (struct parts){ 0 };
     snprintf(path, sizeof(path), "%s_prop1", kind);
-    rc = read_numbers(x, path, &list->ids, err);
+    rc = read_list(x, path, &parts->ids, err);
     snprintf(path, sizeof(path), "%s_status", kind);
-    if (rc > 0 && read_numbers(x, path, &list->status, err) < 0)
+    if (rc > 0 && read_list(x, path, &parts->status, err) < 0)
         rc = -1;
     snprintf(path, sizeof(path), "%s_names", kind);
-    if (rc > 0 && ft_nc_read_array(&x->nc, path, &list->names, err) < 0)
+    if (rc > 0 && ft_nc_read_array(&x->nc, path, &parts->names, err) < 0)
         rc = -1;
     return rc;
 }
 
-static void list_release(struct list *list)
+static void parts_release(struct parts *parts)
 {
-    ft_nc_array_release(&list->ids);
-    ft_nc_array_release(&list->names);
-    ft_nc_array_release(&list->status);
+    ft_nc_array_release(&parts->ids);
+    ft_nc_array_release(&parts->names);
+    ft_nc_array_release(&parts->status);
 }
 
-static bool is_empty(const struct list *list, uint64_t i)
+static bool is_empty(const struct parts *parts, uint64_t i)
 {
-    return i < list->status.rows && list->status.number[i] == 0;
+    return i < parts->status.rows && parts->status.number[i] == 0;
 }
 
 /* --- points --------------------------------------------------------------- */
@@ -214,7 +231,7 @@ static int read_points(struct exodus *x, struct ft_err *err)
         return rc;
     }
     for (int k = 0; rc >= 0 && k < 3; k++) {
-        rc = read_numbers(x, path[k], &array, err);
+        rc = read_list(x, path[k], &array, err);
         if (rc == 0 && k == 0)
             return lacks(x, path[0], err);
         if (rc == 0)
@@ -239,7 +256,7 @@ static int add_elements(struct exodus *x, const struct kind *kind,
         for (int k = 0; k < kind->nodes; k++) {
             double number = from[kind->order ? kind->order[k] : k];
 
-            node[k] = ft_loose_node(&x->mesh, number);
+            node[k] = ft_loose_index(number, x->mesh.nodes);
             if (node[k] < 0)
                 return ft_err_set(err, FT_EFORMAT, "%s: an element of the "
                                   "block '%s' uses node %.15g of %llu",
@@ -272,16 +289,17 @@ static int find_block_kind(struct exodus *x, const char *path,
     return rc;
 }
 
-static int fill_block(struct exodus *x, struct block *block, const char *path,
-                      const char *name, const struct ft_nc_array *connect,
-                      struct ft_err *err)
+static int add_block(struct exodus *x, const char *path, const char *name,
+                     const struct ft_nc_array *connect, struct ft_err *err)
 {
     const struct kind *kind = NULL;
-    int32_t label = FT_LOOSE_NONE;
+    int32_t label;
 
     if (find_block_kind(x, path, name, connect->columns, &kind, err) < 0)
         return -1;
-    *block = (struct block){ x->elements, connect->rows, x->mesh.refs, kind };
+    x->block = ft_grow(x->block, x->blocks, &x->blocks_cap, sizeof(*x->block));
+    x->block[x->blocks++] = (struct block){ x->elements, connect->rows,
+                                            x->mesh.refs, kind };
     x->elements += connect->rows;
     if (!kind->vtk)
         return 0;
@@ -300,27 +318,24 @@ static int read_blocks(struct exodus *x, struct ft_err *err)
 {
     char path[WORD], name[FT_MESH_NAME_MAX + 2];
     struct ft_nc_array connect;
-    struct list list;
-    int rc = read_list(x, "eb", &list, err);
+    struct parts parts;
+    int rc = read_parts(x, "eb", &parts, err);
 
     if (rc == 0)
         rc = lacks(x, "eb_prop1", err);
-    if (rc > 0)
-        x->block = ft_calloc(list.ids.rows, sizeof(*x->block));
-    for (uint64_t i = 0; rc > 0 && i < list.ids.rows; i++) {
-        if (is_empty(&list, i))
+    for (uint64_t i = 0; rc > 0 && i < parts.ids.rows; i++) {
+        if (is_empty(&parts, i))
             continue;
         snprintf(path, sizeof(path), "connect%llu", (unsigned long long)i + 1);
-        name_of(&list.names, &list.ids, i, name);
+        name_of(&parts.names, &parts.ids, i, name);
         rc = read_numbers(x, path, &connect, err);
         if (rc == 0)
             rc = lacks(x, path, err);
-        if (rc > 0 && fill_block(x, &x->block[x->blocks++], path, name,
-                                 &connect, err) < 0)
+        if (rc > 0 && add_block(x, path, name, &connect, err) < 0)
             rc = -1;
         ft_nc_array_release(&connect);
     }
-    list_release(&list);
+    parts_release(&parts);
     return rc < 0 ? -1 : 0;
 }
 
@@ -328,42 +343,42 @@ static int read_blocks(struct exodus *x, struct ft_err *err)
 
 static int compare_block(const void *key, const void *item)
 {
-    const uint64_t *element = key;
+    uint64_t element = (uint64_t)*(const int64_t *)key;
     const struct block *block = item;
 
-    return *element < block->first ? -1
-           : *element - block->first >= block->count;
+    return element < block->first ? -1
+           : element - block->first >= block->count;
 }
 
 static int add_side(struct exodus *x, double element, double side,
                     int32_t label, struct ft_err *err)
 {
     const char *set = x->mesh.group[label].name;
-    bool there = element >= 1 && element <= (double)x->elements;
-    uint64_t at = there ? (uint64_t)element - 1 : 0;
+    int64_t at = ft_loose_index(element, x->elements);
+    int64_t side_at = ft_loose_index(side, SIDES_MAX);
     const struct block *block =
-        there ? bsearch(&at, x->block, x->blocks, sizeof(*x->block),
-                        compare_block) : NULL;
+        at >= 0 ? bsearch(&at, x->block, x->blocks, sizeof(*x->block),
+                          compare_block) : NULL;
     uint8_t type = block ? block->kind->vtk : 0;
     int face;
 
     if (!type)
         return ft_err_set(err, FT_EFORMAT, "%s: the side set '%s' has a side "
-                          "of element %.0f, which is not there", x->nc.name,
+                          "of element %.15g, which is not there", x->nc.name,
                           set, element);
-    if (ft_grid_dimension(type) != x->dimension ||
+    if (x->dimension < 2 || ft_grid_dimension(type) != x->dimension ||
         x->coordinates != x->dimension)
         return ft_err_set(err, FT_EFORMAT, "%s: the side set '%s' has a side "
                           "of element %.0f, which is no solid, or flat where "
                           "points have three coordinates: sides of shells are "
                           "not taken", x->nc.name, set, element);
-    face = side >= 1 && side <= 6 ? face_of(type, (int64_t)side) : -1;
+    face = side_at >= 0 ? face_of(type, side_at) : -1;
     if (face < 0)
         return ft_err_set(err, FT_EFORMAT, "%s: the side set '%s' has side "
-                          "%.0f of element %.0f, which has none of this number",
-                          x->nc.name, set, side, element);
+                          "%.15g of element %.0f, which has none of this "
+                          "number", x->nc.name, set, side, element);
     ft_loose_add_face(&x->mesh, type,
-                      block->refs + (at - block->first) *
+                      block->refs + ((uint64_t)at - block->first) *
                                         (size_t)block->kind->nodes,
                       face, label);
     return 0;
@@ -378,11 +393,11 @@ static int add_sides(struct exodus *x, uint64_t set, int32_t label,
     int rc;
 
     snprintf(path, sizeof(path), "elem_ss%llu", (unsigned long long)set + 1);
-    rc = read_numbers(x, path, &element, err);
+    rc = read_list(x, path, &element, err);
     if (rc > 0) {
         snprintf(path, sizeof(path), "side_ss%llu",
                  (unsigned long long)set + 1);
-        rc = read_numbers(x, path, &side, err);
+        rc = read_list(x, path, &side, err);
     }
     if (rc == 0)
         rc = lacks(x, path, err);
@@ -404,19 +419,19 @@ static int add_sides(struct exodus *x, uint64_t set, int32_t label,
 static int read_side_sets(struct exodus *x, struct ft_err *err)
 {
     char name[FT_MESH_NAME_MAX + 2];
-    struct list list;
-    int rc = read_list(x, "ss", &list, err);
+    struct parts parts;
+    int rc = read_parts(x, "ss", &parts, err);
 
-    for (uint64_t i = 0; rc > 0 && i < list.ids.rows; i++) {
+    for (uint64_t i = 0; rc > 0 && i < parts.ids.rows; i++) {
         int32_t label;
 
-        name_of(&list.names, &list.ids, i, name);
+        name_of(&parts.names, &parts.ids, i, name);
         label = ft_loose_add_group(&x->mesh, x->dimension - 1, name, err);
-        if (label < 0 || (!is_empty(&list, i) &&
+        if (label < 0 || (!is_empty(&parts, i) &&
                           add_sides(x, i, label, err) < 0))
             rc = -1;
     }
-    list_release(&list);
+    parts_release(&parts);
     return rc < 0 ? -1 : 0;
 }
 

@@ -79,12 +79,11 @@ int ft_loose_check_room(const struct ft_loose *loose, uint64_t elements,
                       (unsigned long long)(FT_GRID_BYTES_MAX >> 20));
 }
 
-int64_t ft_loose_node(const struct ft_loose *loose, double number)
+int64_t ft_loose_index(double number, uint64_t n)
 {
-    if (!(number >= 1 && number <= (double)loose->nodes) ||
-        number != floor(number))
-        return -1;
-    return (int64_t)number - 1;
+    bool there = number >= 1 && number <= (double)n && number == floor(number);
+
+    return there ? (int64_t)number - 1 : -1;
 }
 
 void ft_loose_add_face(struct ft_loose *loose, uint8_t type, size_t refs,

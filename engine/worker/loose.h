@@ -37,8 +37,8 @@ int32_t ft_loose_add_group(struct ft_loose *loose, int dimension,
 int ft_loose_check_room(const struct ft_loose *loose, uint64_t elements,
                         uint64_t nodes, struct ft_err *err);
 
-/* The node that a file numbers 'number', from 1; -1 when there is none. */
-int64_t ft_loose_node(const struct ft_loose *loose, double number);
+/* Which of 'n' things a file numbers 'number', from 1; -1 when there is none. */
+int64_t ft_loose_index(double number, uint64_t n);
 
 /* Append an element, whose nodes the caller fills in. */
 int64_t *ft_loose_add(struct ft_loose *loose, uint8_t type, int32_t label);

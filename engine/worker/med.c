@@ -316,7 +316,7 @@ static int add_elements(struct med *m, const struct kind *kind,
             uint64_t from = (uint64_t)(kind->order ? kind->order[k] : k);
             double number = nod->number[from * n + i];
 
-            node[k] = ft_loose_node(&m->mesh, number);
+            node[k] = ft_loose_index(number, m->mesh.nodes);
             if (node[k] < 0)
                 return ft_err_set(err, FT_EFORMAT, "%s: an element '%s' uses "
                                   "node %.15g of %llu", m->nc.name, kind->name,
