@@ -62,7 +62,7 @@ only the mesh is read, no field|--length-unit m -t field
 can become a mesh or a file|--length-unit m -t table
 EOT
 
-refuses_damaged 28
+refuses_damaged 35
 refuses_cut -eq 12
 
 leaves_nothing

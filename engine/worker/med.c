@@ -77,20 +77,43 @@ static int read_number(struct med *m, const char *path, const char *name,
     return rc < 0 ? -1 : 0;
 }
 
-/* A list of numbers of the length 'n'; 1, 0 when there is none, -1. */
-static int read_list(struct med *m, const char *path, uint64_t n,
-                     struct ft_nc_array *list, struct ft_err *err)
+/* A list of numbers; 1, 0 when there is none, -1. */
+static int read_list(struct med *m, const char *path, struct ft_nc_array *list,
+                     struct ft_err *err)
 {
     int rc = ft_nc_read_array(&m->nc, path, list, err);
 
-    if (rc <= 0 || (list->number && list->columns == 1 &&
-                    (n == UINT64_MAX || list->rows == n)))
+    if (rc <= 0 || (list->number && list->columns == 1))
         return rc;
-    ft_err_set(err, FT_EFORMAT, "%s: '%s' is not a list of %llu numbers",
-               m->nc.name, path,
-               (unsigned long long)(n == UINT64_MAX ? list->rows : n));
+    ft_err_set(err, FT_EFORMAT, "%s: '%s' is not a list of numbers",
+               m->nc.name, path);
     ft_nc_array_release(list);
     return -1;
+}
+
+/* A list that must be there, of so many numbers for each thing. */
+static int read_whole(struct med *m, const char *path, uint64_t each,
+                      struct ft_nc_array *list, struct ft_err *err)
+{
+    int rc = read_list(m, path, list, err);
+
+    if (rc == 0)
+        return lacks(m, path, err);
+    if (rc < 0 || list->rows % each == 0)
+        return rc < 0 ? -1 : 0;
+    return ft_err_set(err, FT_EFORMAT, "%s: '%s' has %llu numbers, which is no "
+                      "multiple of %llu", m->nc.name, path,
+                      (unsigned long long)list->rows,
+                      (unsigned long long)each);
+}
+
+/* The names in a group that must be there. */
+static int read_names(struct med *m, const char *path, char ***names,
+                      size_t *n, struct ft_err *err)
+{
+    int rc = ft_nc_hdf5_names(&m->nc, path, names, n, err);
+
+    return rc == 0 ? lacks(m, path, err) : rc < 0 ? -1 : 0;
 }
 
 /* --- what the file holds -------------------------------------------------- */
@@ -112,10 +135,10 @@ static int check_version(struct med *m, struct ft_err *err)
 static int only_name(struct med *m, const char *path, const char *things,
                      char **name, struct ft_err *err)
 {
-    size_t n = 0;
-    char **names = ft_nc_hdf5_names(&m->nc, path, &n, err);
+    char **names;
+    size_t n;
 
-    if (!names)
+    if (read_names(m, path, &names, &n, err) < 0)
         return -1;
     *name = n == 1 ? ft_strdup(names[0]) : NULL;
     ft_names_free(names, n);
@@ -155,25 +178,20 @@ static int find_mesh(struct med *m, struct ft_err *err)
 static int read_points(struct med *m, struct ft_err *err)
 {
     struct ft_loose *mesh = &m->mesh;
+    uint64_t space = m->coordinates == 2 ? 2 : m->coordinates == 3 ? 3 : 0;
     char *path = ft_asprintf("%s/NOE/COO", m->root);
-    double space = m->coordinates;
     struct ft_nc_array list = { 0 };
-    int rc = 0;
+    int rc = space ? read_whole(m, path, space, &list, err)
+                   : ft_err_set(err, FT_EFORMAT, "%s: points with %.15g "
+                                "coordinates", m->nc.name, m->coordinates);
 
-    if (!(space >= 2 && space <= 3))
-        rc = ft_err_set(err, FT_EFORMAT, "%s: points with %.0f coordinates",
-                        m->nc.name, space);
-    else
-        rc = read_list(m, path, UINT64_MAX, &list, err);
-    if (rc == 0)
-        rc = lacks(m, path, err);
-    if (rc > 0) {
-        mesh->nodes = list.rows / (uint64_t)space;
+    if (rc == 0) {
+        mesh->nodes = list.rows / space;
         rc = ft_loose_check_room(mesh, 0, 0, err);
     }
     if (rc == 0) {
         mesh->xyz = ft_calloc(mesh->nodes, 3 * sizeof(*mesh->xyz));
-        for (uint64_t k = 0; k < (uint64_t)space; k++)
+        for (uint64_t k = 0; k < space; k++)
             for (uint64_t i = 0; i < mesh->nodes; i++)
                 mesh->xyz[3 * i + k] = list.number[k * mesh->nodes + i];
     }
@@ -226,16 +244,15 @@ static int read_family(struct med *m, const char *name, struct family *family,
     return rc < 0 ? -1 : 0;
 }
 
+/* A file without groups may have none. */
 static int read_families(struct med *m, struct ft_err *err)
 {
-    size_t n = 0;
-    char **names = ft_nc_hdf5_names(&m->nc, m->families, &n, err);
-    int rc;
+    char **names;
+    size_t n;
+    int rc = ft_nc_hdf5_names(&m->nc, m->families, &names, &n, err);
 
-    if (!names) {
-        /* A file without groups may lack it; families are then not found. */
-        return err && err->code != FT_EFORMAT ? -1 : 0;
-    }
+    if (rc <= 0)
+        return rc;
     m->family = ft_calloc(n, sizeof(*m->family));
     m->n_families = n;
     rc = 0;
@@ -326,32 +343,37 @@ static int add_elements(struct med *m, const struct kind *kind,
     return 0;
 }
 
+/* The families of 'n' elements; without any they are in no group. */
+static int read_families_of(struct med *m, const struct kind *kind, uint64_t n,
+                            struct ft_nc_array *fam, struct ft_err *err)
+{
+    char *path = ft_asprintf("%s/MAI/%s/FAM", m->root, kind->name);
+    int rc = read_list(m, path, fam, err);
+
+    if (rc > 0 && fam->rows != n)
+        rc = ft_err_set(err, FT_EFORMAT, "%s: '%s' is not a list of %llu "
+                        "numbers", m->nc.name, path, (unsigned long long)n);
+    free(path);
+    return rc < 0 ? -1 : 0;
+}
+
 static int read_elements(struct med *m, const struct kind *kind,
                          struct ft_err *err)
 {
     struct ft_nc_array nod = { 0 }, fam = { 0 };
     char *path = ft_asprintf("%s/MAI/%s/NOD", m->root, kind->name);
     uint64_t nodes = (uint64_t)ft_grid_nodes(kind->vtk);
-    int rc = read_list(m, path, UINT64_MAX, &nod, err);
+    int rc = read_whole(m, path, nodes, &nod, err);
 
     if (rc == 0)
-        rc = lacks(m, path, err);
-    if (rc > 0 && nod.rows % nodes)
-        rc = ft_err_set(err, FT_EFORMAT, "%s: '%s' has %llu numbers, which is "
-                        "no multiple of %llu", m->nc.name, path,
-                        (unsigned long long)nod.rows,
-                        (unsigned long long)nodes);
-    free(path);
-    path = ft_asprintf("%s/MAI/%s/FAM", m->root, kind->name);
-    if (rc > 0 && read_list(m, path, nod.rows / nodes, &fam, err) < 0)
-        rc = -1;
-    free(path);
-    if (rc > 0)
+        rc = read_families_of(m, kind, nod.rows / nodes, &fam, err);
+    if (rc == 0)
         rc = ft_loose_check_room(&m->mesh, nod.rows / nodes, nodes, err);
     if (rc == 0)
         rc = add_elements(m, kind, &nod, &fam, err);
     ft_nc_array_release(&nod);
     ft_nc_array_release(&fam);
+    free(path);
     return rc;
 }
 
@@ -359,12 +381,11 @@ static int read_elements(struct med *m, const struct kind *kind,
  * known before. */
 static int read_cells(struct med *m, struct ft_err *err)
 {
-    char *path = ft_asprintf("%s/MAI", m->root), **names;
+    char *path = ft_asprintf("%s/MAI", m->root), **names = NULL;
     size_t n = 0;
-    int rc = 0;
+    int rc = read_names(m, path, &names, &n, err);
 
-    names = ft_nc_hdf5_names(&m->nc, path, &n, err);
-    for (size_t i = 0; names && rc == 0 && i < n; i++) {
+    for (size_t i = 0; rc == 0 && i < n; i++) {
         const struct kind *kind = find_kind(names[i]);
 
         if (!kind)
@@ -373,13 +394,12 @@ static int read_cells(struct med *m, struct ft_err *err)
         else if (kind->vtk && ft_grid_dimension(kind->vtk) > m->dimension)
             m->dimension = ft_grid_dimension(kind->vtk);
     }
-    for (size_t i = 0; names && rc == 0 && i < n; i++)
+    for (size_t i = 0; rc == 0 && i < n; i++)
         if (find_kind(names[i])->vtk)
             rc = read_elements(m, find_kind(names[i]), err);
-    if (names)
-        ft_names_free(names, n);
+    ft_names_free(names, n);
     free(path);
-    return names ? rc : -1;
+    return rc;
 }
 
 /* -------------------------------------------------------------------------- */

@@ -95,10 +95,10 @@ void ft_nc_close(struct ft_nc *nc);
 
 /* --- groups of an HDF5 file ----------------------------------------------- */
 
-/* The names in the group 'path', sorted: '*n' of them.  The caller frees with
- * ft_names_free().  NULL with FT_EFORMAT, also when there is no such group. */
-char **ft_nc_hdf5_names(struct ft_nc *nc, const char *path, size_t *n,
-                        struct ft_err *err);
+/* The names in the group 'path', sorted: '*n' of them, for the caller to free
+ * with ft_names_free(); 1, 0 when there is no such group, -1. */
+int ft_nc_hdf5_names(struct ft_nc *nc, const char *path, char ***name,
+                     size_t *n, struct ft_err *err);
 
 /* An attribute of the group 'path': 1, 0 when one of them is not there, -1. */
 int ft_nc_hdf5_attr(struct ft_nc *nc, const char *path, const char *name,

@@ -399,46 +399,33 @@ static int open_group(struct ft_nc *nc, const char *path, hid_t *id,
     return rc < 0 ? -1 : *id >= 0;
 }
 
-struct names {
-    char **name;
-    size_t n, cap;
-};
-
 static herr_t add_name(hid_t group, const char *name, const H5L_info_t *info,
                        void *arg)
 {
-    struct names *names = arg;
-
     (void)group;
     (void)info;
-    if (names->n == FT_SCAN_OBJECTS_MAX || !ft_h5_text_valid(name))
-        return -1;
-    names->name = ft_grow(names->name, names->n, &names->cap,
-                          sizeof(*names->name));
-    names->name[names->n++] = ft_strdup(name);
-    return 0;
+    return ft_h5_text_valid(name)
+               ? ft_names_add(arg, name, FT_SCAN_OBJECTS_MAX) : -1;
 }
 
-char **ft_nc_hdf5_names(struct ft_nc *nc, const char *path, size_t *n,
-                        struct ft_err *err)
+int ft_nc_hdf5_names(struct ft_nc *nc, const char *path, char ***name,
+                     size_t *n, struct ft_err *err)
 {
-    struct names names = { ft_realloc(NULL, 1, sizeof(char *)), 0, 1 };
+    struct ft_names names = { 0 };
     hsize_t index = 0;
     hid_t id;
     int rc = open_group(nc, path, &id, err);
 
-    if (rc == 0)
-        rc = ft_err_set(err, FT_EFORMAT, "%s: there is no group '%s'",
-                        nc->name, path);
-    else if (rc > 0 && H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, &index,
-                                  add_name, &names) < 0)
+    if (rc > 0 && H5Literate(id, H5_INDEX_NAME, H5_ITER_INC, &index, add_name,
+                             &names) < 0) {
         rc = ft_h5_error(err, "%s: cannot list '%s'", nc->name, path);
+        ft_names_free(names.name, names.n);
+        names = (struct ft_names){ 0 };
+    }
     ft_h5_close(id);
+    *name = names.name;
     *n = names.n;
-    if (rc > 0)
-        return names.name;
-    ft_names_free(names.name, names.n);
-    return NULL;
+    return rc;
 }
 
 int ft_nc_hdf5_attr(struct ft_nc *nc, const char *path, const char *name,
@@ -456,21 +443,21 @@ int ft_nc_hdf5_attr(struct ft_nc *nc, const char *path, const char *name,
 /* Is every element a text of at most LINE_MAX_BYTES, all in this file? */
 static bool is_lines(hid_t id, hid_t type, size_t *width, size_t *n)
 {
-    hid_t space = H5Dget_space(id), plist = H5Dget_create_plist(id);
+    hid_t plist = H5Dget_create_plist(id), space = -1;
     hid_t super = H5Tget_class(type) == H5T_ARRAY ? H5Tget_super(type) : -1;
     hsize_t bytes = 0, rows = 0;
-    bool yes = space >= 0 && plist >= 0 && super >= 0 &&
-               H5Tget_size(super) == 1 &&
-               H5Tget_class(super) == H5T_INTEGER &&
-               H5Tget_array_ndims(type) == 1 &&
-               H5Tget_array_dims2(type, &bytes) >= 0 &&
-               bytes >= 1 && bytes <= LINE_MAX_BYTES &&
-               H5Sget_simple_extent_ndims(space) == 1 &&
-               H5Sget_simple_extent_dims(space, &rows, NULL) == 1 &&
-               rows <= LINES_MAX && H5Pget_layout(plist) != H5D_VIRTUAL &&
-               H5Pget_external_count(plist) == 0 &&
-               H5Pget_nfilters(plist) == 0;
+    bool yes;
 
+    if (plist >= 0 && H5Pget_layout(plist) != H5D_VIRTUAL)
+        space = H5Dget_space(id); /* of a virtual one it can be elsewhere */
+    yes = space >= 0 && super >= 0 && H5Tget_size(super) == 1 &&
+          H5Tget_class(super) == H5T_INTEGER &&
+          H5Tget_array_ndims(type) == 1 &&
+          H5Tget_array_dims2(type, &bytes) >= 0 && bytes >= 1 &&
+          bytes <= LINE_MAX_BYTES && H5Sget_simple_extent_ndims(space) == 1 &&
+          H5Sget_simple_extent_dims(space, &rows, NULL) == 1 &&
+          rows <= LINES_MAX && H5Pget_external_count(plist) == 0 &&
+          H5Pget_nfilters(plist) == 0;
     *width = (size_t)bytes;
     *n = (size_t)rows;
     ft_h5_close(super);

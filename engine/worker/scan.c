@@ -20,24 +20,22 @@ struct walk {
 
 /* --- attributes ----------------------------------------------------------- */
 
-struct names {
-    char **name;
-    size_t n, cap;
-};
-
-static herr_t add_name(hid_t object, const char *name, const H5A_info_t *info,
-                       void *arg)
+int ft_names_add(struct ft_names *names, const char *name, size_t most)
 {
-    struct names *names = arg;
-
-    (void)object;
-    (void)info;
-    if (names->n >= FT_SCAN_ATTRS_MAX)
+    if (names->n >= most)
         return -1;
     names->name = ft_grow(names->name, names->n, &names->cap,
                           sizeof(*names->name));
     names->name[names->n++] = ft_strdup(name);
     return 0;
+}
+
+static herr_t add_name(hid_t object, const char *name, const H5A_info_t *info,
+                       void *arg)
+{
+    (void)object;
+    (void)info;
+    return ft_names_add(arg, name, FT_SCAN_ATTRS_MAX);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -48,7 +46,7 @@ static int compare_names(const void *a, const void *b)
 char **ft_scan_attrs(hid_t object, const char *path, size_t *n,
                      struct ft_err *err)
 {
-    struct names names = { 0 };
+    struct ft_names names = { 0 };
     hsize_t index = 0;
 
     if (H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, &index, add_name,

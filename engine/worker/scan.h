@@ -68,4 +68,12 @@ char **ft_scan_attrs(hid_t object, const char *path, size_t *n,
                      struct ft_err *err);
 void ft_names_free(char **name, size_t n);
 
+/* Such names while they are collected; start with zeroes. */
+struct ft_names {
+    char **name;
+    size_t n, cap;
+};
+/* Append a copy.  -1: there are 'most' of them already. */
+int ft_names_add(struct ft_names *names, const char *name, size_t most);
+
 #endif
