@@ -175,6 +175,21 @@ test_expect_success 'a file beyond the limit is not read' '
 	test_grep "has 536870913 bytes: at most 536870912 are taken" err
 '
 
+test_expect_success 'nor one whose cells take more memory than there is' '
+	"$PYTHON" - <<-\EOT &&
+	import struct
+	HEX27, N = 12, 2330000
+	with open("bad/many.msh", "wb") as f:
+	    f.write(b"$MeshFormat\n4.1 1 8\n" + struct.pack("<i", 1) +
+	            b"\n$EndMeshFormat\n$Nodes\n" +
+	            struct.pack("<4q3iqq3d", 1, 1, 1, 1, 3, 1, 0, 1, 1, 0, 0, 0) +
+	            b"\n$EndNodes\n$Elements\n" +
+	            struct.pack("<4q3iq", 1, N, 1, N, 3, 1, HEX27, N))
+	    f.truncate(512 << 20)
+	EOT
+	refuses "beyond what is taken (1024 MiB of arrays)" many.msh
+'
+
 leaves_nothing
 
 test_done

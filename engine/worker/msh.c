@@ -75,7 +75,6 @@ static int find_nodes(struct ft_msh_file *file, struct ft_err *err)
 static int write_mesh(struct ft_msh_file *file, double length_m, hid_t h5,
                       struct ft_err *err)
 {
-    file->mesh.name = file->in.name;
     for (size_t i = 0; i < file->labels; i++)
         if (ft_loose_add_group(&file->mesh, file->label[i]->dimension,
                                file->label[i]->name, err) < 0)
@@ -91,7 +90,7 @@ int ft_msh_read(const char *src, double length_m, hid_t h5,
     struct ft_msh_file *file = ft_calloc(1, sizeof(*file));
     int rc = -1;
 
-    file->in.name = src;
+    file->in.name = file->mesh.name = src;
     file->in.line = 1;
     file->in.fd = ft_source_open(src, &file->in.size_bytes, err);
     if (file->in.fd < 0)

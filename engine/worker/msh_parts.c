@@ -7,9 +7,9 @@
 #include "base/err.h"
 #include "worker/grid.h"
 
-#define ENTITY_BYTES 16   /* of memory */
-#define ELEMENT_BYTES 128 /* of memory, with the cell that it becomes */
-#define TAGS_MAX 4096     /* of one element */
+#define ENTITY_BYTES 16  /* of memory */
+#define ELEMENT_BYTES 32 /* of memory, besides its nodes */
+#define TAGS_MAX 4096    /* of one element */
 
 static int check_elements(struct ft_msh_file *file, uint64_t n,
                           size_t bytes_binary, struct ft_err *err)
@@ -17,6 +17,15 @@ static int check_elements(struct ft_msh_file *file, uint64_t n,
     return ft_msh_check_count(&file->in, n, "elements",
                               file->in.binary ? bytes_binary : 4,
                               ELEMENT_BYTES, err);
+}
+
+/* Room for 'n' elements of VTK's type 'type'; points take none. */
+static int check_room(const struct ft_msh_file *file, uint64_t n, int type,
+                      struct ft_err *err)
+{
+    return type ? ft_loose_check_room(&file->mesh, n,
+                                      (uint64_t)ft_grid_nodes((uint8_t)type),
+                                      err) : 0;
 }
 
 /* --- version 2.2 ---------------------------------------------------------- */
@@ -127,12 +136,12 @@ int ft_msh2_elements(struct ft_msh_file *file, struct ft_err *err)
                                "%llu are left", (long long)head[1],
                                (unsigned long long)(n - done));
         type = ft_msh_type(&file->in, head[0], err);
-        for (int64_t i = 0; type >= 0 && i < head[1]; i++)
+        if (type < 0 || check_room(file, (uint64_t)head[1], type, err) < 0)
+            return -1;
+        for (int64_t i = 0; i < head[1]; i++)
             if ((file->in.binary && ft_msh_int(&file->in, &number, err) < 0) ||
                 read_element2(file, type, head[2], err) < 0)
                 return -1;
-        if (type < 0)
-            return -1;
         done += (uint64_t)head[1];
     }
     return 0;
@@ -342,7 +351,8 @@ static int read_element_block(struct ft_msh_file *file, uint64_t all,
                            "left", (unsigned long long)n, (long long)dimension,
                            (long long)gmsh_type,
                            (unsigned long long)(all - *done));
-    if (find_entity(file, dimension, tag, &label, err) < 0)
+    if (find_entity(file, dimension, tag, &label, err) < 0 ||
+        check_room(file, n, type, err) < 0)
         return -1;
     for (uint64_t i = 0; i < n; i++)
         if (ft_msh_size(&file->in, &number, err) < 0 ||
