@@ -37,7 +37,7 @@ int32_t ft_loose_add_group(struct ft_loose *loose, int dimension,
 int ft_loose_check_room(const struct ft_loose *loose, uint64_t elements,
                         uint64_t nodes, struct ft_err *err);
 
-/* Which of 'n' things a file numbers 'number', from 1; -1 when there is none. */
+/* Which of 'n' things, from 0, a file numbers 'number', from 1; -1: none. */
 int64_t ft_loose_index(double number, uint64_t n);
 
 /* Append an element, whose nodes the caller fills in. */
