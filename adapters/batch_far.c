@@ -10,13 +10,12 @@
 
 #include "adapters/agent_file.h"
 #include "adapters/batch_in.h"
-#include "adapters/held.h"
 #include "adapters/home.h"
-#include "adapters/parcel.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "run/held.h"
 #include "run/script.h"
 
 #define NS_PER_S 1e9
@@ -29,7 +28,7 @@ void ft_batch_far_open(struct ft_batch *batch)
 {
     char *runs = ft_path_dir(batch->place->run_dir);
     char *meta = ft_path_dir(runs);
-    char *path = ft_asprintf("%s/held-%s.json", meta, batch->site->name);
+    char *path = ft_held_path(meta, batch->site->name);
 
     if (!batch->site->shared)
         batch->held = ft_held_open(path);
@@ -99,8 +98,10 @@ static void on_moved(uint64_t tag, const char *name, const char *content,
     char *key;
 
     ft_held_measure(batch->held, bytes, seconds);
-    if (content)
+    if (!name && content)
         ft_held_add(batch->held, content, sha256);
+    else if (!name)
+        ft_held_add_file(batch->held, sha256);
     if (!name)
         return;
     if (batch->brought.len >= BROUGHT_MAX)
@@ -147,11 +148,8 @@ double ft_batch_far_missing(void *conn, const struct ft_attempt *a,
     if (!batch->held)
         return 0;
     for (size_t i = 0; i < a->n_files; i++) {
-        const struct ft_attempt_file *file = &a->file[i];
-
-        if (!ft_parcel_is_program(file->path) &&
-            !(file->content && ft_held_find(batch->held, file->content)))
-            bytes += (double)file->size_bytes;
+        if (!ft_held_has(batch->held, &a->file[i]))
+            bytes += (double)a->file[i].size_bytes;
     }
     *seconds = bytes / ft_held_rate(batch->held);
     return bytes;

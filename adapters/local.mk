@@ -11,7 +11,7 @@ engine_librun_a_SOURCES += \
     adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
     adapters/federation.c adapters/federation_choose.c \
     adapters/federation_in.h \
-    adapters/give.c adapters/give.h adapters/held.c adapters/held.h \
+    adapters/give.c adapters/give.h \
     adapters/home.c adapters/home.h adapters/home_in.h \
     adapters/home_carry.c adapters/home_parcel.c adapters/kinds.c \
     adapters/parcel.c adapters/parcel.h adapters/pull.c adapters/pull.h \
@@ -71,8 +71,9 @@ t_unit_test_home_LDADD = $(run_libs)
 endif
 
 # Sites that do not see the project.
-TESTS += t/t4060-far.t t/t4061-far-faults.t
-EXTRA_DIST += t/far.sh t/wire.py t/t4060-far.t t/t4061-far-faults.t
+TESTS += t/t4060-far.t t/t4061-far-faults.t t/t4063-far-plan.t
+EXTRA_DIST += t/far.sh t/wire.py t/t4060-far.t t/t4061-far-faults.t \
+    t/t4063-far-plan.t
 
 # Sites as their users see them.
 PROVIDER_TESTS = t/t4030-site-test.t t/t4031-providers.t \

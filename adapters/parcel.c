@@ -44,15 +44,6 @@ static int measure(struct ft_parcel_file *file, struct ft_err *err)
     return 0;
 }
 
-bool ft_parcel_is_program(const char *path)
-{
-    char *own = ft_dirs_program(ft_path_base(path));
-    bool same = strcmp(own, path) == 0;
-
-    free(own);
-    return same;
-}
-
 static int add_files(struct ft_parcel *parcel, const struct ft_attempt *a,
                      struct ft_err *err)
 {
@@ -60,7 +51,7 @@ static int add_files(struct ft_parcel *parcel, const struct ft_attempt *a,
         const struct ft_attempt_file *from = &a->file[i];
         struct ft_parcel_file *to = add_file(parcel, from->path);
 
-        if (ft_parcel_is_program(from->path)) {
+        if (ft_dirs_is_program(from->path)) {
             to->program = ft_strdup(ft_path_base(from->path));
             continue;
         }

@@ -42,9 +42,6 @@ struct ft_parcel {
     struct ft_err err; /* FT_OK, or why it cannot be made */
 };
 
-/* Is it a program of fedtwin, which the site has? */
-bool ft_parcel_is_program(const char *path);
-
 /* Reads files, some of them whole: not for the thread of the drive.  Never
  * NULL. */
 struct ft_parcel *ft_parcel_make(const struct ft_attempt *attempt);

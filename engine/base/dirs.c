@@ -108,3 +108,12 @@ char *ft_dirs_program(const char *name)
     free(path);
     return ft_strdup(name);
 }
+
+bool ft_dirs_is_program(const char *path)
+{
+    char *own = ft_dirs_program(ft_path_base(path));
+    bool same = strcmp(own, path) == 0;
+
+    free(own);
+    return same;
+}

@@ -29,5 +29,7 @@ const struct ft_dirs *ft_dirs(void);
 /* An absolute path of the program 'name': in libexec, else 'name' itself.  The
  * caller frees. */
 char *ft_dirs_program(const char *name);
+/* Is it a program of fedtwin, of which every site has its own? */
+bool ft_dirs_is_program(const char *path);
 
 #endif

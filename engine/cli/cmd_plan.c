@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/form_text.h"
+#include "cli/freight_text.h"
 #include "cli/open.h"
 #include "cli/term.h"
 #include "data/store/project.h"
@@ -86,14 +87,17 @@ static void print_stages(const struct ft_plan *plan,
     ft_table_print(&table);
 }
 
+/* With a column for what is to be moved, if there is where to. */
 static void print_tasks(const struct ft_plan *plan,
-                        const struct ft_forecast *f)
+                        const struct ft_forecast *f,
+                        const struct ft_freights *freights)
 {
     struct ft_table table;
 
-    ft_table_init(&table, 3, 0);
+    ft_table_init(&table, freights->n ? 4 : 3, 0);
     for (size_t t = 0; t < plan->n_tasks; t++) {
         struct ft_str name = FT_STR_INIT, why = FT_STR_INIT;
+        struct ft_str moves = FT_STR_INIT;
 
         if (f->decision[t] == FT_NOT_NEEDED)
             continue;
@@ -101,9 +105,13 @@ static void print_tasks(const struct ft_plan *plan,
         add_reason(&why, f->reason[t]);
         ft_table_add(&table, "%s", name.s);
         ft_table_add(&table, "%s", decision_names[f->decision[t]]);
+        ft_freights_task(freights, t, &moves);
+        if (freights->n)
+            ft_table_add(&table, "%s", moves.s);
         ft_table_add(&table, "%s", why.s);
         ft_str_release(&name);
         ft_str_release(&why);
+        ft_str_release(&moves);
     }
     ft_table_print(&table);
 }
@@ -121,7 +129,8 @@ static void add_unknown(struct json_object *obj, const struct ft_plan *plan)
 }
 
 static void print_json(const struct ft_session *session,
-                       const struct ft_forecast *f)
+                       const struct ft_forecast *f,
+                       const struct ft_freights *freights)
 {
     const struct ft_plan *plan = session->plan;
     struct json_object *obj = json_object_new_object();
@@ -145,29 +154,20 @@ static void print_json(const struct ft_session *session,
         ft_json_add_str(task, "task", name.s);
         ft_json_add_str(task, "decision", decision_names[f->decision[t]]);
         ft_json_add_str(task, "why", f->reason[t]);
+        ft_freights_add_task(freights, t, task);
         json_object_array_add(tasks, task);
         ft_str_release(&name);
     }
     json_object_object_add(obj, "tasks", tasks);
     ft_forms_add(session, f, obj);
+    ft_freights_add(freights, plan, obj);
     ft_print_json(obj);
 }
 
-static void print_forecast(const struct ft_cli *cli,
-                           const struct ft_session *session,
-                           const struct ft_forecast *f)
+static void print_sum(const struct ft_plan *plan, const struct ft_forecast *f)
 {
-    const struct ft_plan *plan = session->plan;
     size_t n_unknown = 0;
 
-    if (ft_cli_has(cli, "json")) {
-        print_json(session, f);
-        return;
-    }
-    if (ft_cli_has(cli, "tasks"))
-        print_tasks(plan, f);
-    else
-        print_stages(plan, f);
     printf("%zu task%s would run, %zu would be reused, %zu skipped",
            f->n_run, f->n_run == 1 ? "" : "s", f->n_reuse, f->n_skip);
     for (size_t s = 0; s < plan->wf->n_stages; s++)
@@ -178,7 +178,27 @@ static void print_forecast(const struct ft_cli *cli,
     if (f->n_may)
         printf("; up to %zu more turns may run", f->n_may);
     printf("\n");
-    ft_forms_print(session, f);
+}
+
+static void print_forecast(const struct ft_cli *cli,
+                           const struct ft_session *session,
+                           const struct ft_forecast *f)
+{
+    const struct ft_plan *plan = session->plan;
+    struct ft_freights freights = ft_freights_of(session, f);
+
+    if (ft_cli_has(cli, "json")) {
+        print_json(session, f, &freights);
+    } else {
+        if (ft_cli_has(cli, "tasks"))
+            print_tasks(plan, f, &freights);
+        else
+            print_stages(plan, f);
+        print_sum(plan, f);
+        ft_forms_print(session, f);
+        ft_freights_print(&freights, plan);
+    }
+    ft_freights_release(&freights);
 }
 
 int ft_cmd_plan(struct ft_cli *cli)

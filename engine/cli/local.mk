@@ -38,6 +38,7 @@ engine_libcli_a_SOURCES = \
     engine/cli/cmd_module.c engine/cli/cmd_module_new.c \
     engine/cli/cmd_pause.c \
     engine/cli/cmd_plan.c engine/cli/form_text.c engine/cli/form_text.h \
+    engine/cli/freight_text.c engine/cli/freight_text.h \
     engine/cli/cmd_redo.c \
     engine/cli/cmd_release.c \
     engine/cli/cmd_repack.c \

@@ -49,7 +49,9 @@ const struct ft_cmd ft_cmds[] = {
       .doc = "A dry run: for every stage how many tasks would run, which "
              "results would be reused, and what has changed since they were "
              "made.  Without FILE, of the workflow that the current state was "
-             "made by.",
+             "made by.  With --site also in which form tasks would go to a "
+             "batch system, and what would have to be moved to a site that "
+             "does not see the project.",
       .option = ft_plan_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_plan },
     { .name = "graph", .args = "FILE|RUN", .reads = true,

@@ -70,20 +70,22 @@ static int at_input(const struct ft_input *in, struct ft_err *err)
 static int bind_file(struct binding *b, const struct ft_input *in,
                      struct ft_err *err)
 {
-    struct ft_bound_input *el = add_input(b, in);
+    struct ft_bound_input *el;
     char hex[FT_SHA256_HEX + 1];
-    char *path;
+    char *path, *real;
 
     if (ft_eval_path(b->plan->wf, b->stage, b->cell, in, &path, err) < 0)
         return -1;
-    el->path = realpath(path, NULL);
-    if (!el->path)
+    real = realpath(path, NULL);
+    if (!real)
         ft_err_sys(err, "cannot find input '%s' at '%s'", in->name, path);
     free(path);
-    if (!el->path)
+    if (!real || ft_store_file_digest(b->store, real, hex, err) < 0) {
+        free(real);
         return at_input(in, err);
-    if (ft_store_file_digest(b->store, el->path, hex, err) < 0)
-        return at_input(in, err);
+    }
+    el = add_input(b, in);
+    el->path = real;
     snprintf(el->content, sizeof(el->content), "sha256:%s", hex);
     return 0;
 }
@@ -173,24 +175,30 @@ static void bind_given(struct binding *b, size_t i)
                     path ? ft_path_base(path) : in->name, k, given->n);
 }
 
+static int bind_input(struct binding *b, size_t i, struct ft_err *err)
+{
+    const struct ft_input *in = &b->stage->in[i];
+    size_t stage, output;
+    bool made = ft_plan_source(b->plan, b->bound->task, i, &stage, &output);
+
+    if (b->have->given && (made || in->kind == FT_SOURCE_STORED))
+        bind_given(b, i);
+    else if (made)
+        return bind_object(b, i, err);
+    else if (in->kind == FT_SOURCE_FILE)
+        return bind_file(b, in, err);
+    else if (in->kind == FT_SOURCE_STORED)
+        return bind_stored(b, in, err);
+    return 0;
+}
+
 static int bind_inputs(struct binding *b, struct ft_err *err)
 {
     for (size_t i = 0; i < b->stage->n_in; i++) {
         const struct ft_input *in = &b->stage->in[i];
-        size_t before = b->bound->n_in, stage, output;
-        bool made = ft_plan_source(b->plan, b->bound->task, i, &stage,
-                                   &output);
-        int rc = 0;
+        size_t before = b->bound->n_in;
 
-        if (b->have->given && (made || in->kind == FT_SOURCE_STORED))
-            bind_given(b, i);
-        else if (made)
-            rc = bind_object(b, i, err);
-        else if (in->kind == FT_SOURCE_FILE)
-            rc = bind_file(b, in, err);
-        else if (in->kind == FT_SOURCE_STORED)
-            rc = bind_stored(b, in, err);
-        if (rc < 0)
+        if (bind_input(b, i, err) < 0)
             return -1;
         if (b->bound->n_in == before && in->port && !in->port->optional) {
             ft_err_set(err, FT_EDOC, "input '%s' of '%s' has no object",
@@ -444,23 +452,45 @@ static int make_key(struct ft_bound *bound, struct ft_err *err)
     return rc;
 }
 
-struct ft_bound *ft_bind(const struct ft_plan *plan, size_t task,
-                         const struct ft_have *have, struct ft_store *store,
-                         struct ft_err *err)
+static struct binding begin(const struct ft_plan *plan, size_t task,
+                            const struct ft_have *have,
+                            struct ft_store *store)
 {
     size_t s = ft_plan_stage_of(plan, task);
-    struct ft_bound *bound = ft_calloc(1, sizeof(*bound));
-    struct ft_str name = FT_STR_INIT;
     struct binding b = {
         .plan = plan,
         .stage = &plan->wf->stage[s],
         .cell = task - plan->stage[s].first,
         .have = have,
         .store = store,
-        .bound = bound,
+        .bound = ft_calloc(1, sizeof(*b.bound)),
     };
 
-    bound->task = task;
+    b.bound->task = task;
+    return b;
+}
+
+struct ft_bound *ft_bind_known(const struct ft_plan *plan, size_t task,
+                               const struct ft_have *have,
+                               struct ft_store *store, bool *all)
+{
+    struct binding b = begin(plan, task, have, store);
+    struct ft_err err;
+
+    *all = true;
+    for (size_t i = 0; i < b.stage->n_in; i++)
+        *all &= bind_input(&b, i, &err) == 0;
+    return b.bound;
+}
+
+struct ft_bound *ft_bind(const struct ft_plan *plan, size_t task,
+                         const struct ft_have *have, struct ft_store *store,
+                         struct ft_err *err)
+{
+    struct binding b = begin(plan, task, have, store);
+    struct ft_bound *bound = b.bound;
+    struct ft_str name = FT_STR_INIT;
+
     ft_task_name(b.stage, b.cell, &name);
     bound->name = ft_str_take(&name);
     bound->cell = cell_json(b.stage, b.cell);

@@ -69,6 +69,11 @@ void ft_plan_claim(const struct ft_plan *plan, size_t task,
 struct ft_bound *ft_bind(const struct ft_plan *plan, size_t task,
                          const struct ft_have *have, struct ft_store *store,
                          struct ft_err *err);
+/* The inputs alone, as far as 'have' and the disk have them by now; '*all' is
+ * false when one cannot be had.  There is no recipe and no key. */
+struct ft_bound *ft_bind_known(const struct ft_plan *plan, size_t task,
+                               const struct ft_have *have,
+                               struct ft_store *store, bool *all);
 void ft_bound_free(struct ft_bound *bound);
 
 /* What of the key differs between two recipes (a lineage record is one, too):

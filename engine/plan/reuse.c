@@ -23,7 +23,6 @@ struct forecasting {
     struct ft_store *store;
     enum ft_forecast_use use;
     struct ft_forecast *out;
-    struct ft_versions *found; /* of each task that would be reused */
     const char **forced; /* why a task would run whatever is found, or NULL */
     size_t n_forced;
     size_t taker; /* the task that is asked what it takes */
@@ -36,7 +35,7 @@ struct forecasting {
 static const struct ft_version *version_of(const struct ft_have *have,
                                            size_t task, size_t out)
 {
-    const struct forecasting *f = have->arg;
+    const struct ft_forecast *f = have->arg;
     const struct ft_versions *v = &f->found[task];
 
     return out < v->n && *v->item[out].id ? &v->item[out] : NULL;
@@ -73,20 +72,32 @@ static void decide(struct forecasting *f, size_t task,
 
 static bool was_needed(const struct ft_have *have, size_t task)
 {
-    const struct forecasting *f = have->arg;
+    const struct ft_forecast *f = have->arg;
 
-    return f->out->decision[task] != FT_NOT_NEEDED;
+    return f->decision[task] != FT_NOT_NEEDED;
 }
 
-/* The last turn that is needed, for the last one that there could be. */
+struct ft_have ft_forecast_have(const struct ft_forecast *forecast)
+{
+    return (struct ft_have){ .version = version_of, .needed = was_needed,
+                             .arg = (void *)forecast };
+}
+
+size_t ft_forecast_last_turn(const struct ft_forecast *forecast,
+                             const struct ft_plan *plan, size_t task)
+{
+    size_t first = ft_plan_first_turn(plan, task);
+
+    while (task > first && forecast->decision[task] == FT_NOT_NEEDED)
+        task--;
+    return task;
+}
+
 static size_t last_turn(void *arg, size_t task)
 {
     const struct forecasting *f = arg;
-    size_t first = ft_plan_first_turn(f->plan, task);
 
-    while (task > first && f->out->decision[task] == FT_NOT_NEEDED)
-        task--;
-    return task;
+    return ft_forecast_last_turn(f->out, f->plan, task);
 }
 
 /* What the producers of one input decide about its consumer: -1 failure, 0
@@ -170,7 +181,7 @@ static bool need_not_look(const struct forecasting *f, size_t s, size_t task)
 static int judge_gone(struct forecasting *f, size_t s, size_t task,
                       char **reason)
 {
-    const struct ft_versions *found = &f->found[task];
+    const struct ft_versions *found = &f->out->found[task];
 
     for (size_t i = 0; i < found->n; i++) {
         const struct ft_version *v = &found->item[i];
@@ -184,7 +195,7 @@ static int judge_gone(struct forecasting *f, size_t s, size_t task,
         }
         *reason = ft_asprintf("the payload of its result '%s' was removed",
                               f->plan->wf->stage[s].out[i].name);
-        ft_versions_release(&f->found[task]);
+        ft_versions_release(&f->out->found[task]);
         return 0;
     }
     f->gone = true;
@@ -202,10 +213,10 @@ static int find(struct forecasting *f, size_t task, struct ft_bound *bound,
     for (size_t i = 0; i < stage->n_out; i++)
         name[i] = stage->out[i].name;
     hit = ft_store_cached(f->store, bound->key, name, stage->n_out,
-                          &f->found[task], err);
+                          &f->out->found[task], err);
     if (hit == 0) {
         hit = ft_store_cached_gone(f->store, bound->key, name, stage->n_out,
-                                   &f->found[task], err);
+                                   &f->out->found[task], err);
         if (hit > 0)
             hit = judge_gone(f, ft_plan_stage_of(f->plan, task), task,
                              reason);
@@ -230,7 +241,7 @@ static int look_up(struct forecasting *f, size_t task,
     else
         hit = find(f, task, bound, stage, &reason, err);
     if (hit > 0)
-        ft_plan_claim(f->plan, task, &f->found[task]);
+        ft_plan_claim(f->plan, task, &f->out->found[task]);
     if (hit >= 0)
         decide(f, task, hit ? FT_WILL_REUSE : FT_WILL_RUN, reason);
     ft_bound_free(bound);
@@ -271,7 +282,7 @@ static int forecast_task(struct forecasting *f, size_t s, size_t task,
 static int judge(struct forecasting *f, size_t task, enum ft_turn *turn,
                  struct ft_err *err)
 {
-    struct ft_turn_facts facts = { .out = &f->found[task],
+    struct ft_turn_facts facts = { .out = &f->out->found[task],
                                    .store = f->store };
     struct ft_str reason = FT_STR_INIT;
     int rc;
@@ -327,12 +338,12 @@ static int expand(struct forecasting *f, size_t s, struct ft_err *err)
     f->out->decision = ft_realloc(f->out->decision, n,
                                   sizeof(*f->out->decision));
     f->out->reason = ft_realloc(f->out->reason, n, sizeof(*f->out->reason));
-    f->found = ft_realloc(f->found, n, sizeof(*f->found));
+    f->out->found = ft_realloc(f->out->found, n, sizeof(*f->out->found));
     f->forced = ft_realloc(f->forced, n, sizeof(*f->forced));
     f->out->wanted = ft_realloc(f->out->wanted, n, sizeof(*f->out->wanted));
     memset(&f->out->decision[before], 0, more * sizeof(*f->out->decision));
     memset(&f->out->reason[before], 0, more * sizeof(*f->out->reason));
-    memset(&f->found[before], 0, more * sizeof(*f->found));
+    memset(&f->out->found[before], 0, more * sizeof(*f->out->found));
     memset(&f->forced[before], 0, more * sizeof(*f->forced));
     memset(&f->out->wanted[before], 0, more * sizeof(*f->out->wanted));
     return 0;
@@ -382,7 +393,7 @@ static int forecast_stage(struct forecasting *f, size_t s, struct ft_err *err)
 static void on_taken(void *arg, size_t task, size_t output)
 {
     struct forecasting *f = arg;
-    const struct ft_versions *found = &f->found[task];
+    const struct ft_versions *found = &f->out->found[task];
     size_t s = ft_plan_stage_of(f->plan, task);
     struct ft_str text = FT_STR_INIT;
 
@@ -448,7 +459,7 @@ static void tell_gone(struct forecasting *f)
 {
     for (size_t t = 0; t < f->plan->n_tasks; t++) {
         if (f->out->decision[t] != FT_WILL_REUSE || f->out->reason[t] ||
-            !has_gone(&f->found[t]))
+            !has_gone(&f->out->found[t]))
             continue;
         f->out->reason[t] = keep_text(
             f->out,
@@ -471,7 +482,7 @@ static void begin(struct forecasting *f)
     memset(out->reason, 0, n * sizeof(*out->reason));
     memset(out->wanted, 0, n * sizeof(*out->wanted));
     for (size_t t = 0; t < n; t++)
-        ft_versions_release(&f->found[t]);
+        ft_versions_release(&f->out->found[t]);
     f->gone = false;
 }
 
@@ -493,6 +504,14 @@ static int decide_all(struct forecasting *f, struct ft_err *err)
     return rc;
 }
 
+static void drop_found(struct ft_forecast *forecast)
+{
+    for (size_t t = 0; forecast->found && t < forecast->n; t++)
+        ft_versions_release(&forecast->found[t]);
+    free(forecast->found);
+    forecast->found = NULL;
+}
+
 int ft_forecast(struct ft_plan *plan, struct ft_store *store,
                 enum ft_forecast_use use, struct ft_forecast *forecast,
                 struct ft_err *err)
@@ -506,16 +525,14 @@ int ft_forecast(struct ft_plan *plan, struct ft_store *store,
     forecast->decision = ft_calloc(n, sizeof(*forecast->decision));
     forecast->reason = ft_calloc(n, sizeof(*forecast->reason));
     forecast->wanted = ft_calloc(n, sizeof(*forecast->wanted));
-    f.found = ft_calloc(n, sizeof(*f.found));
+    forecast->found = ft_calloc(n, sizeof(*forecast->found));
     f.forced = ft_calloc(n, sizeof(*f.forced));
     f.any = store && ft_store_any_cached(store);
-    f.have = (struct ft_have){ .version = version_of, .needed = was_needed,
-                               .arg = &f };
+    f.have = ft_forecast_have(forecast);
     rc = decide_all(&f, err);
-    for (size_t t = 0; t < plan->n_tasks; t++)
-        ft_versions_release(&f.found[t]);
-    free(f.found);
     free(f.forced);
+    if (use == FT_FORECAST_ACT)
+        drop_found(forecast);
     if (rc < 0)
         ft_forecast_release(forecast);
     return rc;
@@ -529,6 +546,7 @@ bool ft_forecast_wants(const struct ft_forecast *forecast, size_t task,
 
 void ft_forecast_release(struct ft_forecast *forecast)
 {
+    drop_found(forecast);
     for (size_t i = 0; i < forecast->n_texts; i++)
         free(forecast->text[i]);
     free(forecast->text);

@@ -2,6 +2,7 @@
 #ifndef FT_PLAN_REUSE_H
 #define FT_PLAN_REUSE_H
 
+#include "plan/bind.h"
 #include "plan/plan.h"
 
 struct ft_store;
@@ -26,6 +27,8 @@ struct ft_forecast {
     char **text; /* owner of the reasons */
     size_t n_texts;
     uint64_t *wanted; /* of each task: see ft_forecast_wants() */
+    struct ft_versions *found; /* results of each task that would be reused;
+                                  FT_FORECAST_TELL only */
 };
 
 enum ft_forecast_use {
@@ -44,6 +47,14 @@ int ft_forecast(struct ft_plan *plan, struct ft_store *store,
                 enum ft_forecast_use use, struct ft_forecast *forecast,
                 struct ft_err *err);
 void ft_forecast_release(struct ft_forecast *forecast);
+
+/* For binding tasks to what would be reused, as long as 'forecast' is there;
+ * FT_FORECAST_TELL only. */
+struct ft_have ft_forecast_have(const struct ft_forecast *forecast);
+
+/* The last turn that is needed, for the last one that there could be. */
+size_t ft_forecast_last_turn(const struct ft_forecast *forecast,
+                             const struct ft_plan *plan, size_t task);
 
 /* Does somebody need the bytes of this output of 'task', which would be
  * reused?  Asked of one that was removed. */

@@ -36,6 +36,8 @@ engine_librun_a_SOURCES = \
     engine/run/saved.c engine/run/saved.h \
     engine/run/script.c engine/run/script.h engine/run/sites.c \
     engine/run/form.c engine/run/form.h engine/run/sweep.c engine/run/sweep.h \
+    engine/run/held.c engine/run/held.h \
+    engine/run/freight.c engine/run/freight.h \
     engine/run/memo.c engine/run/memo.h \
     engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
     engine/run/estimate.c engine/run/estimate.h \

@@ -350,7 +350,8 @@ static void submit(struct ft_flight *f)
                                    attempt.resources.walltime_s);
     choose_pool(f, stage, &attempt);
     if (ft_travel_needed(d))
-        attempt.file = ft_travel_files(f, &attempt.n_files);
+        attempt.file = ft_travel_files(d->plan, f->bound, d->store, f->dir,
+                                       &attempt.n_files);
     f->submitted = true;
     d->adapter->submit(d->site, &attempt, 1);
     ft_attempt_files_free(attempt.file, attempt.n_files);

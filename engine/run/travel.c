@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/dirs.h"
 #include "base/path.h"
 #include "base/words.h"
 #include "model/site.h"
@@ -29,12 +30,12 @@ static uint64_t size_of(const char *path)
 }
 
 /* A user's file is its bytes; an object has others around it. */
-static struct ft_attempt_file input_file(const struct ft_flight *f,
+static struct ft_attempt_file input_file(const char *dir,
                                          const struct ft_bound_input *in)
 {
     struct ft_attempt_file file = { 0 };
 
-    file.path = in->extract ? ft_path_join(f->dir, in->extract)
+    file.path = in->extract ? ft_path_join(dir, in->extract)
                             : ft_strdup(in->path);
     if (in->version) {
         file.content = ft_strdup(in->content);
@@ -48,22 +49,36 @@ static struct ft_attempt_file input_file(const struct ft_flight *f,
     return file;
 }
 
-struct ft_attempt_file *ft_travel_files(const struct ft_flight *f, size_t *n)
+static struct ft_attempt_file named_file(struct ft_store *store,
+                                         const char *path)
 {
-    char **word = ft_bound_files(f->drive->plan, f->bound);
+    struct ft_attempt_file file = { .path = ft_strdup(path),
+                                    .size_bytes = size_of(path) };
+    char hex[FT_SHA256_HEX + 1];
+
+    if (!ft_dirs_is_program(path) &&
+        ft_store_file_digest(store, path, hex, NULL) == 0)
+        file.sha256 = ft_strdup(hex);
+    return file;
+}
+
+struct ft_attempt_file *ft_travel_files(const struct ft_plan *plan,
+                                        const struct ft_bound *bound,
+                                        struct ft_store *store,
+                                        const char *dir, size_t *n)
+{
+    char **word = ft_bound_files(plan, bound);
     struct ft_attempt_file *file;
     size_t n_words = 0;
 
     while (word && word[n_words])
         n_words++;
-    file = ft_calloc(f->bound->n_in + n_words + 1, sizeof(*file));
+    file = ft_calloc(bound->n_in + n_words + 1, sizeof(*file));
     *n = 0;
-    for (size_t i = 0; i < f->bound->n_in; i++)
-        file[(*n)++] = input_file(f, &f->bound->in[i]);
-    for (size_t i = 0; i < n_words; i++, (*n)++) {
-        file[*n].path = ft_strdup(word[i]);
-        file[*n].size_bytes = size_of(word[i]);
-    }
+    for (size_t i = 0; i < bound->n_in; i++)
+        file[(*n)++] = input_file(dir, &bound->in[i]);
+    for (size_t i = 0; i < n_words; i++)
+        file[(*n)++] = named_file(store, word[i]);
     ft_words_free(word);
     return file;
 }

@@ -8,12 +8,14 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "adapters/held.h"
 #include "base/alloc.h"
+#include "base/dirs.h"
 #include "base/err.h"
 #include "base/path.h"
 #include "base/sha256.h"
 #include "base/str.h"
+#include "run/adapter.h"
+#include "run/held.h"
 #include "t/unit/unit.h"
 
 #define SIZE 600000u /* three chunks */
@@ -299,8 +301,10 @@ START_TEST(held_from_run_to_run)
     ck_assert_double_eq(ft_held_rate(one), 50e6);
     ft_held_measure(one, 65536, 0);
     ck_assert_double_eq(ft_held_rate(one), 50e6);
+    ck_assert_double_eq(ft_held_measured(one), 0);
     ft_held_measure(one, 65536, 65.536);
     ck_assert_double_eq_tol(ft_held_rate(one), 1e3, 1e-6);
+    ck_assert_double_eq_tol(ft_held_measured(one), 1e3, 1e-6);
     ft_held_close(one);
     ft_held_close(two); /* knows nothing of 'c', and keeps it */
     one = ft_held_open(path);
@@ -308,6 +312,43 @@ START_TEST(held_from_run_to_run)
     ck_assert_str_eq(ft_held_find(one, "d"), HEX);
     ft_held_close(one);
     ck_assert_int_eq(ft_path_remove(dir, &err), 0);
+}
+END_TEST
+
+#define HEX_OF_FILE HEX8 HEX8 HEX8 "fedcba9876543210"
+
+static const struct {
+    const char *path, *content, *sha256;
+    bool has;
+} file_row[] = {
+    { "/x/fedtwin-agent", NULL, HEX, false }, /* not ours */
+    { "/x/a", NULL, NULL, false },
+    { "/x/a", "c", NULL, true },
+    { "/x/a", "d", NULL, false },
+    { "/x/a", "d", HEX_OF_FILE, true },
+    { "/x/a", NULL, HEX_OF_FILE, true },
+    { "/x/a", NULL, HEX, false }, /* only known by its content */
+};
+
+START_TEST(files_that_a_site_has)
+{
+    struct ft_held *held = ft_held_open("/nonexistent/held");
+    struct ft_attempt_file file = {
+        .path = ft_strdup(file_row[_i].path),
+        .content = ft_strdup(file_row[_i].content),
+        .sha256 = ft_strdup(file_row[_i].sha256),
+    };
+    char *own = ft_dirs_program("fedtwin-agent");
+
+    ft_held_add(held, "c", HEX);
+    ft_held_add_file(held, HEX_OF_FILE);
+    ck_assert_int_eq(ft_held_has(held, &file), file_row[_i].has);
+    ck_assert(ft_held_has(held, &(struct ft_attempt_file){ .path = own }));
+    free(own);
+    free(file.path);
+    free(file.content);
+    free(file.sha256);
+    ft_held_close(held);
 }
 END_TEST
 
@@ -350,6 +391,7 @@ int main(void)
     tcase_add_test(tc, a_link_is_not_followed);
     tcase_add_test(tc, what_has_come_stays);
     tcase_add_test(tc, held_from_run_to_run);
+    tcase_add_loop_test(tc, files_that_a_site_has, 0, FT_ARRAY_LEN(file_row));
     tcase_add_loop_test(tc, junk_is_not_held, 0, FT_ARRAY_LEN(no_held));
     suite_add_tcase(suite, tc);
     return unit_main(suite);

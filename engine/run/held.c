@@ -1,16 +1,18 @@
 /* held.c - what is known of the files that a site has, and of the way there */
-#include "adapters/held.h"
+#include "run/held.h"
 
-#include <stdbool.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/dirs.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "base/path.h"
 #include "base/sha256.h"
+#include "run/adapter.h"
 
 #define SCHEMA 1
 #define HELD_MAX 20000       /* that are kept: the newest ones */
@@ -62,6 +64,11 @@ static void release(struct ft_map *map)
     ft_map_release(map);
 }
 
+char *ft_held_path(const char *meta, const char *site)
+{
+    return ft_asprintf("%s/held-%s.json", meta, site);
+}
+
 struct ft_held *ft_held_open(const char *path)
 {
     struct ft_held *held = ft_calloc(1, sizeof(*held));
@@ -87,6 +94,20 @@ void ft_held_add(struct ft_held *held, const char *content,
     held->changed = true;
 }
 
+/* The digest of its bytes stands for a file that is no object. */
+void ft_held_add_file(struct ft_held *held, const char *sha256)
+{
+    ft_held_add(held, sha256, sha256);
+}
+
+bool ft_held_has(const struct ft_held *held,
+                 const struct ft_attempt_file *file)
+{
+    return ft_dirs_is_program(file->path) ||
+           (file->content && ft_held_find(held, file->content)) ||
+           (file->sha256 && ft_held_find(held, file->sha256));
+}
+
 void ft_held_measure(struct ft_held *held, uint64_t bytes, double seconds)
 {
     double rate;
@@ -99,11 +120,14 @@ void ft_held_measure(struct ft_held *held, uint64_t bytes, double seconds)
     held->changed = true;
 }
 
+double ft_held_measured(const struct ft_held *held)
+{
+    return held->rate > 0 ? fmax(held->rate, RATE_MIN) : 0;
+}
+
 double ft_held_rate(const struct ft_held *held)
 {
-    double rate = held->rate > 0 ? held->rate : RATE_GUESS;
-
-    return rate < RATE_MIN ? RATE_MIN : rate;
+    return held->rate > 0 ? ft_held_measured(held) : RATE_GUESS;
 }
 
 static struct json_object *held_json(const struct ft_held *held,
