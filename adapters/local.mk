@@ -1,29 +1,33 @@
-# adapters: how the engine talks to each kind of site; the local one lives in
-# the engine
+# adapters: how the engine talks to each kind of site; kinds.c says which there
+# are
 
-engine_librun_a_SOURCES += \
-    adapters/agent_file.c adapters/agent_file.h \
-    adapters/attempt_json.c adapters/attempt_json.h \
-    adapters/batch.c adapters/batch_in.h adapters/batch_call.c \
-    adapters/batch_end.c adapters/batch_far.c adapters/batch_file.c \
-    adapters/batch_form.c adapters/batch_array.c adapters/batch_node.c \
-    adapters/batch_search.c adapters/batch_submit.c adapters/batch_watch.c \
-    adapters/fake.c adapters/fake_script.c adapters/fake_script.h \
-    adapters/federation.c adapters/federation_choose.c \
-    adapters/federation_in.h \
-    adapters/give.c adapters/give.h \
-    adapters/home.c adapters/home.h adapters/home_in.h \
-    adapters/home_carry.c adapters/home_parcel.c adapters/kinds.c \
-    adapters/parcel.c adapters/parcel.h adapters/pull.c adapters/pull.h \
-    adapters/link.c adapters/link.h \
-    adapters/local.c adapters/local.h adapters/local_job.h \
-    adapters/local_begin.c adapters/local_end.c adapters/local_watch.c \
-    adapters/local_pool.c adapters/local_pool.h \
-    adapters/local_modules.c adapters/local_modules.h \
-    adapters/local_session.c adapters/local_session.h \
-    adapters/local_energy.c adapters/local_energy.h \
-    adapters/local_spawn.c adapters/local_spawn.h \
-    adapters/proof.c adapters/proof.h
+engine_librun_a_SOURCES += adapters/kinds.c \
+    adapters/local/local.c adapters/local/local.h adapters/local/local_job.h \
+    adapters/local/local_begin.c adapters/local/local_end.c \
+    adapters/local/local_watch.c adapters/local/local_pool.c \
+    adapters/local/local_pool.h adapters/local/local_modules.c \
+    adapters/local/local_modules.h adapters/local/local_session.c \
+    adapters/local/local_session.h adapters/local/local_energy.c \
+    adapters/local/local_energy.h adapters/local/local_spawn.c \
+    adapters/local/local_spawn.h \
+    adapters/fake/fake.c adapters/fake/fake_script.c \
+    adapters/fake/fake_script.h \
+    adapters/batch/batch.c adapters/batch/batch_in.h \
+    adapters/batch/batch_call.c adapters/batch/batch_end.c \
+    adapters/batch/batch_far.c adapters/batch/batch_file.c \
+    adapters/batch/batch_form.c adapters/batch/batch_array.c \
+    adapters/batch/batch_node.c adapters/batch/batch_search.c \
+    adapters/batch/batch_submit.c adapters/batch/batch_watch.c \
+    adapters/federation/federation.c adapters/federation/federation_choose.c \
+    adapters/federation/federation_in.h \
+    adapters/home/home.c adapters/home/home.h adapters/home/home_in.h \
+    adapters/home/home_carry.c adapters/home/home_parcel.c \
+    adapters/home/parcel.c adapters/home/parcel.h \
+    adapters/link/agent_file.c adapters/link/agent_file.h \
+    adapters/link/attempt_json.c adapters/link/attempt_json.h \
+    adapters/link/give.c adapters/link/give.h adapters/link/pull.c \
+    adapters/link/pull.h adapters/link/link.c adapters/link/link.h \
+    adapters/link/proof.c adapters/link/proof.h
 
 TESTS += t/t2180-simulated.t
 EXTRA_DIST += t/t2180-simulated.t

@@ -25,7 +25,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "adapters/agent_file.h"
+#include "adapters/link/agent_file.h"
 #include "base/map.h"
 #include "run/adapter.h"
 

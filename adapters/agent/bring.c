@@ -11,7 +11,7 @@
 #include <uv.h>
 
 #include "adapters/agent/agent.h"
-#include "adapters/give.h"
+#include "adapters/link/give.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 
 #include "adapters/agent/agent.h"
-#include "adapters/attempt_json.h"
-#include "adapters/link.h"
-#include "adapters/proof.h"
+#include "adapters/link/attempt_json.h"
+#include "adapters/link/link.h"
+#include "adapters/link/proof.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"

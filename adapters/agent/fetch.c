@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "adapters/agent/agent.h"
-#include "adapters/parcel.h"
-#include "adapters/proof.h"
-#include "adapters/pull.h"
+#include "adapters/home/parcel.h"
+#include "adapters/link/proof.h"
+#include "adapters/link/pull.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/dirs.h"

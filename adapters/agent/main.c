@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "adapters/agent/agent.h"
-#include "adapters/give.h"
-#include "adapters/local.h"
+#include "adapters/link/give.h"
+#include "adapters/local/local.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "adapters/agent/agent.h"
-#include "adapters/attempt_json.h"
+#include "adapters/link/attempt_json.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"

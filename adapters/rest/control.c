@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "adapters/rest/rest.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

@@ -9,7 +9,7 @@
 
 #include "adapters/rest/rest.h"
 #include "adapters/slurm/state.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

@@ -6,7 +6,7 @@
 #include "adapters/rest/rest.h"
 #include "adapters/slurm/gres.h"
 #include "adapters/slurm/spec.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"

@@ -7,7 +7,7 @@ fedtwin_rest_SOURCES = adapters/rest/rest.h adapters/rest/main.c \
     adapters/rest/http.c adapters/rest/http.h \
     adapters/rest/jobs.c adapters/rest/layout.c \
     adapters/rest/shape.c adapters/rest/shape.h adapters/rest/submit.c \
-    adapters/wire.c adapters/wire.h \
+    adapters/link/wire.c adapters/link/wire.h \
     adapters/slurm/fault.c adapters/slurm/fault.h \
     adapters/slurm/gres.c adapters/slurm/gres.h \
     adapters/slurm/shell.c adapters/slurm/shell.h \

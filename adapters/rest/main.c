@@ -8,7 +8,7 @@
 
 #include "adapters/rest/credential.h"
 #include "adapters/rest/rest.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

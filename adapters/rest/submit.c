@@ -17,7 +17,7 @@
 
 #include "adapters/rest/rest.h"
 #include "adapters/slurm/spec.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"

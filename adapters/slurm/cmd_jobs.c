@@ -12,7 +12,7 @@
 #include "adapters/slurm/elements.h"
 #include "adapters/slurm/sacct.h"
 #include "adapters/slurm/state.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "adapters/slurm/gres.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"

@@ -22,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "adapters/slurm/worker.h"
 #include "base/alloc.h"
 #include "base/clock.h"

@@ -7,7 +7,7 @@
 #include <slurm/slurm_errno.h>
 
 #include "adapters/slurm/fault.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/json.h"
 
 static int kill_job(const char *job)

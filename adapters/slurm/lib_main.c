@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

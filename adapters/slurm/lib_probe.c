@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "adapters/slurm/gres.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/json.h"
 
 /* Partitions and the nodes that their indices speak of. */

@@ -8,7 +8,7 @@
 
 #include "adapters/slurm/sacct.h"
 #include "adapters/slurm/state.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/words.h"

@@ -11,7 +11,7 @@
 
 #include "adapters/slurm/fault.h"
 #include "adapters/slurm/spec.h"
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"

@@ -3,7 +3,7 @@
 pkglibexec_PROGRAMS += fedtwin-slurm
 
 SLURM_COMMON = \
-    adapters/wire.c adapters/wire.h \
+    adapters/link/wire.c adapters/link/wire.h \
     adapters/slurm/spec.c adapters/slurm/spec.h \
     adapters/slurm/elements.c adapters/slurm/elements.h \
     adapters/slurm/state.c adapters/slurm/state.h \
@@ -13,7 +13,7 @@ SLURM_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)
 
 fedtwin_slurm_SOURCES = adapters/slurm/guard.c \
     adapters/slurm/worker.c adapters/slurm/worker.h \
-    adapters/wire.c adapters/wire.h
+    adapters/link/wire.c adapters/link/wire.h
 fedtwin_slurm_CPPFLAGS = $(SLURM_CPPFLAGS)
 fedtwin_slurm_LDADD = $(BASE_LIBS)
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "adapters/wire.h"
+#include "adapters/link/wire.h"
 #include "base/dirs.h"
 #include "base/err.h"
 #include "base/json.h"

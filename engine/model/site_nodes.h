@@ -1,8 +1,8 @@
 /* site_nodes.h - nodes of a site that get nothing for a while
  *
- * Attempts kept failing on them (adapters/batch_node.c).  That is kept with the
- * project, one file a node, so that all of its runs leave them out, until its
- * time is over or somebody lets the node in again:
+ * Attempts kept failing on them (adapters/batch/batch_node.c).  That is kept
+ * with the project, one file a node, so that all of its runs leave them out,
+ * until its time is over or somebody lets the node in again:
  *
  *     PROJECT/.fedtwin/nodes/SITE/NODE.json    (share/doc/formats/nodes.md)
  */

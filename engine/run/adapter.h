@@ -82,7 +82,7 @@ struct ft_attempt {
     size_t n_files;
 };
 
-/* (adapters/attempt_json.c) */
+/* (adapters/link/attempt_json.c) */
 void ft_attempt_files_free(struct ft_attempt_file *file, size_t n);
 
 /* Whose attempts a connection is for; borrowed for as long as it is open.
@@ -197,14 +197,14 @@ struct ft_adapter {
     void (*close)(void *conn); /* ends what still runs */
 };
 
-extern const struct ft_adapter ft_adapter_local; /* adapters/local.c */
-extern const struct ft_adapter ft_adapter_fake;  /* adapters/fake.c */
-extern const struct ft_adapter ft_adapter_batch; /* adapters/batch.c */
+extern const struct ft_adapter ft_adapter_local; /* adapters/local/local.c */
+extern const struct ft_adapter ft_adapter_fake;  /* adapters/fake/fake.c */
+extern const struct ft_adapter ft_adapter_batch; /* adapters/batch/batch.c */
 
 extern const struct ft_adapter ft_adapter_federation;
 
 /* As adapter->open(), of the federation: several sites as if they were one
- * (adapters/federation.c).  They are borrowed; NULL is this machine. */
+ * (adapters/federation/).  They are borrowed; NULL is this machine. */
 int ft_federation_open(const struct ft_site *const *site, size_t n,
                        const struct ft_adapter_place *place,
                        struct uv_loop_s *loop,

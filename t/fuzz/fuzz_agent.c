@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/attempt_json.h"
+#include "adapters/link/attempt_json.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -1,12 +1,12 @@
 /* test_agent_file.c - what an agent is told when its job starts */
-#include "adapters/agent_file.h"
+#include "adapters/link/agent_file.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "adapters/attempt_json.h"
+#include "adapters/link/attempt_json.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "t/unit/unit.h"

@@ -1,5 +1,5 @@
 /* test_energy.c - counters of a powercap tree that a test can turn */
-#include "adapters/local_energy.h"
+#include "adapters/local/local_energy.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  *
  * Agents and strangers are plain sockets of this process: they write, the loop
  * turns, they read. */
-#include "adapters/home.h"
+#include "adapters/home/home.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -13,8 +13,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "adapters/link.h"
-#include "adapters/proof.h"
+#include "adapters/link/link.h"
+#include "adapters/link/proof.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -1,5 +1,5 @@
 /* test_link.c - signed links: what was changed on its way breaks them */
-#include "adapters/link.h"
+#include "adapters/link/link.h"
 
 #include <netinet/in.h>
 #include <stdio.h>

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "adapters/local_session.h"
+#include "adapters/local/local_session.h"
 #include "base/err.h"
 #include "base/path.h"
 #include "base/str.h"

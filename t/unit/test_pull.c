@@ -1,5 +1,5 @@
 /* test_pull.c - files that come over a link, and what is held elsewhere */
-#include "adapters/pull.h"
+#include "adapters/link/pull.h"
 
 #include <stdio.h>
 #include <stdlib.h>

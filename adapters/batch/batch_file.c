@@ -1,0 +1,427 @@
+/* batch_file.c - what a job is told, and what the site is asked for */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/link/agent_file.h"
+#include "adapters/batch/batch_in.h"
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/path.h"
+#include "run/form.h"
+#include "run/script.h"
+
+#define JOBS_DIR "jobs"     /* in the run's directory */
+#define TIMEOUT_SPARE_S 120 /* between the end of a task by its own limit and
+                               that of its job by the site's */
+#define COST_S 60.0 /* that one would wait to save one unit of cost */
+
+/* --- what it needs -------------------------------------------------------- */
+
+/* What a job asks the site for. */
+struct need {
+    int nodes, ranks, threads, gpus; /* nodes 0: the site chooses */
+    double memory_bytes; /* of each node; 0: not said */
+    double walltime_s;   /* 0: not said */
+};
+
+static void need_of_task(const struct ft_site *site,
+                         const struct ft_attempt *attempt, struct need *need)
+{
+    const struct ft_resources *r = &attempt->resources;
+
+    *need = (struct need){
+        .nodes = r->nodes,
+        .ranks = r->ranks ? r->ranks : 1,
+        .threads = r->threads ? r->threads : 1,
+        .gpus = r->gpus,
+        .memory_bytes = r->memory_bytes / (r->nodes ? r->nodes : 1),
+        .walltime_s = r->walltime_s,
+    };
+    /* The agent ends it by its own limit, and says so. */
+    if (attempt->timeout_s > 0)
+        need->walltime_s = attempt->timeout_s + TIMEOUT_SPARE_S +
+                           site->signal_before_s;
+}
+
+static void need_of_pilot(const struct ft_batch *batch, struct need *need)
+{
+    *need = (struct need){
+        .nodes = 1,
+        .ranks = ft_pilot_slots(batch->site),
+        .threads = 1,
+        .memory_bytes = ft_pilot_memory_bytes(batch->site),
+        .walltime_s = batch->site->pilot.walltime_s,
+    };
+}
+
+static bool same_need(const struct need *a, const struct need *b)
+{
+    return a->nodes == b->nodes && a->ranks == b->ranks &&
+           a->threads == b->threads && a->gpus == b->gpus &&
+           !(a->memory_bytes < b->memory_bytes) &&
+           !(a->memory_bytes > b->memory_bytes) &&
+           !(a->walltime_s < b->walltime_s) &&
+           !(a->walltime_s > b->walltime_s);
+}
+
+bool ft_batch_alike(const struct ft_batch_task *a,
+                    const struct ft_batch_task *b)
+{
+    const struct ft_site *site = a->batch->site;
+    struct need need, other;
+
+    need_of_task(site, a->attempt, &need);
+    need_of_task(site, b->attempt, &other);
+    return strcmp(a->attempt->stage, b->attempt->stage) == 0 &&
+           same_need(&need, &other);
+}
+
+static bool fits(const struct ft_site_queue *q, const struct need *need)
+{
+    int nodes = need->nodes ? need->nodes : 1;
+    int most = need->nodes ? need->nodes : q->max_nodes;
+
+    if (q->max_walltime_s > 0 && need->walltime_s > q->max_walltime_s)
+        return false;
+    if (q->max_nodes && nodes > q->max_nodes)
+        return false;
+    if (q->cores_per_node && most &&
+        (double)need->ranks * need->threads >
+            (double)most * q->cores_per_node)
+        return false;
+    if (q->memory_per_node_bytes > 0 &&
+        need->memory_bytes > q->memory_per_node_bytes)
+        return false;
+    return need->gpus <= nodes * q->gpus_per_node;
+}
+
+/* The default queue if it would take the job, else the first that would.  A
+ * site that names no queues has one without limits that we know. */
+static const struct ft_site_queue *choose_queue(const struct ft_site *site,
+                                                const struct need *need)
+{
+    static const struct ft_site_queue any = { .gpus_per_node = 1 << 20 };
+
+    for (size_t i = 0; i < site->n_queues; i++)
+        if (site->queue[i].is_default && fits(&site->queue[i], need))
+            return &site->queue[i];
+    for (size_t i = 0; i < site->n_queues; i++)
+        if (fits(&site->queue[i], need))
+            return &site->queue[i];
+    return site->n_queues ? NULL : &any;
+}
+
+bool ft_batch_fits(const struct ft_site *site,
+                   const struct ft_attempt *attempt)
+{
+    struct need need;
+
+    need_of_task(site, attempt, &need);
+    return choose_queue(site, &need) != NULL;
+}
+
+double ft_batch_cost_s(const struct ft_site *site,
+                       const struct ft_attempt *attempt)
+{
+    const struct ft_site_queue *queue;
+    struct need need;
+    double hours;
+
+    need_of_task(site, attempt, &need);
+    queue = choose_queue(site, &need);
+    hours = (attempt->expected_s > 0 ? attempt->expected_s : 60) / 3600;
+    return queue ? queue->cost_core_hour * hours * need.ranks * need.threads *
+                       COST_S : 0;
+}
+
+static int no_queue(const struct ft_site *site, const struct need *need,
+                    struct ft_err *err)
+{
+    ft_err_set(err, FT_ESITE, "no queue takes a job of %d ranks, %d threads "
+               "each, %d nodes, %g GiB a node, %g s", need->ranks,
+               need->threads, need->nodes,
+               need->memory_bytes / (1 << 30), need->walltime_s);
+    return ft_err_hint(err, "'fedtwin site show %s' tells the limits",
+                       site->name);
+}
+
+/* --- its file ------------------------------------------------------------- */
+
+/* "RUNDIR/jobs/NAME" and what follows. */
+static char *job_path(const struct ft_batch *batch, const char *name,
+                      const char *suffix)
+{
+    return ft_asprintf("%s/" JOBS_DIR "/%s%s", batch->place->run_dir, name,
+                       suffix);
+}
+
+static int write_file(const struct ft_batch_job *job, const char *path,
+                      struct ft_batch_task *task, const struct need *need,
+                      ft_file_writer *write, struct ft_err *err)
+{
+    const struct ft_batch *batch = job->batch;
+    struct ft_site site = *batch->site;
+    struct ft_agent_file file = {
+        .tag = job->tag,
+        .site = &site,
+        .home = batch->home_file,
+        .attempt = task ? &task->attempt : NULL,
+        .n_attempts = task ? 1 : 0,
+        .serve = job->pilot,
+        .idle_s = batch->site->pilot.idle_s,
+        .spare_s = batch->site->signal_before_s,
+        .walltime_s = need->walltime_s,
+        .visible_s = batch->site->visibility_wait_s,
+    };
+    char *dir = ft_path_dir(path);
+    int rc = ft_path_mkdirs(dir, 0777, err);
+
+    free(dir);
+    site.slots = 0; /* those of the job, not of the site */
+    site.memory_bytes = 0;
+    if (batch->held)
+        ft_batch_far_file(batch, &file);
+    if (rc == 0)
+        rc = ft_agent_file_write(path, &file, write, err);
+    json_object_put(file.home_at);
+    return rc;
+}
+
+/* The script, and the file that it hands to the agent; the caller frees. */
+static char *make_script(const struct ft_batch_job *job, const char *path,
+                         struct ft_batch_task *task, const struct need *need,
+                         struct ft_err *err)
+{
+    const struct ft_batch *batch = job->batch;
+
+    if (write_file(job, path, task, need, ft_file_replace, err) < 0)
+        return NULL;
+    return batch->held ? ft_batch_far_script(job, path, err)
+                       : ft_job_script(batch->site, batch->agent, path);
+}
+
+/* --- its request ---------------------------------------------------------- */
+
+/* Where a job 'base', or an array of 'n', works, and what it prints goes;
+ * elsewhere its script sees to that. */
+static void add_paths(struct json_object *obj, const struct ft_batch *batch,
+                      const char *base, size_t n)
+{
+    char *out = job_path(batch, base, n ? ".%a.out" : ".out");
+    char *err = job_path(batch, base, n ? ".%a.err" : ".err");
+
+    ft_json_add_str(obj, "dir", batch->held ? "/" : batch->place->run_dir);
+    ft_json_add_str(obj, "stdout", batch->held ? "/dev/null" : out);
+    ft_json_add_str(obj, "stderr", batch->held ? "/dev/null" : err);
+    free(err);
+    free(out);
+}
+
+/* Of the job 'base', or of an array of 'n'. */
+static struct json_object *make_request(const struct ft_batch *batch,
+                                        const char *tag, const char *name,
+                                        const char *base, size_t n,
+                                        const char *script,
+                                        const struct need *need,
+                                        const struct ft_site_queue *queue)
+{
+    struct json_object *obj = json_object_new_object();
+
+    ft_json_add_str(obj, "tag", tag);
+    ft_json_add_str(obj, "name", name);
+    ft_json_add_str(obj, "script", script);
+    add_paths(obj, batch, base, n);
+    ft_json_add_int(obj, "nodes", need->nodes);
+    ft_json_add_int(obj, "ranks", need->ranks);
+    ft_json_add_int(obj, "threads", need->threads);
+    ft_json_add_int(obj, "gpus", need->gpus);
+    ft_json_add_num(obj, "memory_bytes", need->memory_bytes);
+    ft_json_add_num(obj, "walltime_s", need->walltime_s);
+    ft_json_add_str(obj, "queue", queue->name);
+    ft_json_add_str(obj, "account",
+                    queue->account ? queue->account : batch->site->account);
+    ft_json_add_str(obj, "qos", queue->qos);
+    ft_json_add_str(obj, "constraint", queue->constraint);
+    ft_json_add_num(obj, "signal_s", batch->site->signal_before_s);
+    json_object_object_add(obj, "exclude", json_object_new_array());
+    ft_json_add_int(obj, "array", (int64_t)n);
+    ft_json_add_bool(obj, "hold", false);
+    return obj;
+}
+
+/* --- a job ---------------------------------------------------------------- */
+
+static struct ft_batch_job *add_job(struct ft_batch *batch, const char *tag,
+                                    const char *site_tag, bool pilot)
+{
+    struct ft_batch_job *job = ft_calloc(1, sizeof(*job));
+
+    job->batch = batch;
+    job->tag = ft_strdup(tag);
+    job->site_tag = ft_strdup(site_tag);
+    job->pilot = pilot;
+    batch->job = ft_grow(batch->job, batch->n_jobs, &batch->cap_jobs,
+                         sizeof(struct ft_batch_job *));
+    job->at = batch->n_jobs;
+    batch->job[batch->n_jobs++] = job;
+    (void)ft_map_put(&batch->job_of, tag, job);
+    return job;
+}
+
+struct ft_batch_job *ft_batch_job_found(struct ft_batch *batch,
+                                        const char *tag, const char *site_tag,
+                                        bool pilot)
+{
+    struct ft_batch_job *job = add_job(batch, tag, site_tag, pilot);
+
+    job->state = FT_BATCH_ACCEPTED;
+    job->asked = true;
+    return job;
+}
+
+/* "pilot-7" with a number that no job of this run had, nor of its earlier
+ * runners. */
+static char *new_name(const struct ft_batch *batch, const char *what,
+                      const char *suffix, int *number)
+{
+    for (;;) {
+        char *name = ft_asprintf("%s-%d", what, ++*number);
+        char *path = job_path(batch, name, suffix);
+        bool used = ft_path_exists(path);
+
+        free(path);
+        if (!used)
+            return name;
+        free(name);
+    }
+}
+
+struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
+                                      struct ft_batch_task *task,
+                                      enum ft_submit_answer *answer,
+                                      struct ft_err *err)
+{
+    const struct ft_site_queue *queue;
+    struct ft_batch_job *job;
+    struct need need;
+    char *tag, *base, *path, *script;
+
+    if (task)
+        need_of_task(batch->site, task->attempt, &need);
+    else
+        need_of_pilot(batch, &need);
+    queue = choose_queue(batch->site, &need);
+    *answer = FT_SUBMIT_REJECTED;
+    if (!queue) {
+        (void)no_queue(batch->site, &need, err);
+        return NULL;
+    }
+    base = task ? ft_strdup(ft_path_base(task->attempt->dir))
+                : new_name(batch, FT_BATCH_PILOT, ".json", &batch->n_pilots);
+    tag = task ? ft_strdup(task->attempt->tag_text)
+               : ft_asprintf("%s/%s/1", batch->place->run_id, base);
+    job = add_job(batch, tag, tag, !task);
+    job->slots = task ? 0 : need.ranks;
+    path = job_path(batch, base, ".json");
+    job->file = batch->held ? ft_batch_far_output(batch, base)
+                            : ft_strdup(path);
+    script = make_script(job, path, task, &need, err);
+    free(path);
+    if (script) {
+        job->request = make_request(batch, tag, task ? task->attempt->stage
+                                                     : FT_BATCH_PILOT,
+                                    base, 0, script, &need, queue);
+    } else {
+        *answer = FT_SUBMIT_RETRY_AFTER;
+        ft_batch_job_free(job);
+        job = NULL;
+    }
+    free(script);
+    free(base);
+    free(tag);
+    return job;
+}
+
+/* --- an array ------------------------------------------------------------- */
+
+#define FIRST_FILE ".json.0" /* of an array; the number is the element's */
+
+static int add_element(struct ft_batch_array *array, const char *base,
+                       struct ft_batch_task *task, const struct need *need,
+                       struct ft_err *err)
+{
+    struct ft_batch *batch = array->batch;
+    struct ft_batch_job *job = add_job(batch, task->attempt->tag_text,
+                                       array->tag, false);
+    char *suffix = ft_asprintf(".json.%zu", array->n);
+
+    job->array = array;
+    job->element = array->n;
+    array->element[array->n++] = job;
+    array->n_left++;
+    job->file = job_path(batch, base, suffix);
+    ft_batch_attach(task, job);
+    free(suffix);
+    /* No job has read it, and none will before all of them are there. */
+    return write_file(job, job->file, task, need, ft_file_put, err);
+}
+
+int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
+                       size_t n, enum ft_submit_answer *answer,
+                       struct ft_err *err)
+{
+    const struct ft_site_queue *queue;
+    struct ft_batch_array *array;
+    char *base, *file, *script;
+    struct need need;
+    int rc = 0;
+
+    need_of_task(batch->site, task[0]->attempt, &need);
+    queue = choose_queue(batch->site, &need);
+    *answer = FT_SUBMIT_REJECTED;
+    if (!queue)
+        return no_queue(batch->site, &need, err);
+    base = new_name(batch, FT_BATCH_ARRAY, FIRST_FILE, &batch->n_arrays);
+    array = ft_calloc(1, sizeof(*array));
+    array->batch = batch;
+    array->tag = ft_asprintf("%s/%s/1", batch->place->run_id, base);
+    array->element = ft_calloc(n, sizeof(struct ft_batch_job *));
+    (void)ft_map_put(&batch->array_of, array->tag, array);
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = add_element(array, base, task[i], &need, err);
+    if (rc == 0) {
+        file = job_path(batch, base, ".json");
+        script = ft_job_array_script(batch->site, batch->agent, file);
+        array->request = make_request(batch, array->tag,
+                                      task[0]->attempt->stage, base, n, script,
+                                      &need, queue);
+        free(script);
+        free(file);
+    } else {
+        *answer = FT_SUBMIT_RETRY_AFTER;
+        ft_batch_dissolve(array->element[0], false);
+    }
+    free(base);
+    return rc;
+}
+
+char *ft_batch_element_tag(const struct ft_batch *batch, const char *tag,
+                           const char *n)
+{
+    size_t skip = strlen(batch->place->run_id) + 1;
+    char *base = ft_strndup(tag + skip, strcspn(tag + skip, "/"));
+    char *suffix = ft_asprintf(".json.%s", n);
+    char *path = job_path(batch, base, suffix), *own = NULL;
+    struct json_object *file =
+        n[strspn(n, "0123456789")] ? NULL : ft_json_read(path, NULL);
+
+    if (file)
+        own = ft_strdup(ft_json_str_or(file, "tag", NULL));
+    json_object_put(file);
+    free(path);
+    free(suffix);
+    free(base);
+    return own;
+}
