@@ -105,7 +105,7 @@ test_expect_success 'no redirection is followed, and the token not shown' '
 	echo "!token" | jobs_are && ask status "\"jobs\": [\"1\"]" &&
 	expect "d[\"error\"]" rejected && test_grep "words are not shown" answer &&
 	test_must_fail grep efghijklmnop answer &&
-	echo "{\"errors\": [{\"error_number\": 2000, \"error\": \"a\\tb\\nc\"}]}" | jobs_are &&
+	printf "%s\n" "{\"errors\": [{\"error_number\": 2000, \"error\": \"a\\tb\\nc\"}]}" | jobs_are &&
 	ask status "\"jobs\": [\"1\"]" && expect "d[\"reason\"]" "a b c (2000)"
 '
 

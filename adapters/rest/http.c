@@ -24,13 +24,22 @@ struct call {
     bool too_large;
 };
 
+static CURL *new_handle(void)
+{
+    CURL *curl = curl_easy_init();
+
+    if (!curl)
+        FT_BUG("libcurl cannot be used");
+    return curl;
+}
+
 struct ft_http *ft_http_open(const struct ft_http_place *place)
 {
     struct ft_http *http = ft_calloc(1, sizeof(*http));
 
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 ||
-        !(http->curl = curl_easy_init()))
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
         FT_BUG("libcurl cannot be used");
+    http->curl = new_handle();
     http->place = place;
     return http;
 }
@@ -170,6 +179,14 @@ static int report(CURLcode code, const char *text, const struct call *call,
     return ft_err_set(err, FT_ESITE, "%s", text);
 }
 
+/* A handle that has failed is used no more: libcurl 8 goes on refusing whatever
+ * comes next, for the sake of the body that it could not send again. */
+static void renew(struct ft_http *http)
+{
+    curl_easy_cleanup(http->curl);
+    http->curl = new_handle();
+}
+
 int ft_http_call(struct ft_http *http, const struct ft_http_request *request,
                  struct ft_http_reply *reply, struct ft_err *err)
 {
@@ -188,6 +205,8 @@ int ft_http_call(struct ft_http *http, const struct ft_http_request *request,
     code = curl_easy_perform(http->curl);
     if (code == CURLE_OK)
         curl_easy_getinfo(http->curl, CURLINFO_RESPONSE_CODE, &reply->status);
+    else
+        renew(http);
     curl_easy_setopt(http->curl, CURLOPT_ERRORBUFFER, NULL);
     curl_slist_free_all(headers);
     return code == CURLE_OK ? 0 : report(code, text, &call, err);
