@@ -60,8 +60,8 @@ wrong_libraries() {
 		hdf5*.h\ engine/worker/*) ;;
 		seccomp.h\ engine/worker/sandbox.c) ;;
 		archive*.h\ engine/archive/*) ;;
-		expat.h\ engine/worker/vtu_xml.c) ;;
-		zlib.h\ engine/worker/vtu_data.c) ;;
+		expat.h\ engine/worker/formats/vtu_xml.c) ;;
+		zlib.h\ engine/worker/formats/vtu_data.c) ;;
 		slurm/*\ adapters/slurm/lib*) ;;
 		curl/*\ adapters/rest/http.c) ;;
 		yaml.h\ * | udunits2.h\ * | sqlite3.h\ * | uv.h\ * | \

@@ -2,49 +2,46 @@
 pkglibexec_PROGRAMS += fedtwin-worker
 noinst_LIBRARIES += engine/libworker.a
 engine_libworker_a_SOURCES = \
-    engine/worker/bytes.c engine/worker/bytes.h \
-    engine/worker/compare.c engine/worker/compare.h \
-    engine/worker/compare_in.h engine/worker/compare_attrs.c \
-    engine/worker/compare_file.c engine/worker/compare_mesh.c \
-    engine/worker/compare_table.c engine/worker/compare_values.c \
-    engine/worker/compare_where.c \
-    engine/worker/content.c engine/worker/content.h \
-    engine/worker/copy.c engine/worker/copy.h \
-    engine/worker/csv.h engine/worker/csv_read.c \
-    engine/worker/csv_text.c engine/worker/csv_text.h engine/worker/csv_write.c \
-    engine/worker/draft.c engine/worker/draft.h \
-    engine/worker/exodus.c engine/worker/exodus.h \
-    engine/worker/grid.c engine/worker/grid.h engine/worker/grid_faces.c \
-    engine/worker/grid_shape.c engine/worker/grid_write.c \
-    engine/worker/guard.c engine/worker/guard.h \
-    engine/worker/h5.c engine/worker/h5.h \
-    engine/worker/image.h engine/worker/image_write.c \
-    engine/worker/kinds.c engine/worker/kinds.h \
-    engine/worker/loose.c engine/worker/loose.h \
-    engine/worker/med.c engine/worker/med.h \
-    engine/worker/mesh.c engine/worker/mesh.h \
-    engine/worker/msh.c engine/worker/msh.h \
-    engine/worker/msh_file.c engine/worker/msh_file.h \
-    engine/worker/msh_in.c engine/worker/msh_in.h engine/worker/msh_parts.c \
-    engine/worker/nc.c engine/worker/nc.h engine/worker/nc_classic.c \
-    engine/worker/nc_hdf5.c engine/worker/nc_image.c \
-    engine/worker/nc_plan.c engine/worker/nc_plan.h \
-    engine/worker/ops.c engine/worker/ops.h \
-    engine/worker/outfile.c engine/worker/outfile.h \
-    engine/worker/publish.c engine/worker/publish.h \
-    engine/worker/recompress.c engine/worker/recompress.h \
-    engine/worker/rewrite.c engine/worker/rewrite.h \
-    engine/worker/rows.c engine/worker/rows.h \
-    engine/worker/sandbox.c engine/worker/sandbox.h \
-    engine/worker/scan.c engine/worker/scan.h \
-    engine/worker/slab.c engine/worker/slab.h \
-    engine/worker/table.c engine/worker/table.h \
-    engine/worker/values.c \
+    engine/worker/bytes.c engine/worker/bytes.h engine/worker/content.c \
+    engine/worker/content.h engine/worker/copy.c engine/worker/copy.h \
+    engine/worker/draft.c engine/worker/draft.h engine/worker/guard.c \
+    engine/worker/guard.h engine/worker/h5.c engine/worker/h5.h \
+    engine/worker/kinds.c engine/worker/kinds.h engine/worker/mesh.c \
+    engine/worker/mesh.h engine/worker/ops.c engine/worker/ops.h \
+    engine/worker/outfile.c engine/worker/outfile.h engine/worker/publish.c \
+    engine/worker/publish.h engine/worker/recompress.c \
+    engine/worker/recompress.h engine/worker/rewrite.c \
+    engine/worker/rewrite.h engine/worker/rows.c engine/worker/rows.h \
+    engine/worker/sandbox.c engine/worker/sandbox.h engine/worker/scan.c \
+    engine/worker/scan.h engine/worker/slab.c engine/worker/slab.h \
+    engine/worker/table.c engine/worker/table.h engine/worker/values.c \
     engine/worker/version.c engine/worker/version.h \
     engine/worker/version_file.c engine/worker/version_file.h \
-    engine/worker/vtu.c engine/worker/vtu.h \
-    engine/worker/vtu_data.c engine/worker/vtu_data.h \
-    engine/worker/vtu_xml.c engine/worker/vtu_xml.h
+    engine/worker/compare/compare.c engine/worker/compare/compare.h \
+    engine/worker/compare/compare_in.h engine/worker/compare/compare_attrs.c \
+    engine/worker/compare/compare_file.c engine/worker/compare/compare_mesh.c \
+    engine/worker/compare/compare_table.c \
+    engine/worker/compare/compare_values.c \
+    engine/worker/compare/compare_where.c \
+    engine/worker/formats/csv.h engine/worker/formats/csv_read.c \
+    engine/worker/formats/csv_text.c engine/worker/formats/csv_text.h \
+    engine/worker/formats/csv_write.c engine/worker/formats/exodus.c \
+    engine/worker/formats/exodus.h engine/worker/formats/grid.c \
+    engine/worker/formats/grid.h engine/worker/formats/grid_faces.c \
+    engine/worker/formats/grid_shape.c engine/worker/formats/grid_write.c \
+    engine/worker/formats/image.h engine/worker/formats/image_write.c \
+    engine/worker/formats/loose.c engine/worker/formats/loose.h \
+    engine/worker/formats/med.c engine/worker/formats/med.h \
+    engine/worker/formats/msh.c engine/worker/formats/msh.h \
+    engine/worker/formats/msh_file.c engine/worker/formats/msh_file.h \
+    engine/worker/formats/msh_in.c engine/worker/formats/msh_in.h \
+    engine/worker/formats/msh_parts.c engine/worker/formats/nc.c \
+    engine/worker/formats/nc.h engine/worker/formats/nc_classic.c \
+    engine/worker/formats/nc_hdf5.c engine/worker/formats/nc_image.c \
+    engine/worker/formats/nc_plan.c engine/worker/formats/nc_plan.h \
+    engine/worker/formats/vtu.c engine/worker/formats/vtu.h \
+    engine/worker/formats/vtu_data.c engine/worker/formats/vtu_data.h \
+    engine/worker/formats/vtu_xml.c engine/worker/formats/vtu_xml.h
 WORKER_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(HDF5_SERIAL_CFLAGS) \
     $(SECCOMP_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS)
 engine_libworker_a_CPPFLAGS = $(WORKER_CPPFLAGS)

@@ -12,16 +12,16 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "worker/bytes.h"
-#include "worker/compare.h"
-#include "worker/csv.h"
-#include "worker/exodus.h"
-#include "worker/med.h"
-#include "worker/msh.h"
-#include "worker/nc_plan.h"
+#include "worker/compare/compare.h"
+#include "worker/formats/csv.h"
+#include "worker/formats/exodus.h"
+#include "worker/formats/med.h"
+#include "worker/formats/msh.h"
+#include "worker/formats/nc_plan.h"
 #include "worker/publish.h"
 #include "worker/recompress.h"
 #include "worker/rows.h"
-#include "worker/vtu.h"
+#include "worker/formats/vtu.h"
 
 /* A table of up to so many bytes is compared with its content digest before a
  * part of it is read; of a longer one a part has only HDF5's checksums. */

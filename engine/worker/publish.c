@@ -24,7 +24,7 @@
 #include "base/path.h"
 #include "worker/bytes.h"
 #include "worker/copy.h"
-#include "worker/csv.h"
+#include "worker/formats/csv.h"
 #include "worker/draft.h"
 #include "worker/guard.h"
 

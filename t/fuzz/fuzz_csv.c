@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "t/fuzz/fresh.h"
 #include "t/fuzz/shown.h"
-#include "worker/csv.h"
+#include "worker/formats/csv.h"
 #include "worker/kinds.h"
 
 #define WRITTEN_MAX (64u << 20)

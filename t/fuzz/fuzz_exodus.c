@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "t/fuzz/mesh_file.h"
-#include "worker/exodus.h"
+#include "worker/formats/exodus.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,7 +1,7 @@
 /* fuzz_msh.c - mesh files of Gmsh */
 #include "t/fuzz/fuzz.h"
 #include "t/fuzz/mesh_file.h"
-#include "worker/msh.h"
+#include "worker/formats/msh.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -10,7 +10,7 @@
 #include "t/fuzz/fresh.h"
 #include "t/fuzz/shown.h"
 #include "worker/kinds.h"
-#include "worker/vtu.h"
+#include "worker/formats/vtu.h"
 
 static struct shown grid;
 

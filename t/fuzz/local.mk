@@ -186,7 +186,8 @@ LIBFUZZER_TEXT = $(top_srcdir)/engine/text/*.c $(top_srcdir)/engine/base/*.c
 LIBFUZZER_STORE = $(LIBFUZZER_TEXT) $(top_srcdir)/engine/model/*.c \
     $(top_srcdir)/engine/data/*/*.c
 LIBFUZZER_WORKER = $(top_srcdir)/engine/base/*.c \
-    $(filter-out %/main.c,$(wildcard $(top_srcdir)/engine/worker/*.c))
+    $(filter-out %/main.c,$(wildcard \
+        $(top_srcdir)/engine/worker/*.c $(top_srcdir)/engine/worker/*/*.c))
 LIBFUZZER_HDF5 = -lhdf5_hl $(HDF5_SERIAL_LIBS) $(SECCOMP_LIBS) $(EXPAT_LIBS) \
     $(ZLIB_LIBS)
 LIBFUZZER_SHOWN = $(top_srcdir)/t/fuzz/shown.c

@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "unit.h"
-#include "worker/csv.h"
+#include "worker/formats/csv.h"
 
 static const struct {
     const char *field;
