@@ -11,8 +11,8 @@ wrong_layers() {
 		n = split("base text model data plan run cli", layer, " ")
 		for (i = 1; i <= n; i++)
 			rank[layer[i]] = i
-		split("run/adapter.h run/form.h run/held.h run/helper.h " \
-			"run/result.h run/script.h plan/plan.h", extra, " ")
+		split("run/adapter.h run/site/form.h run/site/held.h run/site/helper.h " \
+			"run/record/result.h run/site/script.h plan/plan.h", extra, " ")
 		for (i in extra)
 			adapter_may[extra[i]] = 1
 	}

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "run/form.h"
+#include "run/site/form.h"
 
 #define NS_PER_S 1e9
 #define MIB (1 << 20)

@@ -6,7 +6,7 @@
 #include "adapters/agent/agent.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "run/result.h"
+#include "run/record/result.h"
 
 static struct json_object *find_outputs(const struct task *task)
 {

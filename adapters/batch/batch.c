@@ -6,15 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "adapters/link/attempt_json.h"
 #include "adapters/batch/batch_in.h"
 #include "adapters/home/home.h"
+#include "adapters/link/attempt_json.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "run/helper.h"
+#include "run/site/helper.h"
 
 #define NS_PER_S 1e9
 #define MS_PER_S 1e3

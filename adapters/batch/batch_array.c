@@ -13,7 +13,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "run/helper.h"
+#include "run/site/helper.h"
 
 #define PROBE_AGAIN_S 5.0
 

@@ -13,7 +13,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "run/result.h"
+#include "run/record/result.h"
 
 #define NS_PER_S 1e9
 #define VERDICT_MIN_S 10.0 /* that the site has for it */

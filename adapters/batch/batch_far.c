@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/link/agent_file.h"
 #include "adapters/batch/batch_in.h"
 #include "adapters/home/home.h"
+#include "adapters/link/agent_file.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "run/held.h"
-#include "run/script.h"
+#include "run/site/held.h"
+#include "run/site/script.h"
 
 #define NS_PER_S 1e9
 #define LATER_S 60.0 /* that a runner has to ask for what the last one began */

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/link/agent_file.h"
 #include "adapters/batch/batch_in.h"
+#include "adapters/link/agent_file.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "run/form.h"
-#include "run/script.h"
+#include "run/site/form.h"
+#include "run/site/script.h"
 
 #define JOBS_DIR "jobs"     /* in the run's directory */
 #define TIMEOUT_SPARE_S 120 /* between the end of a task by its own limit and

@@ -1,22 +1,22 @@
 /* batch_form.c - which job a task goes to: its own, one of an array, or one of
  * many tasks
  *
- * The choice itself is in run/form.c, where the plan finds it, too.  Tasks that
- * may share an array wait a moment for others: the engine hands them over as it
- * prepares them.
+ * The choice itself is in run/site/form.c, where the plan finds it, too.  Tasks
+ * that may share an array wait a moment for others: the engine hands them over
+ * as it prepares them.
  */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/link/attempt_json.h"
 #include "adapters/batch/batch_in.h"
 #include "adapters/home/home.h"
+#include "adapters/link/attempt_json.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
-#include "run/form.h"
+#include "run/site/form.h"
 
 #define RETRY_S 5.0   /* when a file could not be written */
 #define GATHER_S 0.1  /* without another task: then an array is complete, */

@@ -17,8 +17,8 @@
  * own or as an element of an array, or a pilot that takes one task after
  * another.  An array is submitted as one, under a tag of its own; from then on
  * each element is a job like any other.  The site is reached through a helper
- * program (run/helper.h); at the site fedtwin-agent starts the stage programs,
- * writes their completion records and calls home.
+ * program (run/site/helper.h); at the site fedtwin-agent starts the stage
+ * programs, writes their completion records and calls home.
  *
  *   job:  SUBMITTING -ok-> ACCEPTED -> RUNNING -> ENDED -> gone
  *             | unknown        ^

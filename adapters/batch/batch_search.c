@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "run/result.h"
+#include "run/record/result.h"
 
 #define NS_PER_S 1e9
 #define RETRY_S 2.0

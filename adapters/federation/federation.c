@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/link/attempt_json.h"
 #include "adapters/federation/federation_in.h"
+#include "adapters/link/attempt_json.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"

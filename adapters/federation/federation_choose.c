@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/link/attempt_json.h"
 #include "adapters/federation/federation_in.h"
+#include "adapters/link/attempt_json.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 

@@ -14,7 +14,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "run/result.h"
+#include "run/record/result.h"
 
 #define PROOF_MS 5000        /* that a stranger has for its proof */
 #define STRANGERS_MAX 64     /* then the first of them has to go */

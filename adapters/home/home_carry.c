@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/link/give.h"
 #include "adapters/home/parcel.h"
+#include "adapters/link/give.h"
 #include "adapters/link/pull.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -20,7 +20,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "run/adapter.h"
-#include "run/result.h"
+#include "run/record/result.h"
 
 #define TRIES_MAX 3       /* to store what was brought home */
 #define AGAIN_MS 5000     /* between them */

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/link/attempt_json.h"
 #include "adapters/home/parcel.h"
+#include "adapters/link/attempt_json.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -165,7 +165,7 @@ static int open_stream(posix_spawn_file_actions_t *actions, const char *name,
 
 /* Standard output with a lock that lasts as long as anybody has it open: so
  * another user, who may not look into these processes, sees that there are some
- * (run/alive.h).  Where there are no locks it does without. */
+ * (run/control/alive.h).  Where there are no locks it does without. */
 static int open_locked(const struct ft_attempt *a)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/rest/credential.h"
 #include "adapters/rest/rest.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"

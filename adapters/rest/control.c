@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/rest/rest.h"
 #include "adapters/link/wire.h"
+#include "adapters/rest/rest.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

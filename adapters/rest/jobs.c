@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/rest/rest.h"
 #include "adapters/slurm/state.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

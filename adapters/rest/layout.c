@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/rest/rest.h"
 #include "adapters/slurm/gres.h"
 #include "adapters/slurm/spec.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/json.h"

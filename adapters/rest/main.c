@@ -6,9 +6,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/rest/credential.h"
 #include "adapters/rest/rest.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 

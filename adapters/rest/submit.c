@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/rest/rest.h"
 #include "adapters/slurm/spec.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/slurm/elements.h"
 #include "adapters/slurm/sacct.h"
 #include "adapters/slurm/state.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"

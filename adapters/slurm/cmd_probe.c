@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/slurm/gres.h"
 #include "adapters/link/wire.h"
+#include "adapters/slurm/gres.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/str.h"

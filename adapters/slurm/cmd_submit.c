@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "adapters/slurm/spec.h"
 #include "adapters/link/wire.h"
+#include "adapters/slurm/spec.h"
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <slurm/slurm_errno.h>
 
-#include "adapters/slurm/fault.h"
 #include "adapters/link/wire.h"
+#include "adapters/slurm/fault.h"
 #include "base/json.h"
 
 static int kill_job(const char *job)

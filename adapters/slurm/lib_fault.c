@@ -3,8 +3,8 @@
 
 #include <slurm/slurm_errno.h>
 
-#include "adapters/slurm/fault.h"
 #include "adapters/link/wire.h"
+#include "adapters/slurm/fault.h"
 
 /* What fault.c knows by number is what this libslurm calls so. */
 _Static_assert((int)SLURM_NO_CHANGE_IN_DATA == FT_SLURM_NO_CHANGE &&

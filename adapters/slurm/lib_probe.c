@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "adapters/slurm/gres.h"
 #include "adapters/link/wire.h"
+#include "adapters/slurm/gres.h"
 #include "base/json.h"
 
 /* Partitions and the nodes that their indices speak of. */

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <slurm/slurm_errno.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/slurm/sacct.h"
 #include "adapters/slurm/state.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/words.h"

@@ -9,9 +9,9 @@
 #include <signal.h>
 #include <slurm/slurm_errno.h>
 
+#include "adapters/link/wire.h"
 #include "adapters/slurm/fault.h"
 #include "adapters/slurm/spec.h"
-#include "adapters/link/wire.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/err.h"

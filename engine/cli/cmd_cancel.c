@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "cli/steering.h"
 #include "cli/term.h"
-#include "run/ask.h"
+#include "run/control/ask.h"
 
 #define STATUS_USAGE 2
 

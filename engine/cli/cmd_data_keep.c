@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "run/upkeep.h"
+#include "run/record/upkeep.h"
 
 /* Move what is in 'from' to the end of 'to'. */
 static void take_all(struct ft_versions *to, struct ft_versions *from)

@@ -9,7 +9,7 @@
 #include "cli/open.h"
 #include "cli/term.h"
 #include "data/store/space.h"
-#include "run/upkeep.h"
+#include "run/record/upkeep.h"
 
 #define SCHEMA 1
 #define STATUS_USAGE 2

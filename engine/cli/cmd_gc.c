@@ -11,7 +11,7 @@
 #include "cli/open.h"
 #include "cli/term.h"
 #include "data/store/ballast.h"
-#include "run/upkeep.h"
+#include "run/record/upkeep.h"
 #include "text/quantity.h"
 
 #define STATUS_USAGE 2

@@ -12,7 +12,7 @@
 #include "cli/open.h"
 #include "cli/run_lineage.h"
 #include "cli/term.h"
-#include "run/place.h"
+#include "run/record/place.h"
 
 #define STATUS_USAGE 2
 

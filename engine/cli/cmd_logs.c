@@ -11,7 +11,7 @@
 #include "base/str.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "run/place.h"
+#include "run/record/place.h"
 
 #define STATUS_USAGE 2
 #define STATUS_IO 4

@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "run/upkeep.h"
+#include "run/record/upkeep.h"
 #include "text/quantity.h"
 
 #define SCHEMA 1

@@ -9,7 +9,7 @@
 #include "cli/open.h"
 #include "cli/report.h"
 #include "cli/term.h"
-#include "run/summary.h"
+#include "run/accounts/summary.h"
 
 static int write_page(const struct ft_report *report, const char *path)
 {

@@ -11,7 +11,7 @@
 #include "cli/site_text.h"
 #include "cli/term.h"
 #include "model/site.h"
-#include "run/helper.h"
+#include "run/site/helper.h"
 #include "text/doc.h"
 
 #define STATUS_USAGE 2

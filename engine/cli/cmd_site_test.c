@@ -8,7 +8,7 @@
 #include "cli/site_text.h"
 #include "cli/term.h"
 #include "model/site.h"
-#include "run/site_test.h"
+#include "run/site/site_test.h"
 
 #define SCHEMA 1
 #define STATUS_SITE 4

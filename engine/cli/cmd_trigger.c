@@ -9,7 +9,7 @@
 #include "base/words.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "run/trigger.h"
+#include "run/trigger/trigger.h"
 #include "text/quantity.h"
 
 #define STATUS_USAGE 2

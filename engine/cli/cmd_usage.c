@@ -11,8 +11,8 @@
 #include "cli/open.h"
 #include "cli/term.h"
 #include "cli/usage_text.h"
-#include "run/place.h"
-#include "run/saved.h"
+#include "run/accounts/saved.h"
+#include "run/record/place.h"
 #include "text/quantity.h"
 
 #define STATUS_USAGE 2

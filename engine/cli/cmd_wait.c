@@ -4,8 +4,8 @@
 #include "base/err.h"
 #include "cli/open.h"
 #include "cli/term.h"
-#include "run/ask.h"
-#include "run/place.h"
+#include "run/control/ask.h"
+#include "run/record/place.h"
 #include "text/quantity.h"
 
 #define STATUS_USAGE 2

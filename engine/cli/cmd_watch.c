@@ -7,7 +7,7 @@
 #include "cli/progress.h"
 #include "cli/term.h"
 #include "cli/watch.h"
-#include "run/place.h"
+#include "run/record/place.h"
 
 #define STATUS_SIGNAL 128
 

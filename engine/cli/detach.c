@@ -12,7 +12,7 @@
 #include "base/path.h"
 #include "cli/execute.h"
 #include "cli/term.h"
-#include "run/place.h"
+#include "run/record/place.h"
 
 #define STATUS_IO 4
 

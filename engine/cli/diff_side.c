@@ -15,8 +15,8 @@
 #include "cli/term.h"
 #include "data/history/history.h"
 #include "data/history/history.h"
-#include "run/outcome.h"
-#include "run/place.h"
+#include "run/record/outcome.h"
+#include "run/record/place.h"
 
 #define DIGITS_MIN 4 /* of an id */
 

@@ -7,7 +7,7 @@
 
 #include "cli/open.h"
 #include "cli/progress.h"
-#include "run/drive.h"
+#include "run/drive/drive.h"
 
 /* -j, -k, --fresh, --deadline and the settings behind them; -1 after printing
  * what is wrong with one. */

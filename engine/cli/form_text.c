@@ -11,9 +11,9 @@
 #include "cli/term.h"
 #include "model/site.h"
 #include "plan/reuse.h"
-#include "run/estimate.h"
-#include "run/form.h"
-#include "run/script.h"
+#include "run/accounts/estimate.h"
+#include "run/site/form.h"
+#include "run/site/script.h"
 
 #define STATUS_USAGE 2
 

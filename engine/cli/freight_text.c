@@ -9,7 +9,7 @@
 #include "cli/open.h"
 #include "cli/term.h"
 #include "model/site.h"
-#include "run/freight.h"
+#include "run/site/freight.h"
 
 struct ft_freights ft_freights_of(const struct ft_session *s,
                                   const struct ft_forecast *forecast)

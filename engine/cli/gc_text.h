@@ -3,7 +3,7 @@
 #define FT_CLI_GC_TEXT_H
 
 #include "data/upkeep/upkeep.h"
-#include "run/upkeep.h"
+#include "run/record/upkeep.h"
 
 struct ft_gc_done {
     bool dry; /* it would */

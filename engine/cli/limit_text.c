@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/term.h"
-#include "run/deadline.h"
-#include "run/usage.h"
+#include "run/accounts/deadline.h"
+#include "run/accounts/usage.h"
 
 static bool has_budget(const struct ft_run *run)
 {

@@ -2,7 +2,7 @@
 #ifndef FT_CLI_LIMIT_TEXT_H
 #define FT_CLI_LIMIT_TEXT_H
 
-#include "run/run.h"
+#include "run/record/run.h"
 
 struct json_object;
 

@@ -3,7 +3,7 @@
 #define FT_CLI_NODES_TEXT_H
 
 #include "data/store/project.h"
-#include "run/run.h"
+#include "run/record/run.h"
 
 struct json_object;
 

@@ -10,7 +10,7 @@
 #include "data/store/store.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
-#include "run/run.h"
+#include "run/record/run.h"
 
 /* Everything that a command may have open; close with ft_session_close(). */
 struct ft_session {

@@ -7,7 +7,7 @@
 #ifndef FT_CLI_PROGRESS_H
 #define FT_CLI_PROGRESS_H
 
-#include "run/drive.h"
+#include "run/drive/drive.h"
 
 struct ft_progress;
 

@@ -18,7 +18,7 @@
 
 #include "base/str.h"
 #include "data/store/project.h"
-#include "run/run.h"
+#include "run/record/run.h"
 
 struct ft_report {
     const struct ft_project *project;

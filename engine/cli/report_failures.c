@@ -11,8 +11,8 @@
 #include "cli/markup.h"
 #include "cli/report.h"
 #include "cli/term.h"
+#include "run/accounts/summary.h"
 #include "run/adapter.h"
-#include "run/summary.h"
 
 #define SHOWN_MAX 50
 #define OPEN_MAX 3  /* logs shown unfolded */

@@ -8,8 +8,8 @@
 #include "cli/report.h"
 #include "cli/stage_picture.h"
 #include "cli/term.h"
-#include "run/deadline.h"
-#include "run/usage.h"
+#include "run/accounts/deadline.h"
+#include "run/accounts/usage.h"
 
 #define PARAMS_SHOWN_MAX 200 /* bytes in the head */
 

@@ -5,8 +5,8 @@
 #include "cli/report.h"
 #include "cli/stage_picture.h"
 #include "cli/term.h"
-#include "run/summary.h"
-#include "run/usage.h"
+#include "run/accounts/summary.h"
+#include "run/accounts/usage.h"
 
 /* --- the graph ------------------------------------------------------------ */
 

@@ -7,7 +7,7 @@
 #include "cli/report.h"
 #include "cli/stage_picture.h"
 #include "cli/term.h"
-#include "run/summary.h"
+#include "run/accounts/summary.h"
 
 #define ROWS_MAX 2000
 

@@ -7,7 +7,7 @@
 #include "cli/report.h"
 #include "cli/stage_picture.h"
 #include "cli/term.h"
-#include "run/summary.h"
+#include "run/accounts/summary.h"
 
 #define WIDTH 1180.0
 #define LEFT 64.0    /* of the drawing area */

@@ -2,7 +2,7 @@
 #ifndef FT_CLI_RERUN_TEXT_H
 #define FT_CLI_RERUN_TEXT_H
 
-#include "run/rerun.h"
+#include "run/rerun/rerun.h"
 
 /* One task that is executed once more. */
 struct ft_rerun_report {

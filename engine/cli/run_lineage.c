@@ -4,7 +4,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "cli/open.h"
-#include "run/memo.h"
+#include "run/drive/memo.h"
 
 /* Results that came from a memo have no details until they are asked for. */
 static void fill_details(struct ft_session *s)

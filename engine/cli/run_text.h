@@ -2,7 +2,7 @@
 #ifndef FT_CLI_RUN_TEXT_H
 #define FT_CLI_RUN_TEXT_H
 
-#include "run/run.h"
+#include "run/record/run.h"
 
 struct json_object;
 

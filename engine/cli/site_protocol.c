@@ -20,7 +20,7 @@
 #include "cli/settings.h"
 #include "cli/site_text.h"
 #include "cli/term.h"
-#include "run/helper.h"
+#include "run/site/helper.h"
 
 #define STATUS_SITE 4
 

@@ -4,7 +4,7 @@
 
 #include "cli/picture.h"
 #include "plan/plan.h"
-#include "run/run.h"
+#include "run/record/run.h"
 
 /* With 'run' (or NULL) each box tells how its tasks are. */
 struct ft_picture *ft_stage_picture(const struct ft_plan *plan,

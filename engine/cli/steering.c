@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "cli/term.h"
-#include "run/ask.h"
-#include "run/place.h"
+#include "run/control/ask.h"
+#include "run/record/place.h"
 
 #define STATUS_USAGE 2
 

@@ -2,7 +2,7 @@
 #ifndef FT_CLI_USAGE_TEXT_H
 #define FT_CLI_USAGE_TEXT_H
 
-#include "run/usage.h"
+#include "run/accounts/usage.h"
 
 struct json_object;
 

@@ -18,8 +18,8 @@
 
 #include "base/str.h"
 #include "data/store/project.h"
-#include "run/journal.h"
-#include "run/run.h"
+#include "run/record/journal.h"
+#include "run/record/run.h"
 
 #define FT_WATCH_SAMPLES 16
 

@@ -16,8 +16,8 @@
 #include "cli/progress.h"
 #include "cli/term.h"
 #include "cli/watch.h"
-#include "run/ask.h"
-#include "run/control.h"
+#include "run/control/ask.h"
+#include "run/control/control.h"
 
 #define TICK_MS 100  /* the screen changes at most so often */
 #define IDLE_MS 1000 /* and shows the time at least so often */

@@ -23,8 +23,8 @@
 #include "cli/limit_text.h"
 #include "cli/term.h"
 #include "cli/watch.h"
+#include "run/accounts/deadline.h"
 #include "run/adapter.h"
-#include "run/deadline.h"
 
 #define NAME_WIDTH_MAX 24
 #define BAR 10

@@ -4,8 +4,8 @@
 
 #include "base/alloc.h"
 #include "cli/watch.h"
-#include "run/lease.h"
-#include "run/place.h"
+#include "run/record/lease.h"
+#include "run/record/place.h"
 
 /* --- lists ---------------------------------------------------------------- */
 

@@ -143,7 +143,7 @@ bool ft_outcome_find(const char *name, enum ft_outcome *outcome);
 
 enum ft_cache_policy { FT_CACHE_CONTENT, FT_CACHE_NEVER };
 
-/* As what a task goes to a batch system: run/form.h. */
+/* As what a task goes to a batch system: run/site/form.h. */
 enum ft_form { FT_FORM_AUTO, FT_FORM_JOB, FT_FORM_ARRAY, FT_FORM_PILOT };
 extern const char *const ft_form_names[]; /* ends with NULL */
 

@@ -3,62 +3,65 @@
 noinst_LIBRARIES += engine/librun.a
 engine_librun_a_SOURCES = \
     engine/run/adapter.h \
-    engine/run/sched.c engine/run/sched.h engine/run/sched_in.h \
-    engine/run/sched_queue.c engine/run/sched_queue.h \
-    engine/run/sched_room.c engine/run/sched_wait.c \
-    engine/run/run.c engine/run/run.h engine/run/change.h \
-    engine/run/reported.c engine/run/tally.c \
-    engine/run/journal.c engine/run/journal.h engine/run/journal_in.h \
-    engine/run/replay.c \
-    engine/run/members.c engine/run/members.h \
-    engine/run/steer.c engine/run/steer.h engine/run/steer_request.c \
-    engine/run/redo.c engine/run/redo.h \
-    engine/run/place.c engine/run/place.h \
-    engine/run/lease.c engine/run/lease.h \
-    engine/run/control.c engine/run/control.h \
-    engine/run/drive.c engine/run/drive.h engine/run/drive_in.h \
-    engine/run/events.c \
-    engine/run/simulated.c \
-    engine/run/flight.c \
-    engine/run/steps.c engine/run/travel.c engine/run/travel.h \
-    engine/run/turns.c \
-    engine/run/handoff.c \
-    engine/run/workdirs.c engine/run/workdirs.h \
-    engine/run/trigger.c engine/run/trigger.h engine/run/trigger_in.h \
-    engine/run/trigger_cycle.c engine/run/trigger_watch.c \
-    engine/run/trigger_log.c engine/run/trigger_log.h \
-    engine/run/collect.c \
-    engine/run/rerun.c engine/run/rerun.h \
-    engine/run/rerun_execute.c engine/run/rerun_compare.c \
-    engine/run/result.c engine/run/result.h \
-    engine/run/outcome.c engine/run/outcome.h \
-    engine/run/usage.c engine/run/usage.h \
-    engine/run/saved.c engine/run/saved.h \
-    engine/run/script.c engine/run/script.h engine/run/sites.c \
-    engine/run/form.c engine/run/form.h engine/run/sweep.c engine/run/sweep.h \
-    engine/run/held.c engine/run/held.h \
-    engine/run/freight.c engine/run/freight.h \
-    engine/run/memo.c engine/run/memo.h \
-    engine/run/summary.c engine/run/summary_path.c engine/run/summary.h \
-    engine/run/estimate.c engine/run/estimate.h \
-    engine/run/budget.c engine/run/budget.h engine/run/limit.c \
-    engine/run/deadline.c engine/run/deadline.h engine/run/outlook.c \
-    engine/run/forecast.c engine/run/forecast.h \
-    engine/run/helper.c engine/run/talk.c engine/run/helper.h \
-    engine/run/helper_life.c engine/run/helper_life.h \
-    engine/run/site_test.c engine/run/site_test.h engine/run/site_test_in.h \
-    engine/run/site_test_job.c engine/run/site_test_report.c \
-    engine/run/site_test_call.c \
-    engine/run/read.c \
-    engine/run/ask.c engine/run/ask.h \
-    engine/run/serve.c engine/run/recall.c engine/run/absent.c \
-    engine/run/alive.c engine/run/alive.h \
-    engine/run/start.c \
-    engine/run/share.c engine/run/share.h \
-    engine/run/share_file.c engine/run/share_file.h \
-    engine/run/rivals.c engine/run/rivals.h \
-    engine/run/upkeep.c engine/run/upkeep.h \
-    engine/run/why.c
+    engine/run/sched/sched.c engine/run/sched/sched.h \
+    engine/run/sched/sched_in.h engine/run/sched/sched_queue.c \
+    engine/run/sched/sched_queue.h engine/run/sched/sched_room.c \
+    engine/run/sched/sched_wait.c \
+    engine/run/record/run.c engine/run/record/run.h \
+    engine/run/record/change.h engine/run/record/reported.c \
+    engine/run/record/tally.c engine/run/record/journal.c \
+    engine/run/record/journal.h engine/run/record/journal_in.h \
+    engine/run/record/replay.c engine/run/record/members.c \
+    engine/run/record/members.h engine/run/record/steer.c \
+    engine/run/record/steer.h engine/run/record/steer_request.c \
+    engine/run/record/redo.c engine/run/record/redo.h \
+    engine/run/record/place.c engine/run/record/place.h \
+    engine/run/record/lease.c engine/run/record/lease.h \
+    engine/run/record/result.c engine/run/record/result.h \
+    engine/run/record/outcome.c engine/run/record/outcome.h \
+    engine/run/record/sites.c engine/run/record/upkeep.c \
+    engine/run/record/upkeep.h \
+    engine/run/drive/drive.c engine/run/drive/drive.h \
+    engine/run/drive/drive_in.h engine/run/drive/events.c \
+    engine/run/drive/simulated.c engine/run/drive/flight.c \
+    engine/run/drive/steps.c engine/run/drive/turns.c \
+    engine/run/drive/handoff.c engine/run/drive/workdirs.c \
+    engine/run/drive/workdirs.h engine/run/drive/collect.c \
+    engine/run/drive/memo.c engine/run/drive/memo.h engine/run/drive/limit.c \
+    engine/run/drive/outlook.c engine/run/drive/serve.c \
+    engine/run/drive/recall.c engine/run/drive/absent.c \
+    engine/run/drive/start.c engine/run/drive/share.c \
+    engine/run/drive/share.h engine/run/drive/share_file.c \
+    engine/run/drive/share_file.h engine/run/drive/rivals.c \
+    engine/run/drive/rivals.h \
+    engine/run/accounts/usage.c engine/run/accounts/usage.h \
+    engine/run/accounts/saved.c engine/run/accounts/saved.h \
+    engine/run/accounts/summary.c engine/run/accounts/summary_path.c \
+    engine/run/accounts/summary.h engine/run/accounts/estimate.c \
+    engine/run/accounts/estimate.h engine/run/accounts/budget.c \
+    engine/run/accounts/budget.h engine/run/accounts/deadline.c \
+    engine/run/accounts/deadline.h engine/run/accounts/forecast.c \
+    engine/run/accounts/forecast.h \
+    engine/run/control/control.c engine/run/control/control.h \
+    engine/run/control/read.c engine/run/control/ask.c \
+    engine/run/control/ask.h engine/run/control/alive.c \
+    engine/run/control/alive.h engine/run/control/why.c \
+    engine/run/site/travel.c engine/run/site/travel.h \
+    engine/run/site/script.c engine/run/site/script.h engine/run/site/form.c \
+    engine/run/site/form.h engine/run/site/sweep.c engine/run/site/sweep.h \
+    engine/run/site/held.c engine/run/site/held.h engine/run/site/freight.c \
+    engine/run/site/freight.h engine/run/site/helper.c engine/run/site/talk.c \
+    engine/run/site/helper.h engine/run/site/helper_life.c \
+    engine/run/site/helper_life.h engine/run/site/site_test.c \
+    engine/run/site/site_test.h engine/run/site/site_test_in.h \
+    engine/run/site/site_test_job.c engine/run/site/site_test_report.c \
+    engine/run/site/site_test_call.c \
+    engine/run/rerun/rerun.c engine/run/rerun/rerun.h \
+    engine/run/rerun/rerun_execute.c engine/run/rerun/rerun_compare.c \
+    engine/run/trigger/trigger.c engine/run/trigger/trigger.h \
+    engine/run/trigger/trigger_in.h engine/run/trigger/trigger_cycle.c \
+    engine/run/trigger/trigger_watch.c engine/run/trigger/trigger_log.c \
+    engine/run/trigger/trigger_log.h
 engine_librun_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS) $(UV_CFLAGS)
 
 if HAVE_CHECK

@@ -18,10 +18,10 @@
 #include "worker/formats/med.h"
 #include "worker/formats/msh.h"
 #include "worker/formats/nc_plan.h"
+#include "worker/formats/vtu.h"
 #include "worker/publish.h"
 #include "worker/recompress.h"
 #include "worker/rows.h"
-#include "worker/formats/vtu.h"
 
 /* A table of up to so many bytes is compared with its content digest before a
  * part of it is read; of a longer one a part has only HDF5's checksums. */

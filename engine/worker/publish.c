@@ -24,8 +24,8 @@
 #include "base/path.h"
 #include "worker/bytes.h"
 #include "worker/copy.h"
-#include "worker/formats/csv.h"
 #include "worker/draft.h"
+#include "worker/formats/csv.h"
 #include "worker/guard.h"
 
 /* --- the final name ------------------------------------------------------- */

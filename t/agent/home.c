@@ -15,8 +15,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "adapters/link/attempt_json.h"
 #include "adapters/home/home.h"
+#include "adapters/link/attempt_json.h"
 #include "base/err.h"
 #include "base/json.h"
 

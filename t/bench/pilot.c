@@ -19,8 +19,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#include "adapters/link/agent_file.h"
 #include "adapters/home/home.h"
+#include "adapters/link/agent_file.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "run/adapter.h"

@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "run/result.h"
+#include "run/record/result.h"
 
 static void check_attempt(struct json_object *obj)
 {

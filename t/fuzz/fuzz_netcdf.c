@@ -16,8 +16,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
-#include "worker/h5.h"
 #include "worker/formats/nc_plan.h"
+#include "worker/h5.h"
 
 /* What a name or a unit is has no promise but to be one. */
 static void check(const struct ft_err *err)

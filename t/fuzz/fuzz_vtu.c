@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "t/fuzz/fresh.h"
 #include "t/fuzz/shown.h"
-#include "worker/kinds.h"
 #include "worker/formats/vtu.h"
+#include "worker/kinds.h"
 
 static struct shown grid;
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "model/workflow.h"
-#include "run/change.h"
-#include "run/steer.h"
+#include "run/record/change.h"
+#include "run/record/steer.h"
 #include "t/sim/sim.h"
 
 _Noreturn void sim_broken(const struct sim *sim, const char *fmt, ...)

@@ -1,7 +1,7 @@
 /* history.c - a runner and a site, all in memory, until the end
  *
- * The runner does what run/drive.c does; whatever may happen at a moment is
- * drawn: an attempt ends, a publication is done, people pause the run, the
+ * The runner does what run/drive/drive.c does; whatever may happen at a moment
+ * is drawn: an attempt ends, a publication is done, people pause the run, the
  * runner dies between any two records and another one goes on.
  */
 #include <stdio.h>
@@ -9,8 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "run/change.h"
-#include "run/steer.h"
+#include "run/record/change.h"
+#include "run/record/steer.h"
 #include "t/sim/sim.h"
 
 #define CRASHES_MAX 5

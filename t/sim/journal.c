@@ -3,8 +3,8 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
-#include "run/change.h"
-#include "run/steer.h"
+#include "run/record/change.h"
+#include "run/record/steer.h"
 #include "t/sim/sim.h"
 
 static const char *const record_names[] = {

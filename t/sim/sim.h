@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #include "base/str.h"
-#include "run/run.h"
-#include "run/sched.h"
+#include "run/record/run.h"
+#include "run/sched/sched.h"
 
 #define STAGES_MAX 6
 #define LINKS_MAX 2

@@ -1,13 +1,13 @@
 /* test_forecast.c - forecasts with known durations, and what bounds them */
-#include "run/forecast.h"
+#include "run/accounts/forecast.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "run/estimate.h"
-#include "run/budget.h"
-#include "run/usage.h"
+#include "run/accounts/budget.h"
+#include "run/accounts/estimate.h"
+#include "run/accounts/usage.h"
 #include "t/unit/unit.h"
 
 static const size_t up[] = { 0, 1, 2, 3 };

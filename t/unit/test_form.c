@@ -1,5 +1,5 @@
 /* test_form.c - jobs of their own, arrays or pilots: every reason for each */
-#include "run/form.h"
+#include "run/site/form.h"
 
 #include <string.h>
 

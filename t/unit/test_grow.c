@@ -10,9 +10,9 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "model/workflow.h"
-#include "run/change.h"
-#include "run/journal.h"
-#include "run/sched.h"
+#include "run/record/change.h"
+#include "run/record/journal.h"
+#include "run/sched/sched.h"
 #include "t/unit/unit.h"
 
 /* Cell c of 'solve' needs 2 + c turns; the table has two rows. */

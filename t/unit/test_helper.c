@@ -2,7 +2,7 @@
  *
  * Each is a little script; what a test does with it is asked through the loop
  * as the engine asks. */
-#include "run/helper.h"
+#include "run/site/helper.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "model/site.h"
-#include "run/helper_life.h"
+#include "run/site/helper_life.h"
 #include "t/unit/unit.h"
 
 #define ASKED_MAX 8

@@ -1,6 +1,6 @@
 /* test_journal.c - what is read back is what was written, at every point where
  * the file may have been cut */
-#include "run/journal.h"
+#include "run/record/journal.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,8 +13,8 @@
 #include "base/logfile.h"
 #include "base/path.h"
 #include "model/workflow.h"
-#include "run/change.h"
-#include "run/usage.h"
+#include "run/accounts/usage.h"
+#include "run/record/change.h"
 #include "t/unit/unit.h"
 
 #define TEXT                                                                 \

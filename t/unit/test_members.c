@@ -1,5 +1,5 @@
 /* test_members.c - the scanner takes what json-c takes, and as it means it */
-#include "run/members.h"
+#include "run/record/members.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -15,7 +15,7 @@
 #include "base/sha256.h"
 #include "base/str.h"
 #include "run/adapter.h"
-#include "run/held.h"
+#include "run/site/held.h"
 #include "t/unit/unit.h"
 
 #define SIZE 600000u /* three chunks */

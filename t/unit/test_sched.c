@@ -4,7 +4,7 @@
  * hold: nothing starts before its inputs are there, nothing succeeds twice, the
  * slots are never exceeded, and the run ends.
  */
-#include "run/sched.h"
+#include "run/sched/sched.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "model/workflow.h"
-#include "run/change.h"
+#include "run/record/change.h"
 #include "t/unit/unit.h"
 
 #define SECOND INT64_C(1000000000)

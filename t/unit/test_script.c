@@ -1,7 +1,7 @@
 /* test_script.c - batch scripts: what they say, and that a shell does it
  *
  * The "agent" of these tests is a shell script that tells what it was given. */
-#include "run/script.h"
+#include "run/site/script.h"
 
 #include <fcntl.h>
 #include <stdio.h>

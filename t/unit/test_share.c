@@ -1,5 +1,5 @@
 /* test_share.c - slots and memory divided among runs, once and over time */
-#include "run/share.h"
+#include "run/drive/share.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/path.h"
 #include "data/store/project.h"
-#include "run/share_file.h"
+#include "run/drive/share_file.h"
 #include "t/unit/unit.h"
 
 #define RUNS_MAX 4

@@ -1,6 +1,6 @@
 /* test_steer.c - what people ask of a run: understood, refused, kept and obeyed
  */
-#include "run/steer.h"
+#include "run/record/steer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,8 +8,8 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "model/workflow.h"
-#include "run/change.h"
-#include "run/sched.h"
+#include "run/record/change.h"
+#include "run/sched/sched.h"
 #include "t/unit/unit.h"
 
 /* Tasks 0 to 3 are 'a', 4 is 'b', 5 and 6 are 'c'. */

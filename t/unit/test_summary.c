@@ -1,11 +1,11 @@
 /* test_summary.c - what a run was like: durations, slots, bars, the chain that
  * decided its end */
-#include "run/summary.h"
+#include "run/accounts/summary.h"
 
 #include <string.h>
 
 #include "model/workflow.h"
-#include "run/change.h"
+#include "run/record/change.h"
 #include "t/unit/unit.h"
 
 #define SECOND INT64_C(1000000000)

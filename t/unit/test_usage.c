@@ -1,10 +1,10 @@
 /* test_usage.c - every attempt counts once, whatever became of it */
-#include "run/usage.h"
+#include "run/accounts/usage.h"
 
 #include <string.h>
 
 #include "model/workflow.h"
-#include "run/change.h"
+#include "run/record/change.h"
 #include "t/unit/unit.h"
 
 #define S INT64_C(1000000000)

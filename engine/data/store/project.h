@@ -6,7 +6,7 @@
  *            index.sqlite   rebuildable
  *            o/ab/<version>.h5   versions, mode 0440
  *            tmp/  trash/
- *            runs/<id>/     one directory a run (see run/journal.h)
+ *            runs/<id>/     one directory a run (see run/record/journal.h)
  */
 #ifndef FT_DATA_PROJECT_H
 #define FT_DATA_PROJECT_H

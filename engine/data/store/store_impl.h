@@ -35,7 +35,7 @@ struct ft_store {
 
 /* How the names of directories below tmp/ begin that an import unpacks into. */
 #define FT_TMP_IMPORT "import-"
-/* And those that a task is executed in once more (run/rerun.h). */
+/* And those that a task is executed in once more (run/rerun/rerun.h). */
 #define FT_TMP_RERUN "rerun-"
 
 /* The index, brought up to date if it was not; NULL on failure. */

@@ -13,8 +13,8 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/path.h"
-#include "worker/h5.h"
 #include "worker/formats/nc_plan.h"
+#include "worker/h5.h"
 
 #define UNEVEN 1e-3        /* of the spacing */
 #define FLOAT_DIGIT 0x1p-23 /* of a number that was stored in 4 bytes */

@@ -9,8 +9,8 @@
 #include "base/err.h"
 #include "worker/copy.h"
 #include "worker/formats/grid.h"
-#include "worker/h5.h"
 #include "worker/formats/vtu_xml.h"
+#include "worker/h5.h"
 
 #define TAIL_BYTES 4096 /* at the end of the file, with the last elements */
 #define LEAD_BYTES 256  /* white space before the appended data */
