@@ -237,7 +237,8 @@ noinst_LIBRARIES += solvers/libfloodkernel.a
 solvers_libfloodkernel_a_SOURCES = \
     solvers/flood/kernel.h solvers/flood/kernel.c \
     solvers/flood/kernel_vector.h solvers/flood/kernel_rows.h \
-    solvers/flood/kernel_body.h solvers/flood/kernel_generic.c \
+    solvers/flood/kernel_body.h solvers/flood/kernel_inertial.h \
+    solvers/flood/kernel_generic.c \
     solvers/flood/kernel_avx2.c solvers/flood/kernel_avx512.c
 solvers_libfloodkernel_a_CPPFLAGS = -I$(top_srcdir)/solvers
 solvers_libfloodkernel_a_CFLAGS = $(AM_CFLAGS) -ffp-contract=off \
@@ -249,7 +250,8 @@ fedtwin_flood_SOURCES = \
     solvers/flood/case.h solvers/flood/case.c \
     solvers/flood/series.h solvers/flood/series.c \
     solvers/flood/setup.c solvers/flood/halo.c solvers/flood/targets.c \
-    solvers/flood/sources.c solvers/flood/rain.c solvers/flood/step.c \
+    solvers/flood/sources.c solvers/flood/inertial.c \
+    solvers/flood/rain.c solvers/flood/step.c \
     solvers/flood/march.c solvers/flood/report.c solvers/flood/write.c \
     solvers/flood/checkpoint.c
 fedtwin_flood_LDADD = solvers/libfloodkernel.a $(SOLVER_LIBS)
@@ -271,7 +273,7 @@ fedtwin_raster_LDADD = $(SOLVER_LIBS)
 endif
 
 FLOOD_TESTS = t/t3200-flood.t t/t3201-raster.t t/t3202-flood-errors.t \
-    t/t3203-flood-parts.t t/t3204-flood-workflow.t
+    t/t3203-flood-parts.t t/t3204-flood-workflow.t t/t3205-flood-inertial.t
 EXTRA_DIST += t/flood.py t/flood_exact.py $(FLOOD_TESTS)
 if SOLVERS
 TESTS += $(FLOOD_TESTS)

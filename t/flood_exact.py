@@ -77,3 +77,25 @@ class MacDonald:
         self.z = np.tile(np.interp(x, fine, bed), (3, 1))
         self.h = np.tile(depth(x), (3, 1))
         self.level = float(depth(self.length))
+
+
+class FlatWave:
+    """Water that advances at one speed u over a dry, flat bed; three rows.
+
+    All of it moves alike, so that friction alone makes the slope of the
+    surface: d(h^(7/3))/dx = -7/3 n^2 u^2 (Hunter et al. 2005)."""
+
+    def __init__(self, dx, length, n=0.03, u=1.0):
+        self.n, self.u = n, u
+        self.x = (np.arange(round(length / dx)) + 0.5) * dx
+        self.z = np.zeros((3, len(self.x)))
+
+    def at(self, t, x=None):
+        """Depth at x, by default at the centres of the cells."""
+        behind = self.u * t - (self.x if x is None else x)
+        return (7 / 3 * self.n ** 2 * self.u ** 2 * np.maximum(behind, 0)) ** (
+            3 / 7)
+
+    def inflow(self, t):
+        """m2/s over the edge at x = 0."""
+        return self.u * self.at(t, 0)

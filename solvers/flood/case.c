@@ -51,6 +51,7 @@ static PetscErrorCode read_plain(struct reader *r)
         double *x;
     } row[] = {
         { "cfl", NULL, POSITIVE, &c->cfl },
+        { "theta", NULL, POSITIVE, &c->theta },
         { "longest_step", "s", POSITIVE, &c->longest_s },
         { "end", "s", POSITIVE, &c->end_s },
         { "report_every", "s", POSITIVE, &c->report_s },
@@ -73,9 +74,6 @@ static PetscErrorCode read_plain(struct reader *r)
     for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++)
         PetscCall(read_number(r->task, &r->all, row[i].name, row[i].unit,
                               row[i].range, row[i].x));
-    if (c->cfl > 0.5)
-        PetscFunctionReturn(stg_fail(r->task, "parameter 'cfl' must be at "
-                                     "most 0.5, not %g", c->cfl));
     if (!(c->end_s > 0))
         PetscFunctionReturn(stg_fail(r->task, "parameter 'end' is missing"));
     PetscFunctionReturn(0);
@@ -101,18 +99,42 @@ static PetscErrorCode choose(struct stg_task *task,
                                  text));
 }
 
+/* Waves of local inertia that alternate from cell to cell along both axes grow
+ * when the Courant number is more than sqrt(theta / 2). */
+static PetscErrorCode check_scheme(struct reader *r)
+{
+    struct flood_case *c = r->c;
+    bool inertial = c->scheme == FLOOD_INERTIAL;
+    double most = inertial ? sqrt(0.5 * c->theta) : 0.5;
+
+    PetscFunctionBeginUser;
+    if (has(r, "theta") && !inertial)
+        PetscFunctionReturn(stg_fail(r->task, "parameter 'theta' is for the "
+                                     "scheme 'inertial' only"));
+    if (c->theta > 1)
+        PetscFunctionReturn(stg_fail(r->task, "parameter 'theta' must be at "
+                                     "most 1, not %g", c->theta));
+    if (isnan(c->cfl))
+        c->cfl = inertial ? 0.9 * most : 0.45;
+    if (c->cfl > most)
+        PetscFunctionReturn(stg_fail(r->task, "parameter 'cfl' must be at "
+                                     "most %.3g, not %g", most, c->cfl));
+    PetscFunctionReturn(0);
+}
+
 static PetscErrorCode read_choices(struct reader *r)
 {
-    static const char *const schemes[] = { "first", "second" };
+    static const char *const schemes[] = { "first", "second", "inertial" };
     static const char *const soils[] = { "none", "constant", "horton",
                                          "green_ampt" };
     int scheme = FLOOD_SECOND, soil = FLOOD_NO_SOIL;
 
     PetscFunctionBeginUser;
-    PetscCall(choose(r->task, &r->all, "scheme", schemes, 2, &scheme));
+    PetscCall(choose(r->task, &r->all, "scheme", schemes, 3, &scheme));
     PetscCall(choose(r->task, &r->all, "infiltration", soils, 4, &soil));
     r->c->scheme = (enum flood_scheme)scheme;
     r->c->soil = (enum flood_soil)soil;
+    PetscCall(check_scheme(r));
     if (has(r, "kernel"))
         PetscCall(stg_get_text(&r->all, "kernel", &r->c->kernel));
     if (soil != FLOOD_NO_SOIL && !has(r, "infiltration_rate"))
@@ -335,7 +357,8 @@ PetscErrorCode flood_case_read(struct stg_task *task, struct flood_case *c)
 
     PetscFunctionBeginUser;
     *c = (struct flood_case){
-        .cfl = 0.45, .longest_s = 60, .report_s = 60, .checkpoint_s = 300,
+        .cfl = NAN, .theta = 0.9, .longest_s = 60,
+        .report_s = 60, .checkpoint_s = 300,
         .dry = 1e-6, .wet = 0.01, .manning = NAN, .level = NAN,
         .debris = { 0.5, 1 }, .deep = 0.25,
     };

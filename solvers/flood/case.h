@@ -7,7 +7,7 @@
 
 #define FLOOD_G 9.81 /* m/s2 */
 
-enum flood_scheme { FLOOD_FIRST, FLOOD_SECOND };
+enum flood_scheme { FLOOD_FIRST, FLOOD_SECOND, FLOOD_INERTIAL };
 
 enum flood_soil { FLOOD_NO_SOIL, FLOOD_CONSTANT, FLOOD_HORTON,
                   FLOOD_GREEN_AMPT };
@@ -51,6 +51,7 @@ struct flood_gauge {
 struct flood_case {
     enum flood_scheme scheme;
     double cfl, longest_s;
+    double theta;               /* of local inertia */
     double end_s, report_s, checkpoint_s;
     double dry, wet;
     double manning;             /* s m^-1/3; NAN: by cell */

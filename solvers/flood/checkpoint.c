@@ -10,7 +10,7 @@
 #include "stage/h5.h"
 
 #define GROUP "/state"
-#define FORMAT 1
+#define FORMAT 2
 
 enum { N_ARRAYS = 8, N_NUMBERS = 5, N_COUNTS = 8 };
 

@@ -1,8 +1,9 @@
 /* flood.h - the state of a flood calculation and the parts that work on it
  *
  * Depth h and discharge per width (qx, qy) at the cells of a raster, which are
- * its points with half a spacing around them.  Ranks hold strips of whole rows
- * with FLOOD_HALO rows more on both sides.  share/doc/modules/env.flood.md has
+ * its points with half a spacing around them; local inertia has discharges at
+ * their western and southern faces.  Ranks hold strips of whole rows with
+ * FLOOD_HALO rows more on both sides.  share/doc/modules/env.flood.md has
  * the equations.  Everything here is collective unless it says otherwise.
  */
 #ifndef FLOOD_FLOOD_H
@@ -38,15 +39,18 @@ struct flood_target {
     int tile;
     enum { FLOOD_EDGE, FLOOD_INFLOW, FLOOD_LINK } kind;
     int which;   /* boundary (-1: wall), inflow or structure */
-    int axis;    /* edge: 0 x, 1 y; link: 0 upstream, 1 downstream end */
+    int axis;    /* edge: 0 x, 1 y */
     double sign; /* edge: outward, +1 or -1; link: the other end's share */
     double drop; /* edge: how much the bed falls towards it, m */
+    double most; /* of the cell's water that it may take in a step */
 };
 
 /* A cell whose state all ranks know: of gauges and structures. */
 struct flood_spot {
     int64_t cell; /* mine, or -1 */
     double h, qx, qy, z;
+    double left; /* m that structures take from, and how much of it at most */
+    double most;
 };
 
 struct flood {
@@ -89,7 +93,7 @@ struct flood {
 enum {
     FLOOD_TIME, FLOOD_STEP, FLOOD_DT, FLOOD_VOLUME, FLOOD_IN, FLOOD_OUT,
     FLOOD_RAIN, FLOOD_SOAKED, FLOOD_ERROR, FLOOD_DEPTH, FLOOD_AREA,
-    FLOOD_COLUMNS
+    FLOOD_FAST, FLOOD_COLUMNS
 };
 /* Columns of flood->gauge_row, for each gauge. */
 enum {
@@ -119,10 +123,24 @@ PetscErrorCode flood_exchange(struct flood *f, struct flood_state *s);
 
 /* targets.c: where boundaries, inflows and structures act. */
 PetscErrorCode flood_find_targets(struct flood *f);
-/* sources.c: what they do to 'from' in a step; 'share' of it counts. */
+/* sources.c: what they do in a step that begins with 'from', when depths 'left'
+ * are there to take from; 'share' of it counts. */
 PetscErrorCode flood_find_sources(struct flood *f,
-                                  const struct flood_state *from, double dt_s,
+                                  const struct flood_state *from,
+                                  const double *left, double dt_s,
                                   double share);
+/* inertial.c: from discharges of cells to those of faces. */
+void flood_set_faces(struct flood *f);
+/* State 0 by cell, with what edges let through in the step before.  Depths are
+ * its own; discharges may be in state 1.  Valid until the next step. */
+struct flood_state flood_cells(struct flood *f);
+/* Of the face opposite to that of an edge: how much the surface falls towards
+ * the edge, m, and the velocity towards it, m/s. */
+double flood_inner_drop(const struct flood *f, const struct flood_target *t);
+double flood_inner_velocity(const struct flood *f,
+                            const struct flood_target *t);
+/* What sources do to state 0 in a step, added to the new depths 'h'. */
+PetscErrorCode flood_add_sources(struct flood *f, double *h, double dt_s);
 /* rain.c: rain and infiltration, after a step. */
 PetscErrorCode flood_rain(struct flood *f, double dt_s);
 
@@ -143,8 +161,9 @@ PetscErrorCode flood_march(struct flood *f);
 PetscErrorCode flood_report(struct flood *f);
 PetscErrorCode flood_volume(struct flood *f, double *volume, double *depth,
                             double *area);
-/* The state of all spots, on all ranks. */
-PetscErrorCode flood_look(struct flood *f, const struct flood_state *from);
+/* The state of all spots, and what is 'left' there, on all ranks. */
+PetscErrorCode flood_look(struct flood *f, const struct flood_state *from,
+                          const double *left);
 
 /* write.c: the tables and images. */
 PetscErrorCode flood_write(struct flood *f);

@@ -12,12 +12,16 @@
 
 #define FLOOD_TILE_X 256 /* cells; what a tile needs fits the first caches */
 #define FLOOD_TILE_Y 32
-#define FLOOD_HALO 2     /* cells around a strip that kernels may read */
+#define FLOOD_HALO 3     /* cells around a strip that kernels may read */
 
 /* Kernels take whole vectors: what is behind a row up to a multiple of
  * FLOOD_ALIGN cells is computed, too, and stays 0 where it is beyond the
  * domain. */
 #define FLOOD_ALIGN 8
+
+/* The share of a cell's water that may leave it in a step where that is
+ * limited; rounding must not make the rest negative. */
+#define FLOOD_MOST (1 - 1e-14)
 
 /* What else changes a cell in a step, already times dt: boundaries, inflows. */
 struct flood_source {
@@ -25,7 +29,8 @@ struct flood_source {
     double h, qx, qy;   /* m, m2/s */
 };
 
-/* Depth and discharge per width, by cell. */
+/* Depth and discharge per width, by cell; of local inertia by its western and
+ * its southern face. */
 struct flood_state {
     double *h, *qx, *qy; /* m, m2/s */
 };
@@ -48,6 +53,7 @@ struct flood_tile {
 
     double dt, dx, dy, g;
     double dry;     /* m; cells up to this depth do not move */
+    double theta;   /* local inertia: how much a face's own discharge counts */
     double time_s;  /* of 'old' */
     const double *z;    /* m */
     const double *drag; /* g n2 by cell; NULL: drag_all everywhere */
@@ -58,11 +64,13 @@ struct flood_tile {
     struct flood_state mean; /* .h NULL: none */
     struct flood_peaks *peaks; /* updated with 'old'; NULL: not wanted, nor
                                 * is 'rate' */
-    const struct flood_source *source; /* in the order of cells */
+    /* In the order of cells; not for local inertia. */
+    const struct flood_source *source;
     size_t n_sources;
 
     /* Results. */
-    double rate;  /* largest (|u| + c) / dx in 'old', 1/s */
+    double rate;  /* largest (|u| + c) / dx in 'old', 1/s; local inertia: c / dx
+                   * in 'new' */
     double depth; /* largest in 'new' */
     int bad;      /* a new depth is negative or not a number */
 };
@@ -71,6 +79,7 @@ struct flood_kernel {
     const char *name; /* "avx512", "avx2", "generic" */
     void (*first)(struct flood_tile *tile);
     void (*second)(struct flood_tile *tile);
+    void (*inertial)(struct flood_tile *tile);
 };
 
 /* The best one that this processor runs, or the one of that name; NULL when

@@ -9,11 +9,13 @@
 #endif
 #define FLOOD_LANES 4
 #include "flood/kernel_body.h"
+#include "flood/kernel_inertial.h"
 
 const struct flood_kernel flood_kernel_avx2 = {
     .name = "avx2",
     .first = advance_first,
     .second = advance_second,
+    .inertial = advance_inertial,
 };
 #ifdef __clang__
 #pragma clang attribute pop

@@ -10,11 +10,13 @@
 #endif
 #define FLOOD_LANES 8
 #include "flood/kernel_body.h"
+#include "flood/kernel_inertial.h"
 
 const struct flood_kernel flood_kernel_avx512 = {
     .name = "avx512",
     .first = advance_first,
     .second = advance_second,
+    .inertial = advance_inertial,
 };
 #ifdef __clang__
 #pragma clang attribute pop

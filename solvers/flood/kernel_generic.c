@@ -1,8 +1,10 @@
 /* kernel_generic.c - the kernel for any processor */
 #include "flood/kernel_body.h"
+#include "flood/kernel_inertial.h"
 
 const struct flood_kernel flood_kernel_generic = {
     .name = "generic",
     .first = advance_first,
     .second = advance_second,
+    .inertial = advance_inertial,
 };

@@ -31,12 +31,13 @@ static double thirst(const struct flood_case *c, double time_s, double dt_s,
 static double soak(struct flood *f, int64_t k, double dt_s)
 {
     struct flood_state *s = &f->state[0];
+    bool inertial = f->c.scheme == FLOOD_INERTIAL; /* faces keep theirs */
     double h = s->h[k], m, left;
 
     if (!(h > 0))
         return 0;
     m = fmax(fmin(thirst(&f->c, f->time_s, dt_s, f->soaked[k], h), h), 0);
-    left = h - m > f->c.dry ? (h - m) / h : 0;
+    left = inertial ? 1 : h - m > f->c.dry ? (h - m) / h : 0;
     f->soaked[k] += m;
     s->h[k] = h - m;
     s->qx[k] *= left;

@@ -4,33 +4,37 @@
 
 #include "flood/flood.h"
 
-PetscErrorCode flood_look(struct flood *f, const struct flood_state *from)
+PetscErrorCode flood_look(struct flood *f, const struct flood_state *from,
+                          const double *left)
 {
+    enum { N = 5 };
     size_t n = f->c.n_gauges + 2 * f->c.n_structures;
     double *all;
 
     PetscFunctionBeginUser;
     if (n == 0)
         PetscFunctionReturn(0);
-    PetscCall(PetscCalloc1(4 * n, &all));
+    PetscCall(PetscCalloc1(N * n, &all));
     for (size_t i = 0; i < n; i++) {
         int64_t k = f->spot[i].cell;
 
         if (k < 0)
             continue;
-        all[4 * i] = from->h[k];
-        all[4 * i + 1] = from->qx[k];
-        all[4 * i + 2] = from->qy[k];
-        all[4 * i + 3] = f->grid.z[k];
+        all[N * i] = from->h[k];
+        all[N * i + 1] = from->qx[k];
+        all[N * i + 2] = from->qy[k];
+        all[N * i + 3] = f->grid.z[k];
+        all[N * i + 4] = left[k];
     }
     /* One rank has each of them, the others 0. */
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, all, (int)(4 * n), MPI_DOUBLE,
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, all, (int)(N * n), MPI_DOUBLE,
                                MPI_SUM, f->comm));
     for (size_t i = 0; i < n; i++) {
-        f->spot[i].h = all[4 * i];
-        f->spot[i].qx = all[4 * i + 1];
-        f->spot[i].qy = all[4 * i + 2];
-        f->spot[i].z = all[4 * i + 3];
+        f->spot[i].h = all[N * i];
+        f->spot[i].qx = all[N * i + 1];
+        f->spot[i].qy = all[N * i + 2];
+        f->spot[i].z = all[N * i + 3];
+        f->spot[i].left = all[N * i + 4];
     }
     PetscCall(PetscFree(all));
     PetscFunctionReturn(0);
@@ -104,6 +108,26 @@ static PetscErrorCode find_balance(struct flood *f, double *row)
     PetscFunctionReturn(0);
 }
 
+/* Area where water is deeper than wet_depth and faster than its waves. */
+static PetscErrorCode find_fast(struct flood *f, const struct flood_state *s,
+                                double *area)
+{
+    const struct flood_grid *g = &f->grid;
+    int64_t n = 0;
+
+    PetscFunctionBeginUser;
+    for (int64_t j = 0; j < g->ny; j++)
+        for (int64_t k = flood_at(g, 0, j); k < flood_at(g, g->nx, j); k++) {
+            double h = s->h[k], x = s->qx[k], y = s->qy[k];
+
+            n += h > f->c.wet && x * x + y * y > FLOOD_G * h * h * h;
+        }
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &n, 1, MPI_INT64_T, MPI_SUM,
+                               f->comm));
+    *area = (double)n * g->area;
+    PetscFunctionReturn(0);
+}
+
 static void see_gauge(const struct flood *f, const struct flood_spot *p,
                       double *row)
 {
@@ -117,6 +141,7 @@ static void see_gauge(const struct flood *f, const struct flood_spot *p,
 
 PetscErrorCode flood_report(struct flood *f)
 {
+    struct flood_state cells = flood_cells(f);
     double *row;
 
     PetscFunctionBeginUser;
@@ -129,7 +154,8 @@ PetscErrorCode flood_report(struct flood *f)
     PetscCall(flood_volume(f, &row[FLOOD_VOLUME], &row[FLOOD_DEPTH],
                            &row[FLOOD_AREA]));
     PetscCall(find_balance(f, row));
-    PetscCall(flood_look(f, &f->state[0]));
+    PetscCall(find_fast(f, &cells, &row[FLOOD_FAST]));
+    PetscCall(flood_look(f, &cells, cells.h));
     for (size_t i = 0; i < f->c.n_gauges; i++)
         see_gauge(f, &f->spot[i],
                   f->gauge_row + ((size_t)f->reports * f->c.n_gauges + i) *

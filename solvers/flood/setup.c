@@ -314,6 +314,8 @@ static PetscErrorCode fill_water(struct flood *f)
         s->qx[k] = s->h[k] > f->c.dry ? s->qx[k] * s->h[k] : 0;
         s->qy[k] = s->h[k] > f->c.dry ? s->qy[k] * s->h[k] : 0;
     }
+    if (f->c.scheme == FLOOD_INERTIAL)
+        flood_set_faces(f);
     PetscFunctionReturn(0);
 }
 

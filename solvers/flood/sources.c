@@ -57,6 +57,20 @@ static struct flux fall(const struct front *p)
     };
 }
 
+/* Local inertia: as uniform flow down the bed, or the surface where the bed
+ * does not fall; no more than over an edge. */
+static struct flux leave(const struct flood *f, const struct flood_target *t,
+                         const struct front *p)
+{
+    const struct flood_grid *g = &f->grid;
+    double n2 = g->drag ? g->drag[t->cell] / FLOOD_G
+                        : f->c.manning * f->c.manning;
+    double drop = t->drop > 0 ? t->drop : flood_inner_drop(f, t);
+    double q = p->h * sqrt(cbrt(p->h) * p->h * drop / (n2 * g->raster.dx));
+
+    return (struct flux){ .h = drop > 0 ? fmin(q, fall(p).h) : 0 };
+}
+
 /* Water at a given level beyond, which moves as that in front: HLL. */
 static struct flux level(const struct front *p, double surface)
 {
@@ -102,7 +116,8 @@ static struct flux cross_edge(const struct flood *f,
     b = &f->c.boundary[t->which];
     switch (b->kind) {
     case FLOOD_FREE:
-        return outflow(p, t->drop);
+        return f->c.scheme == FLOOD_INERTIAL ? leave(f, t, p)
+                                             : outflow(p, t->drop);
     case FLOOD_FALL:
         return fall(p);
     case FLOOD_LEVEL:
@@ -115,21 +130,39 @@ static struct flux cross_edge(const struct flood *f,
     }
 }
 
+static struct front in_front(const struct flood *f,
+                             const struct flood_state *from,
+                             const struct flood_target *t)
+{
+    double h = from->h[t->cell], w = h > f->c.dry ? 1 / h : 0;
+    double x = from->qx[t->cell], y = from->qy[t->cell];
+    struct front p = { .h = h, .c = sqrt(FLOOD_G * fmax(h, 0)),
+                       .z = f->grid.z[t->cell] };
+
+    if (f->c.scheme == FLOOD_INERTIAL) {
+        p.u = flood_inner_velocity(f, t);
+        return p;
+    }
+    p.u = t->sign * w * (t->axis ? y : x);
+    p.v = w * (t->axis ? x : y);
+    return p;
+}
+
 static void find_edge(struct flood *f, const struct flood_state *from,
-                      const struct flood_target *t, double dt_s, double share,
-                      struct flood_source *s)
+                      const double *left, const struct flood_target *t,
+                      double dt_s, double share, struct flood_source *s)
 {
     const struct stg_raster *r = &f->grid.raster;
-    double h = from->h[t->cell], x = from->qx[t->cell], y = from->qy[t->cell];
     double dx = t->axis ? r->dy : r->dx, across = t->axis ? r->dx : r->dy;
-    double w = h > f->c.dry ? 1 / h : 0, a = dt_s / dx;
-    struct front p = {
-        .h = h, .c = sqrt(FLOOD_G * fmax(h, 0)), .z = f->grid.z[t->cell],
-        .u = t->sign * w * (t->axis ? y : x), .v = w * (t->axis ? x : y),
-    };
+    struct front p = in_front(f, from, t);
     struct flux flux = cross_edge(f, t, &p, dt_s);
-    double u = -t->sign * a * flux.u, v = -a * flux.v;
+    double a = dt_s / dx, u = -t->sign * a * flux.u, v = -a * flux.v;
 
+    if (f->c.scheme == FLOOD_INERTIAL) {
+        flux.h = fmin(flux.h, t->most * left[t->cell] / a);
+        u = 0.5 * t->sign * flux.h; /* its part of the cell's mean, m2/s */
+        v = 0;
+    }
     s->h = -a * flux.h;
     s->qx = t->axis ? v : u;
     s->qy = t->axis ? u : v;
@@ -167,7 +200,8 @@ static double flow_over(const struct flood_structure *p, double a, double b)
     return fmin(q, ORIFICE * p->width * p->height * sqrt(2 * FLOOD_G * jet));
 }
 
-/* At most half of the water of the cell that gives it. */
+/* At most half of the water of the cell that gives it, or its part of it where
+ * others take, too. */
 static void find_flows(struct flood *f, double dt_s, double share)
 {
     for (size_t k = 0; k < f->c.n_structures; k++) {
@@ -175,10 +209,11 @@ static void find_flows(struct flood *f, double dt_s, double share)
         const struct flood_spot *up = &f->spot[f->c.n_gauges + 2 * k],
                                 *down = up + 1;
         double a = up->h + up->z - p->crest, b = down->h + down->z - p->crest;
-        double most = 0.5 * f->grid.area / dt_s;
+        double q = a > b ? flow_over(p, a, b) : flow_over(p, b, a);
+        const struct flood_spot *from = a > b ? up : down;
 
-        f->flow[k] = a > b ? fmin(flow_over(p, a, b), most * up->h)
-                           : -fmin(flow_over(p, b, a), most * down->h);
+        q = fmin(q, fmin(from->most, 0.5) * from->left * f->grid.area / dt_s);
+        f->flow[k] = a > b ? q : -q;
         if (stg_rank(f->task) == 0)
             f->pending[f->c.n_inflows + f->c.n_boundaries + k] +=
                 share * dt_s * f->flow[k];
@@ -186,12 +221,13 @@ static void find_flows(struct flood *f, double dt_s, double share)
 }
 
 PetscErrorCode flood_find_sources(struct flood *f,
-                                  const struct flood_state *from, double dt_s,
+                                  const struct flood_state *from,
+                                  const double *left, double dt_s,
                                   double share)
 {
     PetscFunctionBeginUser;
     if (f->c.n_structures > 0) {
-        PetscCall(flood_look(f, from));
+        PetscCall(flood_look(f, from, left));
         find_flows(f, dt_s, share);
     }
     for (size_t i = 0; i < f->n_targets; i++) {
@@ -200,7 +236,7 @@ PetscErrorCode flood_find_sources(struct flood *f,
 
         *s = (struct flood_source){ .cell = t->cell };
         if (t->kind == FLOOD_EDGE && (t->which >= 0 || from->h[t->cell] > 0))
-            find_edge(f, from, t, dt_s, share, s);
+            find_edge(f, from, left, t, dt_s, share, s);
         else if (t->kind == FLOOD_INFLOW)
             find_inflow(f, t, dt_s, share, s);
         else if (t->kind == FLOOD_LINK)

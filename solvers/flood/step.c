@@ -117,7 +117,8 @@ static void fill_tile(const struct flood *f, int x, int y, double dt_s,
         .nx = least(FLOOD_TILE_X, g->nx - i),
         .ny = least(FLOOD_TILE_Y, g->ny - j),
         .dt = dt_s, .dx = g->raster.dx, .dy = g->raster.dy, .g = FLOOD_G,
-        .dry = f->c.dry, .time_s = f->time_s, .z = g->z, .drag = g->drag,
+        .dry = f->c.dry, .theta = f->c.theta, .time_s = f->time_s,
+        .z = g->z, .drag = g->drag,
         .drag_all = g->drag ? 0 : FLOOD_G * f->c.manning * f->c.manning,
         .source = f->source + f->tile_target[n],
         .n_sources = f->tile_target[n + 1] - f->tile_target[n],
@@ -144,15 +145,29 @@ static void clear_tile(const struct flood *f, int tile, struct flood_state *s,
     dirty[tile] = 0;
 }
 
-/* Advance state 'from' by dt into state 'to'; 'mean': of that and state 0. */
+static void run_kernel(const struct flood *f, struct flood_tile *t)
+{
+    void (*const scheme[])(struct flood_tile *) = {
+        [FLOOD_FIRST] = f->kernel->first,
+        [FLOOD_SECOND] = f->kernel->second,
+        [FLOOD_INERTIAL] = f->kernel->inertial,
+    };
+
+    scheme[f->c.scheme](t);
+}
+
+/* Advance state 'from' by dt into state 'to'; 'mean': of that and state 0.
+ * Kernels add sources, but that of local inertia. */
 static PetscErrorCode advance(struct flood *f, int from, int to, bool mean,
                               double dt_s, double share, struct outcome *o)
 {
-    bool second = f->c.scheme == FLOOD_SECOND;
+    bool inertial = f->c.scheme == FLOOD_INERTIAL;
     struct flood_tile t;
 
     PetscFunctionBeginUser;
-    PetscCall(flood_find_sources(f, &f->state[from], dt_s, share));
+    if (!inertial)
+        PetscCall(flood_find_sources(f, &f->state[from], f->state[from].h,
+                                     dt_s, share));
     for (int y = 0, n = 0; y < f->grid.tiles_y; y++)
         for (int x = 0; x < f->grid.tiles_x; x++, n++) {
             if (!f->active[n]) {
@@ -166,12 +181,14 @@ static PetscErrorCode advance(struct flood *f, int from, int to, bool mean,
                 t.mean = f->state[0];
             if (from == 0)
                 t.peaks = &f->peaks;
-            (second ? f->kernel->second : f->kernel->first)(&t);
+            run_kernel(f, &t);
             o->rate = fmax(o->rate, t.rate);
             o->bad = fmax(o->bad, t.bad);
             f->dirty[to][n] = 1;
             f->wet[n] = t.depth > 0;
         }
+    if (inertial)
+        PetscCall(flood_add_sources(f, f->state[to].h, dt_s));
     PetscFunctionReturn(0);
 }
 
@@ -308,13 +325,13 @@ PetscErrorCode flood_find_rate(struct flood *f)
 void flood_end_peaks(struct flood *f)
 {
     const struct flood_grid *g = &f->grid;
-    const struct flood_state *s = &f->state[0];
+    struct flood_state s = flood_cells(f);
     struct flood_peaks *p = &f->peaks;
 
     for (int64_t j = 0; j < g->ny; j++)
         for (int64_t k = flood_at(g, 0, j); k < flood_at(g, g->nx, j); k++) {
-            double h = s->h[k], w = h > f->c.dry ? 1 / h : 0;
-            double speed = hypot(s->qx[k] * w, s->qy[k] * w);
+            double h = s.h[k], w = h > f->c.dry ? 1 / h : 0;
+            double speed = hypot(s.qx[k] * w, s.qy[k] * w);
 
             p->depth[k] = fmax(p->depth[k], h);
             if (!(h > p->wet))

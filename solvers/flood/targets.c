@@ -210,6 +210,38 @@ static int compare(const void *a, const void *b)
     return (p->sign > q->sign) - (p->sign < q->sign);
 }
 
+/* Several that may take water from one cell share what is in it. */
+static PetscErrorCode share_water(struct flood *f)
+{
+    size_t gauges = f->c.n_gauges, ends = 2 * f->c.n_structures;
+    double *most;
+
+    PetscFunctionBeginUser;
+    PetscCall(PetscCalloc1(ends + 1, &most));
+    for (size_t i = 0, end; i < f->n_targets; i = end) {
+        int takers = 0;
+
+        for (end = i; end < f->n_targets &&
+                      f->target[end].cell == f->target[i].cell; end++)
+            takers += f->target[end].kind != FLOOD_INFLOW &&
+                      f->target[end].which >= 0;
+        for (size_t k = i; k < end; k++) {
+            struct flood_target *t = &f->target[k];
+
+            t->most = FLOOD_MOST / (takers > 1 ? takers : 1);
+            if (t->kind == FLOOD_LINK)
+                most[2 * t->which + (t->sign > 0)] = t->most;
+        }
+    }
+    /* One rank has each of them, the others 0. */
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, most, (int)ends, MPI_DOUBLE,
+                               MPI_SUM, f->comm));
+    for (size_t i = 0; i < ends; i++)
+        f->spot[gauges + i].most = most[i];
+    PetscCall(PetscFree(most));
+    PetscFunctionReturn(0);
+}
+
 PetscErrorCode flood_find_targets(struct flood *f)
 {
     struct list l = { .f = f };
@@ -233,6 +265,7 @@ PetscErrorCode flood_find_targets(struct flood *f)
             k++;
         f->tile_target[tile] = k;
     }
+    PetscCall(share_water(f));
     f->n_volumes = f->c.n_inflows + f->c.n_boundaries + f->c.n_structures + 2;
     PetscCall(PetscCalloc1(f->n_volumes, &f->volume));
     PetscCall(PetscCalloc1(f->n_volumes, &f->pending));

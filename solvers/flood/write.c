@@ -24,6 +24,8 @@ static const struct column balance_columns[FLOOD_COLUMNS] = {
     [FLOOD_ERROR] = { "error", "1", "volume unaccounted for, relative" },
     [FLOOD_DEPTH] = { "depth_max", "m", "largest depth at the time" },
     [FLOOD_AREA] = { "flooded_area", "m2", "area deeper than wet_depth" },
+    [FLOOD_FAST] = { "supercritical_area", "m2", "area deeper than wet_depth, "
+                     "with a Froude number above 1" },
 };
 
 /* 'value' has a row of 'columns' numbers for each of 'rows'. */
@@ -155,9 +157,9 @@ static const struct {
                   "not", NULL },
 };
 
-static double value_of(const struct flood *f, enum what what, int64_t k)
+static double value_of(const struct flood *f, const struct flood_state *s,
+                       enum what what, int64_t k)
 {
-    const struct flood_state *s = &f->state[0];
     double h = s->h[k], w = h > f->c.dry ? 1 / h : 0;
 
     if (!f->grid.inside[k])
@@ -182,8 +184,8 @@ static double value_of(const struct flood *f, enum what what, int64_t k)
     }
 }
 
-static PetscErrorCode write_image(struct flood *f, enum what what,
-                                  double *value)
+static PetscErrorCode write_image(struct flood *f, const struct flood_state *s,
+                                  enum what what, double *value)
 {
     const struct flood_grid *g = &f->grid;
     struct stg_image image = {
@@ -200,7 +202,7 @@ static PetscErrorCode write_image(struct flood *f, enum what what,
     PetscCall(stg_output_path(f->task, image.name, &path));
     for (int64_t j = 0; j < g->ny; j++)
         for (int64_t i = 0; i < g->nx; i++)
-            value[j * g->nx + i] = value_of(f, what, flood_at(g, i, j));
+            value[j * g->nx + i] = value_of(f, s, what, flood_at(g, i, j));
     PetscCall(stg_image_write(f->task, path, &g->raster, &image, g->first_row,
                               g->ny, value));
     PetscFunctionReturn(0);
@@ -208,12 +210,13 @@ static PetscErrorCode write_image(struct flood *f, enum what what,
 
 PetscErrorCode flood_write(struct flood *f)
 {
+    struct flood_state cells = flood_cells(f);
     double *value;
 
     PetscFunctionBeginUser;
     PetscCall(PetscMalloc1(f->grid.nx * f->grid.ny, &value));
     for (int what = DEPTH; what <= ARRIVAL; what++)
-        PetscCall(write_image(f, (enum what)what, value));
+        PetscCall(write_image(f, &cells, (enum what)what, value));
     PetscCall(PetscFree(value));
     PetscCall(write_balance(f));
     PetscCall(write_gauges(f));

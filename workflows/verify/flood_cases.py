@@ -52,6 +52,12 @@ def river(n=100):
     return np.interp(x, fine, (bed[-1] - bed) * (fine[1] - fine[0])), depth(x)
 
 
+def flat_wave(behind):
+    """Depth so far behind the front of a wave that runs over a flat bed at 1 m/s
+    with n 0.03 (Hunter et al. 2005)."""
+    return (7 / 3 * 0.03 ** 2 * np.maximum(behind, 0)) ** (3 / 7)
+
+
 # --- beginnings --------------------------------------------------------------
 
 def grid(n, size):
@@ -87,6 +93,12 @@ def begin(case, n):
     if case == 'plane':
         z = np.tile((49.5 - np.arange(50)) * 2.0 * 0.02, (3, 1))
         return 2.0, z, 0 * z, 0 * z, 0 * z
+    if case == 'slope':
+        z = np.tile(1e-3 * (995 - 10.0 * np.arange(100)), (3, 1))
+        return 10.0, z, 0 * z, 0 * z, 0 * z
+    if case == 'flat':
+        z = np.zeros((3, 100))
+        return 50.0, z, 0 * z, 0 * z, 0 * z
     z = np.zeros((200, 100))  # the plain: 1 km by 2 km
     return 10.0, z, 0 * z, 0 * z, 0 * z
 
@@ -165,7 +177,7 @@ def swing():
 
 def rest():
     for (_, _, scheme), speed in sorted(images('lake').items()):
-        yield ('speed in a lake with islands, %s order' % scheme, 'm s-1', 0,
+        yield ('speed in a lake with islands, %s' % scheme, 'm s-1', 0,
                np.nanmax(speed), 1e-12, 'absolute')
     h, want = only('river')[1], only('river_start')[1]
     yield ("mean error of the depth, MacDonald's river", '1', 0,
@@ -186,6 +198,21 @@ def runoff():
            1e-3, 'relative')
 
 
+def inertia():
+    want = (0.03 / 1e-3 ** 0.5) ** 0.6
+    yield ('local inertia: depth of uniform flow on a slope', 'm', want,
+           only('slope')[1][50], 1e-5, 'relative')
+    want = flat_wave(3600 - 50 * (np.arange(100) + 0.5))
+    for (_, _, scheme), h in sorted(images('flat').items()):
+        yield ('rms error, wave on a flat dry bed, %s' % scheme, 'm', 0,
+               math.sqrt(((h[1] - want) ** 2).mean()), 0.02, 'absolute')
+    h = only('plain_1')
+    yield ('local inertia against second order, a plain that fills, mean depth '
+           'difference', '1', 0,
+           np.abs(only('plain_inertial') - h)[h > 0.05].mean() /
+           h[h > 0.05].mean(), 0.03, 'absolute')
+
+
 def plain():
     h = only('plain_1')
     for ranks in (2, 4):
@@ -202,7 +229,7 @@ def plain():
 def balance():
     worst = 0
     for name in ('dam_balance', 'swing_balance', 'river_balance', 'plane',
-                 'plain_2_balance'):
+                 'plain_2_balance', 'plain_inertial_balance'):
         for item in task['inputs'][name]:
             with h5py.File(item['path']) as f:
                 worst = max(worst, np.abs(f['table/error'][()]).max())
@@ -216,6 +243,11 @@ def main():
     if cell.get('case') == 'hydrograph':
         with open(out['table'], 'w') as f:
             f.write('time [min],breach [m3/s]\n0,0\n60,20\n240,20\n300,0\n')
+    elif cell.get('case') == 'flat_wave':
+        with open(out['table'], 'w') as f:
+            f.write('time [s],wave [m3/s]\n')
+            f.writelines('%d,%.9g\n' % (t, 150 * flat_wave(t))
+                         for t in range(0, 3601, 10))
     elif cell:
         dx, *values = begin(cell['case'], cell.get('cells'))
         for name, value in zip(('terrain', 'depth', 'u', 'v'), values):
@@ -226,7 +258,8 @@ def main():
             rows = csv.writer(f, quoting=csv.QUOTE_NONNUMERIC)
             rows.writerow(['case', 'unit', 'reference [1]', 'value [1]',
                            'tolerance [1]', 'measure'])
-            for part in dams, waves, swing, rest, runoff, plain, balance:
+            for part in (dams, waves, swing, rest, runoff, inertia, plain,
+                         balance):
                 rows.writerows(
                     [float(x) if not isinstance(x, str) else x for x in row]
                     for row in part())

@@ -1,0 +1,270 @@
+/* kernel_inertial.h - the kernel of the local inertia equations
+ *
+ * Depths are of cells, discharges of the faces between them: qx[k] crosses the
+ * western face of cell k, qy[k] its southern one.  A face takes what the step
+ * of the surface and friction leave of its discharge; then cells that would
+ * give more than they hold give a share of it.  A tile computes the faces and
+ * the shares of the cells around it, too, so that it needs nothing from other
+ * tiles but the old state.
+ *
+ * Included after kernel_body.h; FLOOD_LANES chooses the instructions.
+ */
+#ifndef FLOOD_KERNEL_INERTIAL_H
+#define FLOOD_KERNEL_INERTIAL_H
+
+#include "flood/kernel_rows.h"
+
+#define STILL_2 1e-200 /* m4/s2: the square of no discharge, and its inverse's
+                        * root must not overflow */
+#define AROUND 8       /* columns before and behind a tile, in whole vectors */
+
+/* A row of cells and of their western and southern faces. */
+struct lane {
+    double x[ROOM], y[ROOM]; /* new discharges, m2/s */
+    double uy[ROOM];         /* old speed at the southern face, m/s */
+    double share[ROOM];      /* of what its faces take a cell can give */
+};
+
+struct inertia {
+    struct step step;
+    double theta, beside; /* weights of a face's discharge and neighbours' */
+    struct lane lane[4];
+    double ux[ROOM];      /* old speed at the western faces, m/s */
+    double drag[ROOM];
+    vec depth, bad;       /* largest of each lane; bad > 0: not a depth */
+};
+
+static struct lane *lane_of(struct inertia *w, int j)
+{
+    return &w->lane[(j + 4) % 4];
+}
+
+static struct row inertial_row(const struct flood_tile *t,
+                               const struct inertia *w, int j)
+{
+    int64_t at = t->first + (int64_t)j * t->stride;
+
+    return (struct row){
+        .h = t->old.h + at, .qx = t->old.qx + at, .qy = t->old.qy + at,
+        .z = t->z + at, .drag = t->drag ? t->drag + at : w->drag + FRONT,
+        .new_h = t->new.h + at, .new_qx = t->new.qx + at,
+        .new_qy = t->new.qy + at,
+    };
+}
+
+/* --- faces ---------------------------------------------------------------- */
+
+/* Two cells and what stands between them. */
+struct pair {
+    vec h0, h1, dz; /* depths; how much the bed rises, m */
+    vec drag;       /* of both cells, added */
+    struct three q; /* along the normal: face before, this one, next, m2/s */
+    vec across;     /* m2/s */
+};
+
+struct moved {
+    vec q, u; /* new discharge; old speed */
+};
+
+/* A face that carries nothing does not slow the one beside it. */
+INLINE vec beside(vec q, vec here)
+{
+    return pick(above(magnitude(q), all(0)), q, here);
+}
+
+/* Friction dt drag |q, across| q / h^(7/3) is implicit in q; the length of the
+ * vector is the tangent at the old one, exact when the flow is steady. */
+INLINE struct moved move(const struct inertia *w, struct pair p, double ratio)
+{
+    vec zero = all(0), one = all(1);
+    vec y0 = p.h0 - largest(p.dz, zero), y1 = p.h1 + least(p.dz, zero);
+    vec h = largest(y0, y1); /* highest surface above the higher bed */
+    mask wet = above(h, all(w->step.dry));
+    vec y = inverse_cbrt(pick(wet, h, one)), y3 = y * y * y;
+    vec k = (0.5 * w->step.dt) * p.drag * (y3 * y3 * y);
+    vec q = w->theta * p.q.b + w->beside * (beside(p.q.a, p.q.b) +
+                                            beside(p.q.c, p.q.b));
+    vec r = q - (w->step.g * ratio) * h * (y1 - y0);
+    vec along = magnitude(p.q.b), across2 = p.across * p.across;
+    vec length2 = along * along + across2;
+    vec inverse = inverse_sqrt(largest(length2, all(STILL_2)));
+    vec a = 1.0 + k * (across2 * inverse);
+    vec b = k * pick(above(length2, all(STILL_2)), along * inverse, one);
+    vec slowed = 2.0 / (a + root(a * a + 4.0 * b * magnitude(r)));
+
+    return (struct moved){ .q = only(wet, r * slowed),
+                           .u = only(wet, along * y3) };
+}
+
+/* The western faces of row j. */
+ROW move_x(const struct flood_tile *t, struct inertia *w, int j)
+{
+    struct row low = inertial_row(t, w, j), high = inertial_row(t, w, j + 1);
+    double *restrict x = lane_of(w, j)->x;
+
+    for (int i = -AROUND; i < w->step.n + AROUND; i += FLOOD_LANES) {
+        struct moved m = move(w, (struct pair){
+            .h0 = load(low.h + i - 1), .h1 = load(low.h + i),
+            .dz = load(low.z + i) - load(low.z + i - 1),
+            .drag = load(low.drag + i - 1) + load(low.drag + i),
+            .q = along_x(low.qx, i),
+            .across = 0.25 * ((load(low.qy + i - 1) + load(low.qy + i)) +
+                              (load(high.qy + i - 1) + load(high.qy + i))),
+        }, w->step.ax);
+
+        store(x + FRONT + i, m.q);
+        store(w->ux + FRONT + i, m.u);
+    }
+}
+
+/* The southern faces of row j. */
+ROW move_y(const struct flood_tile *t, struct inertia *w, int j)
+{
+    struct row low = inertial_row(t, w, j - 1), here = inertial_row(t, w, j),
+               high = inertial_row(t, w, j + 1);
+    struct lane *restrict to = lane_of(w, j);
+
+    for (int i = -AROUND; i < w->step.n + AROUND; i += FLOOD_LANES) {
+        struct moved m = move(w, (struct pair){
+            .h0 = load(low.h + i), .h1 = load(here.h + i),
+            .dz = load(here.z + i) - load(low.z + i),
+            .drag = load(low.drag + i) + load(here.drag + i),
+            .q = along_y(low.qy, here.qy, high.qy, i),
+            .across = 0.25 * ((load(low.qx + i) + load(low.qx + i + 1)) +
+                              (load(here.qx + i) + load(here.qx + i + 1))),
+        }, w->step.ay);
+
+        store(to->y + FRONT + i, m.q);
+        store(to->uy + FRONT + i, m.u);
+    }
+}
+
+/* --- cells ---------------------------------------------------------------- */
+
+/* What leaves a cell is no more than what it held at the beginning. */
+ROW find_share(const struct flood_tile *t, struct inertia *w, int j)
+{
+    const double *h = t->old.h + t->first + (int64_t)j * t->stride;
+    struct lane *here = lane_of(w, j);
+    const double *x = here->x + FRONT, *south = here->y + FRONT,
+                 *north = lane_of(w, j + 1)->y + FRONT;
+    vec zero = all(0), one = all(1);
+
+    for (int i = -AROUND; i < w->step.n + AROUND; i += FLOOD_LANES) {
+        vec out = w->step.ax * (largest(load(x + i + 1), zero) -
+                                least(load(x + i), zero)) +
+                  w->step.ay * (largest(load(north + i), zero) -
+                                least(load(south + i), zero));
+        vec deep = load(h + i);
+        mask much = above(out, deep);
+
+        store(here->share + FRONT + i,
+              pick(much, FLOOD_MOST * deep / pick(much, out, one), one));
+    }
+}
+
+/* What a face lets through, by the share of the cell that gives it. */
+INLINE vec give(const double *q, const double *low, const double *high)
+{
+    vec a = load(q);
+
+    return a * pick(above(a, all(0)), load(low), load(high));
+}
+
+ROW inertial_update(const struct flood_tile *t, struct inertia *w, int j)
+{
+    struct row row = inertial_row(t, w, j);
+    const struct lane *low = lane_of(w, j - 1), *here = lane_of(w, j),
+                      *high = lane_of(w, j + 1);
+
+    for (int i = 0; i < w->step.n; i += FLOOD_LANES) {
+        int k = FRONT + i;
+        const double *s = here->share + k;
+        vec west = give(here->x + k, s - 1, s);
+        vec east = give(here->x + k + 1, s, s + 1);
+        vec south = give(here->y + k, low->share + k, s);
+        vec north = give(high->y + k, s, high->share + k);
+        vec h = load(row.h + i) + (w->step.ax * (west - east) +
+                                   w->step.ay * (south - north));
+
+        store(row.new_h + i, h);
+        store(row.new_qx + i, west);
+        store(row.new_qy + i, south);
+        w->depth = largest(h, w->depth);
+        w->bad = pick(reaches(h, all(0)), w->bad, all(1));
+    }
+}
+
+/* The old state of row j: the faster of two faces counts along each axis. */
+ROW inertial_look(const struct flood_tile *t, struct inertia *w, int j)
+{
+    const struct flood_peaks *p = t->peaks;
+    int64_t at = t->first + (int64_t)j * t->stride;
+    const double *south = lane_of(w, j)->uy, *north = lane_of(w, j + 1)->uy;
+
+    for (int i = 0; i < w->step.n; i += FLOOD_LANES) {
+        int k = FRONT + i;
+        vec h = load(t->old.h + at + i), since = load(p->arrival + at + i);
+        vec u = largest(load(w->ux + k), load(w->ux + k + 1));
+        vec v = largest(load(south + k), load(north + k));
+        mask wet = above(h, all(p->wet));
+        vec s2 = only(wet, u * u + v * v);
+        vec debris = pick(above(h, all(p->deep)), all(p->debris[1]),
+                          all(p->debris[0]));
+
+        raise(p->depth + at + i, h);
+        raise(p->speed2 + at + i, s2);
+        raise(p->hazard + at + i, only(wet, h * (root(s2) + 0.5) + debris));
+        store_where(p->arrival + at + i,
+                    above(since, pick(wet, all(t->time_s), since)),
+                    all(t->time_s));
+    }
+}
+
+/* --- a tile --------------------------------------------------------------- */
+
+static void inertial_begin(const struct flood_tile *t, struct inertia *w)
+{
+    memset(w, 0, sizeof(*w));
+    w->step = (struct step){
+        .n = (t->nx + FLOOD_ALIGN - 1) / FLOOD_ALIGN * FLOOD_ALIGN,
+        .g = t->g, .dry = t->dry, .dt = t->dt,
+        .ax = t->dt / t->dx, .ay = t->dt / t->dy,
+    };
+    w->theta = t->theta;
+    w->beside = 0.5 * (1 - t->theta);
+    for (int i = 0; i < ROOM; i++)
+        w->drag[i] = t->drag_all;
+}
+
+/* How fast waves are where the new water is deepest. */
+static void inertial_end(struct flood_tile *t, const struct inertia *w)
+{
+    t->depth = 0;
+    t->bad = 0;
+    for (int i = 0; i < FLOOD_LANES; i++) {
+        t->depth = fmax(w->depth[i], t->depth);
+        t->bad |= w->bad[i] > 0;
+    }
+    t->rate = sqrt(t->g * t->depth) / fmin(t->dx, t->dy);
+}
+
+static __attribute__((unused)) void advance_inertial(struct flood_tile *t)
+{
+    struct inertia w;
+
+    inertial_begin(t, &w);
+    move_y(t, &w, -1);
+    for (int j = -1; j <= t->ny; j++) {
+        move_x(t, &w, j);
+        move_y(t, &w, j + 1);
+        find_share(t, &w, j);
+        if (j >= 0 && j < t->ny)
+            inertial_look(t, &w, j);
+        if (j >= 1)
+            inertial_update(t, &w, j - 1);
+    }
+    inertial_end(t, &w);
+}
+
+#endif
