@@ -231,14 +231,15 @@ endif
 endif
 
 # --- flood: the inner loops with flags of their own, which keep every value as
-# it is: no contraction; roots without errno are one instruction
+# it is: products are fused where the source says so, and only there; roots
+# without errno are one instruction
 if SOLVERS
 noinst_LIBRARIES += solvers/libfloodkernel.a
 solvers_libfloodkernel_a_SOURCES = \
     solvers/flood/kernel.h solvers/flood/kernel.c \
     solvers/flood/kernel_vector.h solvers/flood/kernel_rows.h \
     solvers/flood/kernel_body.h solvers/flood/kernel_inertial.h \
-    solvers/flood/kernel_generic.c \
+    solvers/flood/kernel_generic.c solvers/flood/kernel_fma.c \
     solvers/flood/kernel_avx2.c solvers/flood/kernel_avx512.c
 solvers_libfloodkernel_a_CPPFLAGS = -I$(top_srcdir)/solvers
 solvers_libfloodkernel_a_CFLAGS = $(AM_CFLAGS) -ffp-contract=off \

@@ -2,7 +2,9 @@
  *
  * A kernel advances the cells of one tile by one forward step.  There is one
  * compiled for each instruction set; all of them do the same operations in the
- * same order on each cell, without contraction, so they give the same bits.
+ * same order on each cell and fuse the same products, so they give the same
+ * bits.  On an x86 processor without fused products "generic" is the only one,
+ * and rounds once more.
  */
 #ifndef FLOOD_KERNEL_H
 #define FLOOD_KERNEL_H
@@ -88,6 +90,7 @@ const struct flood_kernel *flood_kernel(const char *name);
 
 extern const struct flood_kernel flood_kernel_generic;
 #ifdef __x86_64__
+extern const struct flood_kernel flood_kernel_fma;
 extern const struct flood_kernel flood_kernel_avx2;
 extern const struct flood_kernel flood_kernel_avx512;
 #endif

@@ -2,10 +2,10 @@
 #ifdef __x86_64__
 #include <immintrin.h>
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2"))), \
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), \
                              apply_to = function)
 #else
-#pragma GCC target("avx2")
+#pragma GCC target("avx2,fma")
 #endif
 #define FLOOD_LANES 4
 #include "flood/kernel_body.h"

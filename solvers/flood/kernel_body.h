@@ -59,12 +59,15 @@ static void begin(const struct flood_tile *t, struct work *w)
 
 static void end(struct flood_tile *t, const struct work *w)
 {
+    const struct found *f = &w->found;
+
     t->rate = t->depth = 0;
     t->bad = 0;
-    for (int i = 0; i < w->step.n; i++) {
-        t->rate = fmax(w->found.rate[i], t->rate);
-        t->depth = fmax(w->found.depth[i], t->depth);
-        t->bad |= w->found.bad[i] > 0;
+    for (int i = 0; i < FLOOD_LANES; i++) {
+        t->rate = fmax(t->rate, fmax(f->speed_x[i] / t->dx,
+                                     f->speed_y[i] / t->dy));
+        t->depth = fmax(f->depth[i], t->depth);
+        t->bad |= f->bad[i] > 0;
     }
 }
 
@@ -106,8 +109,8 @@ static void finish_row(const struct flood_tile *t, struct work *w, int j)
     else
         update(&w->step, &row, &w->x, south, north, &w->found);
     if (t->peaks)
-        look_at(&w->step, &row, cells_of(w, j), t->peaks, 1.0 / t->dx,
-                1.0 / t->dy, t->time_s, t->first + j * t->stride, &w->found);
+        look_at(&w->step, &row, cells_of(w, j), t->peaks, t->time_s,
+                t->first + j * t->stride, &w->found);
 }
 
 static __attribute__((unused)) void advance_first(struct flood_tile *t)

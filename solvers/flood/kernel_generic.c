@@ -1,4 +1,7 @@
 /* kernel_generic.c - the kernel for any processor */
+#ifdef __FP_FAST_FMA
+#define FLOOD_FUSED
+#endif
 #include "flood/kernel_body.h"
 #include "flood/kernel_inertial.h"
 

@@ -20,8 +20,10 @@
 #define FRONT 16       /* numbers before cell 0 in buffers */
 #define ROOM (FRONT + FLOOD_TILE_X + 16)
 
+#define IN_LINES __attribute__((aligned(64)))
+
 /* A row of cells. */
-struct cells {
+struct IN_LINES cells {
     double u[ROOM], v[ROOM]; /* m/s */
     double c[ROOM];          /* speed of waves, m/s */
     double r[ROOM];          /* 1 / depth, 0 when dry */
@@ -30,21 +32,23 @@ struct cells {
 
 /* What the low faces of a row of cells let through in a step, for one cell's
  * width; 'low' is what it brings to the cell before the face. */
-struct faces {
+struct IN_LINES faces {
     double h[ROOM];               /* m */
     double low[ROOM], high[ROOM]; /* m2/s along the normal, for both cells */
     double t[ROOM];               /* m2/s across it */
 };
 
 /* The values of cells at their high faces along one direction. */
-struct sides {
+struct IN_LINES sides {
     double h[ROOM], u[ROOM], v[ROOM], c[ROOM], k[ROOM];
     double z[ROOM]; /* of the bed, above the centre */
 };
 
-/* Largest speeds and depths in all rows of a tile, column by column. */
+/* The largest of all rows of a tile, lane by lane. */
 struct found {
-    double rate[FLOOD_TILE_X], depth[FLOOD_TILE_X], bad[FLOOD_TILE_X];
+    vec speed_x, speed_y; /* of waves, m/s */
+    vec depth;            /* m */
+    vec bad;              /* > 0: a depth is negative or not a number */
 };
 
 /* The arrays from cell 0 of a row on. */
@@ -63,19 +67,19 @@ struct step {
 ROW find_cells(const struct step *s, const struct row *t,
                struct cells *restrict p)
 {
-    double root_g = sqrt(s->g);
+    double half_g = 0.5 * s->g;
     vec dry = all(s->dry);
 
     for (int i = -8; i < s->n + 8; i += FLOOD_LANES) {
-        vec h = load(t->h + i), deep = largest(h, all(NOTHING));
-        vec y = inverse_sqrt(deep), c = root_g * (deep * y);
-        vec r = only(above(h, dry), y * y);
+        vec h = load(t->h + i), c2 = s->g * largest(h, all(NOTHING));
+        vec y = inverse_sqrt(c2), k = only(above(h, dry), half_g * y);
+        vec r = k * (y + y);
 
         store(p->r + FRONT + i, r);
         store(p->u + FRONT + i, load(t->qx + i) * r);
         store(p->v + FRONT + i, load(t->qy + i) * r);
-        store(p->c + FRONT + i, c);
-        store(p->k + FRONT + i, 0.5 * c * r);
+        store(p->c + FRONT + i, c2 * y);
+        store(p->k + FRONT + i, k);
     }
 }
 
@@ -99,35 +103,49 @@ INLINE struct flux cross(struct side l, struct side r, vec dz, double g,
 {
     vec zero = all(0), up = largest(dz, zero), down = least(dz, zero);
     vec yl = l.h - up, yr = r.h + down; /* above the higher bed */
-    vec hl = largest(yl, zero), hr = largest(yr, zero);
+    vec hl = yl, hr = yr;
     /* sqrt(1 - x) <= 1 - x/2: never below the speed in the depth that is
      * left, without another root. */
-    vec cl = l.c - up * l.k, cr = r.c + down * r.k;
+    vec cl = minus(l.c, up, l.k), cr = plus(r.c, down, r.k);
     vec behind = l.u - cl, ahead = r.u + cr;
-    vec il = l.u + (cl + cl), ir = r.u - (cr + cr);
-    vec mean = 0.5 * (il + ir), quarter = 0.25 * (il - ir);
-    vec a = least(behind, mean - quarter), b = largest(ahead, mean + quarter);
-    mask wet_l = above(yl, zero), wet_r = above(yr, zero);
-    vec d, from_l, from_r, push, f, n;
+    vec il = plus(l.u, all(2), cl), ir = minus(r.u, all(2), cr), fan = il - ir;
+    vec a = least(behind, plus(ir, all(0.25), fan));
+    vec b = largest(ahead, minus(il, all(0.25), fan));
+    vec d, dl, dr, from_l, from_r, push, n;
+    struct flux f;
+    /* Where all cells are wet, nothing of this would change anything. */
+    bool front = !every(above(least(yl, yr), zero));
 
-    a = pick(wet_r, pick(wet_l, a, ir), behind);
-    b = pick(wet_r, pick(wet_l, b, ahead), il);
+    if (front) {
+        mask wet_l = above(yl, zero), wet_r = above(yr, zero);
+
+        if (!any(above(largest(yl, yr), zero)))
+            return (struct flux){ zero, zero, zero, zero };
+        a = pick(wet_r, pick(wet_l, a, ir), behind);
+        b = pick(wet_r, pick(wet_l, b, ahead), il);
+        hl = largest(yl, zero);
+        hr = largest(yr, zero);
+    }
     a = least(a, zero);
     b = largest(b, zero);
-    d = b - a;
-    d = ratio / pick(above(d, all(STILL)), d, all(1));
-    from_l = b * (l.u - a) * (hl * d);
-    from_r = a * (b - r.u) * (hr * d);
-    f = from_l + from_r;
-    n = from_l * l.u + from_r * r.u;
-    push = (0.5 * g) * ((hr - hl) * (hr + hl)) * d;
-    /* A bed that ends above the other side's surface: the water falls over
-     * the whole step, not over its own depth only. */
-    return (struct flux){
-        .h = f, .t = f * pick(above(f, zero), l.v, r.v),
-        .low = n - a * push - (g * ratio) * (l.h * (hr - yr)),
-        .high = n - b * push - (g * ratio) * (r.h * (hl - yl)),
-    };
+    d = ratio / largest(b - a, all(STILL));
+    dl = hl * d;
+    dr = hr * d;
+    from_l = (b * dl) * (l.u - a);
+    from_r = (a * dr) * (b - r.u);
+    n = plus(from_l * l.u, from_r, r.u);
+    push = (0.5 * g) * ((hr - hl) * (dl + dr));
+    f.h = from_l + from_r;
+    f.t = f.h * pick(above(f.h, zero), l.v, r.v);
+    f.low = minus(n, a, push);
+    f.high = minus(n, b, push);
+    if (front) {
+        /* A bed that ends above the other side's surface: the water falls
+         * over the whole step, not over its own depth only. */
+        f.low = minus(f.low, (g * ratio) * l.h, hr - yr);
+        f.high = minus(f.high, (g * ratio) * r.h, hl - yl);
+    }
+    return f;
 }
 
 INLINE struct side side_of(const struct cells *p, const double *h, int i)
@@ -320,9 +338,9 @@ ROW cross_slopes_y(const struct step *s, const struct row t[3],
 /* Solves q + dt drag |q| q / h^(7/3) = q1 for q / q1. */
 INLINE vec rub(vec h, vec q2, vec drag_dt)
 {
-    vec y = inverse_cbrt(h), y2 = y * y, y4 = y2 * y2;
+    vec y = inverse_cbrt(h), y2 = y * y, y7 = (y2 * y) * (y2 * y2);
 
-    return 2.0 / (1.0 + root(1.0 + 4.0 * drag_dt * (y4 * y2 * y) * root(q2)));
+    return 2.0 / (1.0 + root(plus(all(1), 4.0 * drag_dt * y7, root(q2))));
 }
 
 INLINE void add_faces(const struct step *s, const struct row *t, bool mean,
@@ -332,6 +350,7 @@ INLINE void add_faces(const struct step *s, const struct row *t, bool mean,
                       struct found *restrict f)
 {
     vec dry = all(s->dry);
+    struct found found = *f;
 
     for (int i = 0; i < s->n; i += FLOOD_LANES) {
         vec h = load(t->h + i) + ((load(x->h + i) - load(x->h + i + 1)) +
@@ -343,7 +362,7 @@ INLINE void add_faces(const struct step *s, const struct row *t, bool mean,
                  ((load(x->t + i) - load(x->t + i + 1)) +
                   (load(south->high + i) - load(north->low + i)));
         mask wet = above(h, dry);
-        vec w = only(wet, rub(pick(wet, h, all(1)), qx * qx + qy * qy,
+        vec w = only(wet, rub(pick(wet, h, all(1)), plus(qx * qx, qy, qy),
                               s->dt * load(t->drag + i)));
 
         qx *= w;
@@ -357,9 +376,10 @@ INLINE void add_faces(const struct step *s, const struct row *t, bool mean,
         store(t->new_h + i, h);
         store(t->new_qx + i, qx);
         store(t->new_qy + i, qy);
-        store(f->depth + i, largest(h, load(f->depth + i)));
-        store(f->bad + i, pick(reaches(h, all(0)), load(f->bad + i), all(1)));
+        found.depth = largest(h, found.depth);
+        found.bad = pick(reaches(h, all(0)), found.bad, all(1));
     }
+    *f = found;
 }
 
 ROW update(const struct step *s, const struct row *t,
@@ -377,39 +397,56 @@ ROW update_mean(const struct step *s, const struct row *t,
     add_faces(s, t, true, x, south, north, f);
 }
 
-INLINE void raise(double *p, vec a)
+/* Where 'a' is more than what is 'known' at 'p', keep it. */
+INLINE void raise(double *p, vec known, vec a)
 {
-    store_where(p, above(a, load(p)), a);
+    mask more = above(a, known);
+
+    if (any(more))
+        store_where(p, more, a);
 }
 
-/* The old state of a row: rates and peaks. */
+/* The hazard is above 0 wherever water has been. */
+INLINE void raise_hazard(const struct flood_peaks *peaks, int64_t at,
+                         vec known, vec a, double time_s)
+{
+    mask more = above(a, known), came = above(known, all(0));
+
+    if (!any(more))
+        return;
+    store_where(peaks->hazard + at, more, a);
+    store_where(peaks->arrival + at, above(pick(came, all(0), a), all(0)),
+                all(time_s));
+}
+
+/* The old state of a row: speeds and peaks. */
 ROW look_at(const struct step *s, const struct row *t,
             const struct cells *restrict p, const struct flood_peaks *peaks,
-            double ax, double ay, double time_s, int64_t at,
-            struct found *restrict f)
+            double time_s, int64_t at, struct found *restrict f)
 {
     vec wet_m = all(peaks->wet), deep = all(peaks->deep);
     vec shallow_debris = all(peaks->debris[0]);
     vec deep_debris = all(peaks->debris[1]);
+    struct found found = *f;
 
     for (int i = 0; i < s->n; i += FLOOD_LANES) {
         vec h = load(t->h + i), u = load(p->u + FRONT + i),
             v = load(p->v + FRONT + i), c = load(p->c + FRONT + i);
+        vec depth = load(peaks->depth + at + i);
+        vec speed2 = load(peaks->speed2 + at + i);
+        vec hazard = load(peaks->hazard + at + i);
         mask wet = above(h, wet_m);
-        vec s2 = only(wet, u * u + v * v);
+        vec s2 = only(wet, plus(u * u, v, v));
         vec debris = pick(above(h, deep), deep_debris, shallow_debris);
-        vec since = load(peaks->arrival + at + i);
 
-        store(f->rate + i, largest(largest(ax * (magnitude(u) + c),
-                                           ay * (magnitude(v) + c)),
-                                   load(f->rate + i)));
-        raise(peaks->depth + at + i, h);
-        raise(peaks->speed2 + at + i, s2);
-        raise(peaks->hazard + at + i,
-              only(wet, h * (root(s2) + 0.5) + debris));
-        store_where(peaks->arrival + at + i,
-                    above(since, pick(wet, all(time_s), since)), all(time_s));
+        found.speed_x = largest(magnitude(u) + c, found.speed_x);
+        found.speed_y = largest(magnitude(v) + c, found.speed_y);
+        raise(peaks->depth + at + i, depth, h);
+        raise(peaks->speed2 + at + i, speed2, s2);
+        raise_hazard(peaks, at + i, hazard,
+                     only(wet, plus(debris, h, root(s2) + 0.5)), time_s);
     }
+    *f = found;
 }
 
 #endif

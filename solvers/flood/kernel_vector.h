@@ -2,13 +2,15 @@
  *
  * FLOOD_LANES says how many: 8 (AVX-512), 4 (AVX2), or 2 by what the compiler
  * makes of it on any processor.  All of these operations are exact or rounded
- * once, and give each lane the same bits whatever the number of lanes.  Who
- * defines FLOOD_LANES has included the processor's intrinsics.
+ * once, and give each lane the same bits whatever the number of lanes; only
+ * without FLOOD_FUSED products are rounded before they are added to something.
+ * Who defines FLOOD_LANES has included the processor's intrinsics.
  */
 #ifndef FLOOD_KERNEL_VECTOR_H
 #define FLOOD_KERNEL_VECTOR_H
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -46,6 +48,34 @@ INLINE vec root(vec a)
 {
     return _mm512_sqrt_pd(a);
 }
+/* c + a b */
+INLINE vec plus(vec c, vec a, vec b)
+{
+    return _mm512_fmadd_pd(a, b, c);
+}
+/* c - a b */
+INLINE vec minus(vec c, vec a, vec b)
+{
+    return _mm512_fnmadd_pd(a, b, c);
+}
+INLINE mask both(mask a, mask b)
+{
+    return a & b;
+}
+INLINE bool any(mask m)
+{
+    return m != 0;
+}
+INLINE bool every(mask m)
+{
+    return m == 0xff;
+}
+/* The high half of each number's bits, times 'b' < 2^32. */
+INLINE bits high_times(vec a, uint32_t b)
+{
+    return (bits)_mm512_mul_epu32((__m512i)((bits)a >> 32),
+                                  _mm512_set1_epi64(b));
+}
 /* The vector one lane before 'here', after 'last'. */
 INLINE vec shift(vec last, vec here)
 {
@@ -82,6 +112,31 @@ INLINE vec root(vec a)
 {
     return _mm256_sqrt_pd(a);
 }
+INLINE vec plus(vec c, vec a, vec b)
+{
+    return _mm256_fmadd_pd(a, b, c);
+}
+INLINE vec minus(vec c, vec a, vec b)
+{
+    return _mm256_fnmadd_pd(a, b, c);
+}
+INLINE mask both(mask a, mask b)
+{
+    return _mm256_and_pd(a, b);
+}
+INLINE bool any(mask m)
+{
+    return _mm256_movemask_pd(m) != 0;
+}
+INLINE bool every(mask m)
+{
+    return _mm256_movemask_pd(m) == 0xf;
+}
+INLINE bits high_times(vec a, uint32_t b)
+{
+    return (bits)_mm256_mul_epu32((__m256i)((bits)a >> 32),
+                                  _mm256_set1_epi64x(b));
+}
 INLINE vec shift(vec last, vec here)
 {
     vec middle = _mm256_permute2f128_pd(last, here, 0x21);
@@ -117,6 +172,41 @@ INLINE vec least(vec a, vec b)
 INLINE vec root(vec a)
 {
     return (vec){ sqrt(a[0]), sqrt(a[1]) };
+}
+#ifdef FLOOD_FUSED
+INLINE vec plus(vec c, vec a, vec b)
+{
+    return (vec){ fma(a[0], b[0], c[0]), fma(a[1], b[1], c[1]) };
+}
+INLINE vec minus(vec c, vec a, vec b)
+{
+    return plus(c, -a, b);
+}
+#else
+INLINE vec plus(vec c, vec a, vec b)
+{
+    return c + a * b;
+}
+INLINE vec minus(vec c, vec a, vec b)
+{
+    return c - a * b;
+}
+#endif
+INLINE mask both(mask a, mask b)
+{
+    return a & b;
+}
+INLINE bool any(mask m)
+{
+    return (m[0] | m[1]) != 0;
+}
+INLINE bool every(mask m)
+{
+    return (m[0] & m[1]) != 0;
+}
+INLINE bits high_times(vec a, uint32_t b)
+{
+    return ((bits)a >> 32) * b;
 }
 INLINE vec shift(vec last, vec here)
 {
@@ -163,23 +253,19 @@ INLINE vec inverse_sqrt(vec x)
 
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
-        y *= 1.5 - half * y * y;
+        y = plus(y, y, minus(all(0.5), half * y, y));
     return y;
 }
 
 /* 1 / cube root of x > 0: a third of the exponent, then Newton. */
 INLINE vec inverse_cbrt(vec x)
 {
-    vec part = (1.0 / 3.0) * x, y;
-    bits third = ((bits)x >> 2) + ((bits)x >> 4);
+    vec part = (1.0 / 3.0) * x;
+    vec y = (vec)(UINT64_C(0x553ef0ff289dd796) - high_times(x, 0x55555555));
 
-    third += third >> 4;
-    third += third >> 8;
-    third += third >> 16;
-    y = (vec)(UINT64_C(0x553ef0ff289dd796) - third);
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
-        y *= 4.0 / 3.0 - part * y * (y * y);
+        y = plus(y, y, minus(all(1.0 / 3.0), part * y, y * y));
     return y;
 }
 
