@@ -17,6 +17,9 @@
 
 #define STILL 1e-100   /* m/s: nothing moves, and 1 / it must not overflow */
 #define NOTHING 1e-100 /* m: as deep as no water, whose root has an inverse */
+#ifndef UPDATED
+#define UPDATED 2
+#endif
 #define FRONT 16       /* numbers before cell 0 in buffers */
 #define ROOM (FRONT + FLOOD_TILE_X + 16)
 
@@ -64,23 +67,41 @@ struct step {
     double g, dry, dt, ax, ay; /* ax: dt / dx */
 };
 
-ROW find_cells(const struct step *s, const struct row *t,
-               struct cells *restrict p)
+INLINE void find_some(const struct step *s, const struct row *t,
+                      struct cells *restrict p, int from, int n)
 {
     double half_g = 0.5 * s->g;
-    vec dry = all(s->dry);
+    vec dry = all(s->dry), h[BESIDE], c2[BESIDE], y[BESIDE];
 
-    for (int i = -8; i < s->n + 8; i += FLOOD_LANES) {
-        vec h = load(t->h + i), c2 = s->g * largest(h, all(NOTHING));
-        vec y = inverse_sqrt(c2), k = only(above(h, dry), half_g * y);
-        vec r = k * (y + y);
+    EACH(m, n)
+    {
+        h[m] = load(t->h + from + m * FLOOD_LANES);
+        c2[m] = s->g * largest(h[m], all(NOTHING));
+    }
+    inverse_sqrt(c2, y, n);
+    EACH(m, n)
+    {
+        int i = from + m * FLOOD_LANES;
+        vec k = only(above(h[m], dry), half_g * y[m]), r = k * (y[m] + y[m]);
 
         store(p->r + FRONT + i, r);
         store(p->u + FRONT + i, load(t->qx + i) * r);
         store(p->v + FRONT + i, load(t->qy + i) * r);
-        store(p->c + FRONT + i, c2 * y);
+        store(p->c + FRONT + i, c2[m] * y[m]);
         store(p->k + FRONT + i, k);
     }
+}
+
+ROW find_cells(const struct step *s, const struct row *row,
+               struct cells *restrict p)
+{
+    const struct row t = *row;
+    int i = -8, end = s->n + 8, many = BESIDE * FLOOD_LANES;
+
+    for (; i + many <= end; i += many)
+        find_some(s, &t, p, i, BESIDE);
+    for (; i < end; i += FLOOD_LANES)
+        find_some(s, &t, p, i, 1);
 }
 
 /* --- faces ---------------------------------------------------------------- */
@@ -102,8 +123,7 @@ INLINE struct flux cross(struct side l, struct side r, vec dz, double g,
                          double ratio)
 {
     vec zero = all(0), up = largest(dz, zero), down = least(dz, zero);
-    vec yl = l.h - up, yr = r.h + down; /* above the higher bed */
-    vec hl = yl, hr = yr;
+    vec hl = l.h - up, hr = r.h + down; /* above the higher bed */
     /* sqrt(1 - x) <= 1 - x/2: never below the speed in the depth that is
      * left, without another root. */
     vec cl = minus(l.c, up, l.k), cr = plus(r.c, down, r.k);
@@ -111,40 +131,36 @@ INLINE struct flux cross(struct side l, struct side r, vec dz, double g,
     vec il = plus(l.u, all(2), cl), ir = minus(r.u, all(2), cr), fan = il - ir;
     vec a = least(behind, plus(ir, all(0.25), fan));
     vec b = largest(ahead, minus(il, all(0.25), fan));
-    vec d, dl, dr, from_l, from_r, push, n;
+    vec fall_l = zero, fall_r = zero, d, from_l, from_r, push, n;
     struct flux f;
+
     /* Where all cells are wet, nothing of this would change anything. */
-    bool front = !every(above(least(yl, yr), zero));
+    if (!every(above(least(hl, hr), zero))) {
+        mask wet_l = above(hl, zero), wet_r = above(hr, zero);
 
-    if (front) {
-        mask wet_l = above(yl, zero), wet_r = above(yr, zero);
-
-        if (!any(above(largest(yl, yr), zero)))
+        if (!any(above(largest(hl, hr), zero)))
             return (struct flux){ zero, zero, zero, zero };
         a = pick(wet_r, pick(wet_l, a, ir), behind);
         b = pick(wet_r, pick(wet_l, b, ahead), il);
-        hl = largest(yl, zero);
-        hr = largest(yr, zero);
+        /* A bed that ends above the other side's surface: the water falls
+         * over the whole step, not over its own depth only. */
+        fall_l = (g * ratio) * (l.h * least(hr, zero));
+        fall_r = (g * ratio) * (r.h * least(hl, zero));
+        hl = largest(hl, zero);
+        hr = largest(hr, zero);
     }
     a = least(a, zero);
     b = largest(b, zero);
     d = ratio / largest(b - a, all(STILL));
-    dl = hl * d;
-    dr = hr * d;
-    from_l = (b * dl) * (l.u - a);
-    from_r = (a * dr) * (b - r.u);
+    /* In this order both are the same, but for the sign, at rest. */
+    from_l = b * (l.u - a) * hl;
+    from_r = a * (b - r.u) * hr;
     n = plus(from_l * l.u, from_r, r.u);
-    push = (0.5 * g) * ((hr - hl) * (dl + dr));
-    f.h = from_l + from_r;
+    push = (0.5 * g) * ((hr - hl) * (hr + hl));
+    f.h = (from_l + from_r) * d;
     f.t = f.h * pick(above(f.h, zero), l.v, r.v);
-    f.low = minus(n, a, push);
-    f.high = minus(n, b, push);
-    if (front) {
-        /* A bed that ends above the other side's surface: the water falls
-         * over the whole step, not over its own depth only. */
-        f.low = minus(f.low, (g * ratio) * l.h, hr - yr);
-        f.high = minus(f.high, (g * ratio) * r.h, hl - yl);
-    }
+    f.low = plus(fall_l, minus(n, a, push), d);
+    f.high = plus(fall_r, minus(n, b, push), d);
     return f;
 }
 
@@ -210,32 +226,26 @@ INLINE struct three along_y(const double *p0, const double *p1,
     return (struct three){ load(p0 + i), load(p1 + i), load(p2 + i) };
 }
 
-/* How much of the differences between cells counts; a cell next to a dry one
- * has no slopes. */
-struct weight {
-    vec mean, most;
-};
-
-INLINE struct weight weigh(struct three h, double dry)
+/* Four times half of the generalised minmod with parameter 1.5 of the
+ * differences on both sides: their sum, but not beyond three times the smaller
+ * one, and nothing where their signs differ. */
+INLINE vec limit(vec a, vec b)
 {
-    mask wet = above(least(least(h.a, h.b), h.c), all(dry));
+    vec low = least(a, b), high = largest(a, b);
+    vec up = largest(low, all(0)), down = least(high, all(0));
 
-    return (struct weight){ only(wet, all(0.25)), only(wet, all(0.75)) };
+    return least(high, up + up) + largest(low, down + down);
 }
 
-/* Half of the generalised minmod with parameter 1.5 of the differences on both
- * sides: their mean, but not beyond 1.5 times the smaller one. */
-INLINE vec limit(struct weight w, vec a, vec b)
+INLINE vec slope(struct three p)
 {
-    vec low = least(w.most * largest(a, b), all(0));
-    vec high = largest(w.most * least(a, b), all(0));
-
-    return least(largest(w.mean * (a + b), low), high);
+    return limit(p.b - p.a, p.c - p.b);
 }
 
-INLINE vec slope(struct weight w, struct three p)
+/* A quarter, but a cell next to a dry one has no slopes. */
+INLINE vec weigh(struct three h, double dry)
 {
-    return limit(w, p.b - p.a, p.c - p.b);
+    return only(above(least(least(h.a, h.b), h.c), all(dry)), all(0.25));
 }
 
 /* Both sides of a cell, and the bed and the surface at the high one, above
@@ -248,17 +258,19 @@ struct both {
 INLINE struct both reconstruct(struct three h, struct three z, struct three u,
                                struct three v, vec c, vec r, vec k, double dry)
 {
-    struct weight w = weigh(h, dry);
-    vec dh0 = h.b - h.a, dh1 = h.c - h.b, dh = limit(w, dh0, dh1);
-    vec rise = limit(w, dh0 + (z.b - z.a), dh1 + (z.c - z.b));
-    vec du = slope(w, u), dv = slope(w, v), dc = k * dh;
+    vec w = weigh(h, dry), dh0 = h.b - h.a, dh1 = h.c - h.b;
+    vec dh = w * limit(dh0, dh1);
+    vec rise = w * limit(dh0 + (z.b - z.a), dh1 + (z.c - z.b));
+    vec du = slope(u), dv = slope(v), wr = w * r;
     vec low = h.b - dh, high = h.b + dh;
     /* Weights that leave the momentum of the cell as it is. */
-    vec a = high * r, b = low * r;
+    vec a = high * wr, b = low * wr;
 
     return (struct both){
-        .low = { low, u.b - a * du, v.b - a * dv, c - dc, k },
-        .high = { high, u.b + b * du, v.b + b * dv, c + dc, k },
+        .low = { low, minus(u.b, a, du), minus(v.b, a, dv), minus(c, k, dh),
+                 k },
+        .high = { high, plus(u.b, b, du), plus(v.b, b, dv), plus(c, k, dh),
+                  k },
         .z = rise - dh, .rise = rise,
     };
 }
@@ -267,7 +279,7 @@ INLINE struct both reconstruct(struct three h, struct three z, struct three u,
  * face. */
 INLINE struct flux and_slope(struct flux f, vec h, vec rise, double g2_ratio)
 {
-    f.high -= g2_ratio * (h * rise);
+    f.high = minus(f.high, g2_ratio * h, rise);
     return f;
 }
 
@@ -335,50 +347,84 @@ ROW cross_slopes_y(const struct step *s, const struct row t[3],
 
 /* --- the new values ------------------------------------------------------- */
 
-/* Solves q + dt drag |q| q / h^(7/3) = q1 for q / q1. */
-INLINE vec rub(vec h, vec q2, vec drag_dt)
+/* Which share w of momentum q1 friction leaves: q = w q1 solves
+ * q + dt drag |q| q / h^(7/3) = q1. */
+INLINE void rub(const vec *h, const vec *q2, const vec *drag_dt, vec *w, int n)
 {
-    vec y = inverse_cbrt(h), y2 = y * y, y7 = (y2 * y) * (y2 * y2);
+    vec q[BESIDE], y[BESIDE];
 
-    return 2.0 / (1.0 + root(plus(all(1), 4.0 * drag_dt * y7, root(q2))));
+    EACH(k, n) q[k] = root(q2[k]);
+    inverse_cbrt(h, y, n);
+    EACH(k, n)
+    {
+        vec y2 = y[k] * y[k], y7 = (y2 * y[k]) * (y2 * y2);
+
+        w[k] = root(plus(all(1), 4.0 * drag_dt[k] * y7, q[k]));
+    }
+    EACH(k, n) w[k] = 2.0 / (1.0 + w[k]);
 }
 
-INLINE void add_faces(const struct step *s, const struct row *t, bool mean,
+INLINE void add_some(const struct step *s, const struct row *t, bool mean,
+                     const struct faces *restrict x,
+                     const struct faces *restrict south,
+                     const struct faces *restrict north,
+                     struct found *restrict f, int from, int n)
+{
+    vec dry = all(s->dry), h[BESIDE], qx[BESIDE], qy[BESIDE], w[BESIDE];
+    vec deep[BESIDE], q2[BESIDE], drag_dt[BESIDE];
+
+    EACH(k, n)
+    {
+        int i = from + k * FLOOD_LANES;
+
+        h[k] = load(t->h + i) + ((load(x->h + i) - load(x->h + i + 1)) +
+                                 (load(south->h + i) - load(north->h + i)));
+        qx[k] = load(t->qx + i) +
+                ((load(x->high + i) - load(x->low + i + 1)) +
+                 (load(south->t + i) - load(north->t + i)));
+        qy[k] = load(t->qy + i) +
+                ((load(x->t + i) - load(x->t + i + 1)) +
+                 (load(south->high + i) - load(north->low + i)));
+        deep[k] = pick(above(h[k], dry), h[k], all(1));
+        q2[k] = plus(qx[k] * qx[k], qy[k], qy[k]);
+        drag_dt[k] = s->dt * load(t->drag + i);
+    }
+    rub(deep, q2, drag_dt, w, n);
+    EACH(k, n)
+    {
+        int i = from + k * FLOOD_LANES;
+
+        w[k] = only(above(h[k], dry), w[k]);
+        qx[k] *= w[k];
+        qy[k] *= w[k];
+        if (mean) {
+            h[k] = 0.5 * (load(t->mean_h + i) + h[k]);
+            w[k] = only(above(h[k], dry), all(0.5));
+            qx[k] = w[k] * (load(t->mean_qx + i) + qx[k]);
+            qy[k] = w[k] * (load(t->mean_qy + i) + qy[k]);
+        }
+        store(t->new_h + i, h[k]);
+        store(t->new_qx + i, qx[k]);
+        store(t->new_qy + i, qy[k]);
+        f->depth = largest(h[k], f->depth);
+        f->bad = pick(reaches(h[k], all(0)), f->bad, all(1));
+    }
+}
+
+INLINE void add_faces(const struct step *s, const struct row *row, bool mean,
                       const struct faces *restrict x,
                       const struct faces *restrict south,
                       const struct faces *restrict north,
                       struct found *restrict f)
 {
-    vec dry = all(s->dry);
+    const struct row t = *row;
     struct found found = *f;
+    int i = 0, many = UPDATED * FLOOD_LANES;
 
-    for (int i = 0; i < s->n; i += FLOOD_LANES) {
-        vec h = load(t->h + i) + ((load(x->h + i) - load(x->h + i + 1)) +
-                                  (load(south->h + i) - load(north->h + i)));
-        vec qx = load(t->qx + i) +
-                 ((load(x->high + i) - load(x->low + i + 1)) +
-                  (load(south->t + i) - load(north->t + i)));
-        vec qy = load(t->qy + i) +
-                 ((load(x->t + i) - load(x->t + i + 1)) +
-                  (load(south->high + i) - load(north->low + i)));
-        mask wet = above(h, dry);
-        vec w = only(wet, rub(pick(wet, h, all(1)), plus(qx * qx, qy, qy),
-                              s->dt * load(t->drag + i)));
-
-        qx *= w;
-        qy *= w;
-        if (mean) {
-            h = 0.5 * (load(t->mean_h + i) + h);
-            w = only(above(h, dry), all(0.5));
-            qx = w * (load(t->mean_qx + i) + qx);
-            qy = w * (load(t->mean_qy + i) + qy);
-        }
-        store(t->new_h + i, h);
-        store(t->new_qx + i, qx);
-        store(t->new_qy + i, qy);
-        found.depth = largest(h, found.depth);
-        found.bad = pick(reaches(h, all(0)), found.bad, all(1));
-    }
+    for (; i + many <= s->n; i += many)
+        add_some(s, &t, mean, x, south, north, &found, i, UPDATED);
+    for (; i < s->n; i += FLOOD_LANES)
+        add_some(s, &t, mean, x, south, north, &found, i, 1);
     *f = found;
 }
 

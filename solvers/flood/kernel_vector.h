@@ -245,28 +245,49 @@ INLINE vec only(mask m, vec a)
     return pick(m, a, all(0));
 }
 
-/* 1 / square root of x > 0: half of the exponent, then Newton. */
-INLINE vec inverse_sqrt(vec x)
-{
-    vec half = 0.5 * x, y = (vec)(UINT64_C(0x5fe6eb50c7b537a9) -
-                                  ((bits)x >> 1));
+/* Each step of an iteration waits for the one before: up to BESIDE vectors go
+ * side by side, with 'n' known when compiled. */
+#define BESIDE 4
+#define EACH(k, n) _Pragma("GCC unroll 4") for (int k = 0; k < (n); k++)
 
+/* y = 1 / square root of x > 0: half of the exponent, then Newton. */
+INLINE void inverse_sqrt(const vec *x, vec *y, int n)
+{
+    vec half[BESIDE], e[BESIDE];
+
+    EACH(k, n)
+    {
+        half[k] = 0.5 * x[k];
+        y[k] = (vec)(UINT64_C(0x5fe6eb50c7b537a9) - ((bits)x[k] >> 1));
+    }
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; i++)
-        y = plus(y, y, minus(all(0.5), half * y, y));
-    return y;
+    for (int i = 0; i < 4; i++) {
+        EACH(k, n) e[k] = half[k] * y[k];
+        EACH(k, n) e[k] = minus(all(0.5), e[k], y[k]);
+        EACH(k, n) y[k] = plus(y[k], y[k], e[k]);
+    }
 }
 
-/* 1 / cube root of x > 0: a third of the exponent, then Newton. */
-INLINE vec inverse_cbrt(vec x)
+/* y = 1 / cube root of x > 0: a third of the exponent, then Newton. */
+INLINE void inverse_cbrt(const vec *x, vec *y, int n)
 {
-    vec part = (1.0 / 3.0) * x;
-    vec y = (vec)(UINT64_C(0x553ef0ff289dd796) - high_times(x, 0x55555555));
+    vec part[BESIDE], e[BESIDE];
 
+    EACH(k, n)
+    {
+        part[k] = (1.0 / 3.0) * x[k];
+        y[k] = (vec)(UINT64_C(0x553ef0ff289dd796) -
+                     high_times(x[k], 0x55555555));
+    }
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; i++)
-        y = plus(y, y, minus(all(1.0 / 3.0), part * y, y * y));
-    return y;
+    for (int i = 0; i < 4; i++) {
+        vec y2[BESIDE];
+
+        EACH(k, n) y2[k] = y[k] * y[k];
+        EACH(k, n) e[k] = part[k] * y[k];
+        EACH(k, n) e[k] = minus(all(1.0 / 3.0), e[k], y2[k]);
+        EACH(k, n) y[k] = plus(y[k], y[k], e[k]);
+    }
 }
 
 #endif
