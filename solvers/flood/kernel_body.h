@@ -47,7 +47,7 @@ static void begin(const struct flood_tile *t, struct work *w)
 {
     w->step = (struct step){
         .n = (t->nx + FLOOD_ALIGN - 1) / FLOOD_ALIGN * FLOOD_ALIGN,
-        .g = t->g, .dry = t->dry, .dt = t->dt,
+        .stride = t->stride, .g = t->g, .dry = t->dry, .dt = t->dt,
         .ax = t->dt / t->dx, .ay = t->dt / t->dy,
     };
     memset(w->cells, 0, sizeof(w->cells));

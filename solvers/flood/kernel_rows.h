@@ -17,11 +17,9 @@
 
 #define STILL 1e-100   /* m/s: nothing moves, and 1 / it must not overflow */
 #define NOTHING 1e-100 /* m: as deep as no water, whose root has an inverse */
-#ifndef UPDATED
-#define UPDATED 2
-#endif
 #define FRONT 16       /* numbers before cell 0 in buffers */
 #define ROOM (FRONT + FLOOD_TILE_X + 16)
+#define ABREAST 2      /* vectors whose new values are found together */
 
 #define IN_LINES __attribute__((aligned(64)))
 
@@ -64,8 +62,43 @@ struct row {
 /* The same for all rows. */
 struct step {
     int n; /* cells in a row, in whole vectors */
+    int64_t stride;
     double g, dry, dt, ax, ay; /* ax: dt / dx */
 };
+
+/* Ask for what the next row has at 'i': rows of a tile are too short for the
+ * processor to see where they go on. */
+INLINE void fetch_old(const struct step *s, const struct row *t, int64_t i)
+{
+    i += s->stride;
+    __builtin_prefetch(t->h + i);
+    __builtin_prefetch(t->qx + i);
+    __builtin_prefetch(t->qy + i);
+    __builtin_prefetch(t->z + i);
+}
+
+INLINE void fetch_new(const struct step *s, const struct row *t, bool mean,
+                      int64_t i)
+{
+    i += s->stride;
+    __builtin_prefetch(t->new_h + i, 1);
+    __builtin_prefetch(t->new_qx + i, 1);
+    __builtin_prefetch(t->new_qy + i, 1);
+    if (mean) {
+        __builtin_prefetch(t->mean_h + i);
+        __builtin_prefetch(t->mean_qx + i);
+        __builtin_prefetch(t->mean_qy + i);
+    }
+}
+
+INLINE void fetch_peaks(const struct step *s, const struct flood_peaks *peaks,
+                        int64_t i)
+{
+    i += s->stride;
+    __builtin_prefetch(peaks->depth + i, 1);
+    __builtin_prefetch(peaks->speed2 + i, 1);
+    __builtin_prefetch(peaks->hazard + i, 1);
+}
 
 INLINE void find_some(const struct step *s, const struct row *t,
                       struct cells *restrict p, int from, int n)
@@ -84,6 +117,7 @@ INLINE void find_some(const struct step *s, const struct row *t,
         int i = from + m * FLOOD_LANES;
         vec k = only(above(h[m], dry), half_g * y[m]), r = k * (y[m] + y[m]);
 
+        fetch_old(s, t, i);
         store(p->r + FRONT + i, r);
         store(p->u + FRONT + i, load(t->qx + i) * r);
         store(p->v + FRONT + i, load(t->qy + i) * r);
@@ -394,6 +428,7 @@ INLINE void add_some(const struct step *s, const struct row *t, bool mean,
     {
         int i = from + k * FLOOD_LANES;
 
+        fetch_new(s, t, mean, i);
         w[k] = only(above(h[k], dry), w[k]);
         qx[k] *= w[k];
         qy[k] *= w[k];
@@ -419,10 +454,10 @@ INLINE void add_faces(const struct step *s, const struct row *row, bool mean,
 {
     const struct row t = *row;
     struct found found = *f;
-    int i = 0, many = UPDATED * FLOOD_LANES;
+    int i = 0, many = ABREAST * FLOOD_LANES;
 
     for (; i + many <= s->n; i += many)
-        add_some(s, &t, mean, x, south, north, &found, i, UPDATED);
+        add_some(s, &t, mean, x, south, north, &found, i, ABREAST);
     for (; i < s->n; i += FLOOD_LANES)
         add_some(s, &t, mean, x, south, north, &found, i, 1);
     *f = found;
@@ -485,6 +520,7 @@ ROW look_at(const struct step *s, const struct row *t,
         vec s2 = only(wet, plus(u * u, v, v));
         vec debris = pick(above(h, deep), deep_debris, shallow_debris);
 
+        fetch_peaks(s, peaks, at + i);
         found.speed_x = largest(magnitude(u) + c, found.speed_x);
         found.speed_y = largest(magnitude(v) + c, found.speed_y);
         raise(peaks->depth + at + i, depth, h);
