@@ -11,11 +11,13 @@
 #endif
 #define FLOOD_FUSED
 #include "flood/kernel_body.h"
+#include "flood/kernel_inertial.h"
 
 const struct flood_kernel flood_kernel_fma = {
     .name = "generic",
     .first = advance_first,
     .second = advance_second,
+    .inertial = advance_inertial,
 };
 #ifdef __clang__
 #pragma clang attribute pop

@@ -198,26 +198,17 @@ ROW inertial_update(const struct flood_tile *t, struct inertia *w, int j)
 /* The old state of row j: the faster of two faces counts along each axis. */
 ROW inertial_look(const struct flood_tile *t, struct inertia *w, int j)
 {
-    const struct flood_peaks *p = t->peaks;
+    const struct flood_peaks peaks = *t->peaks;
     int64_t at = t->first + (int64_t)j * t->stride;
     const double *south = lane_of(w, j)->uy, *north = lane_of(w, j + 1)->uy;
 
     for (int i = 0; i < w->step.n; i += FLOOD_LANES) {
         int k = FRONT + i;
-        vec h = load(t->old.h + at + i), since = load(p->arrival + at + i);
         vec u = largest(load(w->ux + k), load(w->ux + k + 1));
         vec v = largest(load(south + k), load(north + k));
-        mask wet = above(h, all(p->wet));
-        vec s2 = only(wet, u * u + v * v);
-        vec debris = pick(above(h, all(p->deep)), all(p->debris[1]),
-                          all(p->debris[0]));
 
-        raise(p->depth + at + i, h);
-        raise(p->speed2 + at + i, s2);
-        raise(p->hazard + at + i, only(wet, h * (root(s2) + 0.5) + debris));
-        store_where(p->arrival + at + i,
-                    above(since, pick(wet, all(t->time_s), since)),
-                    all(t->time_s));
+        raise_peaks(&peaks, at + i, load(t->old.h + at + i),
+                    plus(u * u, v, v), t->time_s);
     }
 }
 

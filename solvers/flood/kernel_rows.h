@@ -111,7 +111,7 @@ INLINE void find_some(const struct step *s, const struct row *t,
         h[m] = load(t->h + from + m * FLOOD_LANES);
         c2[m] = s->g * largest(h[m], all(NOTHING));
     }
-    inverse_sqrt(c2, y, n);
+    inverse_sqrts(c2, y, n);
     EACH(m, n)
     {
         int i = from + m * FLOOD_LANES;
@@ -388,7 +388,7 @@ INLINE void rub(const vec *h, const vec *q2, const vec *drag_dt, vec *w, int n)
     vec q[BESIDE], y[BESIDE];
 
     EACH(k, n) q[k] = root(q2[k]);
-    inverse_cbrt(h, y, n);
+    inverse_cbrts(h, y, n);
     EACH(k, n)
     {
         vec y2 = y[k] * y[k], y7 = (y2 * y[k]) * (y2 * y2);
@@ -487,16 +487,27 @@ INLINE void raise(double *p, vec known, vec a)
         store_where(p, more, a);
 }
 
-/* The hazard is above 0 wherever water has been. */
-INLINE void raise_hazard(const struct flood_peaks *peaks, int64_t at,
-                         vec known, vec a, double time_s)
+/* What cells at 'at' with depths 'h' and squared speeds 's2' add to the peaks.
+ * The hazard is above 0 wherever water has been, so it tells where water
+ * arrives. */
+INLINE void raise_peaks(const struct flood_peaks *p, int64_t at, vec h, vec s2,
+                        double time_s)
 {
-    mask more = above(a, known), came = above(known, all(0));
+    vec zero = all(0), depth = load(p->depth + at);
+    vec speed2 = load(p->speed2 + at), known = load(p->hazard + at);
+    mask wet = above(h, all(p->wet)), more;
+    vec debris = pick(above(h, all(p->deep)), all(p->debris[1]),
+                      all(p->debris[0]));
+    vec hazard = only(wet, plus(debris, h, root(s2) + 0.5));
 
+    raise(p->depth + at, depth, h);
+    raise(p->speed2 + at, speed2, only(wet, s2));
+    more = above(hazard, known);
     if (!any(more))
         return;
-    store_where(peaks->hazard + at, more, a);
-    store_where(peaks->arrival + at, above(pick(came, all(0), a), all(0)),
+    store_where(p->hazard + at, more, hazard);
+    store_where(p->arrival + at,
+                above(pick(above(known, zero), zero, hazard), zero),
                 all(time_s));
 }
 
@@ -505,28 +516,17 @@ ROW look_at(const struct step *s, const struct row *t,
             const struct cells *restrict p, const struct flood_peaks *peaks,
             double time_s, int64_t at, struct found *restrict f)
 {
-    vec wet_m = all(peaks->wet), deep = all(peaks->deep);
-    vec shallow_debris = all(peaks->debris[0]);
-    vec deep_debris = all(peaks->debris[1]);
+    const struct flood_peaks known = *peaks;
     struct found found = *f;
 
     for (int i = 0; i < s->n; i += FLOOD_LANES) {
         vec h = load(t->h + i), u = load(p->u + FRONT + i),
             v = load(p->v + FRONT + i), c = load(p->c + FRONT + i);
-        vec depth = load(peaks->depth + at + i);
-        vec speed2 = load(peaks->speed2 + at + i);
-        vec hazard = load(peaks->hazard + at + i);
-        mask wet = above(h, wet_m);
-        vec s2 = only(wet, plus(u * u, v, v));
-        vec debris = pick(above(h, deep), deep_debris, shallow_debris);
 
-        fetch_peaks(s, peaks, at + i);
+        fetch_peaks(s, &known, at + i);
         found.speed_x = largest(magnitude(u) + c, found.speed_x);
         found.speed_y = largest(magnitude(v) + c, found.speed_y);
-        raise(peaks->depth + at + i, depth, h);
-        raise(peaks->speed2 + at + i, speed2, s2);
-        raise_hazard(peaks, at + i, hazard,
-                     only(wet, plus(debris, h, root(s2) + 0.5)), time_s);
+        raise_peaks(&known, at + i, h, plus(u * u, v, v), time_s);
     }
     *f = found;
 }

@@ -251,7 +251,7 @@ INLINE vec only(mask m, vec a)
 #define EACH(k, n) _Pragma("GCC unroll 4") for (int k = 0; k < (n); k++)
 
 /* y = 1 / square root of x > 0: half of the exponent, then Newton. */
-INLINE void inverse_sqrt(const vec *x, vec *y, int n)
+INLINE void inverse_sqrts(const vec *x, vec *y, int n)
 {
     vec half[BESIDE], e[BESIDE];
 
@@ -269,7 +269,7 @@ INLINE void inverse_sqrt(const vec *x, vec *y, int n)
 }
 
 /* y = 1 / cube root of x > 0: a third of the exponent, then Newton. */
-INLINE void inverse_cbrt(const vec *x, vec *y, int n)
+INLINE void inverse_cbrts(const vec *x, vec *y, int n)
 {
     vec part[BESIDE], e[BESIDE];
 
@@ -288,6 +288,22 @@ INLINE void inverse_cbrt(const vec *x, vec *y, int n)
         EACH(k, n) e[k] = minus(all(1.0 / 3.0), e[k], y2[k]);
         EACH(k, n) y[k] = plus(y[k], y[k], e[k]);
     }
+}
+
+INLINE vec inverse_sqrt(vec x)
+{
+    vec y;
+
+    inverse_sqrts(&x, &y, 1);
+    return y;
+}
+
+INLINE vec inverse_cbrt(vec x)
+{
+    vec y;
+
+    inverse_cbrts(&x, &y, 1);
+    return y;
 }
 
 #endif
