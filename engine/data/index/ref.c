@@ -63,38 +63,55 @@ static const char *take_object(const char **at, struct ft_ref *ref)
     return ft_object_dot(ref->object) ? NULL : "stage or output is no name";
 }
 
+static void skip_blanks(const char **at)
+{
+    *at += strspn(*at, " ");
+}
+
+/* What stands at *at before one of 'ends', without blanks around it. */
+static char *take_until(const char **at, const char *ends)
+{
+    size_t len = strcspn(*at, ends);
+    const char *text = *at;
+
+    *at += len;
+    while (len && text[len - 1] == ' ')
+        len--;
+    return ft_strndup(text, len);
+}
+
 /* A value ends at ',' or '}', or is in double quotes. */
 static const char *take_value(const char **at, char **value)
 {
-    size_t len;
-
+    skip_blanks(at);
     if (**at == '"') {
-        len = strcspn(++*at, "\"");
+        size_t len = strcspn(++*at, "\"");
+
         if ((*at)[len] != '"')
             return "a '\"' is not closed";
         *value = ft_strndup(*at, len);
         *at += len + 1;
+        skip_blanks(at);
         return NULL;
     }
-    len = strcspn(*at, ",}");
-    *value = ft_strndup(*at, len);
-    *at += len;
-    return len ? NULL : "a value is empty";
+    *value = take_until(at, ",}");
+    return **value ? NULL : "a value is empty";
 }
 
 static const char *take_pick(const char **at, struct ft_ref *ref)
 {
-    size_t len = strcspn(*at, "=,}"), i = ref->n_picks;
+    size_t i = ref->n_picks;
 
     if (i == FT_REF_AXES_MAX)
         return "it has too many axes";
-    if ((*at)[len] != '=')
-        return "an axis has no '='";
-    ref->pick[i].axis = ft_strndup(*at, len);
+    skip_blanks(at);
+    ref->pick[i].axis = take_until(at, "=,}");
     ref->n_picks++;
-    *at += len + 1;
+    if (**at != '=')
+        return "an axis has no '='";
     if (!ft_name_valid(ref->pick[i].axis))
         return "an axis is no name";
+    ++*at;
     return take_value(at, &ref->pick[i].value);
 }
 
@@ -106,7 +123,6 @@ static const char *take_picks(const char **at, struct ft_ref *ref)
         return NULL;
     do {
         ++*at;
-        *at += strspn(*at, " ");
         why = take_pick(at, ref);
         if (why)
             return why;
