@@ -63,6 +63,26 @@ assert codes == sorted(codes), codes
 EOT
 '
 
+test_expect_success 'hints where no name is near' '
+	cat >far.yaml <<-\EOT &&
+	fedtwin: 1
+	workflow: far
+	params: {l: {type: quantity, unit: mm, default: 2 mm}}
+	stages:
+	  mesh:
+	    module: mesh.gmsh
+	    in: {geometry: a.geo}
+	    with: {parameters: {l: "${params.l}"}}
+	  heat:
+	    module: solve.heat
+	    in: {mesh: "${results.mesh}"}
+	    with: {conductivity: 1 W/m/K, fixed: {a: 1 K}}
+	EOT
+	: >a.geo && test_expect_code 3 fedtwin check far.yaml 2>err &&
+	test_grep "hint: there is mesh, heat$" err &&
+	test_grep "hint: for its number in .mm., divide it by .1 mm." err
+'
+
 test_expect_success 'an expression in flow style has to be quoted' '
 	cat >flow.yaml <<\EOT &&
 fedtwin: 1

@@ -11,6 +11,22 @@
 
 #define FILES_MAX 1000 /* names of a directory that are looked at */
 
+/* "did you mean 'x'?", or which there are. */
+static void hint_name(struct ft_build *b, const char *name,
+                      const char *const *known, size_t n)
+{
+    const char *near = ft_suggest(name, known, n);
+    struct ft_str all = FT_STR_INIT;
+
+    for (size_t i = 0; i < n; i++)
+        ft_str_addf(&all, "%s%s", i ? ", " : "", known[i]);
+    if (near)
+        ft_diag_hint(b->diags, "did you mean '%s'?", near);
+    else if (n)
+        ft_diag_hint(b->diags, "there is %s", all.s);
+    ft_str_release(&all);
+}
+
 /* Names of the space itself, without those of workflows that it uses. */
 void ft_hint_stage(struct ft_build *b, const struct ft_space *space,
                    const char *name)
@@ -19,7 +35,6 @@ void ft_hint_stage(struct ft_build *b, const struct ft_space *space,
     const char **known = ft_calloc(wf->n_stages + wf->n_spaces,
                                    sizeof(*known));
     size_t n = 0, skip = strlen(space->prefix);
-    const char *near;
 
     for (size_t i = 0; i < wf->n_stages; i++)
         if (wf->stage[i].space == space)
@@ -27,9 +42,7 @@ void ft_hint_stage(struct ft_build *b, const struct ft_space *space,
     for (size_t i = 0; i < wf->n_spaces; i++)
         if (wf->space[i]->use && wf->space[i]->use->space == space)
             known[n++] = wf->space[i]->use->name + skip;
-    near = ft_suggest(name, known, n);
-    if (near)
-        ft_diag_hint(b->diags, "did you mean '%s'?", near);
+    hint_name(b, name, known, n);
     free(known);
 }
 
@@ -37,19 +50,10 @@ void ft_hint_port(struct ft_build *b, const char *name,
                   const struct ft_port *port, size_t n)
 {
     const char **known = ft_calloc(n, sizeof(*known));
-    struct ft_str all = FT_STR_INIT;
-    const char *near;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         known[i] = port[i].name;
-        ft_str_addf(&all, "%s%s", i ? ", " : "", known[i]);
-    }
-    near = ft_suggest(name, known, n);
-    if (near)
-        ft_diag_hint(b->diags, "did you mean '%s'?", near);
-    else if (n)
-        ft_diag_hint(b->diags, "there is %s", all.s);
-    ft_str_release(&all);
+    hint_name(b, name, known, n);
     free(known);
 }
 

@@ -54,6 +54,9 @@ static bool other_dimension(const struct ft_convert *ctx,
     ft_diag_add(ctx->diags, ctx->doc, &src.mark, FT_D_DIMENSION,
                 "'%s' has the unit '%s', which is no '%s'", param->name,
                 unit, want);
+    if (strcmp(want, "1") == 0)
+        ft_diag_hint(ctx->diags, "for its number in '%s', divide it by "
+                     "'1 %s'", unit, unit);
     return false;
 }
 

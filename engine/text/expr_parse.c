@@ -165,7 +165,9 @@ static int parse_call(struct parser *p, struct ft_expr *node,
         p->at = node->at;
         ft_expr_fail(err, "FT0302", "unknown function '%s'", name);
         near = ft_function_nearest(name);
-        return near ? ft_err_hint(err, "did you mean '%s'?", near) : -1;
+        return near ? ft_err_hint(err, "did you mean '%s'?", near)
+                    : ft_err_hint(err, "'fedtwin help expressions' lists "
+                                       "them; a file is its path alone");
     }
     node->kind = FT_EXPR_CALL;
     if (advance(p, err) < 0 || parse_elements(p, node, ")", err) < 0)

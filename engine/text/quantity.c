@@ -256,8 +256,11 @@ int ft_quantity_parse(const char *text, struct ft_quantity *q,
     const char *s = text + strspn(text, " \t");
     size_t len = ft_number_scan(s, &value);
 
-    if (!len)
-        return fail_number(text, "does not begin with a number", err);
+    if (!len) {
+        fail_number(text, "does not begin with a number", err);
+        return *s && ft_unit_parse(s, NULL)
+                   ? ft_err_hint(err, "write '1 %s' if that is meant", s) : -1;
+    }
     if (!isfinite(value))
         return fail_number(text, "is outside the range of numbers", err);
     if (s[len] == ',') {

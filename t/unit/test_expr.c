@@ -286,6 +286,8 @@ static const struct {
       "write 't', 'short_ton' or 'long_ton'" },
     { "1 + sqr(4)", 4, "FT0302", "unknown function 'sqr'",
       "did you mean 'sqrt'?" },
+    { "file(2)", 0, "FT0302", "unknown function 'file'",
+      "'fedtwin help expressions' lists them; a file is its path alone" },
     { "sqrt()", 0, "FT0301", "'sqrt' takes 1 argument, not 0", "" },
     { "pow(1)", 0, "FT0301", "'pow' takes 2 arguments, not 1", "" },
     { "range(1)", 0, "FT0301", "'range' takes at least 2 arguments", "" },

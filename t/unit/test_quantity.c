@@ -104,7 +104,9 @@ static const struct {
     const char *text, *id, *error, *hint;
 } bad[] = {
     { "", "FT0201", "'' does not begin with a number", "" },
-    { "mm", "FT0201", "'mm' does not begin with a number", "" },
+    { "mm", "FT0201", "'mm' does not begin with a number",
+      "write '1 mm' if that is meant" },
+    { "mmm", "FT0201", "'mmm' does not begin with a number", "" },
     { "- 5 m", "FT0201", "'- 5 m' does not begin with a number", "" },
     { "nan", "FT0201", "'nan' does not begin with a number", "" },
     { "inf m", "FT0201", "'inf m' does not begin with a number", "" },
