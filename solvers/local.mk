@@ -47,7 +47,8 @@ solvers_libfedtwin_fe_a_SOURCES = \
     solvers/fe/check.h solvers/fe/check.c solvers/fe/matrix.c \
     solvers/fe/solver.c solvers/fe/norm.c solvers/fe/locate.c \
     solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c \
-    solvers/fe/versions.h solvers/fe/coarse.h solvers/fe/coarse.c
+    solvers/fe/versions.h solvers/fe/coarse.h solvers/fe/coarse.c \
+    solvers/fe/face.h solvers/fe/face.c
 
 lib_LIBRARIES += solvers/libfedtwin-physics.a
 physics_includedir = $(includedir)/fedtwin/physics
@@ -58,7 +59,8 @@ solvers_libfedtwin_physics_a_SOURCES = \
     $(physics_include_HEADERS) solvers/physics/domain.c \
     solvers/physics/coef.c solvers/physics/given.c solvers/physics/held.c \
     solvers/physics/newton.c solvers/physics/raise.h solvers/physics/raise.c \
-    solvers/physics/near.h solvers/physics/near.c
+    solvers/physics/near.h solvers/physics/near.c \
+    solvers/physics/points.h solvers/physics/points.c
 
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = share/pkgconfig/fedtwin-stage.pc \

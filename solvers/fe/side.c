@@ -8,73 +8,23 @@
 #include <stdlib.h>
 
 #include "fe/comm.h"
-
-#define CORNERS 4 /* of a face, at most */
-
-/* The faces of a cell by its corners, turning right-handed round the normal
- * that points out; -1 fills up. */
-static const struct faces {
-    int dim, corners, n;
-    signed char face[6][CORNERS];
-} shapes[] = {
-    { 2, 3, 3, { { 0, 1, -1, -1 }, { 1, 2, -1, -1 }, { 2, 0, -1, -1 } } },
-    { 2, 4, 4, { { 0, 1, -1, -1 }, { 1, 2, -1, -1 }, { 2, 3, -1, -1 },
-                 { 3, 0, -1, -1 } } },
-    { 3, 4, 4, { { 0, 2, 1, -1 }, { 0, 1, 3, -1 }, { 1, 2, 3, -1 },
-                 { 0, 3, 2, -1 } } },
-    { 3, 8, 6, { { 0, 3, 2, 1 }, { 4, 5, 6, 7 }, { 0, 1, 5, 4 },
-                 { 1, 2, 6, 5 }, { 2, 3, 7, 6 }, { 3, 0, 4, 7 } } },
-};
+#include "fe/face.h"
 
 struct item {
-    PetscInt node[CORNERS]; /* numbers, rising; -1 in front */
-    PetscInt facet;         /* on its rank; -1: a face of a cell */
+    int64_t face[FE_FACE_MAX]; /* fe_face_key() of the numbers of its corners */
+    PetscInt facet;            /* on its rank; -1: a face of a cell */
     PetscMPIInt from;
-    int turn;               /* of the corners as they were given, 1 or -1 */
-    int sign;               /* the answer */
+    int turn;                  /* of the corners as they were given, 1 or -1 */
+    int sign;                  /* the answer */
 };
-
-static int rising(const void *a, const void *b)
-{
-    PetscInt x = *(const PetscInt *)a, y = *(const PetscInt *)b;
-
-    return (x > y) - (x < y);
-}
 
 /* Faces first, then the facet that asks for them. */
 static int by_corners(const void *a, const void *b)
 {
     const struct item *p = a, *q = b;
+    int order = fe_face_compare(p->face, q->face);
 
-    for (int i = 0; i < CORNERS; i++)
-        if (p->node[i] != q->node[i])
-            return p->node[i] < q->node[i] ? -1 : 1;
-    return (p->facet > q->facet) - (p->facet < q->facet);
-}
-
-/* 'n' corners in the order of a turn. */
-static void fill_item(struct item *item, int n, const PetscInt number[])
-{
-    int least = 0;
-
-    for (int i = 0; i < CORNERS; i++)
-        item->node[i] = i < n ? number[i] : -1;
-    for (int i = 1; i < n; i++)
-        if (number[i] < number[least])
-            least = i;
-    item->turn = number[(least + 1) % n] < number[(least + n - 1) % n]
-        ? 1 : -1;
-    if (n == 2)
-        item->turn = number[0] < number[1] ? 1 : -1;
-    qsort(item->node, CORNERS, sizeof(item->node[0]), rising);
-}
-
-static const struct faces *faces_of(const struct fe_elem *elem, int corners)
-{
-    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
-        if (shapes[i].dim == elem->dim && shapes[i].corners == corners)
-            return &shapes[i];
-    return NULL;
+    return order ? order : (p->facet > q->facet) - (p->facet < q->facet);
 }
 
 /* Nodes of facets, known to all ranks that have the node. */
@@ -103,26 +53,26 @@ static PetscInt add_faces(const struct fe_mesh *mesh, int b,
                           struct item item[])
 {
     const struct fe_block *block = &mesh->block[b];
-    const struct faces *shape = faces_of(block->elem, block->elem->corners);
+    const struct fe_faces *shape = fe_elem_faces(block->elem);
 
     for (PetscInt c = 0; c < block->n; c++)
         for (int f = 0; f < shape->n; f++) {
-            PetscInt number[CORNERS];
+            int64_t number[FE_FACE_MAX];
             int k = 0;
 
-            for (; k < CORNERS && shape->face[f][k] >= 0; k++) {
+            for (; k < FE_FACE_MAX && shape->corner[f][k] >= 0; k++) {
                 PetscInt i = block->node[c * block->elem->nodes +
-                                         shape->face[f][k]];
+                                         shape->corner[f][k]];
 
                 if (!mark[i])
                     break;
                 number[k] = fe_mesh_number(mesh, i);
             }
-            if (k < CORNERS && shape->face[f][k] >= 0)
+            if (k < FE_FACE_MAX && shape->corner[f][k] >= 0)
                 continue;
             if (item) {
                 item[n] = (struct item){ .facet = -1, .from = rank };
-                fill_item(&item[n], k, number);
+                item[n].turn = fe_face_key(k, number, item[n].face);
             }
             n++;
         }
@@ -138,7 +88,7 @@ static PetscInt add_facets(const struct fe_mesh *mesh, PetscMPIInt rank,
         const struct fe_block *block = &mesh->block[b];
 
         for (PetscInt c = 0; c < block->n; c++, n++, facet++) {
-            PetscInt number[CORNERS];
+            int64_t number[FE_FACE_MAX];
 
             for (int k = 0; item && k < block->elem->corners; k++)
                 number[k] = fe_mesh_number(
@@ -146,7 +96,8 @@ static PetscInt add_facets(const struct fe_mesh *mesh, PetscMPIInt rank,
             if (!item)
                 continue;
             item[n] = (struct item){ .facet = facet, .from = rank };
-            fill_item(&item[n], block->elem->corners, number);
+            item[n].turn = fe_face_key(block->elem->corners, number,
+                                       item[n].face);
         }
     }
     return n;
@@ -186,34 +137,27 @@ static PetscErrorCode find_owners(const struct fe_mesh *mesh, PetscInt n,
     for (PetscInt i = 0; i < n; i++) {
         int k = 0;
 
-        while (item[i].node[k] < 0)
+        while (item[i].face[k] < 0)
             k++;
-        PetscCall(PetscLayoutFindOwner(layout, item[i].node[k], &dest[i]));
+        PetscCall(PetscLayoutFindOwner(layout, (PetscInt)item[i].face[k],
+                                       &dest[i]));
     }
     PetscCall(PetscLayoutDestroy(&layout));
     PetscFunctionReturn(0);
-}
-
-static bool same_face(const struct item *p, const struct item *q)
-{
-    for (int i = 0; i < CORNERS; i++)
-        if (p->node[i] != q->node[i])
-            return false;
-    return true;
 }
 
 /* Answer the facets among the sorted items and bring them to the front; how
  * many they are. */
 static PetscInt answer(PetscInt n, struct item item[], PetscMPIInt dest[])
 {
-    struct item last = { .node = { -1, -1, -1, -1 } };
+    struct item last = { .face = { -1, -1, -1, -1 } };
     PetscInt facets = 0;
     int faces = 0, turn = 0;
 
     for (PetscInt i = 0; i < n; i++) {
         struct item asked = item[i]; /* item[facets] may be this one */
 
-        if (!same_face(&last, &asked))
+        if (fe_face_compare(last.face, asked.face) != 0)
             faces = 0;
         last = asked;
         if (asked.facet < 0) {

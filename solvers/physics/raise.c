@@ -18,6 +18,7 @@
 
 #include "fe/comm.h"
 #include "fe/elem.h"
+#include "physics/points.h"
 
 #define KEY 3
 
@@ -52,8 +53,7 @@ struct raiser {
     PetscInt n_want, n_ask;
     int64_t *number;             /* answers to my asks */
     PetscInt n_new;              /* new points counted here ... */
-    struct ask *new_point;       /* ... the first ask for each */
-    int64_t first_new;
+    double (*new_x)[3];          /* ... and their places */
 };
 
 /* --- what is asked for --------------------------------------------------- */
@@ -233,13 +233,12 @@ static PetscErrorCode answer(struct raiser *r, PetscInt n, struct ask asks[])
     for (PetscInt i = 0; i < n; i++)
         r->n_new += i == 0 || by_key(&asks[i - 1], &asks[i]) != 0;
     PetscCall(fe_start(stg_comm(r->task), r->n_new, &start));
-    r->first_new = r->mesh->points + start;
-    PetscCall(PetscMalloc1(r->n_new, &r->new_point));
+    PetscCall(PetscMalloc1(r->n_new, &r->new_x));
     PetscCall(PetscMalloc2(n, &reply, n, &dest));
     for (PetscInt i = 0; i < n; i++) {
         if (i == 0 || by_key(&asks[i - 1], &asks[i]) != 0)
-            r->new_point[++at] = asks[i];
-        reply[i] = (struct answer){ asks[i].at, r->first_new + at };
+            memcpy(r->new_x[++at], asks[i].x, sizeof(asks[i].x));
+        reply[i] = (struct answer){ asks[i].at, r->mesh->points + start + at };
         dest[i] = (PetscMPIInt)asks[i].rank;
     }
     PetscCall(fe_exchange(stg_comm(r->task), n, dest, sizeof(reply[0]), reply,
@@ -288,61 +287,6 @@ static void fill_nodes(struct raiser *r)
     }
 }
 
-/* --- points -------------------------------------------------------------- */
-
-struct point {
-    int64_t number;
-    double x[3];
-};
-
-/* The rank whose stretch of 'n' things has number 'i', see stg_slab(). */
-static PetscMPIInt slab_owner(int64_t n, int ranks, int64_t i)
-{
-    int64_t share = n / ranks, rest = n % ranks;
-    int64_t long_ones = rest * (share + 1);
-
-    return (PetscMPIInt)(i < long_ones ? i / (share + 1)
-                                       : rest + (i - long_ones) / share);
-}
-
-/* All points to even stretches. */
-static PetscErrorCode cut_points(struct raiser *r)
-{
-    struct stg_mesh *mesh = r->mesh;
-    PetscInt old = (PetscInt)mesh->my_points, n = old + r->n_new, n_got;
-    int64_t all = r->n_new;
-    struct point *point, *got;
-    PetscMPIInt *dest;
-
-    PetscFunctionBeginUser;
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT64_T, MPI_SUM,
-                               stg_comm(r->task)));
-    all += mesh->points;
-    PetscCall(PetscMalloc2(n, &point, n, &dest));
-    for (PetscInt i = 0; i < n; i++) {
-        const double *x = i < old ? mesh->point + 3 * i
-                                  : r->new_point[i - old].x;
-
-        point[i].number = i < old ? mesh->first_point + i
-                                  : r->first_new + i - old;
-        memcpy(point[i].x, x, sizeof(point[i].x));
-        dest[i] = slab_owner(all, stg_ranks(r->task), point[i].number);
-    }
-    PetscCall(fe_exchange(stg_comm(r->task), n, dest, sizeof(point[0]), point,
-                          &n_got, (void **)&got));
-    PetscCall(PetscFree2(point, dest));
-    mesh->points = all;
-    stg_slab(all, stg_rank(r->task), stg_ranks(r->task), &mesh->first_point,
-             &mesh->my_points);
-    PetscCall(PetscFree(mesh->point));
-    PetscCall(PetscMalloc1(3 * n_got + 1, &mesh->point));
-    for (PetscInt i = 0; i < n_got; i++)
-        memcpy(mesh->point + 3 * (got[i].number - mesh->first_point),
-               got[i].x, sizeof(got[i].x));
-    PetscCall(PetscFree(got));
-    PetscFunctionReturn(0);
-}
-
 static PetscErrorCode release(struct raiser *r)
 {
     PetscFunctionBeginUser;
@@ -353,7 +297,7 @@ static PetscErrorCode release(struct raiser *r)
     PetscCall(PetscFree(r->want));
     PetscCall(PetscFree(r->ask));
     PetscCall(PetscFree(r->number));
-    PetscCall(PetscFree(r->new_point));
+    PetscCall(PetscFree(r->new_x));
     PetscFunctionReturn(0);
 }
 
@@ -368,7 +312,7 @@ static PetscErrorCode raise_cells(struct raiser *r)
     PetscCall(list_asks(r));
     PetscCall(number_points(r));
     fill_nodes(r);
-    PetscCall(cut_points(r));
+    PetscCall(phy_points_add(r->task, mesh, r->n_new, r->new_x));
     for (int64_t c = 0; c < mesh->my_cells; c++)
         mesh->type[c] = (uint8_t)r->elem[c]->vtk;
     PetscCall(PetscFree(mesh->offset));
