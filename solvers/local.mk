@@ -60,7 +60,9 @@ solvers_libfedtwin_physics_a_SOURCES = \
     solvers/physics/coef.c solvers/physics/given.c solvers/physics/held.c \
     solvers/physics/newton.c solvers/physics/raise.h solvers/physics/raise.c \
     solvers/physics/near.h solvers/physics/near.c \
-    solvers/physics/points.h solvers/physics/points.c
+    solvers/physics/points.h solvers/physics/points.c \
+    solvers/physics/split.h solvers/physics/split.c \
+    solvers/physics/around.h solvers/physics/around.c solvers/physics/sides.c
 
 pkgconfigdir = $(libdir)/pkgconfig
 pkgconfig_DATA = share/pkgconfig/fedtwin-stage.pc \
@@ -149,7 +151,7 @@ SOLVER_PROGS += fedtwin-heat
 fedtwin_heat_SOURCES = \
     solvers/heat/case.h solvers/heat/heat.h solvers/heat/main.c \
     solvers/heat/case.c solvers/heat/setup.c solvers/heat/operator.c \
-    solvers/heat/density.c \
+    solvers/heat/density.c solvers/heat/contact.c \
     solvers/heat/solve.c solvers/heat/march.c solvers/heat/report.c \
     solvers/heat/checkpoint.c
 fedtwin_heat_LDADD = $(PHYSICS_LIBS)
@@ -198,7 +200,7 @@ HEAT_TESTS = t/t3050-heat-patch.t t/t3051-heat-mms.t t/t3052-heat-time.t \
     t/t3056-heat-serve.t t/t3057-heat-workflows.t \
     t/t3058-heat-diff.t t/t3060-fe-second-order.t \
     t/t3061-heat-second-order.t t/t3062-heat-nonlinear.t \
-    t/t3063-physics.t t/t3070-module-c.t
+    t/t3063-physics.t t/t3064-heat-contact.t t/t3070-module-c.t
 EXTRA_DIST += t/heat.py $(HEAT_TESTS)
 if SOLVERS
 TESTS += $(HEAT_TESTS)

@@ -24,6 +24,7 @@ SI = {
     'm': 'm', 's': 's', 'K': 'K', 'W': 'm2.kg.s-3',
     'W/m/K': 'm.kg.s-3.K-1', 'kg/m3': 'm-3.kg', 'J/kg/K': 'm2.s-2.K-1',
     'W/m2': 'kg.s-3', 'W/m3': 'm-1.kg.s-3', 'W/m2/K': 'kg.s-3.K-1',
+    'm2 K/W': 'kg-1.s3.K',
 }
 OUTPUTS = {
     'temperature': 'field', 'flux': 'field', 'summary': 'table',
@@ -237,3 +238,64 @@ def raised(mesh):
         replace(g, 'Connectivity', sum(nodes, []))
         replace(g, 'NumberOfConnectivityIds', [sum(map(len, nodes))])
     return rewrite(mesh, change)
+
+
+# --- bodies that touch
+
+FACES = {
+    5: [(0, 1), (1, 2), (2, 0)],
+    9: [(0, 1), (1, 2), (2, 3), (3, 0)],
+    10: [(0, 2, 1), (0, 1, 3), (1, 2, 3), (0, 3, 2)],
+    12: [(0, 3, 2, 1), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6),
+         (3, 0, 4, 7)],
+}
+FACET = {2: 3, 3: 5, 4: 9}
+
+
+def bodies(mesh, body, contact):
+    """A copy of a mesh of mesh.box with its cells in groups body(centre), and
+    facets in the group contact(centre) where that is not None."""
+    path = rewrite(mesh, lambda g: None)
+    with h5py.File(path, 'r+') as f:
+        g = f['VTKHDF']
+        x, types = g['Points'][()], g['Types'][()]
+        cells = np.split(g['Connectivity'][()], g['Offsets'][1:-1])
+        names = [text(n) for n in f['groups/name'][()]]
+        dims = list(f['groups/dimension'][()])
+        ids = list(f['groups/id'][()])
+        groups = list(g['CellData/group'][()])
+        dim = max(dims)
+
+        def number(name, dimension):
+            if (name, dimension) not in zip(names, dims):
+                names.append(name)
+                dims.append(dimension)
+                ids.append(max(ids) + 1)
+            return ids[list(zip(names, dims)).index((name, dimension))]
+
+        new = {}
+        for c, kind in enumerate(types):
+            if dims[ids.index(groups[c])] < dim:
+                continue
+            groups[c] = number(body(x[cells[c]].mean(axis=0)), dim)
+            for face in FACES[kind]:
+                nodes = cells[c][list(face)]
+                name = contact(x[nodes].mean(axis=0))
+                if name is not None:
+                    new.setdefault(tuple(sorted(nodes)), (nodes, name))
+        cells += [nodes for nodes, _ in new.values()]
+        groups += [number(name, dim - 1) for _, name in new.values()]
+        types = list(types) + [FACET[len(n)] for n, _ in new.values()]
+        replace(g, 'Types', types)
+        replace(g, 'Offsets', np.cumsum([0] + [len(n) for n in cells]))
+        replace(g, 'Connectivity', np.concatenate(cells))
+        replace(g, 'NumberOfCells', [len(cells)])
+        replace(g, 'NumberOfConnectivityIds', [sum(map(len, cells))])
+        replace(g['CellData'], 'group', groups)
+        kept = [i for i, number in enumerate(ids) if number in groups]
+        for name, values in [('id', ids), ('dimension', dims),
+                             ('name', np.array(names, 'S'))]:
+            kind = f['groups/' + name].dtype if name != 'name' else 'S'
+            del f['groups/' + name]
+            f['groups/' + name] = np.array(values, kind)[kept]
+    return path

@@ -14,6 +14,8 @@ dist_verify_DATA = \
     workflows/verify/electrostatics.yaml \
     workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
     workflows/verify/heat-contact.yaml workflows/verify/heat_contact.py \
+    workflows/verify/heat-jump.yaml workflows/verify/heat_jump.py \
+    workflows/verify/heat_jump_cases.py \
     workflows/verify/heat-mms.yaml workflows/verify/heat_mms.py \
     workflows/verify/elasticity.yaml workflows/verify/curve.py \
     workflows/verify/elasticity_cases.py workflows/verify/modes.yaml

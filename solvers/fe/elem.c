@@ -27,21 +27,33 @@ static const char at_hexahedron[][3] = {
     { 1, 1, 2 }, { 1, 1, 1 },
 };
 
+/* Of the element in that row of the table. */
+#define PAIR(name, row, vtk, dim, nodes, corners, order, at)           \
+    { name, FE_PAIR + (vtk), dim, 2 * (nodes), corners, order, false,  \
+      false, FE_PAIR + (vtk), at, &elements[row] }
+
 /* name, VTK's number, dimension, nodes, corners, order, simplex, affine,
- * raised, at */
+ * raised, at, half */
 static const struct fe_elem elements[] = {
-    { "segment", 3, 1, 2, 2, 1, false, true, 21, at_line },
-    { "triangle", 5, 2, 3, 3, 1, true, true, 22, at_triangle },
-    { "quadrilateral", 9, 2, 4, 4, 1, false, false, 28, at_quad },
-    { "tetrahedron", 10, 3, 4, 4, 1, true, true, 24, at_tetrahedron },
-    { "hexahedron", 12, 3, 8, 8, 1, false, false, 29, at_hexahedron },
-    { "segment", 21, 1, 3, 2, 2, false, false, 21, at_line },
-    { "triangle", 22, 2, 6, 3, 2, true, false, 22, at_triangle },
-    { "quadrilateral", 23, 2, 8, 4, 2, false, false, 28, at_quad },
-    { "tetrahedron", 24, 3, 10, 4, 2, true, false, 24, at_tetrahedron },
-    { "hexahedron", 25, 3, 20, 8, 2, false, false, 29, at_hexahedron },
-    { "quadrilateral", 28, 2, 9, 4, 2, false, false, 28, at_quad },
-    { "hexahedron", 29, 3, 27, 8, 2, false, false, 29, at_hexahedron },
+    { "segment", 3, 1, 2, 2, 1, false, true, 21, at_line, NULL },
+    { "triangle", 5, 2, 3, 3, 1, true, true, 22, at_triangle, NULL },
+    { "quadrilateral", 9, 2, 4, 4, 1, false, false, 28, at_quad, NULL },
+    { "tetrahedron", 10, 3, 4, 4, 1, true, true, 24, at_tetrahedron, NULL },
+    { "hexahedron", 12, 3, 8, 8, 1, false, false, 29, at_hexahedron, NULL },
+    { "segment", 21, 1, 3, 2, 2, false, false, 21, at_line, NULL },
+    { "triangle", 22, 2, 6, 3, 2, true, false, 22, at_triangle, NULL },
+    { "quadrilateral", 23, 2, 8, 4, 2, false, false, 28, at_quad, NULL },
+    { "tetrahedron", 24, 3, 10, 4, 2, true, false, 24, at_tetrahedron, NULL },
+    { "hexahedron", 25, 3, 20, 8, 2, false, false, 29, at_hexahedron, NULL },
+    { "quadrilateral", 28, 2, 9, 4, 2, false, false, 28, at_quad, NULL },
+    { "hexahedron", 29, 3, 27, 8, 2, false, false, 29, at_hexahedron, NULL },
+    PAIR("pair of segments", 0, 3, 1, 2, 2, 1, at_line),
+    PAIR("pair of triangles", 1, 5, 2, 3, 3, 1, at_triangle),
+    PAIR("pair of quadrilaterals", 2, 9, 2, 4, 4, 1, at_quad),
+    PAIR("pair of segments", 5, 21, 1, 3, 2, 2, at_line),
+    PAIR("pair of triangles", 6, 22, 2, 6, 3, 2, at_triangle),
+    PAIR("pair of quadrilaterals", 7, 23, 2, 8, 4, 2, at_quad),
+    PAIR("pair of quadrilaterals", 10, 28, 2, 9, 4, 2, at_quad),
 };
 
 const struct fe_elem *fe_elem_vtk(int vtk)
@@ -55,21 +67,23 @@ const struct fe_elem *fe_elem_vtk(int vtk)
 int fe_elem_parents(const struct fe_elem *elem, int i,
                     int corner[FE_MAX_CORNERS])
 {
-    const char *at = elem->at[i];
+    const struct fe_elem *side = elem->half ? elem->half : elem;
+    int first = i < side->nodes ? 0 : side->nodes; /* node of that side */
+    const char *at = side->at[i - first];
     int n = 0;
 
-    for (int c = 0; c < elem->corners; c++) {
-        const char *end = elem->at[c];
+    for (int c = 0; c < side->corners; c++) {
+        const char *end = side->at[c];
         bool parent = true;
 
-        for (int k = 0; k < elem->dim; k++)
+        for (int k = 0; k < side->dim; k++)
             parent = parent && (at[k] == 1 || at[k] == end[k]);
         /* the origin is no end of a slanted edge of a simplex, and no other
          * corner has two coordinates there */
-        if (elem->simplex && at[0] + at[1] + at[2] == 2 && c == 0)
+        if (side->simplex && at[0] + at[1] + at[2] == 2 && c == 0)
             parent = false;
         if (parent)
-            corner[n++] = c;
+            corner[n++] = first + c;
     }
     return n;
 }

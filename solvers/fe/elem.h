@@ -30,7 +30,15 @@ struct fe_elem {
     bool affine;      /* its map always has a constant Jacobian */
     int raised;       /* VTK's number of the full element of order 2 */
     const char (*at)[3]; /* coordinates of the nodes, in halves */
+    const struct fe_elem *half; /* of a pair: one of the two; or NULL */
 };
+
+/* A pair is two facets at one place: the nodes of one side, then those of the
+ * other, in the same order.  It stands for what happens between two bodies that
+ * touch there.  Its type is FE_PAIR more than that of one of the facets; and
+ * its corners, its shape functions (struct fe_tab) and its measure are those of
+ * one. */
+#define FE_PAIR 128
 
 /* The element of a VTK cell type, or NULL. */
 const struct fe_elem *fe_elem_vtk(int vtk);
@@ -41,7 +49,8 @@ void fe_elem_shape(const struct fe_elem *elem, const double xi[3], double n[],
                    double dn[][3]);
 
 /* The corners that node 'i' lies in the middle of: itself, the ends of an
- * edge, the corners of a face or of the cell.  Their number. */
+ * edge, the corners of a face or of the cell; in a pair, those of its side.
+ * Their number. */
 int fe_elem_parents(const struct fe_elem *elem, int i,
                     int corner[FE_MAX_CORNERS]);
 
@@ -55,7 +64,7 @@ enum fe_rule {
     FE_RULE_CENTRE, /* one point, the centroid */
 };
 
-/* An element tabulated at the points of a rule. */
+/* An element tabulated at the points of a rule; for a pair, its half. */
 struct fe_tab {
     const struct fe_elem *elem;
     int points;

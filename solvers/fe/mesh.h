@@ -24,7 +24,7 @@
 struct fe_slab {
     PetscInt n_points, n_cells;
     const double *x;             /* 3 n_points, m */
-    const unsigned char *vtk;    /* n_cells types of cell */
+    const unsigned char *vtk;    /* n_cells types of cell, also of pairs */
     const int64_t *node;         /* point ids, cell after cell */
     const int32_t *group;        /* n_cells ids of groups, 0 for none */
 };
@@ -52,8 +52,8 @@ struct fe_mesh {
     PetscInt first, n_owned, n_ghosts;
     PetscInt *ghost;
     double *x; /* 3 (n_owned + n_ghosts) */
-    /* Cells, then facets up to n_blocks, then edges of solids: segments that
-     * name nodes, without an equation. */
+    /* Cells, then facets and pairs of them up to n_blocks, then edges of
+     * solids: segments that name nodes, without an equation. */
     struct fe_block block[FE_MAX_BLOCKS];
     int n_cell_blocks, n_blocks, n_all_blocks;
     const struct fe_group *group; /* borrowed */

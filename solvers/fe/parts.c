@@ -11,9 +11,9 @@ static PetscInt find_root(PetscInt up[], PetscInt i)
     return i;
 }
 
-static void join_cells(const struct fe_mesh *mesh, PetscInt up[])
+static void join_nodes(const struct fe_mesh *mesh, PetscInt up[])
 {
-    for (int b = 0; b < mesh->n_cell_blocks; b++) {
+    for (int b = 0; b < mesh->n_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
         int nodes = block->elem->nodes;
 
@@ -65,7 +65,7 @@ PetscErrorCode fe_parts(const struct fe_mesh *mesh, PetscInt part[])
         up[i] = i;
         part[i] = fe_mesh_number(mesh, i);
     }
-    join_cells(mesh, up);
+    join_nodes(mesh, up);
     while (changed) {
         PetscCall(PetscArraycpy(before, part, n));
         share_here(n, up, part);

@@ -134,6 +134,8 @@ static void add_centre(struct fe_tab *tab)
 void fe_tab_init(struct fe_tab *tab, const struct fe_elem *elem,
                  enum fe_rule rule)
 {
+    if (elem->half)
+        elem = elem->half;
     *tab = (struct fe_tab){ .elem = elem };
     if (rule == FE_RULE_CENTRE)
         add_centre(tab);

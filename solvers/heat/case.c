@@ -24,6 +24,8 @@ static const struct phy_param params[] = {
       .solution = "T" },
     { "power", HEAT_POWER, PHY_QUANTITY, "W", .cells = true, .facets = true,
       .named = true },
+    { "contact", HEAT_CONTACT, PHY_RECORD, .facets = true, .named = true,
+      .solution = "T" },
 };
 #define N_PARAMS ((int)(sizeof(params) / sizeof(params[0])))
 
@@ -60,11 +62,56 @@ static PetscErrorCode read_record(struct reader *r,
     PetscFunctionReturn(0);
 }
 
-/* Does the condition tie the temperature to a given one? */
-static bool is_anchor(const struct phy_condition *condition)
+/* What a contact can be given by; the value to that power is conductance. */
+static const struct {
+    const char *name, *unit; /* no unit: a function */
+    double power;
+} laws[] = {
+    { "resistance", "m2.K.W-1", -1 },
+    { "resistance_function", NULL, -1 },
+    { "conductance", "W.m-2.K-1", 1 },
+    { "conductance_function", NULL, 1 },
+};
+#define N_LAWS ((int)(sizeof(laws) / sizeof(laws[0])))
+
+static PetscErrorCode read_contact(struct reader *r,
+                                   struct phy_condition *condition)
+{
+    struct phy_coef *coef = &condition->value;
+    struct stg_value v;
+    int given = 0;
+
+    PetscFunctionBeginUser;
+    for (int i = 0; i < N_LAWS; i++) {
+        if (!stg_has(&condition->given, laws[i].name))
+            continue;
+        given++;
+        condition->coefficient = laws[i].power;
+        PetscCall(stg_get(&condition->given, laws[i].name, &v));
+        phy_coef_release(coef);
+        if (laws[i].unit)
+            PetscCall(phy_coef_quantity(&v, laws[i].unit, coef));
+        else
+            PetscCall(phy_coef_function(&v, condition->param->solution, coef));
+        if (!coef->func && !(coef->value > 0))
+            PetscFunctionReturn(stg_fail(r->task, "parameter '%s' must be "
+                                         "positive, not %g", v.name,
+                                         coef->value));
+    }
+    if (given != 1)
+        PetscFunctionReturn(stg_fail(
+            r->task, "parameter '%s' needs one of 'resistance', "
+            "'resistance_function', 'conductance' and 'conductance_function'",
+            condition->given.name));
+    r->c->unsymmetric |= phy_coef_is_nonlinear(coef);
+    PetscFunctionReturn(0);
+}
+
+bool heat_anchors(const struct phy_condition *condition)
 {
     switch (condition->kind) {
     case HEAT_FIXED: return true;
+    case HEAT_CONTACT: return false;
     case HEAT_CONVECTION:
     case HEAT_RADIATION: return condition->coefficient > 0;
     default: return phy_coef_is_nonlinear(&condition->value);
@@ -83,6 +130,8 @@ static PetscErrorCode read_conditions(struct reader *r)
 
         if (c->kind == HEAT_CONVECTION || c->kind == HEAT_RADIATION)
             PetscCall(read_record(r, c));
+        if (c->kind == HEAT_CONTACT)
+            PetscCall(read_contact(r, c));
         if ((c->kind == HEAT_FIXED || c->kind == HEAT_CONVECTION ||
              c->kind == HEAT_RADIATION) && c->value.value < 0)
             PetscFunctionReturn(stg_fail(r->task, "parameter '%s': a "
@@ -91,10 +140,12 @@ static PetscErrorCode read_conditions(struct reader *r)
         c->measure *= r->c->thickness_m;
         r->c->nonlinear |= phy_coef_is_nonlinear(&c->value) ||
                            c->kind == HEAT_RADIATION;
-        anchored |= is_anchor(c);
+        anchored |= heat_anchors(c);
     }
     PetscCall(phy_held_alone(r->d, list, HEAT_FIXED, "a surface with a fixed "
                              "temperature can have no other condition"));
+    PetscCall(phy_held_alone(r->d, list, HEAT_CONTACT, "a contact can have no "
+                             "other condition"));
     if (!anchored)
         PetscFunctionReturn(stg_fail(r->task, "a steady temperature needs a "
                                      "group with 'fixed', 'convection' or "

@@ -21,6 +21,8 @@ enum heat_kind {
     HEAT_POWER,      /* value in W, spread evenly over the group */
     HEAT_RADIATION,  /* value is the ambient temperature in K, the coefficient
                         the emissivity */
+    HEAT_CONTACT,    /* the value to the power of the coefficient (1 or -1) is
+                        the conductance between the sides in W/(m2 K) */
 };
 
 struct heat_material {
@@ -47,15 +49,19 @@ struct heat_case {
     double newton_tolerance;
     PetscInt newton;     /* most of its iterations */
     const char *petsc_options; /* or NULL */
-    struct phy_conditions conditions; /* flow: W into the body */
+    struct phy_conditions conditions; /* flow: W into the body; of a contact,
+                                         W from the first side to the second */
     /* by group of the mesh; the last one is for cells without a group */
     struct heat_material *material;
     size_t n_materials;
     bool nonlinear;      /* something depends on the temperature ... */
-    bool unsymmetric;    /* ... the conductivity does */
+    bool unsymmetric;    /* ... the conductivity or a contact does */
     double (*probe)[3];
     int n_probes;
 };
+
+/* Does the condition tie the temperature to a given one?  Not collective. */
+bool heat_anchors(const struct phy_condition *condition);
 
 /* Read and check the parameters.  'has_initial' says that a field gives the
  * initial temperature.  A zeroed 'c' is fine for heat_case_release() whatever

@@ -1,5 +1,5 @@
-/* density.c - what conditions and materials are at a place, a time and a
- * temperature */
+/* density.c - what conditions, contacts and materials are at a place, a time
+ * and a temperature */
 #include <math.h>
 #include <stdio.h>
 
@@ -59,7 +59,7 @@ void heat_density(const struct heat *heat,
     }
 }
 
-/* A material's number must be positive, also where a function gives it. */
+/* What must be positive, also where a function gives it. */
 static double positive(const struct heat *heat, const struct phy_coef *coef,
                        const double x[3], double t, double *slope,
                        char msg[FE_MSG])
@@ -98,5 +98,23 @@ void heat_properties(const struct heat *heat, const struct heat_material *m,
         c[q] = thickness * density * specific;
         c_slope[q] = thickness * (density * by_specific +
                                   by_density * specific);
+    }
+}
+
+void heat_conductance(const struct heat *heat,
+                      const struct phy_condition *contact,
+                      const struct fe_tab *tab, const double x[][3],
+                      const double value[], double h[], double slope[],
+                      char msg[FE_MSG])
+{
+    double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS];
+
+    fe_kernel_points(tab, x, at, weight);
+    for (int q = 0; q < tab->points; q++) {
+        double given = positive(heat, &contact->value, at[q], value[q],
+                                &slope[q], msg);
+
+        h[q] = heat->c.thickness_m * pow(given, contact->coefficient);
+        slope[q] *= contact->coefficient * h[q] / given;
     }
 }

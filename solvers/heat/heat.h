@@ -100,6 +100,24 @@ void heat_properties(const struct heat *heat, const struct heat_material *m,
                      const double value[], double k[], double k_slope[],
                      double c[], double c_slope[], char msg[FE_MSG]);
 
+/* The conductance h between the sides of a contact at the mean temperatures
+ * value[q], in W/K per area, times thickness; its derivative.  Not collective.
+ */
+void heat_conductance(const struct heat *heat,
+                      const struct phy_condition *contact,
+                      const struct fe_tab *tab, const double x[][3],
+                      const double value[], double h[], double slope[],
+                      char msg[FE_MSG]);
+
+/* contact.c: add the heat between the sides of a contact's pairs to r; what
+ * goes from the first sides to the second ones, in W.  Not collective. */
+double heat_contact_residual(struct heat *heat,
+                             const struct phy_condition *contact, double r[]);
+/* Its derivative.  Not collective. */
+void heat_contact_matrix(struct heat *heat,
+                         const struct phy_condition *contact,
+                         struct fe_matrix *matrix);
+
 /* solve.c: one step by heat->now.  On return u is the new temperature, heat->r
  * holds the residual and the reactions, and the heat of all conditions is set.
  * outcome->cause is not empty when it failed. */

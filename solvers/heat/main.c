@@ -1,8 +1,8 @@
 /* main.c - fedtwin-heat: steady and transient conduction, module solve.heat
  *
  * In reading order: case.c (what was asked), setup.c, density.c (the physics of
- * a point), operator.c (the discrete equations), solve.c (one step), march.c
- * (all of them), report.c.
+ * a point), operator.c and contact.c (the discrete equations), solve.c (one
+ * step), march.c (all of them), report.c.
  */
 #include "heat/heat.h"
 #include "stage/stage.h"

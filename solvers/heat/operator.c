@@ -19,7 +19,7 @@ PetscErrorCode heat_fix(struct heat *heat, double time_s, double u[])
         if (heat->fixed_by[i] >= 0)
             u[i] = phy_coef_at(
                 &heat->c.conditions.item[heat->fixed_by[i]].value,
-                heat->mesh->x + 3 * i, time_s, 0, NULL, msg);
+                heat->d.at + 3 * i, time_s, 0, NULL, msg);
     PetscCall(fe_agree(heat->mesh->comm, msg));
     PetscFunctionReturn(0);
 }
@@ -164,9 +164,12 @@ PetscErrorCode heat_residual(void *context, const double u[], double r[])
     weigh(heat, u);
     PetscCall(PetscArrayzero(r, heat->d.n));
     add_cells(heat, r, &heats[list->n]);
-    for (int i = 0; i < list->n; i++)
-        if (list->item[i].kind != HEAT_FIXED)
+    for (int i = 0; i < list->n; i++) {
+        if (list->item[i].kind == HEAT_CONTACT)
+            heats[i] = heat_contact_residual(heat, &list->item[i], r);
+        else if (list->item[i].kind != HEAT_FIXED)
             heats[i] = add_condition(heat, &list->item[i], r);
+    }
     PetscCall(fe_mesh_gather(heat->mesh, r));
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, heats, list->n + 2, MPI_DOUBLE,
                                MPI_SUM, heat->mesh->comm));
@@ -277,9 +280,11 @@ PetscErrorCode heat_jacobian(void *context, const double u[],
     for (int i = 0; i < list->n; i++) {
         const struct phy_condition *condition = &list->item[i];
 
-        if (condition->kind == HEAT_CONVECTION ||
-            condition->kind == HEAT_RADIATION ||
-            (condition->kind != HEAT_FIXED &&
+        if (condition->kind == HEAT_CONTACT)
+            heat_contact_matrix(heat, condition, matrix);
+        else if (condition->kind == HEAT_CONVECTION ||
+                 condition->kind == HEAT_RADIATION ||
+                 (condition->kind != HEAT_FIXED &&
              phy_coef_is_nonlinear(&condition->value)))
             fill_condition(heat, condition, matrix);
     }

@@ -34,7 +34,8 @@ static void balance(const struct heat *heat, struct heat_row *row)
     double most = heat->moved;
 
     for (int i = 0; i < heat->c.conditions.n; i++) {
-        double w = heat->c.conditions.item[i].flow;
+        const struct phy_condition *condition = &heat->c.conditions.item[i];
+        double w = condition->kind == HEAT_CONTACT ? 0 : condition->flow;
 
         row->heat_in += w > 0 ? w : 0;
         row->heat_out += w < 0 ? -w : 0;
@@ -221,7 +222,7 @@ static PetscErrorCode write_balance(struct heat *heat)
 {
     /* in the order of enum heat_kind */
     static const char kinds[] = "fixed flux convection source power "
-                                "radiation";
+                                "radiation contact";
     size_t n = (size_t)heat->c.conditions.n;
     int64_t *kind, *group;
     const char *path;
@@ -247,7 +248,7 @@ static PetscErrorCode write_balance(struct heat *heat)
         { "group", "group of the mesh", "1", groups, .integer = group },
         { "area", "area of the group", "m2", .real = area },
         { "volume", "volume of the group", "m3", .real = volume },
-        { "heat", "heat into the body", "W", .real = w },
+        { "heat", "heat into the body, or across a contact", "W", .real = w },
     }, 5, n));
     PetscCall(PetscFree5(kind, group, w, area, volume));
     PetscCall(PetscFree(groups));

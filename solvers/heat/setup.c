@@ -29,9 +29,7 @@ static PetscErrorCode check_anchored(const struct heat *heat)
     PetscFunctionBeginUser;
     PetscCall(PetscCalloc1(heat->d.n, &mark));
     for (int k = 0; k < list->n; k++)
-        if (list->item[k].kind == HEAT_FIXED ||
-            list->item[k].coefficient > 0 ||
-            phy_coef_is_nonlinear(&list->item[k].value))
+        if (heat_anchors(&list->item[k]))
             phy_mark_nodes(&heat->d, &list->item[k], mark);
     PetscCall(phy_parts_marked(&heat->d, mark, "touches no group with "
                                "'fixed', 'convection' or 'radiation', so its "
@@ -61,7 +59,8 @@ static PetscErrorCode find_shift(struct heat *heat)
         heat->shift = sum[0] / sum[1];
     else /* a steady calculation without fixed nodes has surroundings */
         for (int i = 0; i < c->conditions.n; i++)
-            if (c->conditions.item[i].coefficient > 0)
+            if (c->conditions.item[i].kind != HEAT_CONTACT &&
+                c->conditions.item[i].coefficient > 0)
                 heat->shift = c->conditions.item[i].value.value;
     for (PetscInt i = 0; i < heat->d.n; i++)
         if (!heat->fixed[i] && c->scheme == HEAT_STEADY)
@@ -82,7 +81,7 @@ static PetscErrorCode start(struct heat *heat)
         heat->u[i] = heat->c.initial;
         if (heat->c.initial_func)
             heat->u[i] = fe_func_value(heat->c.initial_func,
-                                       heat->mesh->x + 3 * i, 0);
+                                       heat->d.at + 3 * i, 0);
         if (!isfinite(heat->u[i]))
             (void)snprintf(msg, sizeof(msg), "parameter 'initial_function': "
                            "the function is not finite at x = %g, y = %g, "
@@ -103,7 +102,7 @@ PetscErrorCode heat_setup(struct heat *heat)
     bool has_initial = stg_input_count(heat->task, "initial") > 0;
 
     PetscFunctionBeginUser;
-    PetscCall(phy_domain_open(heat->task, &heat->d));
+    PetscCall(phy_domain_open_split(heat->task, "contact", &heat->d));
     heat->mesh = heat->d.mesh;
     PetscCall(heat_case_read(&heat->d, has_initial, &heat->c));
     PetscCall(find_fixed(heat));

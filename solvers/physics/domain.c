@@ -5,6 +5,7 @@
 
 #include "fe/comm.h"
 #include "physics/raise.h"
+#include "physics/split.h"
 
 static PetscErrorCode set_order(struct phy_domain *d)
 {
@@ -45,8 +46,8 @@ static PetscErrorCode divide(struct phy_domain *d)
         .n_points = (PetscInt)input->my_points,
         .n_cells = (PetscInt)input->my_cells,
         .x = input->point,
-        .vtk = input->type,
-        .node = input->node,
+        .vtk = d->split ? d->split->type : input->type,
+        .node = d->split ? d->split->node : input->node,
         .group = input->group,
     };
 
@@ -62,10 +63,22 @@ static PetscErrorCode divide(struct phy_domain *d)
     PetscCall(PetscMalloc1(d->mesh->n_all_blocks, &d->tab));
     for (int b = 0; b < d->mesh->n_all_blocks; b++)
         fe_tab_init(&d->tab[b], d->mesh->block[b].elem, FE_RULE_SYSTEM);
+    d->at = d->mesh->x;
+    if (d->split) {
+        PetscCall(PetscMalloc1(3 * d->n, &d->at));
+        PetscCall(phy_split_places(d->mesh, d->at));
+    }
     PetscFunctionReturn(0);
 }
 
 PetscErrorCode phy_domain_open(struct stg_task *task, struct phy_domain *d)
+{
+    return phy_domain_open_split(task, NULL, d);
+}
+
+PetscErrorCode phy_domain_open_split(struct stg_task *task,
+                                     const char *contacts,
+                                     struct phy_domain *d)
 {
     const char *path;
 
@@ -74,6 +87,8 @@ PetscErrorCode phy_domain_open(struct stg_task *task, struct phy_domain *d)
     PetscCall(stg_input_path(task, "mesh", &path));
     PetscCall(stg_mesh_read(task, path, &d->input));
     PetscCall(set_order(d));
+    if (contacts)
+        PetscCall(phy_split(task, contacts, &d->input, &d->split));
     PetscCall(name_groups(d));
     PetscCall(divide(d));
     PetscFunctionReturn(0);
@@ -83,22 +98,32 @@ PetscErrorCode phy_domain_release(struct phy_domain *d)
 {
     PetscFunctionBeginUser;
     PetscCall(PetscFree(d->tab));
+    if (d->split)
+        PetscCall(PetscFree(d->at));
     PetscCall(fe_mesh_free(&d->mesh));
     PetscCall(PetscFree(d->group));
+    PetscCall(phy_split_free(&d->split));
     stg_mesh_release(&d->input);
     PetscFunctionReturn(0);
 }
 
 /* --- input fields -------------------------------------------------------- */
 
-/* Has the field's mesh the points of the domain, or those it was raised
- * from? */
+/* Points of the domain before they were split. */
+static int64_t whole_points(const struct phy_domain *d)
+{
+    return d->split ? d->split->points : d->input.points;
+}
+
+/* Has the field's mesh the points of the domain, or those it was split or
+ * raised from? */
 static PetscErrorCode same_points(const struct phy_domain *d,
                                   const char *input,
                                   const struct stg_mesh *field)
 {
     char msg[FE_MSG] = "";
     bool same = field->points == d->input.points ||
+                field->points == whole_points(d) ||
                 field->points == d->given_points;
     double (*x)[3];
     PetscInt n = (PetscInt)field->my_points, *at;
@@ -143,11 +168,13 @@ static PetscErrorCode fill_middles(const struct phy_domain *d, double u[])
         const struct fe_elem *elem = block->elem;
 
         for (PetscInt c = 0; c < block->n; c++)
-            for (int i = elem->corners; i < elem->nodes; i++) {
+            for (int i = 0; i < elem->nodes; i++) {
                 const PetscInt *node = block->node + c * elem->nodes;
                 int corner[FE_MAX_CORNERS];
                 int n = fe_elem_parents(elem, i, corner);
 
+                if (n == 1)
+                    continue;
                 u[node[i]] = 0;
                 for (int k = 0; k < n; k++)
                     u[node[i]] += u[node[corner[k]]] / n;
@@ -180,9 +207,11 @@ static PetscErrorCode take_values(const struct phy_domain *d,
     PetscCall(PetscSFReduceBegin(sf, MPI_DOUBLE, value, slab, MPI_REPLACE));
     PetscCall(PetscSFReduceEnd(sf, MPI_DOUBLE, value, slab, MPI_REPLACE));
     PetscCall(PetscSFDestroy(&sf));
+    if (mesh->points < d->input.points && d->split)
+        PetscCall(phy_split_copy(d->mesh->comm, d->split, &d->input, slab));
     PetscCall(fe_mesh_from_input(d->mesh, slab, u));
     PetscCall(fe_mesh_spread(d->mesh, u));
-    if (mesh->points < d->input.points)
+    if (mesh->points < whole_points(d))
         PetscCall(fill_middles(d, u));
     PetscCall(PetscFree(at));
     PetscCall(PetscFree(slab));

@@ -15,25 +15,37 @@
 #include "fe/mesh.h"
 #include "stage/mesh.h"
 
+struct phy_split; /* physics/split.h */
+
 struct phy_domain {
     struct stg_task *task;
     struct stg_mesh input;  /* as read, of the order that was asked for */
     int64_t given_points;   /* of the mesh before its order was raised */
+    struct phy_split *split; /* of its points on contacts; NULL: there are
+                                none */
     struct fe_group *group; /* those of 'input', in its order */
     struct fe_mesh *mesh;
     struct fe_tab *tab;     /* by block of the mesh, FE_RULE_SYSTEM */
     PetscInt n;             /* local nodes, ghosts included */
+    double *at;             /* 3n: where functions of place are to be taken for
+                               them, mesh->x or phy_split_places() */
 };
 
 /* Read the input 'mesh', raise it to the order that the parameter 'order'
  * asks for (1 or 2; the mesh's own when absent), and divide it. */
 PetscErrorCode phy_domain_open(struct stg_task *task, struct phy_domain *d);
+/* The same, with an unknown of its own on each side of a contact: the facets of
+ * the groups that the parameter 'contacts' is a mapping of become pairs
+ * (fe/elem.h). */
+PetscErrorCode phy_domain_open_split(struct stg_task *task,
+                                     const char *contacts,
+                                     struct phy_domain *d);
 /* A zeroed or half-built domain is fine. */
 PetscErrorCode phy_domain_release(struct phy_domain *d);
 
 /* One number for each local node from an input field of that dimension, on the
  * same mesh, or on the one whose order was raised: it is then linear between
- * the points that it has. */
+ * the points that it has; or on the one whose points were split. */
 PetscErrorCode phy_read_nodes(const struct phy_domain *d, const char *input,
                               const char *unit, double u[]);
 

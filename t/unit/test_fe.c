@@ -6,6 +6,7 @@
 
 #include "fe/curve.h"
 #include "fe/elem.h"
+#include "fe/face.h"
 #include "fe/kernel.h"
 
 #define N_TYPES 12
@@ -222,9 +223,93 @@ START_TEST(sources_add_up)
 }
 END_TEST
 
+/* A pair has the nodes of two facets, and otherwise is one of them. */
+START_TEST(pairs_are_two_facets)
+{
+    const struct fe_elem *half = fe_elem_vtk(types[_i].vtk);
+    const struct fe_elem *pair = fe_elem_vtk(FE_PAIR + types[_i].vtk);
+    struct fe_tab tab;
+
+    if (half->dim == 3) {
+        ck_assert_ptr_null(pair);
+        return;
+    }
+    ck_assert_ptr_eq(pair->half, half);
+    ck_assert_int_eq(pair->dim, half->dim);
+    ck_assert_int_eq(pair->corners, half->corners);
+    ck_assert_int_eq(pair->nodes, 2 * half->nodes);
+    for (int i = 0; i < half->nodes; i++) {
+        int own[FE_MAX_CORNERS], near[FE_MAX_CORNERS], far[FE_MAX_CORNERS];
+        int n = fe_elem_parents(half, i, own);
+
+        ck_assert_int_eq(fe_elem_parents(pair, i, near), n);
+        ck_assert_int_eq(fe_elem_parents(pair, half->nodes + i, far), n);
+        for (int k = 0; k < n; k++) {
+            ck_assert_int_eq(near[k], own[k]);
+            ck_assert_int_eq(far[k], half->nodes + own[k]);
+        }
+    }
+    fe_tab_init(&tab, pair, FE_RULE_SYSTEM);
+    ck_assert_ptr_eq(tab.elem, half);
+}
+END_TEST
+
+/* Each node of a face is one of fe_face_has(): as many as a facet has. */
+START_TEST(faces_have_their_nodes)
+{
+    static const struct {
+        int vtk, nodes; /* of each face */
+    } row[] = {
+        { 5, 2 },  { 9, 2 },  { 10, 3 }, { 12, 4 }, { 22, 3 },
+        { 23, 3 }, { 24, 6 }, { 25, 8 }, { 28, 3 }, { 29, 9 },
+    };
+
+    for (size_t k = 0; k < sizeof(row) / sizeof(row[0]); k++) {
+        const struct fe_elem *elem = fe_elem_vtk(row[k].vtk);
+
+        for (int f = 0; f < fe_elem_faces(elem)->n; f++) {
+            int n = 0;
+
+            for (int i = 0; i < elem->nodes; i++)
+                n += fe_face_has(elem, f, i);
+            ck_assert_int_eq(n, row[k].nodes);
+        }
+    }
+    ck_assert_ptr_null(fe_elem_faces(fe_elem_vtk(3)));
+}
+END_TEST
+
+START_TEST(faces_are_known_by_corners)
+{
+    static const struct {
+        int n;
+        int64_t number[4], key[FE_FACE_MAX];
+        int turn;
+    } row[] = {
+        { 2, { 3, 8 }, { -1, -1, 3, 8 }, 1 },
+        { 2, { 8, 3 }, { -1, -1, 3, 8 }, -1 },
+        { 3, { 9, 2, 5 }, { -1, 2, 5, 9 }, 1 },
+        { 3, { 5, 2, 9 }, { -1, 2, 5, 9 }, -1 },
+        { 3, { 2, 9, 5 }, { -1, 2, 5, 9 }, -1 },
+        { 4, { 7, 1, 4, 6 }, { 1, 4, 6, 7 }, 1 },
+        { 4, { 6, 4, 1, 7 }, { 1, 4, 6, 7 }, -1 },
+    };
+
+    for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+        int64_t key[FE_FACE_MAX];
+
+        ck_assert_int_eq(fe_face_key(row[i].n, row[i].number, key),
+                         row[i].turn);
+        ck_assert_int_eq(fe_face_compare(key, row[i].key), 0);
+    }
+    ck_assert_int_lt(fe_face_compare(row[0].key, row[2].key), 0);
+    ck_assert_int_gt(fe_face_compare(row[5].key, row[2].key), 0);
+}
+END_TEST
+
 START_TEST(unknown_cells_have_no_element)
 {
-    static const int vtk[] = { 0, 1, 13, 14, 26, -1, 255 };
+    static const int vtk[] = { 0, 1, 13, 14, 26, -1, 255, 128, 138, 140 };
 
     for (size_t i = 0; i < sizeof(vtk) / sizeof(vtk[0]); i++)
         ck_assert_ptr_null(fe_elem_vtk(vtk[i]));
@@ -287,6 +372,9 @@ int main(void)
     tcase_add_loop_test(tc, rules_are_exact, 0, N_TYPES);
     tcase_add_loop_test(tc, kernels_agree, 0, N_TYPES);
     tcase_add_loop_test(tc, sources_add_up, 0, N_TYPES);
+    tcase_add_loop_test(tc, pairs_are_two_facets, 0, N_TYPES);
+    tcase_add_test(tc, faces_have_their_nodes);
+    tcase_add_test(tc, faces_are_known_by_corners);
     tcase_add_test(tc, unknown_cells_have_no_element);
     tcase_add_loop_test(tc, curve_is_continuous, 1, 4);
     tcase_add_test(tc, keys_belong_to_parts);
