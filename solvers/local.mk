@@ -253,6 +253,7 @@ SOLVER_PROGS += fedtwin-flood
 fedtwin_flood_SOURCES = \
     solvers/flood/main.c solvers/flood/flood.h \
     solvers/flood/case.h solvers/flood/case.c \
+    solvers/flood/culvert.h solvers/flood/culvert.c \
     solvers/flood/series.h solvers/flood/series.c \
     solvers/flood/setup.c solvers/flood/halo.c solvers/flood/targets.c \
     solvers/flood/sources.c solvers/flood/inertial.c \
@@ -260,6 +261,16 @@ fedtwin_flood_SOURCES = \
     solvers/flood/march.c solvers/flood/report.c solvers/flood/write.c \
     solvers/flood/checkpoint.c
 fedtwin_flood_LDADD = solvers/libfloodkernel.a $(SOLVER_LIBS)
+
+if HAVE_CHECK
+check_PROGRAMS += t/unit/test_flood_culvert
+TESTS += t/unit/test_flood_culvert
+t_unit_test_flood_culvert_SOURCES = t/unit/test_flood_culvert.c \
+    t/unit/unit.h solvers/flood/culvert.h solvers/flood/culvert.c
+t_unit_test_flood_culvert_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/solvers
+t_unit_test_flood_culvert_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_flood_culvert_LDADD = $(CHECK_LIBS) -lm
+endif
 endif
 
 # --- rasters: libgdal brings an HDF5 of its own, so it has a program of its own

@@ -21,7 +21,8 @@ UNITS = {
     'infiltration_decay': '1/s', 'suction': 'm', 'initial_level': 'm',
     'rain': 'm/s', 'dry_depth': 'm', 'wet_depth': 'm', 'debris_depth': 'm',
     'x': 'm', 'y': 'm', 'x2': 'm', 'y2': 'm', 'from': 'm', 'to': 'm',
-    'crest': 'm', 'width': 'm', 'height': 'm', 'level': 'm',
+    'crest': 'm', 'crest2': 'm', 'width': 'm', 'height': 'm', 'level': 'm',
+    'diameter': 'm', 'length': 'm',
     'discharge': 'm3/s',
 }
 OUTPUTS = dict.fromkeys(

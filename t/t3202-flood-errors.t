@@ -18,6 +18,12 @@ test_expect_success 'each mistake: what, where, and no result' '
 	                                         **cols)))
 	def hydro(**more):
 	    return dict(dict(x=20, y=20, series="q"), **more)
+	def weir(**more):
+	    m = dict(dict(x=20, y=20, x2=40, y2=20, crest=1, width=1), **more)
+	    return {k: v for k, v in m.items() if v is not None}
+	def pipe(**more):
+	    return weir(**dict(dict(kind="culvert", width=None, crest2=0,
+	        diameter=1, manning=0.01, entrance="metal_headwall"), **more))
 	bad = z.copy()
 	bad[2, 2] = -0.01
 	rows = [
@@ -54,6 +60,23 @@ test_expect_success 'each mistake: what, where, and no result' '
 	    (dict(boundaries=[{"kind": "free", "side": "up"}]), "cannot be \"up\""),
 	    (dict(boundaries=[{"kind": "level", "side": "east"}]),
 	     "exactly one of \"level\" and \"series\""),
+	    (dict(structures=[weir(width=None)]), "the weir has no \"width\""),
+	    (dict(structures=[weir(diameter=1)]),
+	     "\"diameter\" is for culverts only"),
+	    (dict(structures=[weir(kind="dam")]), "cannot be \"dam\""),
+	    (dict(structures=[pipe(diameter=None)]),
+	     "culvert \"structure 1\": give a \"diameter\", or \"width\" and"),
+	    (dict(structures=[pipe(width=1, height=1)]), "give a \"diameter\", or"),
+	    (dict(structures=[pipe(entrance="box_wingwalls_0")]),
+	     "the entrance \"box_wingwalls_0\" is not one of a pipe"),
+	    (dict(structures=[pipe(entrance="wood")]), "no entrance \"wood\""),
+	    (dict(structures=[pipe(crest2=None)]), "crest2"),
+	    (dict(structures=[pipe(manning=None)]), "manning"),
+	    (dict(structures=[pipe(manning=-0.01)]), "must not be negative"),
+	    (dict(structures=[pipe(barrels=0)]), "\"barrels\" be from 1 to 1000"),
+	    (dict(structures=[pipe(length=0.9)]),
+	     "is 0.9 m long, less than its ends differ in height"),
+	    (dict(structures=[pipe(x2=20, y2=20)]), "is 0 m long"),
 	    (dict(walls=[dict(x=200, y=0, x2=300, y2=9, crest=1)]),
 	     "wall 1 is outside the terrain"),
 	    (dict(infiltration="horton", infiltration_rate=1e-6),

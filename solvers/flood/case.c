@@ -270,21 +270,93 @@ static PetscErrorCode read_boundary(struct reader *r,
     PetscFunctionReturn(0);
 }
 
+/* A pipe, or a box with the structure's width and height. */
+static PetscErrorCode read_culvert(struct reader *r, const struct stg_value *v,
+                                   struct flood_structure *p)
+{
+    struct flood_culvert *c = &p->culvert;
+    int64_t barrels = 1;
+    const char *name;
+
+    PetscFunctionBeginUser;
+    PetscCall(stg_get_quantity(v, "crest2", "m", &p->crest2));
+    PetscCall(stg_get_number(v, "manning", &c->manning));
+    PetscCall(stg_get_text(v, "entrance", &name));
+    PetscCall(read_number(r->task, v, "diameter", "m", POSITIVE,
+                          &c->diameter));
+    c->length = hypot(p->x2 - p->x, p->y2 - p->y);
+    PetscCall(read_number(r->task, v, "length", "m", POSITIVE, &c->length));
+    if (stg_has(v, "barrels"))
+        PetscCall(stg_get_integer(v, "barrels", &barrels));
+    c->barrels = (int)barrels;
+    c->width = p->width;
+    c->height = p->height;
+    c->entrance = flood_entrance(name);
+    if ((c->diameter > 0) == (c->width > 0 && isfinite(c->height)))
+        return stg_fail(r->task, "culvert '%s': give a 'diameter', or 'width' "
+                        "and 'height'", p->name);
+    if (!c->entrance)
+        return stg_fail(r->task, "culvert '%s': there is no entrance '%s'",
+                        p->name, name);
+    if (c->entrance->box != !(c->diameter > 0))
+        return stg_fail(r->task, "culvert '%s': the entrance '%s' is not one "
+                        "of a %s", p->name, name,
+                        c->diameter > 0 ? "pipe" : "box");
+    if (!(c->manning >= 0) || barrels < 1 || barrels > 1000)
+        return stg_fail(r->task, "culvert '%s': 'manning' must not be "
+                        "negative and 'barrels' be from 1 to 1000", p->name);
+    if (!(c->length >= fabs(p->crest - p->crest2)) || !(c->length > 0))
+        return stg_fail(r->task, "culvert '%s' is %g m long, less than its "
+                        "ends differ in height", p->name, c->length);
+    PetscFunctionReturn(0);
+}
+
+/* What one kind of structure needs must not be lost in the other. */
+static PetscErrorCode refuse_of_other(struct reader *r,
+                                      const struct stg_value *v,
+                                      const struct flood_structure *p)
+{
+    static const char *const of_culverts[] = { "crest2", "diameter", "length",
+                                               "manning", "entrance",
+                                               "barrels" };
+    size_t n = sizeof(of_culverts) / sizeof(of_culverts[0]);
+
+    for (size_t i = 0; i < n && !p->is_culvert; i++)
+        if (stg_has(v, of_culverts[i]))
+            return stg_fail(r->task, "structure '%s': '%s' is for culverts "
+                            "only", p->name, of_culverts[i]);
+    if (!p->is_culvert && !(p->width > 0))
+        return stg_fail(r->task, "structure '%s': the weir has no 'width'",
+                        p->name);
+    return 0;
+}
+
 static PetscErrorCode read_structure(struct reader *r,
                                      const struct stg_value *v, size_t i)
 {
+    enum { WEIR, CULVERT };
+    static const char *const kinds[] = { "weir", "culvert" };
     struct flood_structure *p = &r->c->structure[i];
+    int kind = WEIR;
 
     PetscFunctionBeginUser;
     PetscCall(read_name(v, "structure", i, p->name));
+    PetscCall(choose(r->task, v, "kind", kinds, 2, &kind));
     PetscCall(read_line(v, &p->x, &p->y, &p->x2, &p->y2));
     PetscCall(stg_get_quantity(v, "crest", "m", &p->crest));
+    if (stg_has(v, "flap"))
+        PetscCall(stg_get_bool(v, "flap", &p->flap));
     p->height = INFINITY;
     p->coefficient = 1.7;
     PetscCall(read_number(r->task, v, "width", "m", POSITIVE, &p->width));
     PetscCall(read_number(r->task, v, "height", "m", POSITIVE, &p->height));
-    PetscCall(read_number(r->task, v, "coefficient", NULL, POSITIVE,
-                          &p->coefficient));
+    p->is_culvert = kind == CULVERT;
+    PetscCall(refuse_of_other(r, v, p));
+    if (p->is_culvert)
+        PetscCall(read_culvert(r, v, p));
+    else
+        PetscCall(read_number(r->task, v, "coefficient", NULL, POSITIVE,
+                              &p->coefficient));
     PetscFunctionReturn(0);
 }
 

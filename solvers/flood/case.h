@@ -2,6 +2,7 @@
 #ifndef FLOOD_CASE_H
 #define FLOOD_CASE_H
 
+#include "flood/culvert.h"
 #include "flood/series.h"
 #include "stage/stage.h"
 
@@ -29,13 +30,17 @@ struct flood_boundary {
     struct flood_series series; /* level in m, or m3/s */
 };
 
-/* A weir, or with 'height' an opening, between two cells. */
+/* A weir, with 'height' an opening, or a culvert, between two cells. */
 struct flood_structure {
     char name[64];
     double x, y, x2, y2;
+    bool flap;                  /* nothing flows back to the first end */
     double crest, width;        /* m */
     double height;              /* m; infinite: open above */
     double coefficient;         /* of the weir, m^0.5/s */
+    bool is_culvert;            /* 'crest' is its bottom at the first end */
+    double crest2;              /* m; and at the second one */
+    struct flood_culvert culvert;
 };
 
 struct flood_wall {

@@ -200,6 +200,20 @@ static double flow_over(const struct flood_structure *p, double a, double b)
     return fmin(q, ORIFICE * p->width * p->height * sqrt(2 * FLOOD_G * jet));
 }
 
+/* m3/s between surfaces at 'high' and 'low'; 'back': from the second end. */
+static double flow_through(const struct flood_structure *p, double high,
+                           double low, bool back)
+{
+    double from = back ? p->crest2 : p->crest;
+    double to = back ? p->crest : p->crest2;
+
+    if (back && p->flap)
+        return 0;
+    if (!p->is_culvert)
+        return flow_over(p, high - p->crest, low - p->crest);
+    return flood_culvert_flow(&p->culvert, high - from, low - to, from - to);
+}
+
 /* At most half of the water of the cell that gives it, or its part of it where
  * others take, too. */
 static void find_flows(struct flood *f, double dt_s, double share)
@@ -208,8 +222,8 @@ static void find_flows(struct flood *f, double dt_s, double share)
         const struct flood_structure *p = &f->c.structure[k];
         const struct flood_spot *up = &f->spot[f->c.n_gauges + 2 * k],
                                 *down = up + 1;
-        double a = up->h + up->z - p->crest, b = down->h + down->z - p->crest;
-        double q = a > b ? flow_over(p, a, b) : flow_over(p, b, a);
+        double a = up->h + up->z, b = down->h + down->z;
+        double q = flow_through(p, fmax(a, b), fmin(a, b), b > a);
         const struct flood_spot *from = a > b ? up : down;
 
         q = fmin(q, fmin(from->most, 0.5) * from->left * f->grid.area / dt_s);
