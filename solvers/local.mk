@@ -263,13 +263,18 @@ fedtwin_flood_SOURCES = \
 fedtwin_flood_LDADD = solvers/libfloodkernel.a $(SOLVER_LIBS)
 
 if HAVE_CHECK
-check_PROGRAMS += t/unit/test_flood_culvert
-TESTS += t/unit/test_flood_culvert
+FLOOD_UNITS = t/unit/test_flood_culvert t/unit/test_flood_kernel
+check_PROGRAMS += $(FLOOD_UNITS)
+TESTS += $(FLOOD_UNITS)
 t_unit_test_flood_culvert_SOURCES = t/unit/test_flood_culvert.c \
     t/unit/unit.h solvers/flood/culvert.h solvers/flood/culvert.c
 t_unit_test_flood_culvert_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/solvers
 t_unit_test_flood_culvert_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_test_flood_culvert_LDADD = $(CHECK_LIBS) -lm
+t_unit_test_flood_kernel_SOURCES = t/unit/test_flood_kernel.c t/unit/unit.h
+t_unit_test_flood_kernel_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/solvers
+t_unit_test_flood_kernel_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_test_flood_kernel_LDADD = solvers/libfloodkernel.a $(CHECK_LIBS) -lm
 endif
 endif
 
