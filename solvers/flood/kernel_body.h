@@ -78,6 +78,24 @@ static void find_row(const struct flood_tile *t, struct work *w, int j)
     find_cells(&w->step, &row, cells_of(w, j));
 }
 
+/* There is no water in rows 'from' to 'to', of those that are kept. */
+static bool dry(struct work *w, int from, int to)
+{
+    for (int j = from; j <= to; j++)
+        if (cells_of(w, j)->water)
+            return false;
+    return true;
+}
+
+static void clear_row(const struct step *s, const struct row *t)
+{
+    size_t bytes = (size_t)s->n * sizeof(double);
+
+    memset(t->new_h, 0, bytes);
+    memset(t->new_qx, 0, bytes);
+    memset(t->new_qy, 0, bytes);
+}
+
 /* Sources of row j come through its southern faces; 'next' is the first one
  * that has not been added. */
 static size_t add_sources(const struct flood_tile *t, struct faces *south,
@@ -98,12 +116,19 @@ static size_t add_sources(const struct flood_tile *t, struct faces *south,
     return next;
 }
 
-/* The new values of row j from its faces. */
-static void finish_row(const struct flood_tile *t, struct work *w, int j)
+/* The new values of row j from its faces and from its sources, of which 'next'
+ * is the first; the first one behind them. */
+static size_t finish_row(const struct flood_tile *t, struct work *w, int j,
+                         size_t next)
 {
-    const struct faces *south = &w->y[j % 2], *north = &w->y[(j + 1) % 2];
+    struct faces *south = &w->y[j % 2], *north = &w->y[(j + 1) % 2];
+    size_t after = add_sources(t, south, j, next);
     struct row row = row_of(t, w, j);
 
+    if (after == next && !t->mean.h && dry(w, j - 1, j + 1)) {
+        clear_row(&w->step, &row);
+        return after;
+    }
     if (t->mean.h)
         update_mean(&w->step, &row, &w->x, south, north, &w->found);
     else
@@ -111,6 +136,7 @@ static void finish_row(const struct flood_tile *t, struct work *w, int j)
     if (t->peaks)
         look_at(&w->step, &row, cells_of(w, j), t->peaks, t->time_s,
                 t->first + j * t->stride, &w->found);
+    return after;
 }
 
 static __attribute__((unused)) void advance_first(struct flood_tile *t)
@@ -124,13 +150,15 @@ static __attribute__((unused)) void advance_first(struct flood_tile *t)
         struct row low = row_of(t, &w, j - 1), high = row_of(t, &w, j);
 
         find_row(t, &w, j);
-        cross_y(&w.step, &low, cells_of(&w, j - 1), &high, cells_of(&w, j),
-                &w.y[j % 2]);
+        if (dry(&w, j - 1, j))
+            memset(&w.y[j % 2], 0, sizeof(w.y[0]));
+        else
+            cross_y(&w.step, &low, cells_of(&w, j - 1), &high,
+                    cells_of(&w, j), &w.y[j % 2]);
         if (j == 0)
             continue;
         cross_x(&w.step, &low, cells_of(&w, j - 1), &w.x);
-        next = add_sources(t, &w.y[(j + 1) % 2], j - 1, next);
-        finish_row(t, &w, j - 1);
+        next = finish_row(t, &w, j - 1, next);
     }
     end(t, &w);
 }
@@ -150,12 +178,19 @@ static __attribute__((unused)) void advance_second(struct flood_tile *t)
                                          cells_of(&w, j + 1) };
 
         find_row(t, &w, j + 1);
-        cross_slopes_y(&w.step, row, cells, &w.sides, &w.y[(j + 2) % 2]);
+        if (dry(&w, j - 1, j + 1)) {
+            memset(&w.sides, 0, sizeof(w.sides));
+            memset(&w.y[(j + 2) % 2], 0, sizeof(w.y[0]));
+        } else {
+            cross_slopes_y(&w.step, row, cells, &w.sides, &w.y[(j + 2) % 2]);
+        }
         if (j < 1)
             continue;
-        cross_slopes_x(&w.step, &row[0], cells[0], &w.x);
-        next = add_sources(t, &w.y[(j + 1) % 2], j - 1, next);
-        finish_row(t, &w, j - 1);
+        if (dry(&w, j - 1, j - 1))
+            memset(&w.x, 0, sizeof(w.x));
+        else
+            cross_slopes_x(&w.step, &row[0], cells[0], &w.x);
+        next = finish_row(t, &w, j - 1, next);
     }
     end(t, &w);
 }

@@ -29,6 +29,7 @@ struct IN_LINES cells {
     double c[ROOM];          /* speed of waves, m/s */
     double r[ROOM];          /* 1 / depth, 0 when dry */
     double k[ROOM];          /* c r / 2: how c changes with the depth, 1/s */
+    bool water;              /* any depth of the row or beside it is not 0 */
 };
 
 /* What the low faces of a row of cells let through in a step, for one cell's
@@ -101,7 +102,7 @@ INLINE void fetch_peaks(const struct step *s, const struct flood_peaks *peaks,
 }
 
 INLINE void find_some(const struct step *s, const struct row *t,
-                      struct cells *restrict p, int from, int n)
+                      struct cells *restrict p, bits *seen, int from, int n)
 {
     double half_g = 0.5 * s->g;
     vec dry = all(s->dry), h[BESIDE], c2[BESIDE], y[BESIDE];
@@ -110,6 +111,7 @@ INLINE void find_some(const struct step *s, const struct row *t,
     {
         h[m] = load(t->h + from + m * FLOOD_LANES);
         c2[m] = s->g * largest(h[m], all(NOTHING));
+        *seen |= (bits)h[m];
     }
     inverse_sqrts(c2, y, n);
     EACH(m, n)
@@ -131,11 +133,15 @@ ROW find_cells(const struct step *s, const struct row *row,
 {
     const struct row t = *row;
     int i = -8, end = s->n + 8, many = BESIDE * FLOOD_LANES;
+    bits seen = { 0 };
 
     for (; i + many <= end; i += many)
-        find_some(s, &t, p, i, BESIDE);
+        find_some(s, &t, p, &seen, i, BESIDE);
     for (; i < end; i += FLOOD_LANES)
-        find_some(s, &t, p, i, 1);
+        find_some(s, &t, p, &seen, i, 1);
+    p->water = false;
+    for (int k = 0; k < FLOOD_LANES; k++)
+        p->water |= seen[k] != 0;
 }
 
 /* --- faces ---------------------------------------------------------------- */
