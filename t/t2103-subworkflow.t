@@ -282,8 +282,6 @@ test_expect_success 'a table that is given may be one task for each row' '
 test_expect_success 'keys that only a program has are refused' '
 	use rod.yaml "retry: {max: 1}" &&
 	bad bad.yaml:6:5 FT0102 "a stage that uses a workflow cannot have .retry." &&
-	use rod.yaml "loop: {max: 2}" &&
-	bad bad.yaml:6:5 FT0115 "this version cannot repeat a whole workflow" &&
 	use rod.yaml "shell: echo" &&
 	bad bad.yaml:6:5 FT0112 "stage .u. has more than one action" &&
 	use nowhere.yaml &&

@@ -270,4 +270,27 @@ test_expect_success 'solve, estimate, mesh anew: verify/heat-adaptive.yaml' '
 	fedtwin data get report.page page.md && cat page.md
 '
 
+error_of() { # REF
+	rm -f summary.csv && fedtwin data get "$1" summary.csv >path &&
+	"$PYTHON" - <<-\EOT
+	import csv
+	names, values = list(csv.reader(open("summary.csv")))
+	print(*[v for n, v in zip(names, values) if n.startswith("error")])
+	EOT
+}
+
+test_expect_success 'the same as a loop around three stages: examples/adaptive.yaml' '
+	fedtwin check "$FT_SRCDIR/workflows/examples/adaptive-turn.yaml" &&
+	fedtwin run "$FT_SRCDIR/workflows/examples/adaptive.yaml" >out 2>err &&
+	test_grep "adapt.estimate.turn=[2-5].: converged after turn" err &&
+	fedtwin lineage adapt.mesh.mesh >lineage.txt &&
+	test_grep "by adapt.estimate\[turn=1\]" lineage.txt &&
+	"$PYTHON" - "$(error_of "adapt.estimate.summary{turn=1}")" \
+		"$(error_of adapt.estimate.summary)" <<-\EOT
+	import sys
+	first, last = map(float, sys.argv[1:])
+	assert last < 0.05 < first, (first, last)
+	EOT
+'
+
 test_done

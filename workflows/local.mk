@@ -32,6 +32,7 @@ verify: all
 # One for each feature of the language.
 examplesdir = $(workflowsdir)/examples
 dist_examples_DATA = \
+    workflows/examples/adaptive.yaml workflows/examples/adaptive-turn.yaml \
     workflows/examples/ambient.txt \
     workflows/examples/budget.yaml \
     workflows/examples/deadline.yaml \

@@ -164,6 +164,17 @@ static void print_json(const struct ft_session *session,
     ft_print_json(obj);
 }
 
+/* Of stages that go round together the turns count once. */
+static size_t count_turns(const struct ft_plan *plan,
+                          const struct ft_forecast *f)
+{
+    size_t n = 0;
+
+    for (size_t t = 0; f->n_may && t < plan->n_tasks; t++)
+        n += f->decision[t] == FT_MAY_RUN && ft_plan_judged(plan, t) == t;
+    return n;
+}
+
 static void print_sum(const struct ft_plan *plan, const struct ft_forecast *f)
 {
     size_t n_unknown = 0;
@@ -176,7 +187,7 @@ static void print_sum(const struct ft_plan *plan, const struct ft_forecast *f)
         printf("; %zu stage%s one for each row", n_unknown,
                n_unknown == 1 ? " has" : "s have");
     if (f->n_may)
-        printf("; up to %zu more turns may run", f->n_may);
+        printf("; up to %zu more turns may run", count_turns(plan, f));
     printf("\n");
 }
 

@@ -128,6 +128,7 @@ void ft_bindings_read(struct ft_build *b, struct ft_space *space)
     for (size_t i = 0; i < space->n_in; i++)
         if (!space->input[i].node)
             take_default(b, space, i);
+    ft_round_carry(b, space);
 }
 
 void ft_binding_take(const struct ft_space *space, size_t i,

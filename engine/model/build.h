@@ -9,6 +9,7 @@
  * stage.c     the keys of one stage
  * axis.c      matrix and foreach
  * loop.c      loop: its turns, what they carry, its condition
+ * round.c     loop of a workflow that a stage uses: several stages go round
  * input.c     where inputs come from: the edges
  * graph.c     needs, order and circles
  * hint.c      the nearest names
@@ -117,9 +118,24 @@ void ft_axes_release(struct ft_axis *axis, size_t n);
 /* A loop, when action and outputs are known; its axis comes last. */
 extern const struct ft_field ft_loop_fields[];
 void ft_loop_read(struct ft_build *b, struct ft_stage *stage);
+void ft_loop_release(struct ft_stage *stage);
 /* What its turns carry, when the inputs have been read. */
 void ft_carry_read(struct ft_build *b, struct ft_stage *stage);
 void ft_loop_check(struct ft_build *b, const struct ft_stage *stage);
+/* The NAME of "${out.NAME}"; the caller frees.  NULL after reporting. */
+char *ft_carry_name(struct ft_build *b, const struct ft_stage *stage,
+                    const struct ft_node *node);
+/* Can input 'in' get what 'node' carries, output 'out' of 'from'? */
+void ft_carry_check(struct ft_build *b, const struct ft_stage *stage,
+                    const struct ft_input *in, const struct ft_node *node,
+                    const char *from, const struct ft_port *out);
+/* A stage of a workflow that 'loop' repeats. */
+void ft_round_join(struct ft_build *b, struct ft_stage *stage,
+                   struct ft_loop *loop);
+/* What its turns carry, when inputs and outputs of the workflow are known. */
+void ft_round_carry(struct ft_build *b, struct ft_space *space);
+/* Fill loop->before of all loops that have several stages. */
+void ft_rounds_connect(struct ft_build *b);
 /* Inputs and 'needs', when all stages have been read. */
 void ft_inputs_read(struct ft_build *b, struct ft_stage *stage);
 void ft_needs_read(struct ft_build *b, struct ft_stage *stage);
@@ -141,6 +157,8 @@ void ft_hint_stage(struct ft_build *b, const struct ft_space *space,
 void ft_hint_port(struct ft_build *b, const char *name,
                   const struct ft_port *port, size_t n);
 void ft_hint_file(struct ft_build *b, const char *path);
+/* All outputs of a used workflow, likewise. */
+void ft_hint_exports(struct ft_build *b, const struct ft_space *inner);
 
 /* How the stage chooses among the cells of 'from', whose output 'in' takes. */
 void ft_hint_axes(struct ft_build *b, const struct ft_input *in,

@@ -61,7 +61,8 @@ struct walk {
     bool circle;
 };
 
-/* Edge 'k' of a stage: inputs first, then 'needs'. */
+/* Edge 'k' of a stage: inputs first, then 'needs', then what the stages that it
+ * goes round with need. */
 static bool edge(const struct ft_stage *stage, size_t k, size_t *to)
 {
     for (size_t i = 0; i < stage->n_in; i++) {
@@ -76,9 +77,14 @@ static bool edge(const struct ft_stage *stage, size_t k, size_t *to)
         *to = stage->rows->stage;
         return true;
     }
-    if (k >= stage->n_needs)
+    if (k < stage->n_needs) {
+        *to = stage->needs[k];
+        return true;
+    }
+    k -= stage->n_needs;
+    if (!ft_stage_in_round(stage) || k >= stage->loop->n_before)
         return false;
-    *to = stage->needs[k];
+    *to = stage->loop->before[k];
     return true;
 }
 
@@ -134,6 +140,7 @@ bool ft_order_find(struct ft_build *b)
                       .stack = ft_calloc(n, sizeof(*w.stack)),
                       .next = ft_calloc(n, sizeof(*w.next)) };
 
+    ft_rounds_connect(b);
     b->wf->order = ft_calloc(n, sizeof(*b->wf->order));
     for (size_t i = 0; i < n; i++)
         if (w.colour[i] == WHITE)

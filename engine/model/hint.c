@@ -115,3 +115,14 @@ void ft_hint_file(struct ft_build *b, const char *path)
         closedir(dir);
     free(dir_name);
 }
+
+void ft_hint_exports(struct ft_build *b, const struct ft_space *inner)
+{
+    struct ft_str all = FT_STR_INIT;
+
+    for (size_t i = 0; i < inner->n_out; i++)
+        ft_str_addf(&all, "%s%s", i ? ", " : "", inner->out[i].name);
+    if (all.len)
+        ft_diag_hint(b->diags, "there is %s", all.s);
+    ft_str_release(&all);
+}

@@ -276,7 +276,6 @@ static void read_export(const struct reader *r, const struct ft_ref *ref,
     const struct ft_export *out =
         ref->n == 2 ? ft_export_find(inner, ref->part[1]) : NULL;
     struct ft_mark mark = place(r, ref->offset, ref->length);
-    struct ft_str all = FT_STR_INIT;
 
     if (out && out->known) {
         r->in->output = out->output;
@@ -288,11 +287,7 @@ static void read_export(const struct reader *r, const struct ft_ref *ref,
         return; /* reported where it is declared */
     report(r, &mark, FT_D_UNKNOWN_OUTPUT, "the workflow of stage '%s' has no "
            "output '%s'", ref->part[0], ref->n == 2 ? ref->part[1] : "");
-    for (size_t i = 0; i < inner->n_out; i++)
-        ft_str_addf(&all, "%s%s", i ? ", " : "", inner->out[i].name);
-    if (all.len)
-        ft_diag_hint(r->b->diags, "there is %s", all.s);
-    ft_str_release(&all);
+    ft_hint_exports(r->b, inner);
 }
 
 /* ${inputs.mesh}: what the stage that uses this workflow gives. */
@@ -324,7 +319,9 @@ static void read_given(const struct reader *r, const struct ft_ref *ref)
                ft_object_type_noun(port->type));
         return;
     }
-    if (port->optional && !(mine && mine->optional))
+    /* What is carried is left out in the first turn only: who says what it
+     * takes has to know, as of a stage that loops by itself. */
+    if (port->optional && !(mine ? mine->optional : space->input[i].carry))
         report(r, NULL, FT_D_OBJECT_TYPE,
                "input '%s' is needed, but 'inputs.%s' may be left out",
                r->in->name, name);

@@ -6,12 +6,13 @@ engine_libmodel_a_SOURCES = \
     engine/model/texts.c engine/model/space.c engine/model/setting.c \
     engine/model/use.c engine/model/binding.c \
     engine/model/stage.c engine/model/axis.c engine/model/loop.c \
+    engine/model/round.c \
     engine/model/input.c \
     engine/model/graph.c engine/model/hint.c engine/model/check.c \
     engine/model/eval.c engine/model/eval.h \
     engine/model/scope.c engine/model/scope.h \
     engine/model/scalar.c engine/model/scalar.h \
-    engine/model/param_json.c engine/model/params.c engine/model/params.h \
+    engine/model/params.c engine/model/params.h \
     engine/model/param_value.c \
     engine/model/param_scalar.c engine/model/param_scalar.h \
     engine/model/module.c engine/model/manifest.h \

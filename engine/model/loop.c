@@ -117,16 +117,16 @@ static bool add_turns(struct ft_build *b, struct ft_stage *stage, size_t max)
     return true;
 }
 
-void ft_loop_read(struct ft_build *b, struct ft_stage *stage)
+static void read_loop(struct ft_build *b, struct ft_stage *stage)
 {
     const struct ft_node *until = get(stage, "until");
     const struct ft_node *go_on = get(stage, "while");
     const struct ft_node *last = get(stage, "on_max");
+    bool uses = stage->action == FT_ACTION_USE;
 
-    if (!ft_node_get(stage->node, "loop"))
-        return;
     stage->loop = ft_calloc(1, sizeof(*stage->loop));
     *stage->loop = (struct ft_loop){
+        .use = uses ? stage : NULL,
         .condition = until ? until : go_on,
         .go_on = !until && go_on,
         .accept = last && strcmp(last->text, "accept") == 0,
@@ -139,12 +139,32 @@ void ft_loop_read(struct ft_build *b, struct ft_stage *stage)
         ft_diag_hint(b->diags, "join them: ${a and not b}");
     }
     /* Nothing of a turn could be found again but that it was done. */
-    if (!stage->n_out)
+    if (!stage->n_out && !uses)
         stage->cache = FT_CACHE_NEVER;
     if (!stage->loop->max ||
         (!stage->state->no_axes &&
          !add_turns(b, stage, stage->loop->max)))
         stage->state->no_axes = true;
+}
+
+void ft_loop_read(struct ft_build *b, struct ft_stage *stage)
+{
+    const struct ft_stage *use = stage->space->use;
+
+    if (use && use->loop)
+        ft_round_join(b, stage, use->loop);
+    else if (ft_node_get(stage->node, "loop"))
+        read_loop(b, stage);
+}
+
+void ft_loop_release(struct ft_stage *stage)
+{
+    struct ft_loop *loop = stage->loop;
+
+    if (!loop || (loop->use && loop->use != stage))
+        return;
+    free(loop->before);
+    free(loop);
 }
 
 /* --- what turns carry ----------------------------------------------------- */
@@ -166,18 +186,26 @@ static char *carried_name(const struct ft_node *node)
                ? ft_strndup(s, len) : NULL;
 }
 
-static bool find_carried(struct ft_build *b, const struct ft_stage *stage,
-                         const struct ft_node *node, size_t *output)
+char *ft_carry_name(struct ft_build *b, const struct ft_stage *stage,
+                    const struct ft_node *node)
 {
     char *name = carried_name(node);
-    bool found = false;
 
-    if (!name) {
+    if (!name)
         ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_EXPR_TYPE,
                     "a turn carries an output of the one before: "
                     "\"${out.NAME}\"");
+    return name;
+}
+
+static bool find_carried(struct ft_build *b, const struct ft_stage *stage,
+                         const struct ft_node *node, size_t *output)
+{
+    char *name = ft_carry_name(b, stage, node);
+    bool found = false;
+
+    if (!name)
         return false;
-    }
     for (size_t i = 0; i < stage->n_out && !found; i++) {
         found = strcmp(stage->out[i].name, name) == 0;
         if (found)
@@ -214,31 +242,41 @@ static struct ft_input *carried_input(struct ft_stage *stage,
     return in;
 }
 
-static void check_carried(struct ft_build *b, const struct ft_stage *stage,
-                          const struct ft_input *in,
-                          const struct ft_node *key,
-                          const struct ft_node *node)
+void ft_carry_check(struct ft_build *b, const struct ft_stage *stage,
+                    const struct ft_input *in, const struct ft_node *node,
+                    const char *from, const struct ft_port *out)
 {
-    const struct ft_port *out = &stage->out[in->carry - 1], *port = in->port;
+    const struct ft_port *port = in->port;
 
-    if (stage->module && !port) {
-        ft_diag_add(b->diags, stage->text->doc, &key->mark, FT_D_UNKNOWN_OUTPUT,
-                    "module '%s' has no input '%s'", stage->module->name,
-                    in->name);
-        ft_hint_port(b, in->name, stage->module->in, stage->module->n_in);
-    } else if (port && port->type != out->type) {
+    if (port && port->type != out->type) {
         ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_OBJECT_TYPE,
                     "input '%s' takes %s, but '%s.%s' is %s", in->name,
-                    ft_object_type_noun(port->type), stage->name, out->name,
+                    ft_object_type_noun(port->type), from, out->name,
                     ft_object_type_noun(out->type));
     } else if (port && port->unit && out->unit &&
                !ft_unit_same_dimension(port->unit, out->unit)) {
         ft_diag_add(b->diags, stage->text->doc, &node->mark, FT_D_OBJECT_TYPE,
                     "input '%s' takes %s in %s, but '%s.%s' is in %s",
                     in->name, ft_object_type_noun(port->type),
-                    ft_unit_text(port->unit), stage->name, out->name,
+                    ft_unit_text(port->unit), from, out->name,
                     ft_unit_text(out->unit));
     }
+}
+
+static void check_carried(struct ft_build *b, const struct ft_stage *stage,
+                          const struct ft_input *in,
+                          const struct ft_node *key,
+                          const struct ft_node *node)
+{
+    if (!stage->module || in->port) {
+        ft_carry_check(b, stage, in, node, stage->name,
+                       &stage->out[in->carry - 1]);
+        return;
+    }
+    ft_diag_add(b->diags, stage->text->doc, &key->mark, FT_D_UNKNOWN_OUTPUT,
+                "module '%s' has no input '%s'", stage->module->name,
+                in->name);
+    ft_hint_port(b, in->name, stage->module->in, stage->module->n_in);
 }
 
 void ft_carry_read(struct ft_build *b, struct ft_stage *stage)
@@ -246,13 +284,16 @@ void ft_carry_read(struct ft_build *b, struct ft_stage *stage)
     const struct ft_node *carry = get(stage, "carry");
     size_t output;
 
-    for (size_t i = 0; carry && stage->loop && i < carry->n; i++) {
+    if (!carry || !stage->loop || stage->loop->use)
+        return;
+    for (size_t i = 0; i < carry->n; i++) {
         struct ft_input *in;
 
         if (!find_carried(b, stage, carry->item[i], &output))
             continue;
         in = carried_input(stage, carry->key[i], carry->item[i]);
         in->carry = 1 + output;
+        in->carry_stage = (size_t)(stage - b->wf->stage);
         check_carried(b, stage, in, carry->key[i], carry->item[i]);
     }
 }
@@ -287,26 +328,58 @@ static void wrong_name(struct checking *c, const struct ft_ref *ref,
     ft_str_release(&text);
 }
 
+/* The output called 'name'; NULL after reporting. */
+static const struct ft_port *find_out(struct checking *c,
+                                      const struct ft_ref *ref,
+                                      const char *name)
+{
+    const struct ft_stage *stage = c->stage;
+    const struct ft_export *export =
+        stage->used ? ft_export_find(stage->used, name) : NULL;
+
+    for (size_t i = 0; i < stage->n_out; i++)
+        if (strcmp(stage->out[i].name, name) == 0)
+            return &stage->out[i];
+    if (export && !export->known)
+        return NULL; /* reported where it is declared */
+    if (export) {
+        if (!c->needs_turn)
+            stage->loop->judge = export->stage;
+        return &c->b->wf->stage[export->stage].out[export->output];
+    }
+    wrong_name(c, ref, "%sstage '%s' has no output '%s'",
+               stage->used ? "the workflow of " : "", stage->name, name);
+    if (stage->used)
+        ft_hint_exports(c->b, stage->used);
+    else
+        ft_hint_port(c->b, name, stage->out, stage->n_out);
+    return NULL;
+}
+
 /* "out.TABLE.COLUMN": which columns there are is known after a turn. */
 static void check_column(struct checking *c, const struct ft_ref *ref)
 {
-    const struct ft_stage *stage = c->stage;
     const char *name = ref->n > 1 ? ref->part[1] : "";
+    const struct ft_port *out = find_out(c, ref, name);
 
-    for (size_t i = 0; i < stage->n_out; i++) {
-        if (strcmp(stage->out[i].name, name) != 0)
-            continue;
-        if (stage->out[i].type != FT_OBJECT_TABLE)
-            wrong_name(c, ref, "output '%s' is %s; a condition can look "
-                       "into a table only", name,
-                       ft_object_type_noun(stage->out[i].type));
-        else if (ref->n != 3)
-            wrong_name(c, ref, "a column has to follow, as in out.%s.COLUMN",
-                       name);
-        return;
+    if (out && out->type != FT_OBJECT_TABLE)
+        wrong_name(c, ref, "output '%s' is %s; a condition can look into a "
+                   "table only", name, ft_object_type_noun(out->type));
+    else if (out && ref->n != 3)
+        wrong_name(c, ref, "a column has to follow, as in out.%s.COLUMN",
+                   name);
+}
+
+static void check_report(struct checking *c, const struct ft_ref *ref)
+{
+    if (c->stage->used) {
+        wrong_name(c, ref, "the turns of '%s' have several stages, which do "
+                   "not report together", c->stage->name);
+        ft_diag_hint(c->b->diags, "a condition can look into a table: "
+                                  "out.TABLE.COLUMN");
+    } else if (ref->n != 2) {
+        wrong_name(c, ref, "a name has to follow, as in report.residual");
     }
-    wrong_name(c, ref, "stage '%s' has no output '%s'", stage->name, name);
-    ft_hint_port(c->b, name, stage->out, stage->n_out);
 }
 
 static void check_name(const struct ft_ref *ref, void *arg)
@@ -315,21 +388,38 @@ static void check_name(const struct ft_ref *ref, void *arg)
     const char *first = ref->part[0];
 
     if (strcmp(first, "report") == 0) {
+        check_report(c, ref);
         c->needs_turn = true;
-        if (ref->n != 2)
-            wrong_name(c, ref, "a name has to follow, as in "
-                       "report.residual");
     } else if (strcmp(first, "out") == 0) {
-        c->needs_turn = true;
         check_column(c, ref);
+        c->needs_turn = true;
     } else if (strcmp(first, "item") == 0 && c->stage->rows) {
         c->needs_turn = true;
     }
 }
 
+/* Without what it looks at nobody could tell whether the loop is over, and all
+ * else that the turns have made would look like a result. */
+static void check_judge(struct checking *c)
+{
+    const struct ft_stage *stage = c->stage;
+    const struct ft_stage *judge;
+
+    if (!stage->used || !stage->used->n_stages || !c->needs_turn)
+        return;
+    judge = &c->b->wf->stage[stage->loop->judge];
+    if (!judge->optional)
+        return;
+    ft_diag_add(c->b->diags, stage->text->doc, &c->node->mark, FT_D_UNSUPPORTED,
+                "the condition looks at what '%s' makes, which is optional",
+                judge->name);
+    ft_diag_hint(c->b->diags, "it has to be there after each turn");
+}
+
 void ft_loop_check(struct ft_build *b, const struct ft_stage *stage)
 {
-    const struct ft_node *node = stage->loop ? stage->loop->condition : NULL;
+    bool own = stage->loop && (!stage->loop->use || stage->loop->use == stage);
+    const struct ft_node *node = own ? stage->loop->condition : NULL;
     struct checking c = { .b = b, .stage = stage, .node = node };
     struct ft_template tpl = { 0 };
     struct ft_err err = { 0 };
@@ -348,6 +438,7 @@ void ft_loop_check(struct ft_build *b, const struct ft_stage *stage)
             ft_expr_refs(tpl.piece[i].expr, check_name, &c);
     }
     ft_template_release(&tpl);
+    check_judge(&c);
     if (!c.needs_turn &&
         ft_eval_loop(b->wf, stage, 0, NULL, &yes, &err) < 0)
         report(b, stage, node, &err);

@@ -167,7 +167,8 @@ static int look(const struct ft_scope *scope, const struct ft_ref *ref,
 {
     const struct ft_cell_scope *cs = scope->arg;
     const char *first = ref->part[0];
-    bool loop = cs->stage && cs->stage->loop;
+    bool loop = cs->stage && cs->stage->loop &&
+                (!cs->stage->loop->use || cs->stage->loop->use == cs->stage);
     bool foreach = cs->stage && cs->stage->n_axes ==
                                     cs->stage->n_outer + 1 + (size_t)loop &&
                    strcmp(cs->stage->axis[cs->stage->n_outer].name, "item") ==

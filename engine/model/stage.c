@@ -395,8 +395,7 @@ void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
         read_module(b, stage);
     else if (stage->action != FT_ACTION_USE)
         read_command(b, stage);
-    if (stage->action != FT_ACTION_USE)
-        ft_loop_read(b, stage);
+    ft_loop_read(b, stage);
 }
 
 void ft_input_release(struct ft_input *in)
@@ -422,7 +421,7 @@ void ft_stage_release(struct ft_stage *stage)
     free(stage->rows);
     free(stage->axis);
     free(stage->needs);
-    free(stage->loop);
+    ft_loop_release(stage);
     free(stage->name);
     free(stage->doc);
     free(stage->script);

@@ -20,11 +20,6 @@ static const char *const refused[] = { "out", "retry", "timeout",
 
 static void refuse_keys(struct ft_build *b, const struct ft_stage *use)
 {
-    const struct ft_node *loop = ft_node_key(use->node, "loop");
-
-    if (loop)
-        ft_diag_add(b->diags, use->text->doc, &loop->mark, FT_D_UNSUPPORTED,
-                    "this version cannot repeat a whole workflow");
     for (size_t i = 0; i < FT_ARRAY_LEN(refused); i++) {
         const struct ft_node *key = ft_node_key(use->node, refused[i]);
 

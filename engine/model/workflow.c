@@ -249,7 +249,7 @@ void ft_workflow_free(struct ft_workflow *wf)
     free(wf->name);
     free(wf->what);
     free(wf->digest);
-    for (size_t i = 0; i < wf->n_spaces; i++)
+    for (size_t i = wf->n_spaces; i-- > 0;) /* those inside may share a loop */
         ft_space_free(wf->space[i]);
     free(wf->space);
     for (size_t i = 0; i < wf->n_texts; i++)
@@ -287,6 +287,21 @@ size_t ft_stage_outer_cell(const struct ft_stage *stage, size_t cell)
     for (size_t a = stage->n_axes; a-- > stage->n_outer;)
         cell /= stage->axis[a].n;
     return cell;
+}
+
+bool ft_stage_same_round(const struct ft_stage *a, const struct ft_stage *b)
+{
+    return ft_stage_in_round(a) && a->loop == b->loop;
+}
+
+void ft_loop_stages(const struct ft_workflow *wf, const struct ft_stage *stage,
+                    size_t *first, size_t *n)
+{
+    bool round = ft_stage_in_round(stage);
+
+    *first = round ? stage->loop->use->used->first
+                   : (size_t)(stage - wf->stage);
+    *n = round ? stage->loop->use->used->n_stages : 1;
 }
 
 bool ft_stage_has_when(const struct ft_stage *stage)

@@ -99,9 +99,10 @@ struct ft_input {
     struct ft_expr *expr;       /* owned */
     size_t offset;              /* where that stands in the text of 'node' */
     const struct ft_port *port; /* of the module, or NULL */
-    /* 1 + the output of the stage itself that feeds turns after the first, by
-     * the turn before; 0: they get what the first gets. */
-    size_t carry;
+    /* 1 + the output of stage 'carry_stage', one of the same loop, that feeds
+     * turns after the first, by the turn before; 0: they get what the first
+     * gets. */
+    size_t carry, carry_stage;
 };
 
 struct ft_axis {
@@ -110,8 +111,13 @@ struct ft_axis {
     size_t n;
 };
 
-/* A stage that runs again and again.  Its last axis, "turn", counts from 1. */
+/* A stage that runs again and again, or all stages of a workflow that one uses,
+ * which have no axes of their own.  The last axis, "turn", counts from 1. */
 struct ft_loop {
+    const struct ft_stage *use; /* that uses them; NULL: a stage by itself */
+    size_t *before; /* of several: stages elsewhere that feed one of them */
+    size_t n_before;
+    size_t judge; /* of several: the one that a decision is told of */
     const struct ft_node *condition; /* NULL: always 'max' turns */
     bool go_on;  /* the condition says when to go on, not when to end */
     bool accept; /* 'max' turns that do not meet it are no failure */
@@ -174,7 +180,8 @@ struct ft_stage {
                         of each; no product */
     size_t n_cells; /* product of the axes, 1 without */
     const struct ft_node *when; /* or NULL */
-    struct ft_loop *loop;       /* or NULL */
+    struct ft_loop *loop; /* that it goes round in, or NULL; if it is not its
+                             own it belongs to loop->use */
     struct ft_retry retry;
     double timeout_s; /* 0: none */
     struct ft_resources resources; /* of the stage over the module's */
@@ -291,6 +298,17 @@ size_t ft_stage_place(const struct ft_stage *stage, size_t cell, size_t axis);
 size_t ft_stage_outer_cell(const struct ft_stage *stage, size_t cell);
 /* Is there a 'when', its own or one of a stage around it? */
 bool ft_stage_has_when(const struct ft_stage *stage);
+
+/* Does the stage go round together with others? */
+static inline bool ft_stage_in_round(const struct ft_stage *stage)
+{
+    return stage->loop && stage->loop->use;
+}
+/* Do both, in the same loop? */
+bool ft_stage_same_round(const struct ft_stage *a, const struct ft_stage *b);
+/* The stages that go round with it, itself included: [*first, *first + *n). */
+void ft_loop_stages(const struct ft_workflow *wf, const struct ft_stage *stage,
+                    size_t *first, size_t *n);
 
 /* Does the input take some cells of its producer only? */
 static inline bool ft_input_chooses(const struct ft_input *in)

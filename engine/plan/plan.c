@@ -155,6 +155,20 @@ size_t ft_plan_last_turn(const struct ft_plan *plan, size_t task)
            plan->stage[ft_plan_stage_of(plan, task)].turns - 1;
 }
 
+size_t ft_plan_beside(const struct ft_plan *plan, size_t task, size_t stage)
+{
+    return plan->stage[stage].first + ft_plan_cell_of(plan, task);
+}
+
+size_t ft_plan_judged(const struct ft_plan *plan, size_t task)
+{
+    const struct ft_stage *stage =
+        &plan->wf->stage[ft_plan_stage_of(plan, task)];
+
+    return ft_stage_in_round(stage)
+               ? ft_plan_beside(plan, task, stage->loop->judge) : task;
+}
+
 void ft_plan_task_name(const struct ft_plan *plan, size_t task,
                        struct ft_str *out)
 {
@@ -282,7 +296,8 @@ static bool only_cell(const struct ft_stage *stage,
     return true;
 }
 
-/* The input is an output of the turn before. */
+/* The input is an output of the turn before: all stages of a loop have the same
+ * cells. */
 static bool is_carried(const struct ft_plan *plan, size_t task,
                        const struct ft_input *in)
 {
@@ -296,7 +311,7 @@ bool ft_plan_source(const struct ft_plan *plan, size_t task, size_t in,
     const struct ft_input *input = &plan->wf->stage[s].in[in];
 
     if (is_carried(plan, task, input)) {
-        *stage = s;
+        *stage = input->carry_stage;
         *output = input->carry - 1;
         return true;
     }
@@ -358,8 +373,8 @@ int ft_plan_producers(const struct ft_plan *plan, size_t task, size_t in,
 
     tasks->n = 0;
     tasks->last_turns = false;
-    if (is_carried(plan, task, input))
-        add_task(tasks, task - 1);
+    if (is_carried(plan, task, input)) /* by the cell of the turn before */
+        add_task(tasks, ft_plan_beside(plan, task, input->carry_stage) - 1);
     else if (input->kind == FT_SOURCE_OBJECT)
         return find_producers(plan, s, task - plan->stage[s].first, input,
                               tasks, err);

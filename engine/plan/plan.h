@@ -72,6 +72,13 @@ long ft_plan_find_task(const struct ft_plan *plan, const char *name);
 size_t ft_plan_first_turn(const struct ft_plan *plan, size_t task);
 size_t ft_plan_last_turn(const struct ft_plan *plan, size_t task);
 
+/* The task of 'stage', which goes round with that of 'task', in the same turn
+ * of the same cell. */
+size_t ft_plan_beside(const struct ft_plan *plan, size_t task, size_t stage);
+/* The one that a decision on the turn of 'task' is told of: that of
+ * loop->judge, or itself. */
+size_t ft_plan_judged(const struct ft_plan *plan, size_t task);
+
 /* A growing list of task numbers. */
 struct ft_tasks {
     size_t *item;

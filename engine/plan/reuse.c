@@ -5,7 +5,7 @@
  * and cannot be had would run, too, and with that as given everything is
  * decided anew, until nothing more is wanted.
  */
-#include "plan/reuse.h"
+#include "plan/reuse_in.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +15,7 @@
 #include "base/json.h"
 #include "plan/bind.h"
 #include "plan/expand.h"
-#include "plan/turn.h"
 #include "plan/wanted.h"
-
-struct forecasting {
-    struct ft_plan *plan;
-    struct ft_store *store;
-    enum ft_forecast_use use;
-    struct ft_forecast *out;
-    const char **forced; /* why a task would run whatever is found, or NULL */
-    size_t n_forced;
-    size_t taker; /* the task that is asked what it takes */
-    bool gone;    /* a result is reused whose payload was removed */
-    bool rows_change; /* those of the stage that is looked at may */
-    struct ft_have have;
-    bool any; /* result is there that could be used again */
-};
 
 static const struct ft_version *version_of(const struct ft_have *have,
                                            size_t task, size_t out)
@@ -41,7 +26,7 @@ static const struct ft_version *version_of(const struct ft_have *have,
     return out < v->n && *v->item[out].id ? &v->item[out] : NULL;
 }
 
-static const char *keep_text(struct ft_forecast *out, char *text)
+const char *ft_reuse_keep(struct ft_forecast *out, char *text)
 {
     /* Neighbouring cells mostly share their reason. */
     if (out->n_texts && strcmp(out->text[out->n_texts - 1], text) == 0) {
@@ -53,7 +38,7 @@ static const char *keep_text(struct ft_forecast *out, char *text)
     return text;
 }
 
-static void decide(struct forecasting *f, size_t task,
+void ft_reuse_decide(struct ft_forecasting *f, size_t task,
                    enum ft_decision decision, char *reason)
 {
     size_t *counter[] = {
@@ -65,7 +50,7 @@ static void decide(struct forecasting *f, size_t task,
 
     f->out->decision[task] = decision;
     if (reason)
-        f->out->reason[task] = keep_text(f->out, reason);
+        f->out->reason[task] = ft_reuse_keep(f->out, reason);
     if (decision < FT_ARRAY_LEN(counter))
         ++*counter[decision];
 }
@@ -74,7 +59,8 @@ static bool was_needed(const struct ft_have *have, size_t task)
 {
     const struct ft_forecast *f = have->arg;
 
-    return f->decision[task] != FT_NOT_NEEDED;
+    return f->decision[task] != FT_NOT_NEEDED &&
+           f->decision[task] != FT_WILL_SKIP;
 }
 
 struct ft_have ft_forecast_have(const struct ft_forecast *forecast)
@@ -88,31 +74,34 @@ size_t ft_forecast_last_turn(const struct ft_forecast *forecast,
 {
     size_t first = ft_plan_first_turn(plan, task);
 
-    while (task > first && forecast->decision[task] == FT_NOT_NEEDED)
+    while (task > first && (forecast->decision[task] == FT_NOT_NEEDED ||
+                            forecast->decision[task] == FT_WILL_SKIP))
         task--;
     return task;
 }
 
 static size_t last_turn(void *arg, size_t task)
 {
-    const struct forecasting *f = arg;
+    const struct ft_forecasting *f = arg;
 
     return ft_forecast_last_turn(f->out, f->plan, task);
 }
 
 /* What the producers of one input decide about its consumer: -1 failure, 0
  * nothing, 1 decided. */
-static int follow_input(struct forecasting *f, size_t task, size_t i,
+static int follow_input(struct ft_forecasting *f, size_t task, size_t i,
                         const struct ft_input *in, struct ft_err *err)
 {
     struct ft_tasks tasks = { 0 };
-    size_t n_skipped = 0;
+    size_t n_skipped = 0, maker, output;
     int rc = 0;
 
-    if (in->kind == FT_SOURCE_OBJECT && f->plan->stage[in->stage].unknown) {
-        decide(f, task, FT_WILL_RUN,
+    if (!ft_plan_source(f->plan, task, i, &maker, &output))
+        return 0;
+    if (f->plan->stage[maker].unknown) {
+        ft_reuse_decide(f, task, FT_WILL_RUN,
                ft_asprintf("input '%s' comes from '%s', which will run",
-                           in->name, f->plan->wf->stage[in->stage].name));
+                           in->name, f->plan->wf->stage[maker].name));
         return 1;
     }
     if (ft_plan_producers(f->plan, task, i, &tasks, err) < 0)
@@ -125,14 +114,14 @@ static int follow_input(struct forecasting *f, size_t task, size_t i,
         n_skipped += d == FT_WILL_SKIP || d == FT_NOT_NEEDED;
         if (d != FT_WILL_RUN && d != FT_MAY_RUN)
             continue;
-        decide(f, task, FT_WILL_RUN,
+        ft_reuse_decide(f, task, FT_WILL_RUN,
                ft_asprintf("input '%s' comes from '%s', which will run",
-                           in->name, f->plan->wf->stage[in->stage].name));
+                           in->name, f->plan->wf->stage[maker].name));
         rc = 1;
     }
     if (rc == 0 && tasks.n && n_skipped == tasks.n &&
         !(in->port && in->port->optional)) {
-        decide(f, task, FT_WILL_SKIP,
+        ft_reuse_decide(f, task, FT_WILL_SKIP,
                ft_asprintf("all that feeds input '%s' is skipped", in->name));
         rc = 1;
     }
@@ -146,13 +135,13 @@ static uint64_t bit_of(size_t output)
     return UINT64_C(1) << (output < 63 ? output : 63);
 }
 
-static void want(struct forecasting *f, size_t task, size_t output)
+static void want(struct ft_forecasting *f, size_t task, size_t output)
 {
     f->out->wanted[task] |= bit_of(output);
 }
 
 /* Why a bound task that is not in the cache has to run. */
-static char *reason_of(struct forecasting *f, const struct ft_bound *bound)
+static char *reason_of(struct ft_forecasting *f, const struct ft_bound *bound)
 {
     struct json_object *before =
         ft_store_last_lineage(f->store, bound->name, NULL);
@@ -171,14 +160,14 @@ static char *reason_of(struct forecasting *f, const struct ft_bound *bound)
 
 /* Binding a million cells to find that nothing was ever made takes a minute;
  * the first of each stage shows what is wrong with the stage. */
-static bool need_not_look(const struct forecasting *f, size_t s, size_t task)
+static bool need_not_look(const struct ft_forecasting *f, size_t s, size_t task)
 {
     return !f->store || (!f->any && task != f->plan->stage[s].first);
 }
 
 /* A result whose payload was removed serves when it stands between stages, or
  * comes back from the trash.  1, or 0 and why it has to be made again. */
-static int judge_gone(struct forecasting *f, size_t s, size_t task,
+static int judge_gone(struct ft_forecasting *f, size_t s, size_t task,
                       char **reason)
 {
     const struct ft_versions *found = &f->out->found[task];
@@ -203,7 +192,7 @@ static int judge_gone(struct forecasting *f, size_t s, size_t task,
 }
 
 /* 1, 0 and why, -1. */
-static int find(struct forecasting *f, size_t task, struct ft_bound *bound,
+static int find(struct ft_forecasting *f, size_t task, struct ft_bound *bound,
                 const struct ft_stage *stage, char **reason,
                 struct ft_err *err)
 {
@@ -227,7 +216,7 @@ static int find(struct forecasting *f, size_t task, struct ft_bound *bound,
     return hit;
 }
 
-static int look_up(struct forecasting *f, size_t task,
+static int look_up(struct ft_forecasting *f, size_t task,
                    const struct ft_stage *stage, struct ft_err *err)
 {
     struct ft_bound *bound = ft_bind(f->plan, task, &f->have, f->store, err);
@@ -243,12 +232,12 @@ static int look_up(struct forecasting *f, size_t task,
     if (hit > 0)
         ft_plan_claim(f->plan, task, &f->out->found[task]);
     if (hit >= 0)
-        decide(f, task, hit ? FT_WILL_REUSE : FT_WILL_RUN, reason);
+        ft_reuse_decide(f, task, hit ? FT_WILL_REUSE : FT_WILL_RUN, reason);
     ft_bound_free(bound);
     return hit < 0 ? -1 : 0;
 }
 
-static int forecast_task(struct forecasting *f, size_t s, size_t task,
+int ft_reuse_task(struct ft_forecasting *f, size_t s, size_t task,
                          struct ft_err *err)
 {
     const struct ft_stage *stage = &f->plan->wf->stage[s];
@@ -258,71 +247,28 @@ static int forecast_task(struct forecasting *f, size_t s, size_t task,
     if (ft_plan_when(f->plan, task, &yes, err) < 0)
         return -1;
     if (!yes) {
-        decide(f, task, FT_WILL_SKIP, ft_strdup("'when' is false"));
+        ft_reuse_decide(f, task, FT_WILL_SKIP, ft_strdup("'when' is false"));
         return 0;
     }
     if (f->forced[task] || f->rows_change) {
-        decide(f, task, FT_WILL_RUN,
+        ft_reuse_decide(f, task, FT_WILL_RUN,
                ft_strdup(f->forced[task] ? f->forced[task]
                                          : "its rows will be made again"));
         return 0;
     }
     for (size_t i = 0; i < stage->n_in && rc == 0; i++)
-        if (stage->in[i].kind == FT_SOURCE_OBJECT)
+        if (stage->in[i].kind == FT_SOURCE_OBJECT || stage->in[i].carry)
             rc = follow_input(f, task, i, &stage->in[i], err);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
     if (!need_not_look(f, s, task))
         return look_up(f, task, stage, err);
-    decide(f, task, FT_WILL_RUN, ft_strdup("never ran before"));
-    return 0;
-}
-
-/* What comes after a turn that would be reused. */
-static int judge(struct forecasting *f, size_t task, enum ft_turn *turn,
-                 struct ft_err *err)
-{
-    struct ft_turn_facts facts = { .out = &f->out->found[task],
-                                   .store = f->store };
-    struct ft_str reason = FT_STR_INIT;
-    int rc;
-
-    facts.report = ft_turn_report(f->store, facts.out);
-    rc = ft_turn_judge(f->plan, task, &facts, turn, &reason, err);
-    if (rc == 0 && *turn != FT_TURN_NEXT)
-        f->out->reason[task] = keep_text(f->out, ft_str_take(&reason));
-    json_object_put(facts.report);
-    ft_str_release(&reason);
-    return rc;
-}
-
-/* The turns of one cell: as far as they were made before it is known how many
- * are needed. */
-static int forecast_turns(struct forecasting *f, size_t s, size_t first,
-                          struct ft_err *err)
-{
-    size_t n = f->plan->stage[s].turns, k;
-    enum ft_turn turn = FT_TURN_NEXT;
-    bool known = true;
-
-    for (k = 0; k < n && known && turn == FT_TURN_NEXT; k++) {
-        if (forecast_task(f, s, first + k, err) < 0)
-            return -1;
-        if (f->out->decision[first + k] == FT_WILL_RUN)
-            known = false;
-        else if (f->out->decision[first + k] == FT_WILL_SKIP)
-            turn = FT_TURN_END;
-        else if (judge(f, first + k, &turn, err) < 0)
-            return -1;
-    }
-    for (; k < n; k++)
-        decide(f, first + k, known ? FT_NOT_NEEDED : FT_MAY_RUN,
-               known ? NULL : ft_strdup("when the loop goes on"));
+    ft_reuse_decide(f, task, FT_WILL_RUN, ft_strdup("never ran before"));
     return 0;
 }
 
 /* Tasks for the rows of a table that would be reused. */
-static int expand(struct forecasting *f, size_t s, struct ft_err *err)
+static int expand(struct ft_forecasting *f, size_t s, struct ft_err *err)
 {
     size_t before = f->plan->n_tasks, n, more;
     struct json_object *columns = NULL;
@@ -350,7 +296,7 @@ static int expand(struct forecasting *f, size_t s, struct ft_err *err)
 }
 
 /* Is it known which rows the stage would be done for? */
-static int rows_known(struct forecasting *f, size_t s, bool *known,
+static int rows_known(struct ft_forecasting *f, size_t s, bool *known,
                       struct ft_err *err)
 {
     const struct ft_input *rows = f->plan->wf->stage[s].rows;
@@ -370,7 +316,8 @@ static int rows_known(struct forecasting *f, size_t s, bool *known,
     return rc;
 }
 
-static int forecast_stage(struct forecasting *f, size_t s, struct ft_err *err)
+static int forecast_stage(struct ft_forecasting *f, size_t s,
+                          struct ft_err *err)
 {
     const struct ft_plan_stage *ps = &f->plan->stage[s];
     bool known = true;
@@ -381,10 +328,10 @@ static int forecast_stage(struct forecasting *f, size_t s, struct ft_err *err)
     f->rows_change = !known && !ps->unknown;
     if (rc == 0 && ps->unknown && known && f->use == FT_FORECAST_TELL)
         rc = expand(f, s, err);
-    for (size_t c = 0; c < ps->n && rc == 0; c += ps->turns)
-        rc = f->plan->wf->stage[s].loop
-                 ? forecast_turns(f, s, ps->first + c, err)
-                 : forecast_task(f, s, ps->first + c, err);
+    if (rc == 0 && f->plan->wf->stage[s].loop)
+        return ft_reuse_loop(f, s, err);
+    for (size_t c = 0; c < ps->n && rc == 0; c++)
+        rc = ft_reuse_task(f, s, ps->first + c, err);
     return rc;
 }
 
@@ -392,7 +339,7 @@ static int forecast_stage(struct forecasting *f, size_t s, struct ft_err *err)
 
 static void on_taken(void *arg, size_t task, size_t output)
 {
-    struct forecasting *f = arg;
+    struct ft_forecasting *f = arg;
     const struct ft_versions *found = &f->out->found[task];
     size_t s = ft_plan_stage_of(f->plan, task);
     struct ft_str text = FT_STR_INIT;
@@ -409,12 +356,12 @@ static void on_taken(void *arg, size_t task, size_t output)
         ft_plan_task_name(f->plan, f->taker, &text);
     ft_str_add(&text, f->taker < f->plan->n_tasks
                           ? "' needs it" : "more tasks' may need it");
-    f->forced[task] = keep_text(f->out, ft_str_take(&text));
+    f->forced[task] = ft_reuse_keep(f->out, ft_str_take(&text));
     f->n_forced++;
 }
 
 /* Nobody knows what the tasks of a stage without rows will take. */
-static void ask_unknown(struct forecasting *f, size_t s)
+static void ask_unknown(struct ft_forecasting *f, size_t s)
 {
     const struct ft_stage *stage = &f->plan->wf->stage[s];
 
@@ -430,7 +377,7 @@ static void ask_unknown(struct forecasting *f, size_t s)
     }
 }
 
-static int ask_takers(struct forecasting *f, struct ft_err *err)
+static int ask_takers(struct ft_forecasting *f, struct ft_err *err)
 {
     struct ft_taking taking = { last_turn, on_taken, f };
     int rc = 0;
@@ -455,13 +402,13 @@ static bool has_gone(const struct ft_versions *found)
     return false;
 }
 
-static void tell_gone(struct forecasting *f)
+static void tell_gone(struct ft_forecasting *f)
 {
     for (size_t t = 0; t < f->plan->n_tasks; t++) {
         if (f->out->decision[t] != FT_WILL_REUSE || f->out->reason[t] ||
             !has_gone(&f->out->found[t]))
             continue;
-        f->out->reason[t] = keep_text(
+        f->out->reason[t] = ft_reuse_keep(
             f->out,
             ft_strdup(f->out->wanted[t]
                           ? "its payload comes back from the trash"
@@ -472,7 +419,7 @@ static void tell_gone(struct forecasting *f)
 
 /* --- all ------------------------------------------------------------------ */
 
-static void begin(struct forecasting *f)
+static void begin(struct ft_forecasting *f)
 {
     struct ft_forecast *out = f->out;
     size_t n = f->plan->n_tasks;
@@ -481,12 +428,13 @@ static void begin(struct forecasting *f)
     memset(out->decision, 0, n * sizeof(*out->decision));
     memset(out->reason, 0, n * sizeof(*out->reason));
     memset(out->wanted, 0, n * sizeof(*out->wanted));
+    memset(f->went_round, 0, f->plan->wf->n_stages * sizeof(*f->went_round));
     for (size_t t = 0; t < n; t++)
         ft_versions_release(&f->out->found[t]);
     f->gone = false;
 }
 
-static int decide_all(struct forecasting *f, struct ft_err *err)
+static int decide_all(struct ft_forecasting *f, struct ft_err *err)
 {
     size_t before;
     int rc = 0;
@@ -516,7 +464,7 @@ int ft_forecast(struct ft_plan *plan, struct ft_store *store,
                 enum ft_forecast_use use, struct ft_forecast *forecast,
                 struct ft_err *err)
 {
-    struct forecasting f = { .plan = plan, .store = store, .use = use,
+    struct ft_forecasting f = { .plan = plan, .store = store, .use = use,
                              .out = forecast };
     size_t n = plan->n_tasks;
     int rc;
@@ -527,10 +475,12 @@ int ft_forecast(struct ft_plan *plan, struct ft_store *store,
     forecast->wanted = ft_calloc(n, sizeof(*forecast->wanted));
     forecast->found = ft_calloc(n, sizeof(*forecast->found));
     f.forced = ft_calloc(n, sizeof(*f.forced));
+    f.went_round = ft_calloc(plan->wf->n_stages, sizeof(*f.went_round));
     f.any = store && ft_store_any_cached(store);
     f.have = ft_forecast_have(forecast);
     rc = decide_all(&f, err);
     free(f.forced);
+    free(f.went_round);
     if (use == FT_FORECAST_ACT)
         drop_found(forecast);
     if (rc < 0)

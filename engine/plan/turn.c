@@ -10,9 +10,10 @@
 
 struct judging {
     const struct ft_plan *plan;
-    const struct ft_stage *stage;
+    const struct ft_stage *stage; /* where the loop is written */
     const struct ft_turn_facts *facts;
-    size_t cell, turn;     /* from 1 */
+    size_t cell; /* also of each stage that goes round */
+    size_t turn; /* from 1 */
     struct ft_str values;  /* ", report.residual = 8.1e-07" */
     struct ft_str strange; /* what was not a number, in words; or empty */
 };
@@ -59,22 +60,42 @@ static int look_report(struct judging *j, const char *name,
     return 0;
 }
 
+/* Who makes the output 'name'; both are known to be there. */
+static void find_maker(const struct judging *j, const char *name,
+                       size_t *stage, size_t *output)
+{
+    const struct ft_space *space = j->stage->used;
+    const struct ft_stage *own = j->stage;
+
+    for (size_t i = 0; space && i < space->n_out; i++)
+        if (strcmp(space->out[i].name, name) == 0) {
+            *stage = space->out[i].stage;
+            *output = space->out[i].output;
+        }
+    for (size_t i = 0; !space && i < own->n_out; i++)
+        if (strcmp(own->out[i].name, name) == 0) {
+            *stage = (size_t)(own - j->plan->wf->stage);
+            *output = i;
+        }
+}
+
 /* "out.TABLE.COLUMN": the column's value in the last row. */
 static int look_table(struct judging *j, const struct ft_ref *ref,
                       struct ft_value *value, struct ft_err *err)
 {
     struct json_object *rows = NULL, *column;
-    size_t i = 0, n = 0;
+    size_t stage = 0, output = 0, n = 0;
+    const struct ft_version *table;
     int rc = -1;
 
-    while (i < j->stage->n_out &&
-           strcmp(j->stage->out[i].name, ref->part[1]) != 0)
-        i++;
-    if (i >= j->facts->out->n || !*j->facts->out->item[i].id)
+    find_maker(j, ref->part[1], &stage, &output);
+    table = j->facts->have->version(j->facts->have,
+                                    j->plan->stage[stage].first + j->cell,
+                                    output);
+    if (!table || !j->facts->store)
         return ft_err_set(err, FT_EDOC, "turn %zu did not write '%s'",
                           j->turn, ref->part[1]);
-    if (ft_store_table_last(j->facts->store, j->facts->out->item[i].id, &rows,
-                            err) < 0)
+    if (ft_store_table_last(j->facts->store, table->id, &rows, err) < 0)
         return ft_err_context(err, "'%s' of turn %zu", ref->part[1], j->turn);
     column = ft_rows_column(rows, ref->part[2], err);
     if (column)
@@ -173,9 +194,10 @@ int ft_turn_judge(const struct ft_plan *plan, size_t task,
                   struct ft_str *reason, struct ft_err *err)
 {
     size_t s = ft_plan_stage_of(plan, task);
+    const struct ft_stage *stage = &plan->wf->stage[s];
     struct judging j = {
         .plan = plan,
-        .stage = &plan->wf->stage[s],
+        .stage = ft_stage_in_round(stage) ? stage->loop->use : stage,
         .facts = facts,
         .cell = task - plan->stage[s].first,
         .turn = 1 + task - ft_plan_first_turn(plan, task),

@@ -42,7 +42,51 @@
     "{\"name\":\"p\",\"unit\":\"W\",\"kind\":\"number\",\"values\":[4,5]}]"
 #define TASKS 9 /* 2 + 3 turns, sample, 2 rows, all */
 
+/* The same cells, each of three stages that go round together. */
+#define USED_FILE "test_grow.used.yaml"
+#define USED                                                                 \
+    "fedtwin: 1\nworkflow: used\n"                                           \
+    "inputs: {last: {type: file, optional: true}}\n"                         \
+    "outputs: {o: \"${b.o}\"}\n"                                             \
+    "stages:\n"                                                              \
+    "  a:\n"                                                                 \
+    "    run: [\"true\"]\n"                                                  \
+    "    in: {last: \"${inputs.last}\"}\n"                                   \
+    "    out: {o: {type: file, path: o}}\n"                                  \
+    "  b:\n"                                                                 \
+    "    run: [\"true\"]\n"                                                  \
+    "    in: {a: \"${a.o}\"}\n"                                              \
+    "    out: {o: {type: file, path: o}}\n"                                  \
+    "  c:\n"                                                                 \
+    "    run: [\"true\"]\n"                                                  \
+    "    in: {a: \"${a.o}\"}\n"                                              \
+    "    out: {o: {type: file, path: o}}\n"
+#define ROUND_TEXT                                                           \
+    "fedtwin: 1\nworkflow: w\n"                                              \
+    "stages:\n"                                                              \
+    "  go:\n"                                                                \
+    "    use: " USED_FILE "\n"                                               \
+    "    matrix: {c: [0, 1]}\n"                                              \
+    "    loop: {max: 4, carry: {last: \"${out.o}\"}}\n"                      \
+    "  all:\n"                                                               \
+    "    run: [\"true\"]\n"                                                  \
+    "    in: {o: \"${go.o}\"}\n"                                             \
+    "    out: {o: {type: file, path: o}}\n"
+
+/* What is run, and what is to come of it; its loops end after turns 2 and 3. */
+struct grown {
+    const char *text;
+    size_t n_tasks;   /* that are shown at the end */
+    size_t n_planned; /* with the turns that were not needed */
+    size_t n_loops;   /* stages that loop, the first ones */
+    int n_expanded;
+};
+
+static const struct grown alone = { TEXT, TASKS, 12, 1, 1 };
+static const struct grown together = { ROUND_TEXT, 16, 25, 3, 0 };
+
 struct world {
+    const struct grown *grown;
     char *dir, *path;
     struct ft_module_set *modules;
     struct ft_workflow *wf; /* of the first runner */
@@ -56,18 +100,18 @@ struct world {
 
 static const struct ft_sched_limits limits = { .slots = 2, .ahead = 4 };
 
-static void open_world(struct world *w, int left)
+static void open_grown(struct world *w, const struct grown *grown, int left)
 {
     struct ft_diags diags = FT_DIAGS_INIT;
     char dir[] = "/tmp/fedtwin-grow-XXXXXX";
     struct ft_err err = { 0 };
 
     ck_assert_ptr_nonnull(mkdtemp(dir));
-    *w = (struct world){ .dir = ft_strdup(dir), .left = left,
+    *w = (struct world){ .grown = grown, .dir = ft_strdup(dir), .left = left,
                          .modules = ft_module_set_new(NULL) };
     w->path = ft_path_join(dir, "journal");
-    w->wf = ft_workflow_parse("t.yaml", "/", TEXT, strlen(TEXT), w->modules,
-                              NULL, 0, &diags);
+    w->wf = ft_workflow_parse("t.yaml", ".", grown->text, strlen(grown->text),
+                              w->modules, NULL, 0, &diags);
     ck_assert_msg(w->wf != NULL, "%s", diags.len ? diags.item[0].msg : "?");
     w->plan = ft_plan_new(w->wf, &diags);
     ck_assert_ptr_nonnull(w->plan);
@@ -76,6 +120,11 @@ static void open_world(struct world *w, int left)
     ck_assert_msg(w->journal != NULL, "%s", err.msg);
     w->sched = ft_sched_new(w->plan, w->run, &limits);
     ft_diags_release(&diags);
+}
+
+static void open_world(struct world *w, int left)
+{
+    open_grown(w, &alone, left);
 }
 
 static void close_runner(struct world *w)
@@ -235,15 +284,18 @@ static struct ft_run *read_back(struct world *w, struct ft_journal **journal)
 
 static void check_end(const struct world *w, const struct ft_run *run)
 {
+    const struct grown *grown = w->grown;
     size_t last = ft_run_last_turn(run, 7);
 
-    ck_assert_uint_eq(ft_run_tasks(run), TASKS);
-    ck_assert_uint_eq(ft_run_count(run, FT_TASK_SUCCEEDED), TASKS);
-    ck_assert_uint_eq(run->stage[0].ended, 2);
-    ck_assert_uint_eq(run->stage[0].unneeded, 3);
+    ck_assert_uint_eq(ft_run_tasks(run), grown->n_tasks);
+    ck_assert_uint_eq(ft_run_count(run, FT_TASK_SUCCEEDED), grown->n_tasks);
+    for (size_t s = 0; s < grown->n_loops; s++) {
+        ck_assert_uint_eq(run->stage[s].ended, 2);
+        ck_assert_uint_eq(run->stage[s].unneeded, 3);
+    }
     ck_assert_uint_eq(last, 6);
     ck_assert_str_eq(ft_run_detail(run, last)->reason, "converged");
-    ck_assert_uint_eq(run->plan->n_tasks, 12);
+    ck_assert_uint_eq(run->plan->n_tasks, grown->n_planned);
     for (size_t t = 0; t < run->plan->n_tasks; t++) {
         struct ft_str name = FT_STR_INIT;
         bool shown = ft_run_is_shown(run, t);
@@ -255,7 +307,7 @@ static void check_end(const struct world *w, const struct ft_run *run)
     }
 }
 
-START_TEST(dies_after_any_record)
+static void dies_everywhere(const struct grown *grown)
 {
     int n = 0;
     bool died;
@@ -264,7 +316,7 @@ START_TEST(dies_after_any_record)
         struct world w;
         struct ft_run *run;
 
-        open_world(&w, n++);
+        open_grown(&w, grown, n++);
         died = !go(&w);
         if (died) {
             struct ft_err err = { 0 };
@@ -284,7 +336,22 @@ START_TEST(dies_after_any_record)
         ft_run_free(run);
         close_world(&w);
     } while (died);
-    ck_assert_int_eq(n, 4 * TASKS + 2 + 1 + 1); /* each record was the last */
+    /* Each record was the last. */
+    ck_assert_int_eq(n, 4 * (int)grown->n_tasks + 2 + grown->n_expanded + 1);
+}
+
+START_TEST(dies_after_any_record)
+{
+    dies_everywhere(&alone);
+}
+END_TEST
+
+START_TEST(dies_after_any_record_of_a_round)
+{
+    ck_assert_int_eq(ft_file_write(USED_FILE, USED, strlen(USED), 0666, NULL),
+                     0);
+    dies_everywhere(&together);
+    unlink(USED_FILE);
 }
 END_TEST
 
@@ -451,6 +518,7 @@ int main(void)
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, dies_after_any_record);
+    tcase_add_test(tc, dies_after_any_record_of_a_round);
     tcase_add_test(tc, what_was_reported_comes_back);
     tcase_add_loop_test(tc, reported, 0, FT_ARRAY_LEN(lines));
     tcase_add_test(tc, at_most_sixteen_names);

@@ -8,9 +8,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/path.h"
 #include "model/workflow.h"
 #include "run/record/change.h"
 #include "t/unit/unit.h"
@@ -34,7 +36,7 @@ static void open_world(struct world *w, const char *text,
     struct ft_diags diags = FT_DIAGS_INIT;
 
     *w = (struct world){ .modules = ft_module_set_new(NULL) };
-    w->wf = ft_workflow_parse("t.yaml", "/", text, strlen(text), w->modules,
+    w->wf = ft_workflow_parse("t.yaml", ".", text, strlen(text), w->modules,
                               NULL, 0, &diags);
     ck_assert_msg(w->wf != NULL, "%s\n%s",
                   diags.len ? diags.item[0].msg : "?", text);
@@ -89,24 +91,70 @@ static bool chance(uint64_t *seed, unsigned percent)
     return draw(seed) % 100 < percent;
 }
 
+#define USED_FILE "test_sched.used%d.yaml"
+#define INPUT_FILE "test_sched.input"
+
+static void write_text(const char *path, const char *text)
+{
+    ck_assert_int_eq(ft_file_write(path, text, strlen(text), 0666, NULL), 0);
+}
+
+/* A workflow that stage 's' uses, with up to three stages. */
+static void random_used(uint64_t *seed, size_t s)
+{
+    struct ft_str text = FT_STR_INIT;
+    size_t n = 1 + draw(seed) % 3;
+    char path[40];
+
+    ft_str_addf(&text, "fedtwin: 1\nworkflow: used\ninputs:\n"
+                "  x: {type: file, many: true, default: " INPUT_FILE "}\n"
+                "  last: {type: file, optional: true}\n"
+                "outputs: {o: \"${u%zu.o}\", t: \"${u%zu.t}\"}\nstages:\n",
+                n - 1, (size_t)draw(seed) % n);
+    for (size_t i = 0; i < n; i++) {
+        ft_str_addf(&text, "  u%zu:\n    run: [\"true\"]\n"
+                    "    out: {o: {type: file, path: o}, t: {type: table}}\n"
+                    "    retry: {max: %d}\n    in: {",
+                    i, (int)(draw(seed) % 2));
+        if (!i || chance(seed, 30))
+            ft_str_add(&text, "x: \"${inputs.x}\", last: "
+                              "\"${inputs.last}\"");
+        else
+            ft_str_addf(&text, "y: \"${u%zu.o}\"",
+                        (size_t)draw(seed) % i);
+        ft_str_add(&text, "}\n");
+        if (i && chance(seed, 20)) /* the first one is the judge */
+            ft_str_add(&text, "    optional: true\n");
+    }
+    snprintf(path, sizeof(path), USED_FILE, (int)s);
+    write_text(path, text.s);
+    ft_str_release(&text);
+}
+
 /* Stages that take all of, a chosen cell of, or nothing from earlier ones. */
 static void random_workflow(uint64_t *seed, struct ft_str *text)
 {
     size_t n = 1 + draw(seed) % 7;
     int cells[8] = { 0 };
-    bool rows[8] = { false };
+    bool rows[8] = { false }, uses[8] = { false };
 
     ft_str_add(text, "fedtwin: 1\nworkflow: random\nstages:\n");
     for (size_t s = 0; s < n; s++) {
         size_t from = s ? draw(seed) % s : 0;
         int kind = s ? (int)(draw(seed) % 4) : 0;
 
-        rows[s] = s && kind != 2 && !cells[from] && !rows[from] &&
+        uses[s] = chance(seed, 25);
+        rows[s] = !uses[s] && s && kind != 2 && !cells[from] && !rows[from] &&
                   chance(seed, 25);
         cells[s] = rows[s]                    ? 0
                    : kind == 2 && cells[from] ? cells[from]
                                               : (int)(draw(seed) % 4);
-        ft_str_addf(text, "  s%zu:\n    run: [\"true\"]\n"
+        if (uses[s])
+            random_used(seed, s);
+        if (uses[s])
+            ft_str_addf(text, "  s%zu:\n    use: " USED_FILE "\n", s, (int)s);
+        else
+            ft_str_addf(text, "  s%zu:\n    run: [\"true\"]\n"
                     "    out: {o: {type: file, path: o}, t: {type: table}}\n"
                     "    retry: {max: %d, on: [error, oom, timeout], "
                     "backoff: 1 s}\n"
@@ -127,7 +175,7 @@ static void random_workflow(uint64_t *seed, struct ft_str *text)
                         cells[from] ? "{a = matrix.a}" : "");
         if (kind == 3)
             ft_str_addf(text, "    needs: [s%zu]\n", from);
-        if (chance(seed, 30))
+        if (uses[s] || chance(seed, 30))
             ft_str_addf(text, "    loop: {max: %d, carry: {last: "
                         "\"${out.o}\"}}\n", (int)(1 + draw(seed) % 4));
         if (cells[s] && chance(seed, 20))
@@ -152,8 +200,14 @@ static void check_inputs(const struct simulation *sim, size_t task)
 
     for (size_t i = 0; i < stage->n_in; i++) {
         ck_assert_int_eq(ft_plan_producers(plan, task, i, &from, NULL), 0);
-        for (size_t k = 0; k < from.n; k++)
-            ck_assert(ft_run_settled(sim->w.run, from.item[k]));
+        for (size_t k = 0; k < from.n; k++) {
+            const struct ft_stage *maker =
+                &plan->wf->stage[ft_plan_stage_of(plan, from.item[k])];
+
+            ck_assert(ft_stage_same_round(stage, maker)
+                          ? ft_run_done(sim->w.run, from.item[k])
+                          : ft_run_settled(sim->w.run, from.item[k]));
+        }
     }
     for (size_t i = 0; i < stage->n_needs; i++) {
         const struct ft_plan_stage *ps = &plan->stage[stage->needs[i]];
@@ -178,12 +232,26 @@ static int slots_used(const struct simulation *sim)
     return used;
 }
 
+/* All stages that go round with it are done with the turn of 'task'. */
+static void check_round(const struct simulation *sim, size_t task)
+{
+    const struct ft_plan *plan = sim->w.plan;
+    size_t first, n;
+
+    ft_loop_stages(plan->wf, &plan->wf->stage[ft_plan_stage_of(plan, task)],
+                   &first, &n);
+    for (size_t s = first; s < first + n; s++)
+        ck_assert(ft_run_done(sim->w.run, ft_plan_beside(plan, task, s)));
+}
+
 static void sim_prepare(struct simulation *sim, size_t task)
 {
     struct world *w = &sim->w;
     struct ft_versions none = { 0 };
 
     check_inputs(sim, task);
+    if (ft_plan_first_turn(w->plan, task) != task)
+        check_round(sim, task - 1);
     if (chance(&sim->seed, 15) && !w->run->task[task].attempts) {
         ft_run_reuse(w->run, task, &none);
         sim->succeeded[task]++;
@@ -230,7 +298,8 @@ static void sim_decide(struct simulation *sim, size_t task)
     struct world *w = &sim->w;
     bool last = ft_plan_last_turn(w->plan, task) == task;
 
-    ck_assert(ft_run_done(w->run, task));
+    ck_assert_uint_eq(ft_plan_judged(w->plan, task), task);
+    check_round(sim, task);
     ck_assert(!ft_run_settled(w->run, ft_plan_last_turn(w->plan, task)));
     if (chance(&sim->seed, 5)) {
         ft_run_fail(w->run, task, FT_TASK_FAILED, "diverged", w->now_ns);
@@ -311,6 +380,17 @@ static void sim_step(struct simulation *sim, const struct ft_todo *todo)
     }
 }
 
+/* Its part of the last turn is done, another stage's failed. */
+static bool lost_its_round(const struct ft_run *run, size_t task)
+{
+    const struct ft_plan *plan = run->plan;
+
+    return ft_stage_in_round(
+               &plan->wf->stage[ft_plan_stage_of(plan, task)]) &&
+           ft_plan_last_turn(plan, task) == task &&
+           !ft_run_loop_over(run, task) && ft_run_done(run, task);
+}
+
 /* With keep_going a task without a result has failed, or waits for one that
  * has none. */
 static void check_end(const struct simulation *sim)
@@ -329,7 +409,7 @@ static void check_end(const struct simulation *sim)
         ck_assert(ft_run_settled(run, t) || n_failed);
         if (sim->limits.keep_going)
             ck_assert(ft_run_settled(run, t) || state == FT_TASK_FAILED ||
-                      state == FT_TASK_WAITING);
+                      state == FT_TASK_WAITING || lost_its_round(run, t));
     }
     for (size_t s = 0; s < sim->w.wf->n_stages; s++) {
         size_t n = 0;
@@ -344,6 +424,9 @@ static void check_end(const struct simulation *sim)
 
 START_TEST(random_runs)
 {
+    char path[40];
+
+    write_text(INPUT_FILE, "");
     for (int i = 0; i < RUNS; i++) {
         uint64_t seed = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(i + 1);
         struct simulation sim = { .seed = seed };
@@ -371,6 +454,11 @@ START_TEST(random_runs)
         free(sim.succeeded);
         close_world(&sim.w);
         ft_str_release(&text);
+    }
+    unlink(INPUT_FILE);
+    for (int s = 0; s < 8; s++) {
+        snprintf(path, sizeof(path), USED_FILE, s);
+        unlink(path);
     }
 }
 END_TEST

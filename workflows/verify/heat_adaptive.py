@@ -1,8 +1,8 @@
 """One turn of an adaptive calculation: mesh, solve, estimate.
 
-A loop goes around one stage, so the three modules of a turn run inside this
-one, each in a directory of its own and by the stage protocol
-(share/doc/formats/task.md).  The first turn has no sizes and no history.
+The three modules of a turn run inside one stage, each in a directory of its own
+and by the stage protocol (share/doc/formats/task.md).  The first turn has no
+sizes and no history.
 """
 import csv
 import json

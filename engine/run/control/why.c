@@ -363,7 +363,9 @@ static int why_skipped(const struct asking *a, struct ft_err *err)
 
     if (!ft_run_is_shown(a->run, a->task)) {
         ft_str_add(a->out, "not needed: the loop ended before\n");
-        add_loop_end(a, ft_run_last_turn(a->run, a->task));
+        add_loop_end(a, ft_run_last_turn(a->run,
+                                         ft_plan_judged(a->run->plan,
+                                                        a->task)));
         return 0;
     }
     if (ft_plan_when(a->run->plan, a->task, &yes, err) < 0)
@@ -479,7 +481,7 @@ int ft_run_why(const struct ft_project *project, const struct ft_run *run,
 
     if (why[run->task[task].state](&a, err) < 0)
         return -1;
-    add_loop_end(&a, task);
+    add_loop_end(&a, ft_plan_judged(run->plan, task));
     why_there(&a);
     why_moved(&a);
     why_late(&a);

@@ -26,20 +26,46 @@ static void recall_report(struct ft_drive *d, size_t task)
     json_object_put(report);
 }
 
-void ft_drive_decide(struct ft_drive *d, size_t task)
+/* Of several stages a turn may come to nothing: each was skipped. */
+static bool is_empty_turn(const struct ft_drive *d, size_t task)
 {
-    static const struct ft_versions none = { 0 };
+    const struct ft_workflow *wf = d->plan->wf;
+    const struct ft_stage *stage =
+        &wf->stage[ft_plan_stage_of(d->plan, task)];
+    bool empty = ft_stage_in_round(stage);
+    size_t first, n;
+
+    ft_loop_stages(wf, stage, &first, &n);
+    for (size_t s = first; s < first + n && empty; s++)
+        empty = ft_run_absent(d->run, ft_plan_beside(d->plan, task, s));
+    return empty;
+}
+
+static int judge(struct ft_drive *d, size_t task, enum ft_turn *turn,
+                 struct ft_str *reason, struct ft_err *err)
+{
+    struct ft_turn_facts facts = { .have = &d->have,
+                                   .store = d->adapter->bare ? NULL
+                                                             : d->store };
     const struct ft_task_detail *detail;
-    struct ft_str reason = FT_STR_INIT;
-    struct ft_turn_facts facts = { .store = d->store };
-    enum ft_turn turn;
-    struct ft_err err;
 
     recall_report(d, task);
     detail = ft_run_detail(d->run, task);
     facts.report = detail ? detail->report : NULL;
-    facts.out = detail ? &detail->out : &none;
-    if (ft_turn_judge(d->plan, task, &facts, &turn, &reason, &err) < 0) {
+    if (!is_empty_turn(d, task))
+        return ft_turn_judge(d->plan, task, &facts, turn, reason, err);
+    *turn = FT_TURN_END;
+    ft_str_add(reason, "ended with a turn in which all was skipped");
+    return 0;
+}
+
+void ft_drive_decide(struct ft_drive *d, size_t task)
+{
+    struct ft_str reason = FT_STR_INIT;
+    enum ft_turn turn;
+    struct ft_err err;
+
+    if (judge(d, task, &turn, &reason, &err) < 0) {
         ft_drive_unprepared(d, task, &err);
     } else if (turn == FT_TURN_FAILED) {
         ft_drive_fail(d, task, FT_TASK_FAILED, reason.s);

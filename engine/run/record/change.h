@@ -64,6 +64,8 @@ void ft_run_give_back(struct ft_run *run, size_t stage);
 /* What such a task has, which was found now; moved into the run. */
 void ft_run_fill(struct ft_run *run, size_t task, struct ft_versions *out);
 void ft_run_skip(struct ft_run *run, size_t task);
+/* Is it a turn that its loop, which is not over, could end with? */
+bool ft_run_can_end(const struct ft_run *run, size_t task);
 /* 'task' ends the loop that it is a turn of: those behind it are skipped, as
  * they are after ft_run_skip() and a failure that is forgiven. */
 void ft_run_end_loop(struct ft_run *run, size_t task, const char *reason);

@@ -70,18 +70,24 @@ static int spread_chosen(const struct ft_plan *plan, uint8_t *set,
 }
 
 /* The turns of a loop follow from each other, and nobody knows beforehand how
- * many are needed: all or none. */
+ * many are needed: all or none, of all stages that go round. */
 static void spread_turns(const struct ft_plan *plan, uint8_t *set,
                          size_t stage)
 {
     const struct ft_plan_stage *ps = &plan->stage[stage];
+    size_t first, n;
 
-    for (size_t c = 0; ps->turns > 1 && c < ps->n; c += ps->turns) {
+    ft_loop_stages(plan->wf, &plan->wf->stage[stage], &first, &n);
+    for (size_t c = 0; plan->wf->stage[stage].loop && c < ps->n;
+         c += ps->turns) {
         uint8_t *turn = set + ps->first + c, most = 0;
 
         for (size_t i = 0; i < ps->turns; i++)
             most = turn[i] > most ? turn[i] : most;
         memset(turn, most, ps->turns);
+        for (size_t s = first; s < first + n && most; s++)
+            for (size_t i = 0; s != stage && i < ps->turns; i++)
+                mark(set, plan->stage[s].first + c + i);
     }
 }
 
@@ -96,7 +102,8 @@ static void spread_memo(const struct ft_run *run, uint8_t *set, size_t stage)
         mark(set, t);
 }
 
-static int spread(const struct ft_run *run, uint8_t *set, struct ft_err *err)
+static int spread_once(const struct ft_run *run, uint8_t *set,
+                       struct ft_err *err)
 {
     const struct ft_plan *plan = run->plan;
     const struct ft_workflow *wf = plan->wf;
@@ -115,6 +122,29 @@ static int spread(const struct ft_run *run, uint8_t *set, struct ft_err *err)
         spread_memo(run, set, s);
     }
     return 0;
+}
+
+static size_t count(const struct ft_plan *plan, const uint8_t *set)
+{
+    size_t n = 0;
+
+    for (size_t t = 0; t < plan->n_tasks; t++)
+        n += set[t] != 0;
+    return n;
+}
+
+/* In the order of the stages once is enough, but for those that go round: what
+ * a later one of them has to do again reaches the ones before. */
+static int spread(const struct ft_run *run, uint8_t *set, struct ft_err *err)
+{
+    size_t before;
+    int rc;
+
+    do {
+        before = count(run->plan, set);
+        rc = spread_once(run, set, err);
+    } while (rc == 0 && count(run->plan, set) > before);
+    return rc;
 }
 
 /* The rows that a stage is done for are settled: they cannot be made anew. */
@@ -175,7 +205,8 @@ static void reopen_stages(struct ft_run *run, const uint8_t *set)
 
         if (run->memo[s].run && any(plan, set, s))
             ft_run_give_back(run, s);
-        for (size_t c = 0; ps->turns > 1 && c < ps->n; c += ps->turns)
+        for (size_t c = 0; plan->wf->stage[s].loop && c < ps->n;
+             c += ps->turns)
             if (set[ps->first + c])
                 ft_run_loop_again(run, ps->first + c);
     }

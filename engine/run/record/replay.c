@@ -352,10 +352,7 @@ static int on_skipped(const struct record *rec, struct ft_err *err)
 
 static int on_stop(const struct record *rec, struct ft_err *err)
 {
-    const struct ft_plan *plan = rec->run->plan;
-
-    if (!plan->wf->stage[ft_plan_stage_of(plan, rec->task)].loop ||
-        ft_run_settled(rec->run, ft_plan_last_turn(plan, rec->task)))
+    if (!ft_run_can_end(rec->run, rec->task))
         return bad(rec, err);
     ft_run_end_loop(rec->run, rec->task, text_of(rec, "reason"));
     return 0;

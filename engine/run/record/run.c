@@ -381,8 +381,13 @@ void ft_run_fill(struct ft_run *run, size_t task, struct ft_versions *out)
     take_versions(ft_run_make_detail(run, task), out);
 }
 
+static const struct ft_stage *stage_of(const struct ft_run *run, size_t task)
+{
+    return &run->plan->wf->stage[ft_plan_stage_of(run->plan, task)];
+}
+
 /* The loop is over after 'task', one of its turns. */
-static void end_loop(struct ft_run *run, size_t task)
+static void end_turns(struct ft_run *run, size_t task)
 {
     size_t stage = ft_plan_stage_of(run->plan, task);
     size_t last = ft_plan_last_turn(run->plan, task);
@@ -396,19 +401,37 @@ static void end_loop(struct ft_run *run, size_t task)
     }
 }
 
-static const struct ft_stage *stage_of(const struct ft_run *run, size_t task)
+/* The same for all stages that go round together. */
+static void end_loop(struct ft_run *run, size_t task)
 {
-    return &run->plan->wf->stage[ft_plan_stage_of(run->plan, task)];
+    size_t first, n;
+
+    ft_loop_stages(run->plan->wf, stage_of(run, task), &first, &n);
+    for (size_t s = first; s < first + n; s++)
+        end_turns(run, ft_plan_beside(run->plan, task, s));
+}
+
+/* A turn of several stages goes on without one of them. */
+static bool is_alone(const struct ft_stage *stage)
+{
+    return stage->loop && !stage->loop->use;
 }
 
 void ft_run_skip(struct ft_run *run, size_t task)
 {
     set_state(run, task, FT_TASK_SKIPPED);
-    if (!stage_of(run, task)->loop)
+    if (!is_alone(stage_of(run, task)))
         return;
     end_loop(run, task);
     if (ft_plan_first_turn(run->plan, task) != task)
         run->stage[ft_plan_stage_of(run->plan, task)].unneeded++;
+}
+
+bool ft_run_can_end(const struct ft_run *run, size_t task)
+{
+    return stage_of(run, task)->loop &&
+           ft_plan_judged(run->plan, task) == task &&
+           !ft_run_settled(run, ft_plan_last_turn(run->plan, task));
 }
 
 void ft_run_end_loop(struct ft_run *run, size_t task, const char *reason)
@@ -417,6 +440,9 @@ void ft_run_end_loop(struct ft_run *run, size_t task, const char *reason)
 
     d->ends_loop = true;
     set_text(&d->reason, reason);
+    if (ft_stage_in_round(stage_of(run, task)))
+        ft_run_make_detail(run, ft_plan_last_turn(run->plan, task))
+            ->loop_over = true;
     end_loop(run, task);
 }
 
@@ -430,7 +456,7 @@ void ft_run_fail(struct ft_run *run, size_t task, enum ft_task_state state,
     if (!d->end_ns)
         d->end_ns = now_ns;
     set_state(run, task, state);
-    if (stage_of(run, task)->loop && ft_run_absent(run, task))
+    if (is_alone(stage_of(run, task)) && ft_run_absent(run, task))
         end_loop(run, task);
 }
 
@@ -475,7 +501,26 @@ void ft_run_end(struct ft_run *run, enum ft_run_state state,
     set_text(&run->reason, reason);
 }
 
-void ft_run_loop_again(struct ft_run *run, size_t first)
+/* Of all stages that go round, given that of the judge. */
+static void round_again(struct ft_run *run, size_t first)
+{
+    size_t last = ft_plan_last_turn(run->plan, first), end = first, from, n;
+
+    if (!ft_run_loop_over(run, first))
+        return;
+    for (size_t t = first; t <= last; t++)
+        if (ft_run_detail(run, t) && ft_run_detail(run, t)->ends_loop)
+            end = t;
+    ft_run_make_detail(run, end)->ends_loop = false;
+    ft_run_make_detail(run, last)->loop_over = false;
+    ft_loop_stages(run->plan->wf, stage_of(run, first), &from, &n);
+    for (size_t s = from; s < from + n; s++) {
+        run->stage[s].ended--;
+        run->stage[s].unneeded -= (uint32_t)(last - end);
+    }
+}
+
+static void turns_again(struct ft_run *run, size_t first)
 {
     struct ft_run_stage *stage =
         &run->stage[ft_plan_stage_of(run->plan, first)];
@@ -491,6 +536,14 @@ void ft_run_loop_again(struct ft_run *run, size_t first)
         if (d)
             ft_run_make_detail(run, t)->ends_loop = false;
     }
+}
+
+void ft_run_loop_again(struct ft_run *run, size_t first)
+{
+    if (!ft_stage_in_round(stage_of(run, first)))
+        turns_again(run, first);
+    else if (ft_plan_judged(run->plan, first) == first)
+        round_again(run, first); /* for all of them */
 }
 
 void ft_run_wait_again(struct ft_run *run, size_t task)

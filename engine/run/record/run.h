@@ -95,6 +95,8 @@ struct ft_task_detail {
      * "-inf" or "unreadable" where that was none.  NULL: nothing. */
     struct json_object *report;
     bool ends_loop; /* no turn behind it is needed; 'reason' says why */
+    bool loop_over; /* of a last turn of several stages: one before, or it,
+                       ends the loop */
 };
 #define FT_REPORT_MAX 16 /* names */
 
@@ -179,6 +181,8 @@ bool ft_run_settled(const struct ft_run *run, size_t task);
 /* The turn that the last one of a loop stands for: the last that was needed;
  * the first when none was. */
 size_t ft_run_last_turn(const struct ft_run *run, size_t task);
+/* Is the loop over that 'task', of several stages, is a turn of? */
+bool ft_run_loop_over(const struct ft_run *run, size_t task);
 /* Settled without results: skipped, or an optional one that failed. */
 bool ft_run_absent(const struct ft_run *run, size_t task);
 /* Settled tasks of a stage; those of them that failed. */

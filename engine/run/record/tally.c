@@ -111,16 +111,28 @@ bool ft_run_done(const struct ft_run *run, size_t task)
            ft_run_absent(run, task);
 }
 
+bool ft_run_loop_over(const struct ft_run *run, size_t task)
+{
+    size_t last = ft_plan_last_turn(run->plan, task);
+    const struct ft_task_detail *d =
+        ft_run_detail(run, ft_plan_judged(run->plan, last));
+
+    return d && d->loop_over;
+}
+
 bool ft_run_settled(const struct ft_run *run, size_t task)
 {
     size_t s = ft_plan_stage_of(run->plan, task);
+    const struct ft_stage *stage = &run->plan->wf->stage[s];
     const struct ft_task_detail *d = ft_run_detail(run, task);
 
     if (!ft_run_done(run, task))
         return false;
-    return !run->plan->wf->stage[s].loop ||
-           !ft_task_has_results(run->task[task].state) || (d && d->ends_loop) ||
-           ft_plan_last_turn(run->plan, task) != task;
+    if (!stage->loop || ft_plan_last_turn(run->plan, task) != task)
+        return true;
+    if (stage->loop->use)
+        return ft_run_loop_over(run, task);
+    return !ft_task_has_results(run->task[task].state) || (d && d->ends_loop);
 }
 
 size_t ft_run_last_turn(const struct ft_run *run, size_t task)

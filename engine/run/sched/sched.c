@@ -181,12 +181,20 @@ void ft_sched_finished(struct ft_sched *s, const struct ft_run *run,
 void ft_sched_turn(struct ft_sched *s, const struct ft_run *run, size_t task,
                    bool go_on)
 {
-    size_t last = go_on ? task : ft_plan_last_turn(s->plan, task);
+    const struct ft_workflow *wf = s->plan->wf;
+    size_t first, n;
 
     s->in_flight--;
-    ft_sched_arrived(s, run, task, last);
-    if (go_on)
-        ft_sched_next_turn(s, task + 1);
+    ft_loop_stages(wf, &wf->stage[ft_plan_stage_of(s->plan, task)], &first,
+                   &n);
+    for (size_t i = first; i < first + n; i++) {
+        size_t t = ft_plan_beside(s->plan, task, i);
+
+        ft_sched_arrived(s, run, t,
+                         go_on ? t : ft_plan_last_turn(s->plan, t));
+        if (go_on)
+            ft_sched_next_turn(s, t + 1);
+    }
 }
 
 void ft_sched_expanded(struct ft_sched *s, const struct ft_run *run,

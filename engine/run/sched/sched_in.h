@@ -32,6 +32,8 @@ struct ft_sched_stage {
 struct ft_sched_edge {
     size_t consumer;
     uint32_t next; /* 1 + index, or 0 */
+    bool late; /* it waits until a decision on the producer's turn, as who goes
+                  round with it does not */
 };
 
 struct ft_sched {

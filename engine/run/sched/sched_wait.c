@@ -115,11 +115,12 @@ void ft_sched_wait_release(struct ft_sched *s)
 
 /* --- tasks ---------------------------------------------------------------- */
 
-static void add_edge(struct ft_sched *s, size_t producer, size_t consumer)
+static void add_edge(struct ft_sched *s, size_t producer, size_t consumer,
+                     bool late)
 {
     s->edge = ft_grow(s->edge, s->n_edges, &s->cap_edges, sizeof(*s->edge));
     s->edge[s->n_edges] =
-        (struct ft_sched_edge){ consumer, s->first_edge[producer] };
+        (struct ft_sched_edge){ consumer, s->first_edge[producer], late };
     s->first_edge[producer] = (uint32_t)++s->n_edges;
     s->missing[consumer]++;
 }
@@ -133,13 +134,18 @@ static int await_producers(struct ft_sched *s, const struct ft_run *run,
     int rc = 0;
 
     for (size_t i = 0; i < st->n_in && rc == 0; i++) {
-        if (st->in[i].kind != FT_SOURCE_OBJECT ||
+        size_t maker, output;
+        bool beside, late;
+
+        if (!ft_plan_source(s->plan, task, i, &maker, &output) ||
             !ft_input_chooses(&st->in[i]))
             continue;
+        beside = ft_stage_same_round(st, &s->plan->wf->stage[maker]);
+        late = !beside && ft_stage_in_round(&s->plan->wf->stage[maker]);
         rc = ft_plan_producers(s->plan, task, i, &from, err);
         for (size_t k = 0; k < from.n && rc == 0; k++)
-            if (!ft_run_settled(run, from.item[k]))
-                add_edge(s, from.item[k], task);
+            if (!(beside ? ft_run_done : ft_run_settled)(run, from.item[k]))
+                add_edge(s, from.item[k], task, late);
     }
     ft_tasks_release(&from);
     return rc;
@@ -152,14 +158,14 @@ static int input_absent(const struct ft_plan *plan, const struct ft_run *run,
 {
     const struct ft_input *input = &stage->in[in];
     struct ft_tasks from = { 0 };
-    size_t n = 0;
+    size_t n = 0, maker, output;
     int rc;
 
     *absent = false;
-    if (input->kind != FT_SOURCE_OBJECT ||
+    if (!ft_plan_source(plan, task, in, &maker, &output) ||
         (input->port && input->port->optional) ||
-        (!run->counts[input->stage][FT_TASK_SKIPPED] &&
-         !ft_run_stage_forgiven(run, input->stage)))
+        (!run->counts[maker][FT_TASK_SKIPPED] &&
+         !ft_run_stage_forgiven(run, maker)))
         return 0;
     rc = ft_plan_producers(plan, task, in, &from, err);
     for (size_t k = 0; k < from.n && rc == 0; k++)
@@ -227,6 +233,57 @@ static bool find_turn(struct ft_sched *s, const struct ft_run *run,
     return false;
 }
 
+/* Have all that go round with 'task' done their part of the turn?  'begun': has
+ * any, or is one under way? */
+static bool is_round_done(const struct ft_sched *s, const struct ft_run *run,
+                          size_t task, bool *begun)
+{
+    const struct ft_workflow *wf = s->plan->wf;
+    bool done = true;
+    size_t first, n;
+
+    *begun = false;
+    ft_loop_stages(wf, &wf->stage[ft_plan_stage_of(s->plan, task)], &first,
+                   &n);
+    for (size_t i = first; i < first + n; i++) {
+        size_t t = ft_plan_beside(s->plan, task, i);
+        bool its = ft_run_done(run, t);
+
+        done &= its;
+        *begun |= its || run->task[t].attempts || ft_sched_preparing(s, t);
+    }
+    return done;
+}
+
+/* The same as find_turn() where several stages go round: in the turn that they
+ * have got to, a stage may have done its part. */
+static bool find_round(struct ft_sched *s, const struct ft_run *run,
+                       size_t *task)
+{
+    size_t first = *task, last = ft_plan_last_turn(s->plan, first);
+    bool begun = true;
+
+    if (ft_run_loop_over(run, first))
+        return false;
+    while (*task <= last && is_round_done(s, run, *task, &begun))
+        ++*task;
+    if (*task == first || (*task <= last && begun))
+        return !ft_run_done(run, *task);
+    if (ft_plan_judged(s->plan, *task - 1) == *task - 1)
+        ft_fifo_push(&s->decide, *task - 1);
+    return false;
+}
+
+static bool find_next(struct ft_sched *s, const struct ft_run *run,
+                      size_t stage, size_t *task)
+{
+    const struct ft_loop *loop = s->plan->wf->stage[stage].loop;
+
+    if (!loop)
+        return true;
+    return loop->use ? find_round(s, run, task) : find_turn(s, run, task);
+}
+
 /* Every cell once, of loops with the turn that it has got to. */
 static bool next_in_order(struct ft_sched *s, const struct ft_run *run,
                           size_t stage, size_t *task, int *looks)
@@ -238,7 +295,7 @@ static bool next_in_order(struct ft_sched *s, const struct ft_run *run,
         *task = ps->first + st->cursor;
         st->cursor += ps->turns;
         --*looks;
-        if ((!s->plan->wf->stage[stage].loop || find_turn(s, run, task)) &&
+        if (find_next(s, run, stage, task) &&
             run->task[*task].state == FT_TASK_WAITING)
             return true;
     }
@@ -267,12 +324,12 @@ int ft_sched_next_cell(struct ft_sched *s, const struct ft_run *run,
 
 /* --- what waited ---------------------------------------------------------- */
 
-static void follow_edges(struct ft_sched *s, size_t task)
+static void follow_edges(struct ft_sched *s, size_t task, bool late)
 {
     for (uint32_t e = s->first_edge[task]; e; e = s->edge[e - 1].next) {
         size_t consumer = s->edge[e - 1].consumer;
 
-        if (--s->missing[consumer] == 0)
+        if (s->edge[e - 1].late == late && --s->missing[consumer] == 0)
             ft_sched_offer(s, consumer);
     }
 }
@@ -281,19 +338,35 @@ void ft_sched_arrived(struct ft_sched *s, const struct ft_run *run,
                       size_t first, size_t last)
 {
     size_t stage = ft_plan_stage_of(s->plan, first);
+    bool late = ft_stage_in_round(&s->plan->wf->stage[stage]);
 
     for (size_t t = first; s->first_edge && t <= last; t++)
-        follow_edges(s, t);
+        follow_edges(s, t, late);
     if (!s->stage[stage].complete && is_complete(s, run, stage))
         complete_stage(s, stage);
 }
 
+/* Who goes round with 'task' may go on; a decision waits for all of them. */
+static void done_beside(struct ft_sched *s, const struct ft_run *run,
+                        size_t task)
+{
+    bool begun;
+
+    if (s->first_edge)
+        follow_edges(s, task, false);
+    if (is_round_done(s, run, task, &begun))
+        ft_fifo_push(&s->decide, ft_plan_judged(s->plan, task));
+}
+
 void ft_sched_done(struct ft_sched *s, const struct ft_run *run, size_t task)
 {
-    size_t stage = ft_plan_stage_of(s->plan, task);
+    const struct ft_stage *stage =
+        &s->plan->wf->stage[ft_plan_stage_of(s->plan, task)];
 
-    if (!s->plan->wf->stage[stage].loop)
+    if (!stage->loop)
         ft_sched_arrived(s, run, task, task);
+    else if (stage->loop->use)
+        done_beside(s, run, task);
     else if (ft_run_absent(run, task)) /* and so are all turns behind */
         ft_sched_arrived(s, run, task, ft_plan_last_turn(s->plan, task));
     else
