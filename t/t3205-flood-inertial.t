@@ -104,6 +104,27 @@ test_expect_success 'a slow flood: the same as by the whole equations' '
 	EOT
 '
 
+test_expect_success 'rain on a plane runs off as a kinematic wave' '
+	"$PYTHON" - <<-EOT
+	from flood import *
+	n, dx, rain, slope = 50, 2.0, 50e-3 / 3600, 0.02
+	z = np.tile((n - 1 - np.arange(n)) * dx * slope, (3, 1))
+	run = flood(image("z", z, dx), scheme="inertial", manning=0.03, end=900,
+	            report_every=30, rain=rain,
+	            boundaries=[{"side": "east", "kind": "free"}])
+	rows = run.table()
+	q = np.diff(rows["outflow"]) / 30 / (3 * dx)
+	t = rows["time"][1:] - 15
+	want = np.minimum(slope ** 0.5 / 0.03 * (rain * t) ** (5 / 3),
+	                  rain * n * dx)
+	print(np.abs(q - want).max() / want.max(), q[-1] / want[-1] - 1)
+	assert np.abs(q - want).max() < 0.06 * want.max()
+	assert abs(q[-1] / want[-1] - 1) < 1e-6
+	# thin water does not alternate between steps
+	assert (np.diff(q) > -1e-9).all()
+	EOT
+'
+
 test_expect_success 'ranks and kernels give the same bits; nothing is lost' '
 	"$PYTHON" - <<-EOT
 	from flood import *

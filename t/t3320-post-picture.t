@@ -32,6 +32,11 @@ from_side() { # RADIANS
 		"elevation": {"value": 0, "unit": "rad"}' "$1"
 }
 
+unit() { # NAME WRITTEN SI SCALE [ZERO]
+	printf '"%s": {"written": "%s", "unit": "%s", "scale": %s, "zero": %s}' \
+		"$1" "$2" "$3" "$4" "${5-0}"
+}
+
 plane() { # X Y Z, and its normal
 	printf '"plane": {"x": %s, "y": %s, "z": %s, ' \
 		"$(m "$1")" "$(m "$2")" "$(m "$3")"
@@ -118,6 +123,107 @@ test_expect_success 'components, logarithms, cuts and groups are drawn' '
 	draw "\"zoom\": 3" mesh mesh flat.h5
 '
 
+# Two pictures: PARAMS INPUT TYPE FILE OTHER-FILE OTHER-PARAMS
+both() {
+	draw "$1" "$2" "$3" "$4" && mv picture.png first.png &&
+	draw "$6" "$2" "$3" "$5"
+}
+
+same() { # which are equal, bit by bit
+	both "$@" && cmp first.png picture.png
+}
+
+differ() {
+	both "$@" && ! cmp -s first.png picture.png
+}
+
+test_expect_success 'values are shown in a unit, and look like values in it' '
+	post field flat.h5 pa.h5 Pa "1e6*(x + y)" &&
+	post field flat.h5 mpa.h5 MPa "x + y" &&
+	mpa=$(unit unit MPa m-1.kg.s-2 1e6) &&
+	same "$mpa" field field pa.h5 mpa.h5 "" &&
+	differ "" field field pa.h5 mpa.h5 "" &&
+	same "$mpa, \"min\": 0.5, \"levels\": 5" \
+		field field pa.h5 mpa.h5 "\"min\": 0.5, \"levels\": 5" &&
+	post field solid.h5 k.h5 K "273.15 + 64*x" &&
+	post field solid.h5 c.h5 degC "64*x" &&
+	same "$(unit unit degC K 1 273.15)" field field k.h5 c.h5 "" &&
+	same "$(unit unit degC K 1 273.15)" field field c.h5 c.h5 "" &&
+	post cells flat.h5 m-cells.h5 m "x/8" &&
+	post cells flat.h5 mm-cells.h5 mm "125*x" &&
+	same "$(unit unit mm m 0.001)" field field m-cells.h5 mm-cells.h5 "" &&
+	post image m.h5 m 6 4 0.5 "i/8" && post image mm.h5 mm 6 4 0.5 "125*i" &&
+	same "$(unit unit mm m 0.001)" image image m.h5 mm.h5 ""
+'
+
+test_expect_success 'lengths are, along axes and below a solid' '
+	same "$(unit length_unit m m 1)" mesh mesh flat.h5 flat.h5 "" &&
+	same "$(unit length_unit mm m 0.001)" mesh mesh solid.h5 solid.h5 "" &&
+	for mesh in flat solid
+	do
+		differ "$(unit length_unit cm m 0.01)" mesh mesh \
+			$mesh.h5 $mesh.h5 "" || return 1
+	done
+'
+
+# FILE, and of time, depth and gauge the unit and a factor
+cat >columns.py <<\EOF
+import sys
+import h5py
+import numpy
+with h5py.File(sys.argv[1], "w") as f:
+    table = f.create_group("table")
+    table.attrs["columns"] = numpy.bytes_("time,depth,gauge")
+    row = numpy.arange(12)
+    columns = {"time": row // 2, "depth": row % 5 + 1, "gauge": row % 2 + 1}
+    for i, (name, value) in enumerate(columns.items()):
+        unit, factor = sys.argv[2 + 2 * i:4 + 2 * i]
+        table[name] = value * float(factor)
+        table[name].attrs["units"] = numpy.bytes_(unit)
+EOF
+
+test_expect_success 'columns are, and what tells curves apart' '
+	"$PYTHON" columns.py si.h5 s 3600 m 0.5 W 1000 &&
+	"$PYTHON" columns.py shown.h5 h 1 cm 50 kW 1 &&
+	columns="\"x\": \"time\", \"y\": [\"depth\"]" &&
+	shown="$columns, $(unit unit cm m 0.01), $(unit x_unit h s 3600)" &&
+	same "$shown" tables table si.h5 shown.h5 "$columns" &&
+	by="\"by\": \"gauge\"" &&
+	power=$(unit by_unit kW m2.kg.s-3 1000) &&
+	same "$shown, $by, $power" tables table si.h5 shown.h5 "$columns, $by" &&
+	differ "$shown, $by" tables table si.h5 shown.h5 "$columns, $by" &&
+	same "$shown, \"row\": 7" tables table si.h5 shown.h5 \
+		"$columns, \"row\": 7"
+'
+
+test_expect_success 'no unit is guessed' '
+	columns="\"x\": \"time\", \"y\": [\"depth\"]" &&
+	kelvin="K K 1" &&
+	must_refuse "'\''u.h5'\'' is in '\''W m-2'\'', which cannot be shown in '\''MPa'\''" \
+		"$(unit unit MPa m-1.kg.s-2 1e6)" field field u.h5 &&
+	must_refuse "'\''mpa.h5'\'' is in '\''MPa'\'', which cannot be shown in '\''kPa'\''" \
+		"$(unit unit kPa m-1.kg.s-2 1e3)" field field mpa.h5 &&
+	must_refuse "'\''m.h5'\'' is in '\''m'\'', which cannot be shown in '\''K'\''" \
+		"$(unit unit $kelvin)" image image m.h5 &&
+	must_refuse "column '\''depth'\'' is in '\''m'\'', which cannot be shown in '\''K'\''" \
+		"$columns, $(unit unit $kelvin)" tables table si.h5 &&
+	must_refuse "column '\''time'\'' is in '\''s'\'', which cannot be shown in '\''K'\''" \
+		"$columns, $(unit x_unit $kelvin)" tables table si.h5 &&
+	must_refuse "column '\''gauge'\'' is in '\''W'\'', which cannot be shown in '\''K'\''" \
+		"$columns, \"by\": \"gauge\", $(unit by_unit $kelvin)" \
+		tables table si.h5 &&
+	must_refuse "a length is in '\''m'\'', which cannot be shown in '\''K'\''" \
+		"$(unit length_unit $kelvin)" field field u.h5 &&
+	must_refuse "parameter '\''unit'\'' must be a unit, not \"MPa\"" \
+		"\"unit\": \"MPa\"" field field u.h5 &&
+	must_refuse "parameter '\''unit'\'' has nothing to be shown in it: this picture is of a mesh" \
+		"$(unit unit $kelvin)" mesh mesh flat.h5 &&
+	must_refuse "parameter '\''x_unit'\'' has nothing to be shown in it: this picture is of a map" \
+		"$(unit x_unit $kelvin)" field field u.h5 &&
+	must_refuse "parameter '\''length_unit'\'' has nothing to be shown in it: this picture is of tables" \
+		"$columns, $(unit length_unit m m 1)" tables table si.h5
+'
+
 test_expect_success 'rows of a table fall into a curve for each value of a column' '
 	"$PYTHON" -c "
 import h5py, numpy
@@ -194,6 +300,48 @@ test_expect_success 'pictures.yaml, through the engine' '
 		fedtwin data get $p.picture $p.png &&
 		pixels $p.png >size && test_grep "^900 640$" size || return 1
 	done
+'
+
+test_expect_success 'its pictures are those of values in their units' '
+	fedtwin lineage hottest.picture --json >json &&
+	test_grep "\"written\": *\"degC\"" json &&
+	fedtwin data get reduce.most most.h5 && chmod u+w most.h5 &&
+	"$PYTHON" - <<-\EOF &&
+	import h5py, numpy
+	with h5py.File("most.h5", "r+") as f:
+	    vtk = f["VTKHDF"]
+	    values = vtk[vtk.attrs["fedtwin_field"].decode()]
+	    assert values.attrs["units"].decode() == "K"
+	    values[...] = values[...] - 273.15
+	    values.attrs["units"] = numpy.bytes_("degC")
+	EOF
+	draw "\"title\": \"Highest temperature of all runs\", \"levels\": 12" \
+		field field most.h5 &&
+	cmp hottest.png picture.png
+'
+
+test_expect_success 'a unit of another dimension is known before the run' '
+	sed "s/length_unit: mm/length_unit: s/" pictures.yaml >bad.yaml &&
+	test_expect_code 3 fedtwin check bad.yaml 2>err &&
+	test_grep "FT0203: .length_unit. has the unit .s., which is no .m." err &&
+	cat >bad.yaml <<-\EOF &&
+	fedtwin: 1
+	workflow: bad
+	stages:
+	  plate: {module: mesh.box, with: {cells: [2, 2], size: [1 m, 1 m]}}
+	  heat:
+	    module: solve.heat
+	    in: {mesh: "${plate.mesh}"}
+	    with: {conductivity: 1 W/m/K, fixed: {xmin: 1 K}}
+	  hot:
+	    module: post.picture
+	    in: {field: "${heat.temperature}"}
+	    with: {unit: MPa}
+	EOF
+	test_expect_code 3 fedtwin check bad.yaml 2>err &&
+	test_grep "bad.yaml:12:18: error FT0203: .unit. is .MPa., but .heat.temperature. is in .K." err &&
+	sed "s/unit: MPa/unit: degF/" bad.yaml >good.yaml &&
+	fedtwin check good.yaml
 '
 
 test_expect_success 'columns that cannot be drawn' '

@@ -171,12 +171,16 @@ test_expect_success 'SIGTERM: what runs ends politely, what waits is not begun' 
 # Of the signals that a site sends to all processes of a job, the agent's may
 # be the last.
 test_expect_success 'a program that ends by SIGTERM before the agent gets it' '
-	text=": >ready; kill -TERM \$\$" &&
-	tell "$(attempt 37 "$text"), $(attempt 38 ": >ready; exit 143")" &&
+	text=": >ready; until test -e ../go; do sleep 0.05; done; : >last" &&
+	tell "$(attempt 37 "$text; kill -TERM \$\$"),
+		$(attempt 38 "$text; exit 143")" &&
 	{ "$agent" file.json & } &&
 	pid=$! &&
 	test_wait_for 60 test -e a37/ready &&
 	test_wait_for 60 test -e a38/ready &&
+	touch go &&
+	test_wait_for 60 test -e a37/last &&
+	test_wait_for 60 test -e a38/last &&
 	kill -TERM $pid &&
 	test_expect_code 1 wait $pid &&
 	for n in 37 38

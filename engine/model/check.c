@@ -170,6 +170,34 @@ static void check_selectors(struct ft_build *b, const struct ft_stage *stage,
     }
 }
 
+/* The unit that an input is to be shown in is one of its values, where the
+ * unit of these is known. */
+static void check_shown(struct ft_build *b, const struct ft_stage *stage,
+                        const struct ft_input *in,
+                        const struct ft_value *params)
+{
+    const char *name = in->port ? in->port->shown_in : NULL;
+    const struct ft_node *given = name ? ft_node_get(stage->with, name) : NULL;
+    const struct ft_stage *from;
+    const struct ft_port *out;
+
+    if (!name || in->kind != FT_SOURCE_OBJECT)
+        return;
+    from = &b->wf->stage[in->stage];
+    out = &from->out[in->output];
+    for (size_t i = 0; out->unit && i < params->n; i++) {
+        const char *text = params->item[i].text;
+
+        if (strcmp(params->key[i], name) != 0 ||
+            ft_unit_same_dimension(ft_unit_parse(text, NULL), out->unit))
+            continue;
+        ft_diag_add(b->diags, stage->text->doc,
+                    given ? &given->mark : &stage->mark, FT_D_DIMENSION,
+                    "'%s' is '%s', but '%s.%s' is in '%s'", name, text,
+                    from->name, out->name, ft_unit_text(out->unit));
+    }
+}
+
 static void check_cell(struct ft_build *b, const struct ft_stage *stage,
                        size_t cell)
 {
@@ -178,8 +206,10 @@ static void check_cell(struct ft_build *b, const struct ft_stage *stage,
     int64_t seed;
     bool yes;
 
-    if (stage->module)
-        ft_params_collect(b->wf, stage, cell, &params, b->diags);
+    if (stage->module &&
+        ft_params_collect(b->wf, stage, cell, &params, b->diags))
+        for (size_t i = 0; i < stage->n_in; i++)
+            check_shown(b, stage, &stage->in[i], &params);
     ft_value_release(&params);
     if (stage->used)
         check_handed(b, stage, cell);

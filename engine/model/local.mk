@@ -12,7 +12,7 @@ engine_libmodel_a_SOURCES = \
     engine/model/eval.c engine/model/eval.h \
     engine/model/scope.c engine/model/scope.h \
     engine/model/scalar.c engine/model/scalar.h \
-    engine/model/params.c engine/model/params.h \
+    engine/model/param_json.c engine/model/params.c engine/model/params.h \
     engine/model/param_value.c \
     engine/model/param_scalar.c engine/model/param_scalar.h \
     engine/model/module.c engine/model/manifest.h \

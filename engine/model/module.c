@@ -187,6 +187,28 @@ static bool read_action(const struct reader *r)
 
 /* --- the rest ------------------------------------------------------------- */
 
+/* Inputs name parameters that are units. */
+static bool check_shown(const struct reader *r)
+{
+    const struct ft_module *m = r->module;
+    bool ok = true;
+
+    for (size_t i = 0; i < m->n_in; i++) {
+        const char *name = m->in[i].shown_in;
+        const struct ft_param *param =
+            name ? ft_params_find(&m->params, name) : NULL;
+
+        if (!name || (param && param->type == FT_PARAM_UNIT &&
+                      param->each == FT_EACH_ONE))
+            continue;
+        ft_diag_add(r->diags, r->doc, &m->in[i].mark, FT_D_UNKNOWN_PARAM,
+                    "input '%s' is shown in '%s', which is no parameter of "
+                    "type unit", m->in[i].name, name);
+        ok = false;
+    }
+    return ok;
+}
+
 static bool read_parts(const struct reader *r)
 {
     struct ft_module *m = r->module;
@@ -201,6 +223,7 @@ static bool read_parts(const struct reader *r)
     ok &= ft_ports_read(r->doc, out, false, &m->out, &m->n_out, r->diags);
     if (params)
         ok &= ft_params_read(r->doc, params, &m->params, r->diags);
+    ok = ok && check_shown(r);
     if (resources)
         ft_resources_read(resources, &m->resources);
     return ok;

@@ -29,6 +29,7 @@ struct ft_port {
     char *path;    /* output: file in the attempt directory, never NULL */
     char *media_type; /* file outputs, or NULL */
     char *format;  /* input of type file: accepted endings "geo step stp" */
+    char *shown_in; /* input: the parameter with a unit for it, or NULL */
     struct ft_mark mark;
 };
 

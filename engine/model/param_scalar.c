@@ -24,6 +24,7 @@ static const char *const wanted[] = {
     [FT_PARAM_INTEGER] = "a whole number",
     [FT_PARAM_TEXT] = "text",
     [FT_PARAM_BOOL] = "true or false",
+    [FT_PARAM_UNIT] = "a unit such as 'mm'",
     [FT_PARAM_RECORD] = "a mapping",
 };
 
@@ -206,6 +207,28 @@ static bool convert_text(const struct ft_convert *ctx,
     return check_choice(ctx, param, src, out->text);
 }
 
+/* It stays the text that it is. */
+static bool convert_unit(const struct ft_convert *ctx,
+                         const struct ft_param *param, struct ft_source src,
+                         const struct ft_value *given, struct ft_value *out)
+{
+    const struct ft_unit *unit;
+    struct ft_err err = { 0 };
+
+    if (!convert_text(ctx, param, src, given, out))
+        return false;
+    unit = ft_unit_parse(out->text, &err);
+    if (!unit) {
+        ft_err_context(&err, "'%s'", param->name);
+        ft_diag_err(ctx->diags, ctx->doc, &src.mark, FT_D_UNIT, &err);
+        return false;
+    }
+    if (!param->unit || ft_unit_same_dimension(unit, param->unit))
+        return true;
+    return other_dimension(ctx, param, src, out->text,
+                           ft_unit_text(param->unit));
+}
+
 static bool convert_value(const struct ft_convert *ctx,
                            const struct ft_param *param, struct ft_source src,
                            const struct ft_value *given,
@@ -221,6 +244,8 @@ static bool convert_value(const struct ft_convert *ctx,
                check_range(ctx, param, src, out);
     case FT_PARAM_TEXT:
         return convert_text(ctx, param, src, given, out);
+    case FT_PARAM_UNIT:
+        return convert_unit(ctx, param, src, given, out);
     default:
         if (given->kind != FT_VALUE_BOOL)
             return ft_convert_wrong(ctx, param, src, NULL);

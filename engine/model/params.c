@@ -11,13 +11,13 @@
 static const char *const types[] = {
     [FT_PARAM_QUANTITY] = "quantity", [FT_PARAM_NUMBER] = "number",
     [FT_PARAM_INTEGER] = "integer",   [FT_PARAM_TEXT] = "string",
-    [FT_PARAM_BOOL] = "boolean",      [FT_PARAM_RECORD] = "record",
-    NULL,
+    [FT_PARAM_BOOL] = "boolean",      [FT_PARAM_UNIT] = "unit",
+    [FT_PARAM_RECORD] = "record",     NULL,
 };
 
 /* The types that a field of a record may have: all but the record. */
 static const char *const field_types[] = {
-    "quantity", "number", "integer", "string", "boolean", NULL,
+    "quantity", "number", "integer", "string", "boolean", "unit", NULL,
 };
 
 static const char *const eaches[] = {
@@ -31,7 +31,8 @@ static const char *const eaches[] = {
     { .key = "doc", .type = FT_FIELD_TEXT,                                  \
       .doc = "one sentence for the manual" },                               \
     { .key = "unit", .type = FT_FIELD_TEXT,                                 \
-      .doc = "unit of a quantity; values may have any of its dimension" },  \
+      .doc = "of a quantity or a unit; values may have any of its "         \
+             "dimension" },                                                 \
     { .key = "default", .type = FT_FIELD_ANY,                               \
       .doc = "value when none is given" },                                  \
     { .key = "optional", .type = FT_FIELD_BOOL,                             \
@@ -106,8 +107,11 @@ static bool read_unit(const struct reader *r)
     const struct ft_node *unit = ft_node_get(r->node, "unit");
     struct ft_err err = { 0 };
 
-    if (r->param->type != FT_PARAM_QUANTITY)
+    if (r->param->type != FT_PARAM_QUANTITY &&
+        r->param->type != FT_PARAM_UNIT)
         return refuse_key(r, "unit", false);
+    if (!unit && r->param->type == FT_PARAM_UNIT)
+        return true;
     if (!unit) {
         ft_diag_add(r->diags, r->doc, &r->param->mark, FT_D_MISSING_KEY,
                     "the quantity '%s' lacks the key 'unit'",

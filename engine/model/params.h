@@ -4,6 +4,7 @@
  *   conductivity: {type: quantity, unit: W/m/K, each: group}
  *   convection:   {type: record, each: group, fields: {...}}
  *   restart:      {type: boolean, optional: true}
+ *   length_unit:  {type: unit, unit: m, optional: true}
  *
  * A parameter without default has to be given unless it is optional; it then
  * has no value.
@@ -21,12 +22,15 @@
 #include "text/expr.h"
 #include "text/field.h"
 
+struct json_object;
+
 enum ft_param_type {
     FT_PARAM_QUANTITY,
     FT_PARAM_NUMBER,
     FT_PARAM_INTEGER,
     FT_PARAM_TEXT, /* "string" in YAML */
     FT_PARAM_BOOL, /* "boolean" in YAML */
+    FT_PARAM_UNIT, /* its value is the text of a unit, see ft_params_json() */
     FT_PARAM_RECORD,
 };
 enum ft_param_each { FT_EACH_ONE, FT_EACH_LIST, FT_EACH_GROUP };
@@ -36,7 +40,7 @@ struct ft_param {
     char *doc; /* or NULL */
     enum ft_param_type type;
     enum ft_param_each each;
-    const struct ft_unit *unit; /* quantity only */
+    const struct ft_unit *unit; /* of a quantity; of a unit, or NULL: any */
     bool required;              /* neither default nor optional */
     struct ft_value deflt;      /* FT_VALUE_NULL: none */
     bool has_min, has_max;
@@ -82,6 +86,10 @@ int ft_param_from_value(const struct ft_param *param,
                         struct ft_err *err);
 int ft_param_from_text(const struct ft_param *param, const char *text,
                        struct ft_value *value, struct ft_err *err);
+
+/* The values of 'declared' for a program, by name, as task.json has them. */
+struct json_object *ft_params_json(const struct ft_params *declared,
+                                   const struct ft_value *values);
 
 /* The text from which ft_param_from_text() makes 'value' again. */
 void ft_param_to_text(const struct ft_param *param,

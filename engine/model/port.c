@@ -24,7 +24,13 @@
     { .key = "doc", .type = FT_FIELD_TEXT,                                  \
       .doc = "one sentence for the manual" }
 
-const struct ft_field ft_in_fields[] = { IN_FIELDS, { 0 } };
+const struct ft_field ft_in_fields[] = {
+    IN_FIELDS,
+    { .key = "shown_in", .type = FT_FIELD_TEXT,
+      .doc = "parameter with the unit that values of a field or image are "
+             "shown in: it has their dimension" },
+    { 0 },
+};
 
 const struct ft_field ft_workflow_in_fields[] = {
     IN_FIELDS,
@@ -104,6 +110,17 @@ static bool read_unit(const struct reader *r, bool input)
         return true;
     ft_diag_err(r->diags, r->doc, &unit->mark, FT_D_UNIT, &err);
     return false;
+}
+
+static bool read_shown(const struct reader *r)
+{
+    const struct ft_node *shown = ft_node_get(r->node, "shown_in");
+
+    if (!has_unit(r->port->type))
+        return refuse_key(r, "shown_in");
+    if (shown)
+        r->port->shown_in = ft_strdup(shown->text);
+    return true;
 }
 
 static bool is_reserved(const char *path)
@@ -210,8 +227,10 @@ static bool read_port(const struct reader *r, bool input)
     r->port->optional = read_flag(r->node, "optional");
     r->port->many = read_flag(r->node, "many");
     ok = read_unit(r, input);
-    if (input)
+    if (input) {
+        ok &= read_shown(r);
         return read_format(r) && ok;
+    }
     ok &= read_path(r);
     return read_media_type(r) && ok;
 }
@@ -262,6 +281,7 @@ void ft_ports_release(struct ft_port *port, size_t n)
         free(port[i].path);
         free(port[i].media_type);
         free(port[i].format);
+        free(port[i].shown_in);
     }
     free(port);
 }
@@ -277,6 +297,7 @@ struct ft_port *ft_ports_copy(const struct ft_port *port, size_t n)
         copy[i].path = ft_strdup(port[i].path);
         copy[i].media_type = ft_strdup(port[i].media_type);
         copy[i].format = ft_strdup(port[i].format);
+        copy[i].shown_in = ft_strdup(port[i].shown_in);
     }
     return copy;
 }

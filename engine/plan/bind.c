@@ -349,7 +349,8 @@ static int recipe_params(struct binding *b, struct json_object *recipe,
     }
     if (ft_eval_params(b->plan->wf, b->stage, b->cell, &params, err) < 0)
         return -1;
-    json_object_object_add(recipe, "params", ft_value_json(&params));
+    json_object_object_add(recipe, "params",
+                           ft_params_json(&b->stage->module->params, &params));
     ft_value_release(&params);
     return 0;
 }

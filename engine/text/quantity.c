@@ -143,6 +143,11 @@ double ft_unit_from_si(const struct ft_unit *unit, double si)
     return si * unit->down / unit->up - unit->offset;
 }
 
+double ft_unit_scale(const struct ft_unit *unit)
+{
+    return unit->up / unit->down;
+}
+
 static bool is_one(const struct ft_unit *unit)
 {
     return unit == ft_unit_one();

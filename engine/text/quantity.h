@@ -49,6 +49,8 @@ const char *ft_unit_si_text(const struct ft_unit *unit);
 bool ft_unit_same_dimension(const struct ft_unit *a, const struct ft_unit *b);
 double ft_unit_to_si(const struct ft_unit *unit, double value);
 double ft_unit_from_si(const struct ft_unit *unit, double si);
+/* How much in SI one more of it is: 1 for degC. */
+double ft_unit_scale(const struct ft_unit *unit);
 
 /* Has it an offset, as degC has? */
 bool ft_unit_has_offset(const struct ft_unit *unit);

@@ -80,20 +80,24 @@ INLINE struct moved move(const struct inertia *w, struct pair p, double ratio)
     vec y0 = p.h0 - largest(p.dz, zero), y1 = p.h1 + least(p.dz, zero);
     vec h = largest(y0, y1); /* highest surface above the higher bed */
     mask wet = above(h, all(w->step.dry));
-    vec y = inverse_cbrt(pick(wet, h, one)), y3 = y * y * y;
-    vec k = (0.5 * w->step.dt) * p.drag * (y3 * y3 * y);
-    vec q = w->theta * p.q.b + w->beside * (beside(p.q.a, p.q.b) +
-                                            beside(p.q.c, p.q.b));
-    vec r = q - (w->step.g * ratio) * h * (y1 - y0);
-    vec along = magnitude(p.q.b), across2 = p.across * p.across;
-    vec length2 = along * along + across2;
-    vec inverse = inverse_sqrt(largest(length2, all(STILL_2)));
-    vec a = 1.0 + k * (across2 * inverse);
-    vec b = k * pick(above(length2, all(STILL_2)), along * inverse, one);
-    vec slowed = 2.0 / (a + root(a * a + 4.0 * b * magnitude(r)));
+    vec y, y3, k, q, r, along, across2, length2, inverse, a, b;
 
-    return (struct moved){ .q = only(wet, r * slowed),
-                           .u = only(wet, along * y3) };
+    if (!any(wet))
+        return (struct moved){ zero, zero };
+    y = inverse_cbrt(pick(wet, h, one));
+    y3 = y * y * y;
+    k = (0.5 * w->step.dt) * p.drag * (y3 * y3 * y);
+    q = plus(w->theta * p.q.b, all(w->beside),
+             beside(p.q.a, p.q.b) + beside(p.q.c, p.q.b));
+    r = minus(q, (w->step.g * ratio) * h, y1 - y0);
+    along = magnitude(p.q.b);
+    across2 = p.across * p.across;
+    length2 = plus(across2, along, along);
+    inverse = inverse_sqrt(largest(length2, all(STILL_2)));
+    a = plus(one, k, across2 * inverse);
+    b = k * pick(above(length2, all(STILL_2)), along * inverse, one);
+    r *= 2.0 / (a + root(plus(a * a, 4.0 * b, magnitude(r))));
+    return (struct moved){ only(wet, r), only(wet, along * y3) };
 }
 
 /* The western faces of row j. */
@@ -157,9 +161,11 @@ ROW find_share(const struct flood_tile *t, struct inertia *w, int j)
                                 least(load(south + i), zero));
         vec deep = load(h + i);
         mask much = above(out, deep);
+        vec share = one;
 
-        store(here->share + FRONT + i,
-              pick(much, FLOOD_MOST * deep / pick(much, out, one), one));
+        if (any(much))
+            share = pick(much, FLOOD_MOST * deep / pick(much, out, one), one);
+        store(here->share + FRONT + i, share);
     }
 }
 
@@ -176,6 +182,7 @@ ROW inertial_update(const struct flood_tile *t, struct inertia *w, int j)
     struct row row = inertial_row(t, w, j);
     const struct lane *low = lane_of(w, j - 1), *here = lane_of(w, j),
                       *high = lane_of(w, j + 1);
+    vec depth = w->depth, bad = w->bad;
 
     for (int i = 0; i < w->step.n; i += FLOOD_LANES) {
         int k = FRONT + i;
@@ -190,9 +197,11 @@ ROW inertial_update(const struct flood_tile *t, struct inertia *w, int j)
         store(row.new_h + i, h);
         store(row.new_qx + i, west);
         store(row.new_qy + i, south);
-        w->depth = largest(h, w->depth);
-        w->bad = pick(reaches(h, all(0)), w->bad, all(1));
+        depth = largest(h, depth);
+        bad = pick(reaches(h, all(0)), bad, all(1));
     }
+    w->depth = depth;
+    w->bad = bad;
 }
 
 /* The old state of row j: the faster of two faces counts along each axis. */

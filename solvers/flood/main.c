@@ -1,8 +1,9 @@
 /* main.c - fedtwin-flood: shallow water over terrain, module env.flood
  *
  * In reading order: case.h (what was asked), flood.h, setup.c, targets.c and
- * sources.c (boundaries, inflows, structures), kernel_rows.h (the scheme),
- * step.c, march.c, report.c, write.c.
+ * sources.c and culvert.h (boundaries, inflows, structures), kernel_rows.h (the
+ * finite volumes), kernel_inertial.h and inertial.c (local inertia), step.c,
+ * march.c, report.c, write.c.
  */
 #include "flood/flood.h"
 

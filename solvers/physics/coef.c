@@ -9,9 +9,6 @@ PetscErrorCode phy_coef_quantity(const struct stg_value *v, const char *unit,
 {
     PetscFunctionBeginUser;
     PetscCall(stg_as_quantity(v, unit, &coef->value));
-    if (!isfinite(coef->value))
-        PetscFunctionReturn(stg_fail(v->task, "parameter '%s' is not finite",
-                                     v->name));
     PetscFunctionReturn(0);
 }
 

@@ -199,20 +199,27 @@ static PetscErrorCode divide(struct stg_task *task, struct post_field *f)
     PetscFunctionReturn(0);
 }
 
+size_t post_field_size(const struct post_field *f)
+{
+    PetscInt cells = 0;
+
+    if (f->field.place == STG_ON_POINTS)
+        return (size_t)(f->mesh->n_owned + f->mesh->n_ghosts);
+    for (int b = 0; b < f->mesh->n_cell_blocks; b++)
+        cells += f->mesh->block[b].n;
+    return (size_t)cells;
+}
+
 static PetscErrorCode spread(struct post_field *f)
 {
     const struct fe_mesh *mesh = f->mesh;
-    PetscInt cells = 0;
 
     PetscFunctionBeginUser;
-    for (int b = 0; b < mesh->n_cell_blocks; b++)
-        cells += mesh->block[b].n;
+    PetscCall(PetscMalloc1(post_field_size(f), &f->value));
     if (f->field.place == STG_ON_POINTS) {
-        PetscCall(PetscMalloc1(mesh->n_owned + mesh->n_ghosts, &f->value));
         PetscCall(fe_mesh_from_input(mesh, f->field.value, f->value));
         PetscCall(fe_mesh_spread(mesh, f->value));
     } else {
-        PetscCall(PetscMalloc1(cells, &f->value));
         PetscCall(PetscSFBcastBegin(mesh->cells, MPI_DOUBLE, f->field.value,
                                     f->value, MPI_REPLACE));
         PetscCall(PetscSFBcastEnd(mesh->cells, MPI_DOUBLE, f->field.value,

@@ -35,6 +35,7 @@ PetscErrorCode post_field_load(struct stg_task *task, const char *name,
 PetscErrorCode post_mesh_read(struct stg_task *task, const char *name,
                               struct post_field *f);
 PetscErrorCode post_field_release(struct post_field *f);
+size_t post_field_size(const struct post_field *f); /* of f->value */
 
 /* The nodal values of a cell, or its own for each node; 'first' is the number
  * of cells in the blocks before 'block'. */

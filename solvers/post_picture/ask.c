@@ -36,6 +36,23 @@ static PetscErrorCode get_integer(const struct stg_value *params,
     return stg_has(params, name) ? stg_get_integer(params, name, n) : 0;
 }
 
+static PetscErrorCode get_unit(const struct stg_value *params,
+                               const char *name, struct stg_unit *unit)
+{
+    return stg_has(params, name) ? stg_get_unit(params, name, unit) : 0;
+}
+
+static PetscErrorCode read_units(const struct stg_value *params,
+                                 struct picture_ask *ask)
+{
+    PetscCall(get_unit(params, "unit", &ask->unit));
+    PetscCall(get_unit(params, "x_unit", &ask->x_unit));
+    PetscCall(get_unit(params, "by_unit", &ask->by_unit));
+    PetscCall(get_unit(params, "length_unit", &ask->length_unit));
+    return stg_show_in(params->task, &ask->length_unit, "a length", "m", 0,
+                       NULL);
+}
+
 static PetscErrorCode read_plane(const struct stg_value *params,
                                  struct picture_ask *ask)
 {
@@ -133,6 +150,7 @@ PetscErrorCode picture_ask_read(struct stg_task *task, struct picture_ask *ask)
     PetscCall(get_bool(&params, "log", &ask->log));
     PetscCall(get_bool(&params, "log_x", &ask->log_x));
     PetscCall(get_bool(&params, "edges", &ask->edges));
+    PetscCall(read_units(&params, ask));
     PetscCall(read_plane(&params, ask));
     PetscCall(read_columns(&params, ask));
     PetscCall(check(task, ask, width, height));

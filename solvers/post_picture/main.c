@@ -21,6 +21,21 @@ static PetscErrorCode choose(struct page *page, bool *plot)
     return 0;
 }
 
+/* A unit that nothing would be shown in is a mistake. */
+static PetscErrorCode check_units(const struct page *page, bool plot)
+{
+    const struct picture_ask *ask = page->ask;
+    bool mesh = stg_input_count(page->task, "mesh") > 0;
+    const char *name = mesh && ask->unit.written ? "unit"
+                       : plot && ask->length_unit.written ? "length_unit"
+                       : !plot && ask->x_unit.written ? "x_unit"
+                       : !plot && ask->by_unit.written ? "by_unit" : NULL;
+
+    return name ? stg_fail(page->task, "parameter '%s' has nothing to be shown "
+                           "in it: this picture is of %s", name,
+                           mesh ? "a mesh" : plot ? "tables" : "a map") : 0;
+}
+
 static PetscErrorCode draw(struct page *page)
 {
     const struct picture_ask *ask = page->ask;
@@ -34,6 +49,7 @@ static PetscErrorCode draw(struct page *page)
                                      stg_ranks(page->task)));
     PetscCall(stg_output_path(page->task, "picture", &path));
     PetscCall(choose(page, &plot));
+    PetscCall(check_units(page, plot));
     page->font = fmax(11, 15 * sqrt(ask->width / 900. * ask->height / 640.));
     page->left = page->font;
     page->right = ask->width - page->font;

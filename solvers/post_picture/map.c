@@ -202,21 +202,30 @@ static const struct prefix *prefix_for(double metres)
     return &prefixes[i];
 }
 
+/* The unit that was asked for, else that one. */
+static struct prefix unit_for(const struct page *page, double metres)
+{
+    const struct stg_unit *unit = &page->ask->length_unit;
+
+    return unit->written ? (struct prefix){ unit->scale, unit->written }
+                         : *prefix_for(metres);
+}
+
 static void draw_axes(const struct page *page, const struct view *view)
 {
     double far = fmax(fabs(view->from[0]), fabs(view->to[1]));
-    const struct prefix *prefix =
-        prefix_for(fmax(fmax(view->to[0] - view->from[0],
-                             view->to[1] - view->from[1]),
-                        far / FAR));
+    struct prefix prefix =
+        unit_for(page, fmax(fmax(view->to[0] - view->from[0],
+                                 view->to[1] - view->from[1]),
+                            far / FAR));
     struct scale scale[2];
-    char label[2][32];
+    char label[2][TEXT_MAX];
 
     for (int d = 0; d < 2; d++) {
-        scale[d] = (struct scale){ view->from[d] / prefix->metres,
-                                   view->to[d] / prefix->metres, false };
-        (void)snprintf(label[d], sizeof(label[d]), "%c [%s]", "xy"[d],
-                       prefix->unit);
+        scale[d] = (struct scale){ view->from[d] / prefix.metres,
+                                   view->to[d] / prefix.metres, false };
+        text_of_quantity((char[]){ "xy"[d], '\0' }, prefix.unit, label[d],
+                         sizeof(label[d]));
     }
     frame_axes(page, &scale[0], label[0], &scale[1], label[1], false);
 }
@@ -227,7 +236,7 @@ static void draw_directions(const struct page *page, const struct view *view)
     double at[2] = { page->left + 2.6 * page->font,
                      page->bottom - 2.2 * page->font };
     double wide = (view->to[0] - view->from[0]) / 5, length;
-    const struct prefix *prefix = prefix_for(wide);
+    struct prefix prefix = unit_for(page, wide);
     struct ticks ticks;
     char text[TEXT_MAX];
 
@@ -246,17 +255,35 @@ static void draw_directions(const struct page *page, const struct view *view)
                   0.3 * page->font, page->font, 0.5,
                   (char[]){ "xyz"[k], '\0' });
     }
-    ticks_find(&(struct scale){ 0, wide / prefix->metres, false }, 1, &ticks);
-    length = ticks.step * prefix->metres * view->scale / 2;
+    ticks_find(&(struct scale){ 0, wide / prefix.metres, false }, 1, &ticks);
+    length = ticks.step * prefix.metres * view->scale / 2;
     text_of_number(ticks.step, ticks.step, text, sizeof(text));
     (void)snprintf(text + strlen(text), sizeof(text) - strlen(text), " %s",
-                   prefix->unit);
+                   prefix.unit);
     cairo_set_line_width(page->cr, 2);
     cairo_move_to(page->cr, page->right - length, page->bottom);
     cairo_line_to(page->cr, page->right, page->bottom);
     cairo_stroke(page->cr);
     text_draw(page->cr, page->right - length / 2,
               page->bottom - 0.5 * page->font, page->font, 0.5, text);
+}
+
+/* Make values of input 'input', in 'unit', those that are shown; '*shown' is
+ * then their unit. */
+static PetscErrorCode show_values(const struct page *page, const char *input,
+                                  const char *unit, size_t n, double value[],
+                                  const char **shown)
+{
+    const struct stg_unit *to = &page->ask->unit;
+    struct stg_input of;
+    char label[256];
+
+    PetscFunctionBeginUser;
+    PetscCall(stg_input(page->task, input, 0, &of));
+    post_input_label(&of, label, sizeof(label));
+    PetscCall(stg_show_in(page->task, to, label, unit, n, value));
+    *shown = to->written ? to->written : unit;
+    PetscFunctionReturn(0);
 }
 
 /* --- the parts together --------------------------------------------------- */
@@ -356,7 +383,8 @@ static PetscErrorCode draw_field(struct page *page, struct post_field *f)
     if (f->value) {
         subject.name = f->field.long_name ? f->field.long_name
                                           : f->field.name;
-        subject.unit = f->field.unit;
+        PetscCall(show_values(page, "field", f->field.unit,
+                              post_field_size(f), f->value, &subject.unit));
     }
     rc = page->ask->cut ? scene_cut(f, &page->ask->plane, &subject.scene)
                         : scene_surface(f, &subject.scene);
@@ -387,14 +415,17 @@ static PetscErrorCode draw_mesh(struct page *page)
 static PetscErrorCode draw_image(struct page *page)
 {
     struct post_image image = { 0 };
-    struct subject subject = { .flat = true, .name = image.title,
-                               .unit = image.unit };
+    struct subject subject = { .flat = true, .name = image.title };
     PetscErrorCode rc = 0;
 
     if (page->ask->cut || *page->ask->component)
         return stg_fail(page->task, "parameter '%s' is for fields, not for an "
                         "image", page->ask->cut ? "plane" : "component");
     rc = post_image_read(page->task, "image", 0, &image);
+    if (!rc)
+        rc = show_values(page, "image", image.unit,
+                         (size_t)(image.rows * image.raster.nx), image.value,
+                         &subject.unit);
     if (!rc)
         rc = scene_image(&image, page->ask->width, page->ask->height,
                          &subject.scene);

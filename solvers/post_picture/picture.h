@@ -23,7 +23,9 @@ struct picture_ask {
     size_t n_y;
     double azimuth, elevation, zoom;
     enum colour_map map;
-    double min, max; /* NaN: those of the values */
+    struct stg_unit unit;        /* of values, and of the vertical axis */
+    struct stg_unit x_unit, by_unit, length_unit;
+    double min, max; /* as they are shown; NaN: those of the values */
     int levels;
     bool log, log_x, edges, cut, points, lines;
     struct post_plane plane;

@@ -66,8 +66,24 @@ static PetscErrorCode read_open(struct stg_h5 *h5, const char *label,
     return stg_h5_read(h5, &rows, H5T_NATIVE_DOUBLE, column->value);
 }
 
+static PetscErrorCode show_column(struct stg_task *task, const char *name,
+                                  const struct stg_unit *to,
+                                  struct column *column)
+{
+    char what[NAME_ROOM + 16];
+
+    (void)snprintf(what, sizeof(what), "column '%s'", name);
+    PetscCall(stg_show_in(task, to, what, column->unit, column->n,
+                          column->value));
+    if (to->written)
+        (void)snprintf(column->unit, sizeof(column->unit), "%s", to->written);
+    return 0;
+}
+
+/* A column as it is shown; the caller frees its values in any case. */
 static PetscErrorCode read_column(struct stg_task *task, size_t table,
-                                  const char *name, struct column *column)
+                                  const char *name, const struct stg_unit *to,
+                                  struct column *column)
 {
     struct stg_input input;
     struct stg_h5 h5;
@@ -82,6 +98,7 @@ static PetscErrorCode read_column(struct stg_task *task, size_t table,
     if (!rc)
         rc = read_open(&h5, label, name, column);
     PetscCall(stg_h5_close(&h5, rc));
+    PetscCall(show_column(task, name, to, column));
     PetscFunctionReturn(0);
 }
 
@@ -116,13 +133,30 @@ static PetscErrorCode check_row(const struct plot *plot,
     return 0;
 }
 
+/* One row of a column, for the axis 'axis'. */
+static PetscErrorCode read_cell(struct plot *plot, size_t run, int axis,
+                                const char *name, double *value,
+                                struct column *c)
+{
+    const struct picture_ask *ask = plot->page->ask;
+    size_t row = 0;
+    PetscErrorCode rc = read_column(plot->page->task, run, name,
+                                    axis ? &ask->unit : &ask->x_unit, c);
+
+    if (!rc)
+        rc = check_row(plot, c, name, &row);
+    if (!rc)
+        rc = take_unit(plot, axis, c->unit, c->name, name);
+    *value = rc ? 0 : c->value[row];
+    PetscCall(PetscFree(c->value));
+    return rc;
+}
+
 /* The value of parameter or column 'x' for one table. */
 static PetscErrorCode x_of_run(struct plot *plot, size_t run, double *x)
 {
     const char *name = plot->page->ask->x;
-    struct column c;
-    size_t row = 0;
-    PetscErrorCode rc;
+    struct column c = { .n = 1, .value = x };
 
     PetscFunctionBeginUser;
     for (size_t i = 0; i < plot->axes.n; i++) {
@@ -131,16 +165,14 @@ static PetscErrorCode x_of_run(struct plot *plot, size_t run, double *x)
         if (strcmp(axis->name, name) != 0)
             continue;
         *x = axis->value[run];
-        PetscFunctionReturn(take_unit(plot, 0, *axis->unit ? axis->unit : "1",
-                                      name, name));
+        (void)snprintf(c.unit, sizeof(c.unit), "%s",
+                       *axis->unit ? axis->unit : "1");
+        PetscCall(show_column(plot->page->task, name,
+                              &plot->page->ask->x_unit, &c));
+        PetscFunctionReturn(take_unit(plot, 0, c.unit, name, name));
     }
-    PetscCall(read_column(plot->page->task, run, name, &c));
-    rc = check_row(plot, &c, name, &row);
-    if (!rc)
-        rc = take_unit(plot, 0, c.unit, c.name, name);
-    *x = rc ? 0 : c.value[row];
-    PetscCall(PetscFree(c.value));
-    PetscFunctionReturn(rc);
+    PetscCall(read_cell(plot, run, 0, name, x, &c));
+    PetscFunctionReturn(0);
 }
 
 static int by_x(const void *a, const void *b)
@@ -154,21 +186,15 @@ static int by_x(const void *a, const void *b)
 static PetscErrorCode over_runs(struct plot *plot, const char *name)
 {
     struct curve *curve = &plot->curve[plot->n++];
-    struct stg_task *task = plot->page->task;
 
     PetscFunctionBeginUser;
     PetscCall(PetscMalloc1(plot->axes.runs, &curve->at));
     for (size_t run = 0; run < plot->axes.runs; run++) {
         struct column c;
-        size_t row = 0;
 
-        PetscCall(read_column(task, run, name, &c));
-        PetscCall(check_row(plot, &c, name, &row));
-        PetscCall(take_unit(plot, 1, c.unit, c.name, name));
+        PetscCall(read_cell(plot, run, 1, name, &curve->at[run][1], &c));
         PetscCall(x_of_run(plot, run, &curve->at[run][0]));
-        curve->at[run][1] = c.value[row];
         (void)snprintf(curve->name, sizeof(curve->name), "%s", c.name);
-        PetscCall(PetscFree(c.value));
     }
     curve->n = plot->axes.runs;
     qsort(curve->at, curve->n, sizeof(curve->at[0]), by_x);
@@ -191,7 +217,7 @@ static void name_rows(const struct plot *plot, size_t table, const char *y,
 {
     const struct picture_ask *ask = plot->page->ask;
     struct stg_input input;
-    char label[256] = "", word[64] = "";
+    char label[256] = "", word[128] = "", unit[64];
     const char *of;
 
     if (plot->axes.runs > 1 &&
@@ -200,8 +226,10 @@ static void name_rows(const struct plot *plot, size_t table, const char *y,
     of = strstr(label, " of ");
     if (by) {
         take_word(by->words, key, word, sizeof(word));
+        text_of_unit(by->unit, unit, sizeof(unit));
         if (!*word)
-            (void)snprintf(word, sizeof(word), "%.40s=%g", ask->by, key);
+            (void)snprintf(word, sizeof(word), "%.40s=%g%s%s", ask->by, key,
+                           *unit ? " " : "", unit);
     }
     (void)snprintf(name, NAME_ROOM, "%.50s%s%.60s%s%s",
                    ask->n_y > 1 ? y : "", ask->n_y > 1 && *label ? ", " : "",
@@ -233,13 +261,12 @@ static PetscErrorCode add_rows(struct plot *plot, const struct column *x,
     PetscFunctionReturn(0);
 }
 
-/* Is this the first row with its value? */
-static bool is_first(const struct column *by, size_t row)
+static bool is_among(const double known[], size_t n, double key)
 {
-    for (size_t i = 0; i < row; i++)
-        if (by->value[i] == by->value[row])
-            return false;
-    return true;
+    for (size_t i = 0; i < n; i++)
+        if (known[i] == key)
+            return true;
+    return false;
 }
 
 /* A curve for each value of 'by', in the order in which they come. */
@@ -247,15 +274,32 @@ static PetscErrorCode add_each(struct plot *plot, size_t table,
                                const char *name, const struct column *x,
                                const struct column *y, const struct column *by)
 {
+    double known[PICTURE_CURVES_MAX];
     struct curve *curve;
+    size_t n = 0;
 
     PetscFunctionBeginUser;
     for (size_t i = 0; i < by->n; i++) {
-        if (!is_first(by, i))
+        if (is_among(known, n, by->value[i]))
             continue;
         PetscCall(add_rows(plot, x, y, by, by->value[i], &curve));
+        known[n++] = by->value[i];
         name_rows(plot, table, name, by, by->value[i], curve->name);
     }
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode add_all(struct plot *plot, size_t table,
+                              const char *name, const struct column *x,
+                              const struct column *y)
+{
+    struct curve *curve;
+
+    PetscFunctionBeginUser;
+    PetscCall(add_rows(plot, x, y, NULL, 0, &curve));
+    name_rows(plot, table, name, NULL, 0, curve->name);
+    if (!*curve->name)
+        (void)snprintf(curve->name, sizeof(curve->name), "%s", y->name);
     PetscFunctionReturn(0);
 }
 
@@ -265,27 +309,24 @@ static PetscErrorCode over_rows(struct plot *plot, size_t table,
 {
     const struct picture_ask *ask = plot->page->ask;
     struct stg_task *task = plot->page->task;
-    struct column x, y, by = { 0 };
-    struct curve *curve;
+    struct column x = { 0 }, y = { 0 }, by = { 0 };
+    PetscErrorCode rc = read_column(task, table, ask->x, &ask->x_unit, &x);
 
-    PetscFunctionBeginUser;
-    PetscCall(read_column(task, table, ask->x, &x));
-    PetscCall(read_column(task, table, name, &y));
-    PetscCall(take_unit(plot, 0, x.unit, x.name, ask->x));
-    PetscCall(take_unit(plot, 1, y.unit, y.name, name));
-    if (*ask->by) {
-        PetscCall(read_column(task, table, ask->by, &by));
-        PetscCall(add_each(plot, table, name, &x, &y, &by));
-    } else {
-        PetscCall(add_rows(plot, &x, &y, NULL, 0, &curve));
-        name_rows(plot, table, name, NULL, 0, curve->name);
-        if (!*curve->name)
-            (void)snprintf(curve->name, sizeof(curve->name), "%s", y.name);
-    }
-    PetscCall(PetscFree(x.value));
-    PetscCall(PetscFree(y.value));
-    PetscCall(PetscFree(by.value));
-    PetscFunctionReturn(0);
+    if (!rc)
+        rc = read_column(task, table, name, &ask->unit, &y);
+    if (!rc && *ask->by)
+        rc = read_column(task, table, ask->by, &ask->by_unit, &by);
+    if (!rc)
+        rc = take_unit(plot, 0, x.unit, x.name, ask->x);
+    if (!rc)
+        rc = take_unit(plot, 1, y.unit, y.name, name);
+    if (!rc)
+        rc = *ask->by ? add_each(plot, table, name, &x, &y, &by)
+                      : add_all(plot, table, name, &x, &y);
+    PetscFree(x.value);
+    PetscFree(y.value);
+    PetscFree(by.value);
+    return rc;
 }
 
 static PetscErrorCode collect(struct plot *plot)

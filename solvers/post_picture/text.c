@@ -157,6 +157,8 @@ void text_of_unit(const char *unit, char *text, size_t size)
             while (isdigit((unsigned char)*unit))
                 put(text, size, &used, (char[]){ *unit++, '\0' });
             put(text, size, &used, down);
+        } else if (*unit == '^') {
+            unit++;
         } else if (strncmp(unit, "degC", 4) == 0) {
             put(text, size, &used, "\xc2\xb0" "C");
             unit += 4;

@@ -161,6 +161,25 @@ PetscErrorCode stg_get_bool(const struct stg_value *map, const char *name,
     return stg_as_bool(&value, yes);
 }
 
+PetscErrorCode stg_get_unit(const struct stg_value *map, const char *name,
+                            struct stg_unit *unit)
+{
+    struct stg_value value;
+    struct stg_unit found;
+
+    PetscCall(stg_get(map, name, &value));
+    if (!json_object_is_type(value.json, json_type_object))
+        return expected(&value, "a unit");
+    PetscCall(stg_get_text(&value, "written", &found.written));
+    PetscCall(stg_get_text(&value, "unit", &found.si));
+    PetscCall(stg_get_number(&value, "scale", &found.scale));
+    PetscCall(stg_get_number(&value, "zero", &found.zero));
+    if (!(found.scale > 0))
+        return expected(&value, "a unit");
+    *unit = found;
+    return 0;
+}
+
 /* --- mappings and lists --------------------------------------------------- */
 
 PetscErrorCode stg_count(const struct stg_value *value, size_t *n)

@@ -106,6 +106,13 @@ struct stg_value {
 
 struct stg_value stg_params(struct stg_task *task); /* all of them */
 
+/* A unit that numbers are shown in; zeroed: they stay as they are. */
+struct stg_unit {
+    const char *written; /* "degC"; or NULL */
+    const char *si;      /* the coherent SI unit of its dimension, "K" */
+    double scale, zero;  /* x of it are zero + scale * x in SI */
+};
+
 bool stg_has(const struct stg_value *map, const char *name);
 PetscErrorCode stg_get(const struct stg_value *map, const char *name,
                        struct stg_value *value);
@@ -119,6 +126,15 @@ PetscErrorCode stg_get_text(const struct stg_value *map, const char *name,
                             const char **text);
 PetscErrorCode stg_get_bool(const struct stg_value *map, const char *name,
                             bool *yes);
+
+PetscErrorCode stg_get_unit(const struct stg_value *map, const char *name,
+                            struct stg_unit *unit);
+/* Make 'n' values, which are in 'unit', numbers of 'to'.  Fails, and names
+ * both, when that is neither the unit itself nor an SI unit of its dimension;
+ * 'what' begins the message. */
+PetscErrorCode stg_show_in(struct stg_task *task, const struct stg_unit *to,
+                           const char *what, const char *unit, size_t n,
+                           double value[]);
 
 PetscErrorCode stg_as_quantity(const struct stg_value *value, const char *unit,
                                double *si);

@@ -1,4 +1,4 @@
-/* unit.c - do two SI units have one dimension?
+/* unit.c - do two SI units have one dimension?  Values in another unit
  *
  * Units here are products such as "m.kg.s-3.K-1" or "W.m-1.K-1": factors
  * joined by a dot or a space, each a symbol and an exponent.  There are no
@@ -88,4 +88,18 @@ bool stg_unit_same(const char *a, const char *b)
     if (!dimension(a, of_a) || !dimension(b, of_b))
         return strcmp(a, b) == 0;
     return memcmp(of_a, of_b, sizeof(of_a)) == 0;
+}
+
+PetscErrorCode stg_show_in(struct stg_task *task, const struct stg_unit *to,
+                           const char *what, const char *unit, size_t n,
+                           double value[])
+{
+    if (!to->written || strcmp(unit, to->written) == 0)
+        return 0;
+    if (!stg_unit_same(unit, to->si))
+        return stg_fail(task, "%s is in '%s', which cannot be shown in '%s'",
+                        what, unit, to->written);
+    for (size_t i = 0; i < n; i++)
+        value[i] = (value[i] - to->zero) / to->scale;
+    return 0;
 }

@@ -32,10 +32,12 @@ START_TEST(every_key)
                     "serve: true\n"
                     "in:\n"
                     "  a: {type: file, format: [x, y], doc: the a}\n"
-                    "  b: {type: field, many: true, optional: true}\n"
+                    "  b: {type: field, many: true, optional: true,"
+                    " shown_in: u}\n"
                     "params:\n"
                     "  n: {type: integer, default: 3, min: 1, max: 9}\n"
                     "  l: {type: quantity, unit: mm, min: 1 cm}\n"
+                    "  u: {type: unit, optional: true}\n"
                     "out:\n"
                     "  f: {type: field, unit: degC}\n"
                     "  g: {type: file, path: d/g.txt, media_type: text/plain,"
@@ -110,6 +112,17 @@ static const struct {
       "'a' of type mesh cannot have 'unit'" },
     { HEAD OUT "run: [x]\nin: {a: {type: mesh, format: x}}\n", "FT0102", 6,
       22, "'a' of type mesh cannot have 'format'" },
+    { HEAD OUT "run: [x]\nin: {a: {type: mesh, shown_in: u}}\n", "FT0102", 6,
+      22, "'a' of type mesh cannot have 'shown_in'" },
+    { HEAD OUT "run: [x]\nin: {a: {type: field, shown_in: u}}\n", "FT0110",
+      6, 6,
+      "input 'a' is shown in 'u', which is no parameter of type unit" },
+    { HEAD OUT "run: [x]\nin: {a: {type: image, shown_in: u}}\n"
+               "params: {u: {type: string}}\n", "FT0110", 6, 6,
+      "input 'a' is shown in 'u', which is no parameter of type unit" },
+    { HEAD OUT "run: [x]\nin: {a: {type: image, shown_in: u}}\n"
+               "params: {u: {type: unit, each: list}}\n", "FT0110", 6, 6,
+      "input 'a' is shown in 'u', which is no parameter of type unit" },
     { HEAD "run: [x]\nout: {f: {type: file, path: x, media_type: png}}\n",
       "FT0106", 5, 44, "'png' is not a media type" },
     { HEAD OUT "run: [x]\nparams: {p: {type: integer, unit: m}}\n", "FT0102",

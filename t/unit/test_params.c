@@ -28,6 +28,11 @@ static struct ft_doc *declare(const char *text, struct ft_params *params)
 #define RATIO "p: {type: quantity, unit: '1'}"
 #define TIMES "p: {type: quantity, unit: s, each: list}"
 #define GROUPS "p: {type: number, each: group}"
+#define UNIT "p: {type: unit}"
+#define LENGTH_UNIT "p: {type: unit, unit: m}"
+#define UNITS "p: {type: unit, each: group}"
+#define UNIT_RECORDS                                                        \
+    "p: {type: record, each: list, fields: {u: {type: unit}}}"
 #define RECORD                                                              \
     "p: {type: record, fields: {a: {type: integer}, "                       \
     "b: {type: string, default: x}, c: {type: number, optional: true}}}"
@@ -82,6 +87,25 @@ static const struct {
     { GROUPS, "{top side: 1, '*': 2}", "{\"top side\":1,\"*\":2}", NULL,
       NULL },
     { GROUPS, "{a: x}", NULL, "FT0104", "'p' must be a number, not text" },
+    { UNIT, "MPa", "{\"written\":\"MPa\",\"unit\":\"m-1.kg.s-2\","
+      "\"scale\":1000000,\"zero\":0}", NULL, NULL },
+    { UNIT, "degC", "{\"written\":\"degC\",\"unit\":\"K\",\"scale\":1,"
+      "\"zero\":273.15}", NULL, NULL },
+    { UNIT, "1", "{\"written\":\"1\",\"unit\":\"1\",\"scale\":1,"
+      "\"zero\":0}", NULL, NULL },
+    { UNIT, "MPaa", NULL, "FT0202", NULL },
+    { UNIT, "2 mm", NULL, "FT0202", NULL },
+    { UNIT, "true", NULL, "FT0202", NULL },
+    { UNIT, "[mm]", NULL, "FT0104",
+      "'p' must be a unit such as 'mm', not a list" },
+    { LENGTH_UNIT, "cm", "{\"written\":\"cm\",\"unit\":\"m\","
+      "\"scale\":0.01,\"zero\":0}", NULL, NULL },
+    { LENGTH_UNIT, "K", NULL, "FT0203",
+      "'p' has the unit 'K', which is no 'm'" },
+    { UNITS, "{a: mm}", "{\"a\":{\"written\":\"mm\",\"unit\":\"m\","
+      "\"scale\":0.001,\"zero\":0}}", NULL, NULL },
+    { UNIT_RECORDS, "[{u: km}]", "[{\"u\":{\"written\":\"km\","
+      "\"unit\":\"m\",\"scale\":1000,\"zero\":0}}]", NULL, NULL },
     { RECORD, "{a: 1}", "{\"a\":1,\"b\":\"x\"}", NULL, NULL },
     { RECORD, "{c: 2, a: 1, b: y}", "{\"a\":1,\"b\":\"y\",\"c\":2}", NULL,
       NULL },
@@ -93,10 +117,15 @@ static const struct {
       "'p' must be a mapping, not a number" },
 };
 
-/* Compared in canonical form: 3 and 3.0 are one number. */
-static void assert_json(const struct ft_value *value, const char *want)
+/* What a program gets, compared in canonical form: 3 and 3.0 are one number. */
+static void assert_json(const struct ft_params *params,
+                        struct ft_value *value, const char *want)
 {
-    struct json_object *got = ft_value_json(value);
+    const struct ft_value all = { .kind = FT_VALUE_MAP, .n = 1,
+                                  .key = (char *[]){ params->item->name },
+                                  .item = value };
+    struct json_object *whole = ft_params_json(params, &all);
+    struct json_object *got = ft_json_or_null(whole, "p");
     struct json_object *json = json_tokener_parse(want);
     struct ft_str a = FT_STR_INIT, b = FT_STR_INIT;
 
@@ -106,7 +135,7 @@ static void assert_json(const struct ft_value *value, const char *want)
     ft_str_release(&a);
     ft_str_release(&b);
     json_object_put(json);
-    json_object_put(got);
+    json_object_put(whole);
 }
 
 START_TEST(from_text)
@@ -119,7 +148,7 @@ START_TEST(from_text)
 
     if (row[_i].json) {
         ck_assert_msg(rc == 0, "%s", err.msg);
-        assert_json(&value, row[_i].json);
+        assert_json(&params, &value, row[_i].json);
         ft_value_release(&value);
     } else {
         ck_assert_int_eq(rc, -1);
@@ -149,7 +178,7 @@ START_TEST(to_text_and_back)
         ft_param_to_text(params.item, &value, &text);
         ck_assert_msg(ft_param_from_text(params.item, text.s, &again, &err) ==
                           0, "%s: %s", text.s, err.msg);
-        assert_json(&again, row[_i].json);
+        assert_json(&params, &again, row[_i].json);
     }
     ft_value_release(&value);
     ft_value_release(&again);

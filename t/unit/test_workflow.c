@@ -72,10 +72,10 @@ static const struct {
     /* parameters of the workflow */
     { HEAD "params: {n: 1}\nstages: {a: {shell: x}}\n", "FT0104", 3, 13,
       "parameter 'n' must be a mapping, not a number", "write {type: …} with "
-      "one of quantity, number, integer, string, boolean, record" },
+      "one of quantity, number, integer, string, boolean, unit, record" },
     { HEAD "params: {n: {default: 1}}\nstages: {a: {shell: x}}\n", "FT0103",
       3, 13, "parameter 'n' lacks the key 'type'", "'type' is one of "
-      "quantity, number, integer, string, boolean, record" },
+      "quantity, number, integer, string, boolean, unit, record" },
     { HEAD "params: {n: {type: integer}}\nstages: {a: {shell: x}}\n",
       "FT0103", 3, 10, "the parameter 'n' has no value",
       "give one with -p n=VALUE, or a default" },

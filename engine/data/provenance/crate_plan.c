@@ -70,7 +70,8 @@ static const char *type_of(const struct ft_param *param)
     static const char *const types[] = {
         [FT_PARAM_QUANTITY] = "Float", [FT_PARAM_NUMBER] = "Float",
         [FT_PARAM_INTEGER] = "Integer", [FT_PARAM_TEXT] = "Text",
-        [FT_PARAM_BOOL] = "Boolean", [FT_PARAM_RECORD] = "PropertyValue",
+        [FT_PARAM_BOOL] = "Boolean", [FT_PARAM_UNIT] = "Text",
+        [FT_PARAM_RECORD] = "PropertyValue",
     };
 
     return param->each == FT_EACH_ONE ? types[param->type] : "PropertyValue";

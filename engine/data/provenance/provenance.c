@@ -94,12 +94,13 @@ bool ft_prov_is_progress(const char *key)
 const char *ft_prov_value(struct json_object *value, struct ft_str *out)
 {
     struct json_object *number = ft_json_or_null(value, "value");
-    const char *unit = ft_json_str_or(value, "unit", NULL);
+    struct json_object *written = ft_json_or_null(value, "written");
+    const char *unit = number ? ft_json_str_or(value, "unit", NULL) : NULL;
 
-    if (number && unit)
+    if (unit)
         value = number;
-    else
-        unit = NULL;
+    else if (written) /* the parameter is a unit */
+        value = written;
     if (json_object_is_type(value, json_type_string))
         ft_str_add(out, json_object_get_string(value));
     else if (ft_json_canonical(value, out, NULL) < 0)

@@ -72,8 +72,7 @@ static void look(struct diffusion *p, int b, PetscInt c, const double u[],
 
     *at = (struct points){ 0 };
     fe_mesh_corners(p->d.mesh, block, c, x);
-    for (int i = 0; i < block->elem->nodes; i++)
-        of_cell[i] = u[block->node[c * block->elem->nodes + i]];
+    fe_mesh_take(block, c, 1, u, of_cell);
     fe_kernel_values(tab, x, of_cell, at->value, at->grad);
     fe_kernel_points(tab, x, place, weight);
     for (int q = 0; q < tab->points; q++) {
@@ -102,7 +101,6 @@ static PetscErrorCode residual(void *context, const double u[], double r[])
     PetscCall(PetscArrayzero(r, p->d.n));
     for (int b = 0; b < mesh->n_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
-        int nodes = block->elem->nodes;
 
         for (PetscInt c = 0; c < block->n; c++) {
             look(p, b, c, u, x, &at);
@@ -110,8 +108,7 @@ static PetscErrorCode residual(void *context, const double u[], double r[])
                 for (int l = 0; l < 3; l++)
                     at.grad[q][l] *= at.k[q];
             fe_kernel_residual_at(&p->d.tab[b], x, at.grad, at.lost, of_cell);
-            for (int i = 0; i < nodes; i++)
-                r[block->node[c * nodes + i]] += of_cell[i];
+            fe_mesh_add(block, c, 1, of_cell, r);
         }
     }
     PetscCall(fe_agree(mesh->comm, p->msg));
