@@ -305,6 +305,8 @@ test_expect_success 'pictures.yaml, through the engine' '
 test_expect_success 'its pictures are those of values in their units' '
 	fedtwin lineage hottest.picture --json >json &&
 	test_grep "\"written\": *\"degC\"" json &&
+	fedtwin lineage hottest.picture --prov >prov &&
+	test_grep "\"prov:value\": *\"degC\"" prov &&
 	fedtwin data get reduce.most most.h5 && chmod u+w most.h5 &&
 	"$PYTHON" - <<-\EOF &&
 	import h5py, numpy

@@ -99,7 +99,7 @@ const char *ft_prov_value(struct json_object *value, struct ft_str *out)
 
     if (unit)
         value = number;
-    else if (written) /* the parameter is a unit */
+    else if (written && ft_json_or_null(value, "scale")) /* it is a unit */
         value = written;
     if (json_object_is_type(value, json_type_string))
         ft_str_add(out, json_object_get_string(value));
