@@ -181,6 +181,21 @@ test_expect_success 'a contact that ends inside a body' '
 	EOT
 '
 
+test_expect_success 'multigrid needs no more for a small resistance' '
+	"$PYTHON" - <<-EOT
+	from wall import *
+	for cells, simplex, order in [
+	        ([24, 16], True, 1), ([12, 8, 4], False, 1), ([12, 8], True, 2)]:
+	    mesh = wall(cells, simplex)
+	    rows = [heat(mesh, order=order, contact=joint(
+	        resistance=q(r, "m2 K/W")), **steady).last()
+	        for r in (1e-2, 1e-9)]
+	    near(rows[1]["heat_in"] / (0.1 if len(cells) == 2 else 0.007),
+	         100 / (0.1 / 50 + 1e-9 + 0.05 / 10), 1e-9)
+	    assert rows[1]["iterations"] < 2 * rows[0]["iterations"], rows
+	EOT
+'
+
 test_expect_success 'a resistance that depends on temperature: the root' '
 	"$PYTHON" - <<-EOT
 	from wall import *

@@ -62,6 +62,8 @@ enum fe_rule {
     FE_RULE_SYSTEM, /* exact for the mass matrix of a straight cell */
     FE_RULE_ERROR,  /* degree 5 at least, for norms of smooth functions */
     FE_RULE_CENTRE, /* one point, the centroid */
+    FE_RULE_NODES,  /* the nodes, where their weights are positive; else as for
+                       the system: triangles and serendipity of order 2 */
 };
 
 /* An element tabulated at the points of a rule; for a pair, its half. */

@@ -131,6 +131,26 @@ static void add_centre(struct fe_tab *tab)
     add_point(tab, (double[3]){ at, at, at }, weight);
 }
 
+/* From the tabulated rule to one with the nodes as its points, each with the
+ * integral of its shape function. */
+static void move_to_nodes(struct fe_tab *tab)
+{
+    const struct fe_elem *elem = tab->elem;
+    double weight[FE_MAX_NODES];
+
+    for (int i = 0; i < elem->nodes; i++) {
+        weight[i] = 0;
+        for (int q = 0; q < tab->points; q++)
+            weight[i] += tab->w[q] * tab->n[q][i];
+        if (weight[i] < 1e-6)
+            return;
+    }
+    tab->points = 0;
+    for (int i = 0; i < elem->nodes; i++)
+        add_point(tab, (double[3]){ elem->at[i][0] / 2., elem->at[i][1] / 2.,
+                                    elem->at[i][2] / 2. }, weight[i]);
+}
+
 void fe_tab_init(struct fe_tab *tab, const struct fe_elem *elem,
                  enum fe_rule rule)
 {
@@ -145,4 +165,6 @@ void fe_tab_init(struct fe_tab *tab, const struct fe_elem *elem,
         add_simplex(tab);
     else
         add_product(tab, elem->order + 1);
+    if (rule == FE_RULE_NODES)
+        move_to_nodes(tab);
 }

@@ -61,8 +61,12 @@ static PetscErrorCode divide(struct phy_domain *d)
                           (int)input->n_groups, &d->mesh));
     d->n = d->mesh->n_owned + d->mesh->n_ghosts;
     PetscCall(PetscMalloc1(d->mesh->n_all_blocks, &d->tab));
-    for (int b = 0; b < d->mesh->n_all_blocks; b++)
-        fe_tab_init(&d->tab[b], d->mesh->block[b].elem, FE_RULE_SYSTEM);
+    for (int b = 0; b < d->mesh->n_all_blocks; b++) {
+        const struct fe_elem *elem = d->mesh->block[b].elem;
+
+        fe_tab_init(&d->tab[b], elem,
+                    elem->half ? FE_RULE_NODES : FE_RULE_SYSTEM);
+    }
     d->at = d->mesh->x;
     if (d->split) {
         PetscCall(PetscMalloc1(3 * d->n, &d->at));

@@ -25,7 +25,9 @@ struct phy_domain {
                                 none */
     struct fe_group *group; /* those of 'input', in its order */
     struct fe_mesh *mesh;
-    struct fe_tab *tab;     /* by block of the mesh, FE_RULE_SYSTEM */
+    struct fe_tab *tab;     /* by block of the mesh, FE_RULE_SYSTEM; of pairs
+                               FE_RULE_NODES: each node is tied to the one on
+                               the other side alone, as multigrid wants it */
     PetscInt n;             /* local nodes, ghosts included */
     double *at;             /* 3n: where functions of place are to be taken for
                                them, mesh->x or phy_split_places() */

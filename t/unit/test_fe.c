@@ -254,6 +254,27 @@ START_TEST(pairs_are_two_facets)
 }
 END_TEST
 
+/* The rule whose points are the nodes measures a cell like the others do, and
+ * is not used where a node would weigh nothing or less. */
+START_TEST(nodes_are_a_rule)
+{
+    const struct fe_elem *elem;
+    double x[FE_MAX_NODES][3], measure = make_cell(_i, &elem, x);
+    bool other = elem->vtk == 22 || elem->vtk == 23 || elem->vtk == 24 ||
+                 elem->vtk == 25;
+    struct fe_tab tab;
+
+    fe_tab_init(&tab, elem, FE_RULE_NODES);
+    ck_assert_int_eq(tab.points == elem->nodes &&
+                     tab.n[elem->nodes - 1][elem->nodes - 1] == 1, !other);
+    if (elem->affine || elem->dim == 1 || elem->vtk == 28 || elem->vtk == 29)
+        ck_assert_double_eq_tol(fe_kernel_measure(&tab, x), measure, 1e-12);
+    for (int q = 0; !other && q < tab.points; q++)
+        for (int i = 0; i < elem->nodes; i++)
+            ck_assert_double_eq_tol(tab.n[q][i], i == q, 1e-15);
+}
+END_TEST
+
 /* Each node of a face is one of fe_face_has(): as many as a facet has. */
 START_TEST(faces_have_their_nodes)
 {
@@ -373,6 +394,7 @@ int main(void)
     tcase_add_loop_test(tc, kernels_agree, 0, N_TYPES);
     tcase_add_loop_test(tc, sources_add_up, 0, N_TYPES);
     tcase_add_loop_test(tc, pairs_are_two_facets, 0, N_TYPES);
+    tcase_add_loop_test(tc, nodes_are_a_rule, 0, N_TYPES);
     tcase_add_test(tc, faces_have_their_nodes);
     tcase_add_test(tc, faces_are_known_by_corners);
     tcase_add_test(tc, unknown_cells_have_no_element);
