@@ -17,6 +17,7 @@
 #define STILL_2 1e-200 /* m4/s2: the square of no discharge, and its inverse's
                         * root must not overflow */
 #define AROUND 8       /* columns before and behind a tile, in whole vectors */
+#define ABREAST 2      /* vectors of faces at a time */
 
 /* A row of cells and of their western and southern faces. */
 struct lane {
@@ -73,74 +74,133 @@ INLINE vec beside(vec q, vec here)
 }
 
 /* Friction dt drag |q, across| q / h^(7/3) is implicit in q; the length of the
- * vector is the tangent at the old one, exact when the flow is steady. */
-INLINE struct moved move(const struct inertia *w, struct pair p, double ratio)
+ * vector is the tangent at the old one, exact when the flow is steady.  The
+ * roots of n <= ABREAST vectors are found side by side. */
+INLINE void move(const struct inertia *w, const struct pair *p, double ratio,
+                 struct moved *m, int n)
 {
-    vec zero = all(0), one = all(1);
-    vec y0 = p.h0 - largest(p.dz, zero), y1 = p.h1 + least(p.dz, zero);
-    vec h = largest(y0, y1); /* highest surface above the higher bed */
-    mask wet = above(h, all(w->step.dry));
-    vec y, y3, k, q, r, along, across2, length2, inverse, a, b;
+    vec zero = all(0), one = all(1), h[ABREAST], y[ABREAST], r[ABREAST];
+    vec length2[ABREAST], inverse[ABREAST], a[ABREAST], square[ABREAST];
+    mask wet[ABREAST];
 
-    if (!any(wet))
-        return (struct moved){ zero, zero };
-    y = inverse_cbrt(pick(wet, h, one));
-    y3 = y * y * y;
-    k = (0.5 * w->step.dt) * p.drag * (y3 * y3 * y);
-    q = plus(w->theta * p.q.b, all(w->beside),
-             beside(p.q.a, p.q.b) + beside(p.q.c, p.q.b));
-    r = minus(q, (w->step.g * ratio) * h, y1 - y0);
-    along = magnitude(p.q.b);
-    across2 = p.across * p.across;
-    length2 = plus(across2, along, along);
-    inverse = inverse_sqrt(largest(length2, all(STILL_2)));
-    a = plus(one, k, across2 * inverse);
-    b = k * pick(above(length2, all(STILL_2)), along * inverse, one);
-    r *= 2.0 / (a + root(plus(a * a, 4.0 * b, magnitude(r))));
-    return (struct moved){ only(wet, r), only(wet, along * y3) };
+    EACH(i, n)
+    {
+        vec y0 = p[i].h0 - largest(p[i].dz, zero);
+        vec y1 = p[i].h1 + least(p[i].dz, zero);
+        vec q = plus(w->theta * p[i].q.b, all(w->beside),
+                     beside(p[i].q.a, p[i].q.b) + beside(p[i].q.c, p[i].q.b));
+
+        h[i] = largest(y0, y1); /* highest surface above the higher bed */
+        wet[i] = above(h[i], all(w->step.dry));
+        r[i] = minus(q, (w->step.g * ratio) * h[i], y1 - y0);
+        h[i] = pick(wet[i], h[i], one);
+        length2[i] = plus(p[i].across * p[i].across, p[i].q.b, p[i].q.b);
+        inverse[i] = largest(length2[i], all(STILL_2));
+        m[i] = (struct moved){ zero, zero };
+    }
+    if (!any(wet[0]) && !any(wet[n - 1]))
+        return;
+    inverse_cbrts(h, y, n);
+    inverse_sqrts(inverse, inverse, n);
+    EACH(i, n)
+    {
+        vec y3 = y[i] * y[i] * y[i], along = magnitude(p[i].q.b);
+        vec k = (0.5 * w->step.dt) * p[i].drag * (y3 * y3 * y[i]);
+        vec b = k * pick(above(length2[i], all(STILL_2)), along * inverse[i],
+                         one);
+
+        a[i] = plus(one, k, p[i].across * p[i].across * inverse[i]);
+        square[i] = plus(a[i] * a[i], 4.0 * b, magnitude(r[i]));
+        m[i].u = only(wet[i], along * y3);
+    }
+    inverse_sqrts(square, inverse, n);
+    EACH(i, n)
+        m[i].q = only(wet[i], r[i] * (2.0 / plus(a[i], square[i],
+                                                 inverse[i])));
+}
+
+/* The western faces of a row from column 'from' on, n vectors. */
+INLINE void move_some_x(const struct row *low, const struct row *high,
+                        struct inertia *w, double *restrict x, int from, int n)
+{
+    struct pair p[ABREAST];
+    struct moved m[ABREAST];
+
+    EACH(k, n)
+    {
+        int i = from + k * FLOOD_LANES;
+
+        p[k] = (struct pair){
+            .h0 = load(low->h + i - 1), .h1 = load(low->h + i),
+            .dz = load(low->z + i) - load(low->z + i - 1),
+            .drag = load(low->drag + i - 1) + load(low->drag + i),
+            .q = along_x(low->qx, i),
+            .across = 0.25 * ((load(low->qy + i - 1) + load(low->qy + i)) +
+                              (load(high->qy + i - 1) + load(high->qy + i))),
+        };
+    }
+    move(w, p, w->step.ax, m, n);
+    EACH(k, n)
+    {
+        store(x + FRONT + from + k * FLOOD_LANES, m[k].q);
+        store(w->ux + FRONT + from + k * FLOOD_LANES, m[k].u);
+    }
 }
 
 /* The western faces of row j. */
 ROW move_x(const struct flood_tile *t, struct inertia *w, int j)
 {
     struct row low = inertial_row(t, w, j), high = inertial_row(t, w, j + 1);
-    double *restrict x = lane_of(w, j)->x;
+    double *x = lane_of(w, j)->x;
+    int i = -AROUND, end = w->step.n + AROUND;
 
-    for (int i = -AROUND; i < w->step.n + AROUND; i += FLOOD_LANES) {
-        struct moved m = move(w, (struct pair){
-            .h0 = load(low.h + i - 1), .h1 = load(low.h + i),
-            .dz = load(low.z + i) - load(low.z + i - 1),
-            .drag = load(low.drag + i - 1) + load(low.drag + i),
-            .q = along_x(low.qx, i),
-            .across = 0.25 * ((load(low.qy + i - 1) + load(low.qy + i)) +
-                              (load(high.qy + i - 1) + load(high.qy + i))),
-        }, w->step.ax);
+    for (; i + ABREAST * FLOOD_LANES <= end; i += ABREAST * FLOOD_LANES)
+        move_some_x(&low, &high, w, x, i, ABREAST);
+    for (; i < end; i += FLOOD_LANES)
+        move_some_x(&low, &high, w, x, i, 1);
+}
 
-        store(x + FRONT + i, m.q);
-        store(w->ux + FRONT + i, m.u);
+/* The southern faces of row[1] from column 'from' on, n vectors. */
+INLINE void move_some_y(const struct row row[3], const struct inertia *w,
+                        struct lane *restrict to, int from, int n)
+{
+    struct pair p[ABREAST];
+    struct moved m[ABREAST];
+
+    EACH(k, n)
+    {
+        int i = from + k * FLOOD_LANES;
+
+        p[k] = (struct pair){
+            .h0 = load(row[0].h + i), .h1 = load(row[1].h + i),
+            .dz = load(row[1].z + i) - load(row[0].z + i),
+            .drag = load(row[0].drag + i) + load(row[1].drag + i),
+            .q = along_y(row[0].qy, row[1].qy, row[2].qy, i),
+            .across = 0.25 * ((load(row[0].qx + i) + load(row[0].qx + i + 1)) +
+                              (load(row[1].qx + i) + load(row[1].qx + i + 1))),
+        };
+    }
+    move(w, p, w->step.ay, m, n);
+    EACH(k, n)
+    {
+        store(to->y + FRONT + from + k * FLOOD_LANES, m[k].q);
+        store(to->uy + FRONT + from + k * FLOOD_LANES, m[k].u);
     }
 }
 
 /* The southern faces of row j. */
 ROW move_y(const struct flood_tile *t, struct inertia *w, int j)
 {
-    struct row low = inertial_row(t, w, j - 1), here = inertial_row(t, w, j),
-               high = inertial_row(t, w, j + 1);
-    struct lane *restrict to = lane_of(w, j);
+    const struct row row[3] = { inertial_row(t, w, j - 1),
+                                inertial_row(t, w, j),
+                                inertial_row(t, w, j + 1) };
+    struct lane *to = lane_of(w, j);
+    int i = -AROUND, end = w->step.n + AROUND;
 
-    for (int i = -AROUND; i < w->step.n + AROUND; i += FLOOD_LANES) {
-        struct moved m = move(w, (struct pair){
-            .h0 = load(low.h + i), .h1 = load(here.h + i),
-            .dz = load(here.z + i) - load(low.z + i),
-            .drag = load(low.drag + i) + load(here.drag + i),
-            .q = along_y(low.qy, here.qy, high.qy, i),
-            .across = 0.25 * ((load(low.qx + i) + load(low.qx + i + 1)) +
-                              (load(here.qx + i) + load(here.qx + i + 1))),
-        }, w->step.ay);
-
-        store(to->y + FRONT + i, m.q);
-        store(to->uy + FRONT + i, m.u);
-    }
+    for (; i + ABREAST * FLOOD_LANES <= end; i += ABREAST * FLOOD_LANES)
+        move_some_y(row, w, to, i, ABREAST);
+    for (; i < end; i += FLOOD_LANES)
+        move_some_y(row, w, to, i, 1);
 }
 
 /* --- cells ---------------------------------------------------------------- */
