@@ -57,7 +57,7 @@ t_bench_lookups_CPPFLAGS = $(t_bench_commits_CPPFLAGS)
 t_bench_lookups_LDADD = $(t_bench_commits_LDADD)
 
 EXTRA_DIST += t/bench/stage_write.c t/bench/heat.c t/bench/heat.sh \
-    t/bench/heat.py t/bench/flood.sh t/bench/flood.py \
+    t/bench/heat.py t/bench/flood.sh t/bench/flood.py t/bench/dam.gfs \
     t/bench/elasticity.sh t/bench/elasticity.py t/bench/slope.sh
 BENCHES += t/bench/triad
 t_bench_triad_SOURCES = t/bench/triad.c

@@ -3,10 +3,10 @@
 # shellcheck shell=sh
 
 # Bytes that a step must move for a cell, at 8 a number: depth, discharge and
-# bed read, new values written (and read before), four peaks read; the second
+# bed read, new values written (and read before), three peaks read; the second
 # stage reads the first one's values, the bed and the beginning's, and writes.
-flood_bytes_first=112
-flood_bytes_second=216
+flood_bytes_first=104
+flood_bytes_second=208
 
 # Columns of the median run by the first one.
 flood_median() { # CELLS SCHEME CASE RANKS
@@ -46,6 +46,28 @@ flood_slopes() { # CELLS
 	row '  slope of memory' "$memory" '' '' '' ''
 }
 
+# Gerris works on a tree of cells, which has one level here.  Its case becomes a
+# program by the compiler and Gerris's headers.
+flood_gerris() {
+	has gerris2D && has pkg-config && pkg-config --exists gerris2D ||
+		return 0
+	flood_median 256 second wet 1 >one && read -r rate _ _ _ <one || return
+	for _ in $(seq "$repeats")
+	do
+		gerris2D -DLEVEL=8 -DSIDE=1280 "$here/dam.gfs" 2>&1 |
+			awk -v cells=65536 -v steps=20 '{
+				for (i = 1; i < NF; i++)
+					if ($i == "cpu:")
+						cpu[n++] = $(i + 1)
+			}
+			END { print 1e-6 * cells * steps / (cpu[1] - cpu[0]) }'
+	done | sort -n |
+		awk '{ line[NR] = $0 } END { print line[int((NR + 1) / 2)] }' >gerris
+	read -r peer <gerris || return
+	row 'flood, second order, 256^2 cells' "$rate" 'M/s CPU' 'Gerris' \
+		"$(calc "$peer")" "$(calc "$rate / $peer" 0)"
+}
+
 bench_flood() {
 	side=${BENCH_FLOOD:-2000}
 	python=$(sed -n "s/^PYTHON='\(.*\)'/\1/p" "$build/t/settings")
@@ -60,5 +82,5 @@ bench_flood() {
 	triad=$("$build/t/bench/triad") || return
 	flood_rates first "$side" "$flood_bytes_first" &&
 		flood_rates second "$side" "$flood_bytes_second" &&
-		flood_slopes "$side"
+		flood_slopes "$side" && flood_gerris
 }
