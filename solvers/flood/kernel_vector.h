@@ -58,10 +58,6 @@ INLINE vec minus(vec c, vec a, vec b)
 {
     return _mm512_fnmadd_pd(a, b, c);
 }
-INLINE mask both(mask a, mask b)
-{
-    return a & b;
-}
 INLINE bool any(mask m)
 {
     return m != 0;
@@ -119,10 +115,6 @@ INLINE vec plus(vec c, vec a, vec b)
 INLINE vec minus(vec c, vec a, vec b)
 {
     return _mm256_fnmadd_pd(a, b, c);
-}
-INLINE mask both(mask a, mask b)
-{
-    return _mm256_and_pd(a, b);
 }
 INLINE bool any(mask m)
 {
@@ -192,10 +184,6 @@ INLINE vec minus(vec c, vec a, vec b)
     return c - a * b;
 }
 #endif
-INLINE mask both(mask a, mask b)
-{
-    return a & b;
-}
 INLINE bool any(mask m)
 {
     return (m[0] | m[1]) != 0;
