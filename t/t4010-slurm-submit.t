@@ -31,7 +31,7 @@ test_expect_success 'open says what there is, before any contact' '
 	slurm_site alpha >site.json &&
 	SECRET=x adapter_start fedtwin-slurm site.json &&
 	expect "d[\"ok\"] and d[\"protocol\"] == 1" &&
-	expect "sorted(d[\"features\"])" "[\"array\", \"estimate\", \"hold\"]"
+	expect "sorted(d[\"features\"])" "[\"array\", \"changes\", \"estimate\", \"hold\"]"
 '
 
 test_expect_success 'probe: limits, partitions, nodes, the clock' '

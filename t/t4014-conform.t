@@ -28,8 +28,8 @@ echo '{"site": "example", "adapter": "program"}' >site.json
 
 test_expect_success 'the example keeps to it; what it cannot do is skipped' '
 	conform "$adapters/example.py" site.json &&
-	test_grep "^1..18$" out && test_grep ! "^not ok" out &&
-	test $(grep -c SKIP out) = 3 &&
+	test_grep "^1..19$" out && test_grep ! "^not ok" out &&
+	test $(grep -c SKIP out) = 4 &&
 	test_must_fail ls -d conform-*
 '
 

@@ -75,6 +75,8 @@ void ft_batch_task_free(struct ft_batch_task *task)
 void ft_batch_attach(struct ft_batch_task *task, struct ft_batch_job *job)
 {
     task->job = job;
+    job->known = false; /* the task is to hear of it */
+    task->batch->awaits = true;
     if (!job->pilot)
         job->task = task;
     task->batch->n_given++;
@@ -283,6 +285,7 @@ static void free_batch(struct ft_batch *batch)
     free(batch->job);
     free(batch->agent);
     free(batch->home_file);
+    free(batch->mark);
     if (batch->log_fd >= 0)
         (void)close(batch->log_fd);
     free(batch);
@@ -502,6 +505,7 @@ static void cancel_task(struct ft_batch_task *task, double grace_s)
     struct ft_batch_job *job = task->job;
 
     task->cancelled = true;
+    task->batch->awaits = true;
     task->cancel_ns = now + (int64_t)(grace_s * NS_PER_S);
     if (job && job->agent)
         ft_home_cancel(job->agent, task->attempt->tag, grace_s);

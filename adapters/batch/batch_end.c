@@ -139,6 +139,7 @@ void ft_batch_heard(struct ft_batch_task *task, const struct ft_ending *ending)
         return;
     task->heard = ft_calloc(1, sizeof(*task->heard));
     *task->heard = *ending;
+    task->batch->awaits = true;
     task->heard_ns = ft_clock_mono_ns();
     if (ending->start_ns)
         ft_batch_started(task, ending->host);
@@ -170,8 +171,19 @@ void ft_batch_settle(struct ft_batch_task *task)
         settle_silent(task);
 }
 
+/* Will there be something to settle, or to end, sooner or later? */
+static bool awaits(const struct ft_batch_task *task)
+{
+    const struct ft_batch_job *job = task->job;
+
+    return task->heard || task->cancelled ||
+           (job && (job->state == FT_BATCH_ENDED || job->missing_ns));
+}
+
 void ft_batch_settle_all(struct ft_batch *batch)
 {
+    if (!batch->awaits)
+        return;
     for (size_t i = batch->n_tasks; i-- > 0;)
         if (i < batch->n_tasks)
             ft_batch_settle(batch->task[i]);
@@ -179,4 +191,7 @@ void ft_batch_settle_all(struct ft_batch *batch)
     for (size_t i = batch->n_jobs; i-- > 0;)
         if (batch->job[i]->state == FT_BATCH_ENDED && !batch->job[i]->n_tasks)
             ft_batch_job_free(batch->job[i]);
+    batch->awaits = false;
+    for (size_t i = 0; i < batch->n_tasks && !batch->awaits; i++)
+        batch->awaits = awaits(batch->task[i]);
 }

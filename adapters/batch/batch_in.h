@@ -99,6 +99,8 @@ struct ft_batch_job {
     bool cancelled;  /* the site was asked to end it */
     int64_t asked_ns;   /* UNSURE: since when */
     int searches;       /* complete answers without it since then */
+    bool known;         /* what the answer with batch->mark knew of it was
+                           heard, or it has not changed */
     int64_t missing_ns; /* since when complete answers lack it; 0: no */
     int64_t end_ns;     /* ENDED: since when */
     enum ft_outcome outcome; /* ENDED: as the site says */
@@ -154,6 +156,8 @@ struct ft_batch {
     double allowed;        /* submissions, by 'submits_per_s', */
     int64_t allowed_ns;    /* as of then; 0: nothing was submitted yet */
     int64_t ask_ns;        /* when the site was asked last */
+    char *mark;            /* of its last answer; NULL: there is none */
+    bool awaits;           /* some end, or a record: else nothing is settled */
     int n_pilots, n_arrays; /* numbers given so far */
     int n_last; /* questions whose answers the helper lives for */
     struct ft_map array_of; /* an array's tag -> array, while it is submitted */

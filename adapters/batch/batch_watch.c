@@ -53,6 +53,7 @@ static void is_over(struct ft_batch_job *job, enum ft_outcome outcome,
     if (job->state == FT_BATCH_ENDED)
         return;
     job->state = FT_BATCH_ENDED;
+    batch->awaits = true;
     job->outcome = outcome;
     job->end_ns = ft_clock_mono_ns();
     job->leaving = true;
@@ -81,6 +82,7 @@ static void is_missing(struct ft_batch_job *job)
         return; /* it is alive, whatever the site has forgotten */
     if (!job->missing_ns)
         job->missing_ns = now;
+    job->batch->awaits = true;
     if (job->cancelled || (double)(now - job->missing_ns) > lost_s * NS_PER_S)
         is_over(job, job->cancelled ? FT_OUT_CANCELLED : FT_OUT_LOST,
                 ft_strdup("the site no longer knows the job"));
@@ -136,6 +138,13 @@ bool ft_batch_needs_credential(struct ft_batch *batch,
 
 /* --- all jobs ------------------------------------------------------------- */
 
+/* NULL: the next answer is to tell everything. */
+static void take_mark(struct ft_batch *batch, const char *mark)
+{
+    free(batch->mark);
+    batch->mark = mark ? ft_strdup(mark) : NULL;
+}
+
 static void on_statuses(struct json_object *answer, void *arg)
 {
     struct ft_batch *batch = arg;
@@ -146,6 +155,7 @@ static void on_statuses(struct json_object *answer, void *arg)
                    ? json_object_array_length(jobs) : 0;
 
     batch->asking = false;
+    take_mark(batch, ok ? ft_json_str_or(answer, "mark", NULL) : NULL);
     if (batch->closing) {
         ft_batch_answered(batch);
         return;
@@ -170,28 +180,57 @@ static bool is_of_interest(const struct ft_batch_job *job)
     return job->id && job->state != FT_BATCH_ENDED;
 }
 
+/* Is it enough to hear what has changed?  Why a pilot waits is told to all
+ * tasks without a job, whenever they came. */
+static bool is_known(const struct ft_batch *batch,
+                     const struct ft_batch_job *job)
+{
+    return batch->mark && job->known && (!job->pilot || job->joined);
+}
+
+/* NULL: there is nothing to ask for. */
+static struct json_object *status_request(struct ft_batch *batch)
+{
+    struct json_object *jobs = json_object_new_array();
+    struct json_object *known = json_object_new_array();
+    struct json_object *request = NULL;
+
+    for (size_t i = 0; i < batch->n_jobs; i++) {
+        struct ft_batch_job *job = batch->job[i];
+
+        if (!is_of_interest(job))
+            continue;
+        json_object_array_add(is_known(batch, job) ? known : jobs,
+                              json_object_new_string(job->id));
+        job->known = true;
+    }
+    if (json_object_array_length(jobs) || json_object_array_length(known)) {
+        request = json_object_new_object();
+        ft_json_add_str(request, "op", "status");
+        json_object_object_add(request, "jobs", json_object_get(jobs));
+    }
+    if (json_object_array_length(known)) {
+        ft_json_add_str(request, "since", batch->mark);
+        json_object_object_add(request, "known", json_object_get(known));
+    }
+    json_object_put(jobs);
+    json_object_put(known);
+    return request;
+}
+
 void ft_batch_ask(struct ft_batch *batch)
 {
-    struct json_object *request, *list;
+    struct json_object *request;
     int64_t now = ft_clock_mono_ns();
 
     if (batch->asking || batch->closing ||
         (double)(now - batch->ask_ns) < ASK_MIN_S * NS_PER_S)
         return;
-    list = json_object_new_array();
-    for (size_t i = 0; i < batch->n_jobs; i++)
-        if (is_of_interest(batch->job[i]))
-            json_object_array_add(list,
-                                  json_object_new_string(batch->job[i]->id));
-    if (!json_object_array_length(list)) {
-        json_object_put(list);
+    request = status_request(batch);
+    if (!request)
         return;
-    }
     batch->asking = true;
     batch->ask_ns = now;
-    request = json_object_new_object();
-    ft_json_add_str(request, "op", "status");
-    json_object_object_add(request, "jobs", list);
     ft_batch_query(batch, request, on_statuses, batch);
 }
 
@@ -273,7 +312,7 @@ void ft_batch_cancel(struct ft_batch *batch)
     struct cancelling *c = NULL;
     int64_t now = ft_clock_mono_ns();
 
-    if (batch->closing)
+    if (batch->closing || !batch->awaits)
         return;
     for (size_t i = 0; i < batch->n_jobs; i++) {
         struct ft_batch_job *job = batch->job[i];

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "adapters/slurm/shell.h"
+#include "adapters/slurm/told.h"
 #include "base/map.h"
 #include "base/words.h"
 
@@ -17,7 +18,8 @@ struct ft_cmd {
     struct ft_shell shell;
     struct ft_str host, control, conf; /* what 'shell' points to */
     bool accounting;
-    struct ft_map jobs; /* "1204_3": its status, as json-c */
+    struct ft_map jobs; /* "1204_3": struct ft_seen */
+    struct ft_told told;
 };
 
 /* The operations; each returns an answer that the caller releases. */

@@ -60,7 +60,7 @@ static uint32_t wait_status_of(const char *line, const char *key)
 static void keep(struct ft_cmd *cmd, const char *id,
                  const struct ft_seen *seen)
 {
-    json_object_put(ft_map_put(&cmd->jobs, id, ft_state_or_tag(id, seen)));
+    free(ft_map_put(&cmd->jobs, id, ft_seen_copy(seen)));
 }
 
 /* Under every id that the engine may know it by: "JobId=1205 ArrayJobId=1204
@@ -128,7 +128,7 @@ void ft_cmd_jobs_forget(struct ft_cmd *cmd)
     size_t i;
 
     for (i = 0; i < cmd->jobs.len; i++)
-        json_object_put(cmd->jobs.entry[i].value);
+        free(cmd->jobs.entry[i].value);
     ft_map_release(&cmd->jobs);
     cmd->jobs = (struct ft_map){ 0 };
 }
@@ -161,102 +161,85 @@ struct json_object *ft_cmd_jobs_load(struct ft_cmd *cmd)
 
 /* --- status, find_by_tag -------------------------------------------------- */
 
-static struct json_object *answer_with(struct json_object *list, bool complete)
-{
-    struct json_object *answer = ft_wire_ok();
+struct asked {
+    const struct ft_cmd *cmd;
+    struct ft_words absent; /* to be looked up in the accounting */
+};
 
-    ft_json_add_bool(answer, "complete", complete);
-    json_object_object_add(answer, "jobs", list);
-    return answer;
+static void add_job(struct ft_telling *telling, const char *job, bool known,
+                    void *arg)
+{
+    struct asked *asked = arg;
+    const struct ft_seen *seen = ft_map_get(&asked->cmd->jobs, job);
+
+    if (seen)
+        ft_telling_add(telling, job, known, seen);
+    else if (asked->cmd->accounting && *job >= '1' && *job <= '9')
+        ft_words_add(&asked->absent, ft_strdup(job));
+    else
+        json_object_array_add(telling->list, ft_state_not_found(job));
 }
 
 struct json_object *ft_cmd_status(void *state, struct json_object *request)
 {
-    struct json_object *ids = ft_json_or_null(request, "jobs"), *list, *error;
-    struct ft_words absent = { 0 };
     struct ft_cmd *cmd = state;
-    bool complete = true;
-    size_t i;
+    struct asked asked = { .cmd = cmd };
+    struct ft_telling telling;
+    struct json_object *error;
 
-    if (!json_object_is_type(ids, json_type_array))
+    if (!json_object_is_type(ft_json_or_null(request, "jobs"),
+                             json_type_array))
         return ft_wire_error("protocol", "status: 'jobs' is not a list");
     error = ft_cmd_jobs_load(cmd);
     if (error)
         return error;
-    list = json_object_new_array();
-    for (i = 0; i < json_object_array_length(ids); i++) {
-        const char *id = ft_json_at_or(ids, i, "");
-        struct json_object *status = ft_map_get(&cmd->jobs, id);
-
-        if (status && !ft_json_or_null(status, "state"))
-            complete = false;
-        else if (status)
-            json_object_array_add(list, json_object_get(status));
-        else if (cmd->accounting && *id >= '1' && *id <= '9')
-            ft_words_add(&absent, ft_strdup(id));
-        else
-            json_object_array_add(list, ft_state_not_found(id));
-    }
-    if (absent.n && ft_sacct_add(&cmd->shell, &absent, list) < 0)
-        complete = false;
-    ft_words_free(absent.item);
-    return answer_with(list, complete);
+    ft_telling_begin(&telling, &cmd->told, request);
+    ft_telling_each(&telling, request, add_job, &asked);
+    if (asked.absent.n &&
+        ft_sacct_add(&cmd->shell, &asked.absent, telling.list) < 0)
+        telling.complete = false;
+    ft_words_free(asked.absent.item);
+    return ft_telling_end(&telling);
 }
 
 struct json_object *ft_cmd_find(void *state, struct json_object *request)
 {
     const char *prefix = ft_json_str_or(request, "prefix", "");
-    struct json_object *list, *error;
+    struct json_object *error;
     struct ft_cmd *cmd = state;
-    bool complete = true;
-    size_t i;
 
     if (!*prefix)
         return ft_wire_error("protocol", "find_by_tag: no 'prefix'");
     error = ft_cmd_jobs_load(cmd);
-    if (error)
-        return error;
-    list = json_object_new_array();
-    for (i = 0; i < cmd->jobs.len; i++) {
-        struct json_object *status = cmd->jobs.entry[i].value;
-
-        if (!ft_starts_with(ft_json_str_or(status, "tag", ""), prefix))
-            continue;
-        if (ft_json_or_null(status, "state"))
-            json_object_array_add(list, json_object_get(status));
-        else
-            complete = false;
-    }
-    return answer_with(list, complete);
+    return error ? error : ft_told_found(&cmd->jobs, prefix);
 }
 
 /* --- cancel, hold, release ------------------------------------------------ */
 
-/* The status of a job, or of some element when 'id' is an array's. */
-static struct json_object *find_any(const struct ft_cmd *cmd, const char *id)
+/* A job, or some element when 'id' is an array's. */
+static const struct ft_seen *find_any(const struct ft_cmd *cmd, const char *id)
 {
-    struct json_object *status = ft_map_get(&cmd->jobs, id);
+    const struct ft_seen *seen = ft_map_get(&cmd->jobs, id);
     size_t i, len = strlen(id);
 
-    for (i = 0; !status && len && i < cmd->jobs.len; i++)
+    for (i = 0; !seen && len && i < cmd->jobs.len; i++)
         if (strncmp(cmd->jobs.entry[i].key, id, len) == 0 &&
             cmd->jobs.entry[i].key[len] == '_')
-            status = cmd->jobs.entry[i].value;
-    return status;
+            seen = cmd->jobs.entry[i].value;
+    return seen;
 }
 
 static struct json_object *act_on(const struct ft_cmd *cmd, const char *id,
                                   const char *tag, const char *const verb[2])
 {
-    struct json_object *status = find_any(cmd, id), *item;
+    const struct ft_seen *seen = find_any(cmd, id);
+    struct json_object *item;
     struct ft_str out = FT_STR_INIT, errors = FT_STR_INIT;
     struct ft_words words = { 0 };
 
-    if (!status ||
-        (tag && strcmp(ft_json_str_or(status, "tag", ""), tag) != 0))
+    if (!seen || (tag && (!seen->tag || strcmp(seen->tag, tag) != 0)))
         return ft_wire_result("not_found", NULL);
-    if (strcmp(ft_json_str_or(status, "state", ""), "ended") == 0 &&
-        ft_map_get(&cmd->jobs, id))
+    if (ft_seen_has_ended(seen) && ft_map_get(&cmd->jobs, id))
         return ft_wire_result("ok", NULL);
     ft_cmd_begin(&words);
     ft_words_add(&words, ft_strdup(verb[0]));

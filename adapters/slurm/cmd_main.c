@@ -114,6 +114,7 @@ int main(void)
 
     ft_wire_serve(ops, &cmd);
     ft_cmd_jobs_forget(&cmd);
+    ft_told_release(&cmd.told);
     ft_str_release(&cmd.host);
     ft_str_release(&cmd.control);
     ft_str_release(&cmd.conf);

@@ -204,11 +204,12 @@ static void keep_result(struct guard *g, struct json_object *answer)
 
 static void add_features(struct json_object *answer)
 {
+    static const char *const names[] = { "array", "changes", "estimate",
+                                         "hold" };
     struct json_object *features = json_object_new_array();
 
-    json_object_array_add(features, json_object_new_string("array"));
-    json_object_array_add(features, json_object_new_string("estimate"));
-    json_object_array_add(features, json_object_new_string("hold"));
+    for (size_t i = 0; i < FT_ARRAY_LEN(names); i++)
+        json_object_array_add(features, json_object_new_string(names[i]));
     json_object_object_add(answer, "features", features);
     ft_json_add_str(answer, "adapter", "slurm");
 }

@@ -15,6 +15,8 @@
 #include <slurm/slurm.h>
 #include <slurm/slurm_version.h>
 
+#include "adapters/slurm/told.h"
+
 /* How a request for GPUs begins. */
 #if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(23, 11, 0)
 #define FT_SLURM_GRES "gres/"
@@ -34,6 +36,7 @@ struct ft_lib {
     struct ft_lib_shapes *shapes; /* requests that were found feasible */
     slurm_conf_t *conf;           /* of the controller; NULL: not asked yet */
     bool accounting;              /* sacct remembers what has ended */
+    struct ft_told told;
 };
 
 /* The operations; each returns an answer that the caller releases. */

@@ -70,17 +70,6 @@ static void make_index(struct ft_lib_jobs *jobs)
 
 /* --- the elements that wait ----------------------------------------------- */
 
-static bool holds(const slurm_job_info_t *record, uint32_t task)
-{
-    const char *text = record->array_task_str;
-    uint32_t first, last, step;
-
-    while (ft_elements_next(&text, &first, &last, &step))
-        if (task >= first && task <= last && (task - first) % step == 0)
-            return true;
-    return false;
-}
-
 static const slurm_job_info_t *find(const struct ft_lib_jobs *jobs,
                                     uint32_t job, uint32_t task)
 {
@@ -92,30 +81,10 @@ static const slurm_job_info_t *find(const struct ft_lib_jobs *jobs,
     if (hit)
         return hit->record;
     for (i = 0; task != NO_VAL && i < jobs->n_wait; i++)
-        if (jobs->wait[i]->array_job_id == job && holds(jobs->wait[i], task))
+        if (jobs->wait[i]->array_job_id == job &&
+            ft_elements_hold(jobs->wait[i]->array_task_str, task))
             return jobs->wait[i];
     return NULL;
-}
-
-static bool parse_id(const char *text, uint32_t *job, uint32_t *task)
-{
-    char *end;
-    unsigned long n;
-
-    *task = NO_VAL;
-    if (*text < '1' || *text > '9')
-        return false;
-    n = strtoul(text, &end, 10);
-    if (n >= NO_VAL)
-        return false;
-    *job = (uint32_t)n;
-    if (*end == '_' && end[1] >= '0' && end[1] <= '9') {
-        n = strtoul(end + 1, &end, 10);
-        if (n >= NO_VAL)
-            return false;
-        *task = (uint32_t)n;
-    }
-    return *end == '\0';
 }
 
 const slurm_job_info_t *ft_lib_jobs_find(const struct ft_lib *lib,
@@ -123,7 +92,7 @@ const slurm_job_info_t *ft_lib_jobs_find(const struct ft_lib *lib,
 {
     uint32_t id, task;
 
-    return parse_id(job, &id, &task) ? find(lib->jobs, id, task) : NULL;
+    return ft_elements_id(job, &id, &task) ? find(lib->jobs, id, task) : NULL;
 }
 
 const char *ft_lib_jobs_tag(const struct ft_lib *lib, const char *job)
@@ -132,7 +101,7 @@ const char *ft_lib_jobs_tag(const struct ft_lib *lib, const char *job)
     const slurm_job_info_t *record;
     uint32_t id, task, i;
 
-    if (!parse_id(job, &id, &task))
+    if (!ft_elements_id(job, &id, &task))
         return NULL;
     record = find(jobs, id, task);
     for (i = 0; !record && task == NO_VAL && i < jobs->all->record_count; i++)

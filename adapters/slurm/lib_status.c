@@ -32,11 +32,10 @@ static const char *const state_names[] = {
     [JOB_DEADLINE] = "DEADLINE",   [JOB_OOM] = "OUT_OF_MEMORY",
 };
 
-static struct json_object *status_of(const char *job,
-                                     const slurm_job_info_t *r)
+/* 'number' holds what has no name. */
+static struct ft_seen seen_of(const slurm_job_info_t *r, char number[16])
 {
     uint32_t base = r->job_state & JOB_STATE_BASE;
-    char number[16];
     struct ft_seen seen = {
         .state = base < sizeof(state_names) / sizeof(state_names[0])
                      ? state_names[base]
@@ -58,108 +57,111 @@ static struct json_object *status_of(const char *job,
     if (!seen.reason || !*seen.reason)
         seen.reason = reason_text(r->state_reason);
     if (!seen.reason) {
-        snprintf(number, sizeof(number), "%u", (unsigned)r->state_reason);
+        snprintf(number, 16, "%u", (unsigned)r->state_reason);
         seen.reason = number;
     }
-    return ft_state_status(job, &seen);
+    return seen;
 }
 
 /* --- status --------------------------------------------------------------- */
 
-struct answer {
-    struct json_object *list;
-    bool complete;
+struct asked {
+    const struct ft_lib *lib;
     struct ft_words absent; /* to be looked up in the accounting */
 };
 
-static void add_status(void *arg, const char *job,
-                       const slurm_job_info_t *record)
+static void add_job(struct ft_telling *telling, const char *job, bool known,
+                    void *arg)
 {
-    struct answer *answer = arg;
-    struct json_object *status = status_of(job, record);
-
-    if (status)
-        json_object_array_add(answer->list, status);
-    else
-        answer->complete = false;
-}
-
-static void add_job(const struct ft_lib *lib, const char *job,
-                    struct answer *answer)
-{
-    const char *vanished = ft_lib_jobs_vanished(lib, job);
-    const struct ft_seen cancelled = {
+    struct asked *asked = arg;
+    const char *vanished = ft_lib_jobs_vanished(asked->lib, job);
+    const slurm_job_info_t *record = ft_lib_jobs_find(asked->lib, job);
+    struct ft_seen seen = {
         .state = "CANCELLED",
         .reason = "cancelled before it started",
         .tag = vanished,
     };
-    const slurm_job_info_t *record = ft_lib_jobs_find(lib, job);
+    char number[16];
 
     if (record)
-        add_status(answer, job, record);
-    else if (vanished)
-        json_object_array_add(answer->list,
-                              ft_state_status(job, &cancelled));
+        seen = seen_of(record, number);
+    if (record || vanished)
+        ft_telling_add(telling, job, known, &seen);
     else
-        ft_words_add(&answer->absent, ft_strdup(job));
+        ft_words_add(&asked->absent, ft_strdup(job));
 }
 
 /* What the controller has forgotten the accounting may know. */
-static void add_absent(const struct ft_lib *lib, struct answer *answer)
+static void add_absent(const struct asked *asked, struct ft_telling *telling)
 {
     const struct ft_shell here = { 0 };
-    struct ft_words *absent = &answer->absent;
+    const struct ft_words *absent = &asked->absent;
     size_t i;
 
-    if (absent->n && lib->accounting) {
-        if (ft_sacct_add(&here, absent, answer->list) < 0)
-            answer->complete = false;
+    if (absent->n && asked->lib->accounting) {
+        if (ft_sacct_add(&here, absent, telling->list) < 0)
+            telling->complete = false;
         return;
     }
     for (i = 0; i < absent->n; i++)
-        json_object_array_add(answer->list,
+        json_object_array_add(telling->list,
                               ft_state_not_found(absent->item[i]));
-}
-
-static struct json_object *finish(struct answer *answer)
-{
-    struct json_object *reply = ft_wire_ok();
-
-    ft_json_add_bool(reply, "complete", answer->complete);
-    json_object_object_add(reply, "jobs", answer->list);
-    ft_words_free(answer->absent.item);
-    return reply;
 }
 
 struct json_object *ft_lib_status(void *state, struct json_object *request)
 {
-    struct json_object *ids = ft_json_or_null(request, "jobs");
-    struct answer answer = { .complete = true };
     struct ft_lib *lib = state;
-    size_t i;
+    struct asked asked = { .lib = lib };
+    struct ft_telling telling;
 
-    if (!json_object_is_type(ids, json_type_array))
+    if (!json_object_is_type(ft_json_or_null(request, "jobs"),
+                             json_type_array))
         return ft_wire_error("protocol", "status: 'jobs' is not a list");
     if (ft_lib_jobs_load(lib) < 0)
         return ft_lib_error(errno);
-    answer.list = json_object_new_array();
-    for (i = 0; i < json_object_array_length(ids); i++)
-        add_job(lib, ft_json_at_or(ids, i, ""), &answer);
-    add_absent(lib, &answer);
-    return finish(&answer);
+    ft_telling_begin(&telling, &lib->told, request);
+    ft_telling_each(&telling, request, add_job, &asked);
+    add_absent(&asked, &telling);
+    ft_words_free(asked.absent.item);
+    return ft_telling_end(&telling);
+}
+
+/* --- find_by_tag ---------------------------------------------------------- */
+
+struct found {
+    struct json_object *list;
+    bool complete;
+};
+
+static void add_found(void *arg, const char *job,
+                      const slurm_job_info_t *record)
+{
+    struct found *found = arg;
+    char number[16];
+    struct ft_seen seen = seen_of(record, number);
+    struct json_object *status = ft_state_status(job, &seen);
+
+    if (status)
+        json_object_array_add(found->list, status);
+    else
+        found->complete = false;
 }
 
 struct json_object *ft_lib_find(void *state, struct json_object *request)
 {
     const char *prefix = ft_json_str_or(request, "prefix", "");
-    struct answer answer = { .complete = true };
+    struct found found = { .complete = true };
+    struct json_object *answer;
     struct ft_lib *lib = state;
 
     if (!*prefix)
         return ft_wire_error("protocol", "find_by_tag: no 'prefix'");
     if (ft_lib_jobs_load(lib) < 0)
         return ft_lib_error(errno);
-    answer.list = json_object_new_array();
-    ft_lib_jobs_each(lib, prefix, add_status, &answer);
-    return finish(&answer);
+    found.list = json_object_new_array();
+    ft_lib_jobs_each(lib, prefix, add_found, &found);
+    answer = ft_wire_ok();
+    ft_json_add_bool(answer, "complete", found.complete);
+    json_object_object_add(answer, "jobs", found.list);
+    return answer;
 }

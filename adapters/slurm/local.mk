@@ -7,6 +7,7 @@ SLURM_COMMON = \
     adapters/slurm/spec.c adapters/slurm/spec.h \
     adapters/slurm/elements.c adapters/slurm/elements.h \
     adapters/slurm/state.c adapters/slurm/state.h \
+    adapters/slurm/told.c adapters/slurm/told.h \
     adapters/slurm/sacct.c adapters/slurm/sacct.h \
     adapters/slurm/shell.c adapters/slurm/shell.h
 SLURM_CPPFLAGS = $(AM_CPPFLAGS) $(JSON_CFLAGS)

@@ -5,7 +5,62 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/alloc.h"
 #include "base/json.h"
+
+/* --- what was seen -------------------------------------------------------- */
+
+static size_t size_of(const char *text)
+{
+    return text ? strlen(text) + 1 : 0;
+}
+
+/* To 'end', which moves on. */
+static const char *copy_text(const char *text, char **end)
+{
+    char *start = *end;
+
+    if (!text)
+        return NULL;
+    *end += size_of(text);
+    return memcpy(start, text, size_of(text));
+}
+
+struct ft_seen *ft_seen_copy(const struct ft_seen *seen)
+{
+    struct ft_seen *copy =
+        ft_calloc(1, sizeof(*copy) + size_of(seen->state) +
+                         size_of(seen->tag) + size_of(seen->reason) +
+                         size_of(seen->host));
+    char *end = (char *)(copy + 1);
+
+    *copy = *seen;
+    copy->state = copy_text(seen->state, &end);
+    copy->tag = copy_text(seen->tag, &end);
+    copy->reason = copy_text(seen->reason, &end);
+    copy->host = copy_text(seen->host, &end);
+    return copy;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool ft_seen_equal(const struct ft_seen *a, const struct ft_seen *b)
+{
+    return same_text(a->state, b->state) && same_text(a->tag, b->tag) &&
+           same_text(a->reason, b->reason) && same_text(a->host, b->host) &&
+           a->completing == b->completing &&
+           a->configuring == b->configuring && a->held == b->held &&
+           a->exit_unknown == b->exit_unknown &&
+           a->wait_status == b->wait_status &&
+           a->step_status == b->step_status && a->restarts == b->restarts &&
+           a->node_count == b->node_count && a->start_s == b->start_s &&
+           a->end_s == b->end_s;
+}
+
+/* --- as the protocol has it ----------------------------------------------- */
 
 static const struct state_row {
     const char *name, *state, *outcome;
@@ -42,6 +97,13 @@ static const struct state_row *find_row(const char *name)
         if (strcmp(rows[i].name, name) == 0)
             return &rows[i];
     return NULL;
+}
+
+bool ft_seen_has_ended(const struct ft_seen *seen)
+{
+    const struct state_row *row = find_row(seen->state);
+
+    return row && row->outcome && !seen->completing;
 }
 
 /* How the script ended; for what never ran, as if it had ended well. */

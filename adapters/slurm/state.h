@@ -25,6 +25,11 @@ struct ft_seen {
     int64_t start_s, end_s; /* since 1970; 0: not known */
 };
 
+/* A copy in one piece of memory, which free() frees. */
+struct ft_seen *ft_seen_copy(const struct ft_seen *seen);
+bool ft_seen_equal(const struct ft_seen *a, const struct ft_seen *b);
+bool ft_seen_has_ended(const struct ft_seen *seen);
+
 /* A status as the protocol has it.  A state that is not known is 'queued' to
  * nobody: NULL, and the answer is not complete. */
 struct json_object *ft_state_status(const char *job,

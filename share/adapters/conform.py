@@ -110,6 +110,13 @@ class Adapter:
             check_status(status)
         return found
 
+    def news(self, since, *known):
+        """What is told of them, and the mark of that answer."""
+        answer = self.right('status', jobs=[], since=since, known=list(known))
+        for status in answer['jobs']:
+            check_status(status)
+        return {s['job']: s for s in answer['jobs']}, answer['mark']
+
     def until(self, job, *states):
         end = time.monotonic() + self.within
         while True:
@@ -276,6 +283,30 @@ class Suite:
         need(found.get(number, {}).get('state') not in ('not_found', None),
              f'{found}')
         need(found.get('987654', {}).get('state') == 'not_found', f'{found}')
+
+    def test_changes(self):
+        """changes: of known jobs the news; all of them after another mark"""
+        number = self.start(self.job('touch changes-began; sleep 60'))
+        self.adapter.until(number, 'running')
+        self.text(os.path.join(self.dir, 'changes-began'))
+        mark = self.adapter.right('status', jobs=[number]).get('mark')
+        need(isinstance(mark, str), 'no mark')
+        found, last = self.adapter.news(mark, number, '987654')
+        need(number not in found, f'it was told that before: {found}')
+        need(found['987654']['state'] == 'not_found', f'{found}')
+        need(number in self.adapter.news(mark, number)[0],
+             'the mark is not that of the last answer')
+        found, last = self.adapter.news('x' + last, number)
+        need(number in found, 'a mark that never was')
+        self.adapter.right('cancel', jobs=[number])
+        end = time.monotonic() + self.adapter.within
+        while found.get(number, {}).get('state') != 'ended':
+            need(time.monotonic() < end, 'its end is never told')
+            time.sleep(0.1)
+            found, last = self.adapter.news(last, number)
+        other = self.start(self.job('true'))
+        need(other in self.adapter.news(last, other)[0], 'never told before')
+    test_changes.feature = 'changes'
 
     def test_find(self):
         """find_by_tag: those with the prefix, ended ones too, no others"""
