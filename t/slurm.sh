@@ -126,7 +126,7 @@ slurm_rest_own() { # NAME
 	eval "slurm_dir=\$slurm_dir_$1"
 	slurm_user=
 	test "$(id -u)" != 0 ||
-		slurm_user='unshare -U --map-user=1000 --map-group=1000'
+		slurm_user='unshare -U --map-user=1 --map-group=1'
 	slurm_plugin=openapi/v0.0.38
 	case $(slurmctld -V) in
 	*' 22.'*) ;;

@@ -93,6 +93,21 @@ test_expect_success 'jobs of the wrong kind are none, others are seen' '
 	ask find_by_tag "\"prefix\": \"r/\"" && expect "len(d[\"jobs\"])" 1
 '
 
+test_expect_success 'elements without an end, and none at all' '
+	cat >arrays.json <<-\EOT &&
+	{"jobs": [{"job_id": 1, "array_job_id": 1, "array_task_id": null, "comment": "r/x/1",
+	  "job_state": "PENDING", "array_task_string": "3,0-4294967295"},
+	 {"job_id": 2, "array_job_id": 2, "array_task_id": -7, "comment": "r/y/1",
+	  "job_state": "PENDING"}, {"job_id": 3, "array_job_id": 3, "comment": "r/z/1",
+	  "job_state": "PENDING", "array_task_string": ["0-3"]}]}
+	EOT
+	jobs_are <arrays.json && ask find_by_tag "\"prefix\": \"r/x/\"" >found &&
+	expect "d[\"complete\"]" false && expect "len(d[\"jobs\"])" 100000 &&
+	ask status "\"jobs\": [\"1_3\", \"2_0\", \"3_0\"]" &&
+	expect "[j[\"state\"] for j in d[\"jobs\"]]" \
+		"[\"queued\", \"not_found\", \"not_found\"]"
+'
+
 test_expect_success 'a state that is not known is no state' '
 	echo "{\"jobs\": [{\"job_id\": 1, \"comment\": \"r/x/1\", \"job_state\": \"MELTED\"}]}" |
 		jobs_are && ask status "\"jobs\": [\"1\"]" &&

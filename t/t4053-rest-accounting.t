@@ -41,6 +41,14 @@ test_expect_success 'how they ended, and whose they were' '
 	expect "d[\"jobs\"][1][\"exit_code\"]" 0
 '
 
+test_expect_success 'elements of an array, each for itself' '
+	send r/kept/4 "exit \$SLURM_ARRAY_TASK_ID" "\"array\": 2" && array=$job &&
+	test_wait_for 60 forgotten "$array" &&
+	ask status "\"jobs\": [\"${array}_1\", \"${array}_0\", \"${array}_2\"]" &&
+	expect "\" \".join(str(j.get(\"outcome\")) for j in d[\"jobs\"])" \
+		"error ok None" && expect "d[\"jobs\"][0][\"tag\"]" r/kept/4
+'
+
 test_expect_success 'the accounting away: left out, and the answer not complete' '
 	slurm_ask alpha stop slurmdbd &&
 	send r/now/1 "exec sleep 600" && ask status "\"jobs\": [\"$job\", \"$failed\"]" &&

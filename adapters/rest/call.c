@@ -115,8 +115,10 @@ static int send_request(struct ft_rest *rest, struct ft_http_request *request,
 }
 
 /* The first of the errors counts.  "Unspecified error" says less than what it
- * is said of. */
-static void read_errors(const struct ft_rest *rest, struct ft_reply *reply)
+ * is said of; and 22.05 has an error without a number or a text of every array
+ * that it has updated. */
+static void read_errors(const struct ft_rest *rest, bool good,
+                        struct ft_reply *reply)
 {
     struct json_object *list = ft_json_or_null(reply->body, "errors");
     struct json_object *first =
@@ -127,10 +129,10 @@ static void read_errors(const struct ft_rest *rest, struct ft_reply *reply)
     const char *more = ft_json_str_or(first, "description", NULL);
     int64_t number;
 
-    if (!first)
-        return;
     number = ft_json_int_or(first, "error_number",
-                            ft_json_int_or(first, "error_code", UNSPECIFIED));
+                            ft_json_int_or(first, "error_code", 0));
+    if (!first || (good && !number && !text))
+        return;
     reply->number = number > INT32_MAX || number < UNSPECIFIED || !number
                         ? UNSPECIFIED : (int)number;
     if (more && *more && (!text || reply->number == UNSPECIFIED))
@@ -176,7 +178,7 @@ static int judge(struct ft_rest *rest, const struct ft_http_reply *got,
     bool good = got->status >= 200 && got->status < 300;
 
     reply->body = ft_json_parse(got->body.s, got->body.len, "reply", NULL);
-    read_errors(rest, reply);
+    read_errors(rest, good, reply);
     if (reply->number == FT_SLURM_NOTHING_FOUND ||
         (reply->number && good && ft_json_or_null(reply->body, "job_id")))
         reply->number = 0; /* a warning: the job was accepted */
@@ -196,19 +198,25 @@ static int judge(struct ft_rest *rest, const struct ft_http_reply *got,
     return -1;
 }
 
-/* Of a status 401 nothing has come, so it may be sent again. */
+/* By slurmrestd, or from 24.11 on (511) by the controller. */
+static bool is_refused_by(long status)
+{
+    return status == 401 || status == 511;
+}
+
+/* Of what was refused nothing has come, so it may be sent again. */
 static int perform(struct ft_rest *rest, struct ft_http_request *request,
                    struct ft_reply *reply)
 {
     struct ft_http_reply got = { .body = FT_STR_INIT };
     int rc = send_request(rest, request, &got, reply);
-    bool refused = rc == 0 && got.status == 401;
+    bool refused = rc == 0 && is_refused_by(got.status);
 
     if (refused && rest->credential &&
         ft_credential_refused(rest->credential)) {
         ft_http_reply_release(&got);
         rc = send_request(rest, request, &got, reply);
-        refused = rc == 0 && got.status == 401;
+        refused = rc == 0 && is_refused_by(got.status);
     }
     if (refused)
         rc = wait_for_credential(reply, "the site accepts it no more",

@@ -1,13 +1,14 @@
 /* control.c - cancel, hold, release
  *
  * The jobs are looked at first: one whose tag is another one has got the id of
- * ours, and is let alone.
+ * ours, and is let alone.  An array is looked at by any of its elements.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/link/wire.h"
 #include "adapters/rest/rest.h"
+#include "adapters/slurm/state.h"
 #include "base/alloc.h"
 #include "base/json.h"
 
@@ -52,15 +53,19 @@ static const char *result_of(int rc, const struct ft_reply *reply)
 static struct json_object *act_on(struct ft_rest *rest, const char *id,
                                   const char *tag, control_job *act)
 {
-    struct json_object *status = ft_map_get(&rest->jobs, id), *item;
+    bool unsure;
+    const struct ft_seen *own = ft_rest_jobs_find(rest, id, &unsure);
+    const struct ft_seen *seen = own;
+    struct json_object *item;
     struct ft_reply reply;
     char *tail;
     int rc;
 
-    if (!status ||
-        (tag && strcmp(ft_json_str_or(status, "tag", ""), tag) != 0))
+    if (!own && (unsure || !strchr(id, '_')))
+        seen = ft_rest_jobs_any(rest, id);
+    if (!seen || (tag && strcmp(seen->tag, tag) != 0))
         return ft_wire_result("not_found", NULL);
-    if (strcmp(ft_json_str_or(status, "state", ""), "ended") == 0)
+    if (own && ft_seen_has_ended(own))
         return ft_wire_result("ok", NULL);
     tail = ft_asprintf("job/%s", id);
     rc = act(rest, tail, &reply);

@@ -1,14 +1,23 @@
-/* jobs.c - status, find_by_tag, and what only the accounting remembers
+/* jobs.c - one picture of all jobs of the site
  *
  * slurmrestd tells of all jobs or of one.  All of them are asked for, once a
  * request, and of each what the engine may want to know is kept.  A job without
  * a tag is none of ours, whatever its id.
+ *
+ * All elements of an array that still wait have one record, which lists them
+ * ("3-7,9%2"); each that has started has one of its own.
+ *
+ *    array_job_id  array_task_id  array_task_string
+ *         0            -                -           an ordinary job
+ *       1204           -             "3-7,9%2"      elements that wait
+ *       1204           2                -           one that has started
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "adapters/link/wire.h"
 #include "adapters/rest/rest.h"
+#include "adapters/slurm/elements.h"
 #include "adapters/slurm/state.h"
 #include "base/alloc.h"
 #include "base/json.h"
@@ -26,7 +35,7 @@ static const char *const states[] = {
 };
 
 /* A state that is not known is kept as it is: no outcome follows from it. */
-static const char *state_at(struct json_object *job, const char *path)
+const char *ft_rest_state_at(struct json_object *job, const char *path)
 {
     const char *text = ft_shape_text(job, path);
 
@@ -36,7 +45,7 @@ static const char *state_at(struct json_object *job, const char *path)
     return text ? text : "";
 }
 
-static uint32_t count_at(struct json_object *job, const char *path)
+uint32_t ft_rest_count_at(struct json_object *job, const char *path)
 {
     int64_t n = ft_shape_number_or(job, path, 0);
 
@@ -53,14 +62,14 @@ static bool is_held(struct json_object *job)
            ft_json_bool_or(job, "hold", false);
 }
 
-/* NULL: the job is nobody's.  Of a state that is not known there is the tag
- * alone. */
-static struct json_object *status_of(struct json_object *job, const char *id)
+/* False: the job is nobody's. */
+static bool see(struct json_object *job, struct ft_seen *seen)
 {
     const char *description = ft_shape_text(job, "state_description");
-    const char *state = state_at(job, "job_state");
+    const char *state = ft_rest_state_at(job, "job_state");
     bool waits = strcmp(state, "PENDING") == 0;
-    struct ft_seen seen = {
+
+    *seen = (struct ft_seen){
         .state = state,
         .completing = ft_shape_has(job, "job_state", "COMPLETING"),
         .configuring = ft_shape_has(job, "job_state", "CONFIGURING"),
@@ -69,36 +78,62 @@ static struct json_object *status_of(struct json_object *job, const char *id)
         .reason = description && *description
                       ? description : ft_shape_text(job, "state_reason"),
         .host = ft_shape_text(job, "batch_host"),
-        .restarts = count_at(job, "restart_cnt"),
-        .node_count = waits ? 0 : count_at(job, "node_count"),
+        .restarts = ft_rest_count_at(job, "restart_cnt"),
+        .node_count = waits ? 0 : ft_rest_count_at(job, "node_count"),
         .start_s = waits ? 0 : ft_shape_number_or(job, "start_time", 0),
         .end_s = ft_shape_number_or(job, "end_time", 0),
     };
+    if (!seen->tag || !*seen->tag)
+        return false;
+    seen->exit_unknown = !ft_shape_exit(job, "exit_code", &seen->wait_status);
+    (void)ft_shape_exit(job, "derived_exit_code", &seen->step_status);
+    return true;
+}
 
-    if (!seen.tag || !*seen.tag)
-        return NULL;
-    seen.exit_unknown = !ft_shape_exit(job, "exit_code", &seen.wait_status);
-    (void)ft_shape_exit(job, "derived_exit_code", &seen.step_status);
-    return ft_state_or_tag(id, &seen);
+static void keep_waiting(struct ft_rest *rest, uint32_t array,
+                         const char *elements, const struct ft_seen *seen)
+{
+    rest->wait[rest->n_wait++] = (struct ft_rest_wait){
+        .array = array,
+        .elements = ft_strdup(elements ? elements : ""),
+        .seen = ft_seen_copy(seen),
+    };
 }
 
 static void keep_job(struct ft_rest *rest, struct json_object *job)
 {
-    uint32_t number = count_at(job, "job_id");
-    char *id = ft_asprintf("%u", number);
-    struct json_object *status = number ? status_of(job, id) : NULL;
+    uint32_t number = ft_rest_count_at(job, "job_id");
+    uint32_t array = ft_rest_count_at(job, "array_job_id");
+    struct ft_seen seen;
+    int64_t element;
+    char *id;
 
-    if (status)
-        json_object_put(ft_map_put(&rest->jobs, id, status));
+    if (!number || !see(job, &seen))
+        return;
+    if (array && !ft_shape_number(job, "array_task_id", &element)) {
+        keep_waiting(rest, array, ft_shape_text(job, "array_task_string"),
+                     &seen);
+        return;
+    }
+    id = array ? ft_asprintf("%u_%lld", array, (long long)element)
+               : ft_asprintf("%u", number);
+    free(ft_map_put(&rest->jobs, id, ft_seen_copy(&seen)));
     free(id);
 }
 
 void ft_rest_jobs_forget(struct ft_rest *rest)
 {
     for (size_t i = 0; i < rest->jobs.len; i++)
-        json_object_put(rest->jobs.entry[i].value);
+        free(rest->jobs.entry[i].value);
+    for (size_t i = 0; i < rest->n_wait; i++) {
+        free(rest->wait[i].elements);
+        free(rest->wait[i].seen);
+    }
     ft_map_release(&rest->jobs);
+    free(rest->wait);
     rest->jobs = (struct ft_map){ 0 };
+    rest->wait = NULL;
+    rest->n_wait = 0;
 }
 
 struct json_object *ft_rest_jobs_load(struct ft_rest *rest)
@@ -106,6 +141,7 @@ struct json_object *ft_rest_jobs_load(struct ft_rest *rest)
     struct json_object *list, *error = NULL;
     struct ft_reply reply;
     int rc = ft_rest_call(rest, "GET", "slurm", "jobs", NULL, &reply);
+    size_t n;
 
     list = ft_json_or_null(reply.body, "jobs");
     if (rc < 0) {
@@ -113,153 +149,53 @@ struct json_object *ft_rest_jobs_load(struct ft_rest *rest)
     } else if (!json_object_is_type(list, json_type_array)) {
         error = ft_wire_error("unavailable", "the reply has no list of jobs");
     } else {
+        n = json_object_array_length(list);
         ft_rest_jobs_forget(rest);
-        for (size_t i = 0; i < json_object_array_length(list); i++)
+        rest->wait = ft_calloc(n + 1, sizeof(*rest->wait));
+        for (size_t i = 0; i < n; i++)
             keep_job(rest, json_object_array_get_idx(list, i));
     }
     ft_reply_release(&reply);
     return error;
 }
 
-/* --- the accounting ------------------------------------------------------- */
+/* --- one of them ---------------------------------------------------------- */
 
-/* Slurm 22.05 says "SUCCESS" and 0 of any script that exited. */
-static bool is_doubtful(const struct ft_seen *seen)
+const struct ft_seen *ft_rest_jobs_find(const struct ft_rest *rest,
+                                        const char *job, bool *unsure)
 {
-    return strcmp(seen->state, "FAILED") == 0 && !seen->wait_status;
+    const struct ft_seen *seen = ft_map_get(&rest->jobs, job);
+    uint32_t array, element;
+
+    *unsure = false;
+    if (seen || !ft_elements_id(job, &array, &element) ||
+        element == FT_ELEMENT_NONE)
+        return seen;
+    for (size_t i = 0; i < rest->n_wait; i++) {
+        const struct ft_rest_wait *wait = &rest->wait[i];
+
+        if (wait->array != array)
+            continue;
+        if (ft_elements_hold(wait->elements, element))
+            return wait->seen;
+        *unsure |= strstr(wait->elements, "...") != NULL;
+    }
+    return NULL;
 }
 
-static struct json_object *remembered_status(struct json_object *job,
-                                             const char *id)
+const struct ft_seen *ft_rest_jobs_any(const struct ft_rest *rest,
+                                       const char *job)
 {
-    const char *host = ft_shape_text(job, "nodes");
-    const char *reason = ft_shape_text(job, "state/reason");
-    struct ft_seen seen = {
-        .state = state_at(job, "state/current"),
-        .tag = ft_shape_text(job, "comment/job"),
-        .reason = reason && strcmp(reason, "None") != 0 ? reason : "",
-        .host = host && !strpbrk(host, "[, ") ? host : NULL,
-        .node_count = count_at(job, "allocation_nodes"),
-        .start_s = ft_shape_number_or(job, "time/start", 0),
-        .end_s = ft_shape_number_or(job, "time/end", 0),
-    };
+    uint32_t array, other, element;
 
-    if (!seen.tag || !*seen.tag)
+    if (!ft_elements_id(job, &array, &element))
         return NULL;
-    seen.exit_unknown = !ft_shape_exit(job, "exit_code", &seen.wait_status) ||
-                        is_doubtful(&seen);
-    (void)ft_shape_exit(job, "derived_exit_code", &seen.step_status);
-    return ft_state_or_tag(id, &seen);
-}
-
-/* The last record of a job counts: it may have been started again. */
-static struct json_object *pick(struct json_object *list, const char *id)
-{
-    struct json_object *status = NULL;
-
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
-        struct json_object *job = json_object_array_get_idx(list, i), *other;
-
-        if (count_at(job, "job_id") != strtoul(id, NULL, 10))
-            continue;
-        other = remembered_status(job, id);
-        if (!other)
-            continue;
-        json_object_put(status);
-        status = other;
-    }
-    return status ? status : ft_state_not_found(id);
-}
-
-static bool is_id(const char *text)
-{
-    return *text >= '1' && *text <= '9' && strlen(text) <= 10 &&
-           strspn(text, "0123456789") == strlen(text);
-}
-
-/* What becomes of a job that the controller does not know.  NULL: the
- * accounting does not answer; no state: it says one that is not known. */
-static struct json_object *remember(struct ft_rest *rest, const char *id)
-{
-    struct json_object *list, *status = NULL;
-    struct ft_reply reply;
-    char *tail;
-
-    if (!rest->accounting || !is_id(id))
-        return ft_state_not_found(id);
-    tail = ft_asprintf("job/%s", id);
-    if (ft_rest_call(rest, "GET", "slurmdb", tail, NULL, &reply) == 0) {
-        list = ft_json_or_null(reply.body, "jobs");
-        if (json_object_is_type(list, json_type_array))
-            status = pick(list, id);
-    }
-    ft_reply_release(&reply);
-    free(tail);
-    return status;
-}
-
-/* --- status, find_by_tag -------------------------------------------------- */
-
-static struct json_object *answer_with(struct json_object *list, bool complete)
-{
-    struct json_object *answer = ft_wire_ok();
-
-    ft_json_add_bool(answer, "complete", complete);
-    json_object_object_add(answer, "jobs", list);
-    return answer;
-}
-
-struct json_object *ft_rest_status(void *state, struct json_object *request)
-{
-    struct json_object *ids = ft_json_or_null(request, "jobs"), *list, *error;
-    struct ft_rest *rest = state;
-    bool complete = true;
-
-    if (!json_object_is_type(ids, json_type_array))
-        return ft_wire_error("protocol", "status: 'jobs' is not a list");
-    ft_rest_begin(rest);
-    error = ft_rest_jobs_load(rest);
-    if (error)
-        return error;
-    list = json_object_new_array();
-    for (size_t i = 0; i < json_object_array_length(ids); i++) {
-        const char *id = ft_json_at_or(ids, i, "");
-        struct json_object *status = ft_map_get(&rest->jobs, id);
-
-        status = status ? json_object_get(status) : remember(rest, id);
-        if (ft_json_or_null(status, "state")) {
-            json_object_array_add(list, status);
-        } else {
-            json_object_put(status);
-            complete = false;
-        }
-    }
-    return answer_with(list, complete);
-}
-
-struct json_object *ft_rest_find(void *state, struct json_object *request)
-{
-    const char *prefix = ft_json_str_or(request, "prefix", "");
-    struct json_object *list, *error;
-    struct ft_rest *rest = state;
-    bool complete = true;
-
-    if (!*prefix)
-        return ft_wire_error("protocol", "find_by_tag: no 'prefix'");
-    ft_rest_begin(rest);
-    error = ft_rest_jobs_load(rest);
-    if (error)
-        return error;
-    list = json_object_new_array();
-    for (size_t i = 0; i < rest->jobs.len; i++) {
-        struct json_object *status = rest->jobs.entry[i].value;
-
-        if (!ft_starts_with(ft_json_str_or(status, "tag", ""), prefix))
-            continue;
-        if (ft_json_or_null(status, "state"))
-            json_object_array_add(list, json_object_get(status));
-        else
-            complete = false;
-    }
-    return answer_with(list, complete);
+    for (size_t i = 0; i < rest->n_wait; i++)
+        if (rest->wait[i].array == array)
+            return rest->wait[i].seen;
+    for (size_t i = 0; i < rest->jobs.len; i++)
+        if (ft_elements_id(rest->jobs.entry[i].key, &other, &element) &&
+            other == array && element != FT_ELEMENT_NONE)
+            return rest->jobs.entry[i].value;
+    return NULL;
 }

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 
+#define ARRAY_MAX 1001 /* MaxArraySize, unless a site has chosen it */
 #define LAYOUT_NS INT64_C(60000000000) /* that it is believed for */
 
 /* What the nodes of a queue have: at least, at most, all of them. */
@@ -103,7 +104,8 @@ static void add_queue(struct ft_rest_layout *layout,
     if (!name || !*name)
         return;
     queue->name = ft_strdup(name);
-    queue->is_default = ft_shape_has(part, "flags", "DEFAULT");
+    queue->is_default = shape->queue_flags &&
+                        ft_shape_has(part, shape->queue_flags, "DEFAULT");
     queue->up = ft_shape_has(part, shape->queue_state, "UP");
     queue->nodes = ft_shape_number_or(part, shape->queue_nodes, 0);
     queue->max_minutes = limit_at(part, shape->queue_minutes);
@@ -162,6 +164,8 @@ static struct json_object *load_layout(struct ft_rest *rest)
         for (size_t i = 0; i < json_object_array_length(parts); i++)
             add_queue(layout, rest->shape, json_object_array_get_idx(parts, i),
                       nodes);
+        if (!rest->shape->queue_flags && layout->n == 1)
+            layout->queue[0].is_default = true; /* there is no other */
         ft_rest_layout_free(rest->layout);
         rest->layout = layout;
     }
@@ -201,6 +205,17 @@ static struct json_object *queue_json(const struct queue *queue)
     return obj;
 }
 
+/* slurmrestd does not tell MaxArraySize; what is too large is refused. */
+static struct json_object *limits_of(const struct ft_rest *rest)
+{
+    struct json_object *limits = json_object_new_object();
+
+    ft_json_add_int(limits, "max_array",
+                    ft_json_int_or(ft_json_or_null(rest->site, "limits"),
+                                   "max_array", ARRAY_MAX));
+    return limits;
+}
+
 static struct json_object *describe(const struct ft_rest *rest,
                                     struct json_object *diag)
 {
@@ -217,6 +232,7 @@ static struct json_object *describe(const struct ft_rest *rest,
     if (release)
         ft_json_add_str(answer, "version", release);
     ft_json_add_bool(answer, "accounting", rest->accounting);
+    json_object_object_add(answer, "limits", limits_of(rest));
     queues = json_object_new_array();
     for (size_t i = 0; i < rest->layout->n; i++)
         json_object_array_add(queues, queue_json(&rest->layout->queue[i]));

@@ -24,6 +24,7 @@ static char *own_name(void)
 static void close_site(struct ft_rest *rest)
 {
     ft_rest_jobs_forget(rest);
+    ft_told_release(&rest->told);
     ft_rest_layout_free(rest->layout);
     ft_http_close(rest->http);
     ft_credential_free(rest->credential);
@@ -63,8 +64,11 @@ static const char *release_of(struct json_object *reply)
     return text ? text : "of an unknown version";
 }
 
+/* When a job would start no version of slurmrestd can be asked: there is no
+ * request for what sbatch calls --test-only. */
 static struct json_object *open_site(void *state, struct json_object *request)
 {
+    static const char *const names[] = { "array", "changes", "hold" };
     struct ft_rest *rest = state;
     struct json_object *answer, *features;
     struct ft_reply reply;
@@ -82,7 +86,9 @@ static struct json_object *open_site(void *state, struct json_object *request)
     } else {
         answer = ft_wire_ok();
         features = json_object_new_array();
-        json_object_array_add(features, json_object_new_string("hold"));
+        for (size_t i = 0; i < FT_ARRAY_LEN(names); i++)
+            json_object_array_add(features,
+                                  json_object_new_string(names[i]));
         ft_json_add_int(answer, "protocol", FT_WIRE_PROTOCOL);
         ft_json_add_str(answer, "adapter", "slurmrest");
         ft_json_add_str(answer, "version", release_of(reply.body));

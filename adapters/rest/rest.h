@@ -2,7 +2,8 @@
  *
  *   main.c        opening a site; the table of operations
  *   call.c        a request, and what became of it
- *   jobs.c        status, find_by_tag, the accounting
+ *   jobs.c        one picture of all jobs
+ *   status.c      status, find_by_tag, the accounting
  *   control.c     cancel, hold, release
  *   layout.c      queues and nodes: probe, and what never fits
  *   submit.c      jobs as this version of slurmrestd takes them
@@ -23,11 +24,20 @@
 #include "adapters/rest/http.h"
 #include "adapters/rest/shape.h"
 #include "adapters/slurm/fault.h"
+#include "adapters/slurm/told.h"
 #include "base/map.h"
 
 struct ft_credential;
 struct ft_rest_layout;
+struct ft_seen;
 struct ft_spec;
+
+/* Elements of one array that wait: they share what is said of them. */
+struct ft_rest_wait {
+    uint32_t array;
+    char *elements; /* "3-7,9%2", perhaps cut */
+    struct ft_seen *seen;
+};
 
 struct ft_rest {
     struct json_object *site; /* what 'place' borrows from */
@@ -40,7 +50,10 @@ struct ft_rest {
     int64_t deadline_ns; /* of the request of the engine that is answered */
     const struct ft_shape *shape; /* NULL: not agreed yet */
     bool accounting;
-    struct ft_map jobs;  /* id: its status, as json-c */
+    struct ft_map jobs;  /* id of a job, or of an element: struct ft_seen */
+    struct ft_rest_wait *wait; /* elements that wait */
+    size_t n_wait;
+    struct ft_told told;
     struct ft_rest_layout *layout; /* NULL: not asked yet */
 };
 
@@ -74,6 +87,18 @@ struct json_object *ft_rest_error(const struct ft_reply *reply);
  * with. */
 struct json_object *ft_rest_jobs_load(struct ft_rest *rest);
 void ft_rest_jobs_forget(struct ft_rest *rest);
+
+/* What is known of "1203" or "1204_3"; NULL: nothing.  Then '*unsure' says that
+ * it may be one of those elements that a list leaves out. */
+const struct ft_seen *ft_rest_jobs_find(const struct ft_rest *rest,
+                                        const char *job, bool *unsure);
+/* The same of any element of the array that 'job' is, or is of. */
+const struct ft_seen *ft_rest_jobs_any(const struct ft_rest *rest,
+                                       const char *job);
+
+/* A state of Slurm, or a number of things, at 'path' of a record. */
+const char *ft_rest_state_at(struct json_object *job, const char *path);
+uint32_t ft_rest_count_at(struct json_object *job, const char *path);
 
 /* --- layout.c ------------------------------------------------------------- */
 

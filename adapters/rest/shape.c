@@ -11,7 +11,8 @@
 
 #define PLAIN                                                                 \
     .options = true, .gpus_key = "gres", .gpus_start = "gpu:",                \
-    .queue_state = "state", .queue_nodes = "total_nodes",                     \
+    .queue_flags = "flags", .queue_state = "state",                           \
+    .queue_nodes = "total_nodes",                                             \
     .queue_minutes = "max_time_limit",                                        \
     .queue_max_nodes = "maximum_nodes_per_job"
 #define PARSED                                                                \

@@ -21,6 +21,7 @@ struct ft_shape {
     bool script_in_job;     /* the script is a member of the job */
     const char *gpus_key;   /* in a job */
     const char *gpus_start; /* of its value, before the number */
+    const char *queue_flags; /* NULL: it does not tell the default one */
     const char *queue_state, *queue_nodes, *queue_minutes, *queue_max_nodes;
 };
 

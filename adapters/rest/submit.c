@@ -121,6 +121,7 @@ static struct json_object *body_of(const struct ft_shape *shape,
 {
     struct json_object *body = json_object_new_object();
     struct json_object *job = json_object_new_object();
+    char *array;
 
     ft_json_add_str(job, "name", spec->name ? spec->name : spec->tag);
     ft_json_add_str(job, "comment", spec->tag);
@@ -134,6 +135,11 @@ static struct json_object *body_of(const struct ft_shape *shape,
     add_text(job, "constraints", spec->constraint);
     add_resources(job, shape, spec);
     json_object_object_add(job, "environment", env_of(shape, spec));
+    if (spec->array) {
+        array = ft_asprintf("0-%u", spec->array - 1);
+        ft_json_add_str(job, "array", array);
+        free(array);
+    }
     if (spec->hold)
         ft_json_add_bool(job, "hold", true);
     ft_json_add_str(shape->script_in_job ? job : body, "script",
@@ -161,8 +167,6 @@ static struct json_object *refuse(struct ft_rest *rest,
 
     if (rest->shared && !is_directory(spec->dir))
         ft_str_addf(&why, "there is no directory '%s'", spec->dir);
-    else if (spec->array)
-        ft_str_add(&why, "arrays are not submitted through slurmrestd");
     else
         ft_rest_never_fits(rest, spec, &why);
     if (why.len)
