@@ -9,6 +9,8 @@
 #					$PWD/TAG.out and .err, '/' as '-'
 #	send TAG SCRIPT [MEMBERS]	submit it, which has to succeed: $job
 #	state JOB			ask, and print its state
+#	states ARRAY ELEMENT...		the same of elements of an array
+#	all_ended TAG N			ask; N jobs whose tags begin so have ended
 #	wait_until JOB STATE		ask again and again, 90 s at most
 #	adapter_pid			of the program
 #	adapter_stop			close its input; the code it ends with
@@ -65,6 +67,23 @@ send() { # TAG SCRIPT [MEMBERS]
 state() { # JOB
 	ask status "\"jobs\": [\"$1\"]" >>asked &&
 	test_json "d['jobs'][0]['state']" answer
+}
+
+states() { # ARRAY ELEMENT...
+	adapter_array=$1
+	shift
+	adapter_list=
+	for adapter_element
+	do
+		adapter_list="$adapter_list${adapter_list:+, }\"${adapter_array}_$adapter_element\""
+	done
+	ask status "\"jobs\": [$adapter_list]" >>asked &&
+	test_json "' '.join(j['state'] for j in d['jobs'])" answer
+}
+
+all_ended() { # TAG N
+	ask find_by_tag "\"prefix\": \"$1\"" >>asked &&
+	expect "sum(j['state'] == 'ended' for j in d['jobs'])" "$2"
 }
 
 wait_until() { # JOB STATE

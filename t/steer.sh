@@ -63,3 +63,7 @@ steer_count() {
 	print(n)
 	EOT
 }
+
+steer_counted() { # KIND RUN N: it has so many
+	test "$(steer_count "$1" "$2")" = "$3"
+}

@@ -12,11 +12,12 @@ test_expect_success 'a cell and a stage are held' '
 	fedtwin hold "last/a[i=2]" b >out &&
 	test_grep "held in run" out &&
 	steer_go a1 &&
-	steer_started a1 a3
+	steer_started a1 a3 &&
+	id=$(ls .fedtwin/runs) &&
+	test_wait_for 30 steer_counted started "$id" 2
 '
 
 test_expect_success 'why and status say who holds it' '
-	id=$(ls .fedtwin/runs) &&
 	fedtwin why "last/a[i=2]" >out &&
 	test_grep "held by .* since .*release \"$id/a\[i=2\]\"" out &&
 	fedtwin status last >out &&
@@ -34,7 +35,7 @@ test_expect_success 'after a resume they are still held' '
 	steer_go a3 &&
 	test_wait_for 30 grep -q "a\[i=3\] succeeded" err &&
 	fedtwin hold "last/a[i=2]" &&
-	test "$(steer_count started $id)" = 3 &&
+	test "$(steer_count started "$id")" = 3 &&
 	steer_go a2 b1 b2 b3 &&
 	fedtwin release last/a b &&
 	wait $runner &&

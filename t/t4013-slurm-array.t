@@ -6,24 +6,6 @@ test_description='fedtwin-slurm: arrays, and ids that are given to other jobs'
 
 slurm_need
 
-# The states of the elements $2 ... of the array $1.
-states() {
-	array=$1
-	shift
-	list=
-	for element
-	do
-		list="$list${list:+, }\"${array}_$element\""
-	done
-	ask status "\"jobs\": [$list]" >>asked &&
-	test_json "\" \".join(j[\"state\"] for j in d[\"jobs\"])" answer
-}
-
-all_ended() { # ARRAY N
-	ask find_by_tag "\"prefix\": \"$1\"" >>asked &&
-	expect "sum(j[\"state\"] == \"ended\" for j in d[\"jobs\"])" "$2"
-}
-
 test_expect_success 'as large as the site allows, and one larger' '
 	slurm_start alpha --cpus 8 --conf MaxArraySize=20 &&
 	slurm_site alpha >site.json && adapter_start fedtwin-slurm site.json &&

@@ -6,24 +6,6 @@ test_description='fedtwin-rest: arrays through a real slurmrestd'
 
 slurm_need_rest
 
-# The states of the elements $2 ... of the array $1.
-states() {
-	array=$1
-	shift
-	list=
-	for element
-	do
-		list="$list${list:+, }\"${array}_$element\""
-	done
-	ask status "\"jobs\": [$list]" >>asked &&
-	test_json "\" \".join(j[\"state\"] for j in d[\"jobs\"])" answer
-}
-
-all_ended() { # TAG N
-	ask find_by_tag "\"prefix\": \"$1\"" >>asked &&
-	expect "sum(j[\"state\"] == \"ended\" for j in d[\"jobs\"])" "$2"
-}
-
 result_is() { # WANT
 	expect "d[\"results\"][0][\"result\"]" "$1"
 }
