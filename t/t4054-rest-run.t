@@ -63,9 +63,9 @@ test_expect_success 'a site is discovered and tested' '
 '
 
 test_expect_success 'a run, of which the token leaves no trace' '
-	printf "limits: {status_interval: 1 s}\nlost_after: 5 s\nanswer_within: 10 s\n" \
+	sed -i "s/^limits:.*/&\n  status_interval: 1 s/" p/sites/alpha.yaml &&
+	printf "lost_after: 5 s\nanswer_within: 10 s\npilot: {use: never}\n" \
 		>>p/sites/alpha.yaml &&
-	printf "pilot: {use: never}\n" >>p/sites/alpha.yaml &&
 	cat >p/gate.yaml <<-\EOT &&
 	fedtwin: 1
 	workflow: gate
