@@ -11,12 +11,15 @@ static PetscInt find_root(PetscInt up[], PetscInt i)
     return i;
 }
 
+/* Facets hold nothing together but what their cells do. */
 static void join_nodes(const struct fe_mesh *mesh, PetscInt up[])
 {
     for (int b = 0; b < mesh->n_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
         int nodes = block->elem->nodes;
 
+        if (b >= mesh->n_cell_blocks && !block->elem->half)
+            continue;
         for (PetscInt c = 0; c < block->n; c++)
             for (int i = 1; i < nodes; i++) {
                 PetscInt p = find_root(up, block->node[c * nodes]);
