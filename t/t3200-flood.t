@@ -86,21 +86,8 @@ test_expect_success 'ranks and kernels give the same bits' '
 	for scheme in "first", "second":
 	    one = flood(ground, scheme=scheme, kernel="generic", **case)
 	    assert one.table()["outflow"][-1] > 1
-	    for ranks, more in (2 if scheme == "first" else 4, {}), (
-	            1, dict(kernel="avx2")):
-	        other = try_flood(ground, scheme=scheme, ranks=ranks, **case, **more)
-	        if other.code and "has no kernel" in other.err[0]:
-	            continue
-	        assert other.code == 0, other.err
-	        for name in ("max_depth", "max_speed", "hazard", "arrival", "depth",
-	                     "velocity_x", "velocity_y"):
-	            assert np.array_equal(one.image(name), other.image(name),
-	                                  equal_nan=True), (ranks, more, name)
-	        for k, v in one.table("gauges").items():
-	            w = other.table("gauges")[k]
-	            assert list(v) == list(w) or np.array_equal(v, w, True), k
-	        for k, v in one.table().items():
-	            assert np.allclose(v, other.table()[k], 1e-10, 1e-10), k
+	    assert_same(ground, one, [dict(ranks=2 if scheme == "first" else 4),
+	                              dict(kernel="avx2")], scheme=scheme, **case)
 	EOT
 '
 

@@ -124,16 +124,7 @@ test_expect_success 'a culvert levels two pools; a flap holds one back' '
 test_expect_success 'edges: still water stays behind free, leaves by fall' '
 	"$PYTHON" - <<-EOT
 	from flood import *
-	z = np.zeros((4, 40))
-	def left(kind, **more):
-	    run = flood(image("z", z, 5.0), manning=0.03, end=600,
-	                initial_level=1, report_every=600,
-	                boundaries=[dict({"side": "west", "kind": kind}, **more)])
-	    return run.table()["volume"][-1] / (4 * 40 * 25)
-	assert left("wall") == 1 and left("free") == 1
-	assert left("fall") < 0.5
-	assert abs(left("level", level=0.5) - 0.5) < 0.05
-	assert abs(left("level", level=1.5) - 1.5) < 0.05
+	assert_edges()
 	EOT
 '
 

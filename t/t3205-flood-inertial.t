@@ -153,36 +153,15 @@ test_expect_success 'ranks and kernels give the same bits; nothing is lost' '
 	assert one.table()["outflow"][-1] > 0.1
 	print(np.abs(one.table()["error"]).max())
 	assert np.abs(one.table()["error"]).max() < 1e-13
-	for ranks, more in (2, {}), (4, {}), (1, dict(kernel="avx2")):
-	    other = try_flood(ground, ranks=ranks, **case, **more)
-	    if other.code and "has no kernel" in other.err[0]:
-	        continue
-	    assert other.code == 0, other.err
-	    for name in ("max_depth", "max_speed", "hazard", "arrival", "depth",
-	                 "velocity_x", "velocity_y"):
-	        assert np.array_equal(one.image(name), other.image(name),
-	                              equal_nan=True), (ranks, more, name)
-	    for k, v in one.table("gauges").items():
-	        w = other.table("gauges")[k]
-	        assert list(v) == list(w) or np.array_equal(v, w, True), k
-	    for k, v in one.table().items():
-	        assert np.allclose(v, other.table()[k], 1e-10, 1e-10), k
+	assert_same(ground, one, [dict(ranks=2), dict(ranks=4),
+	                          dict(kernel="avx2")], **case)
 	EOT
 '
 
 test_expect_success 'edges: still water stays behind free, leaves by fall' '
 	"$PYTHON" - <<-EOT
 	from flood import *
-	z = np.zeros((4, 40))
-	def left(kind, **more):
-	    run = flood(image("z", z, 5.0), scheme="inertial", manning=0.03,
-	                end=600, initial_level=1, report_every=600,
-	                boundaries=[dict({"side": "west", "kind": kind}, **more)])
-	    return run.table()["volume"][-1] / (4 * 40 * 25)
-	assert left("wall") == 1 and left("free") == 1
-	assert left("fall") < 0.5
-	assert abs(left("level", level=0.5) - 0.5) < 0.05
-	assert abs(left("level", level=1.5) - 1.5) < 0.05
+	assert_edges(scheme="inertial")
 	EOT
 '
 
