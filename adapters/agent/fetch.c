@@ -94,10 +94,7 @@ static int write_task(const struct fetch *f, struct ft_err *err)
 {
     struct json_object *task = ft_json_or_null(f->parcel, "task_file");
     char *path = ft_path_join(f->task->room, FT_TASK_FILE);
-    size_t len;
-    const char *text = json_object_to_json_string_length(
-        task, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    int rc = ft_file_put(path, text, len, 0600, err);
+    int rc = ft_json_write(task, path, 0600, ft_file_put, err);
 
     free(path);
     return rc;
@@ -387,16 +384,6 @@ static bool is_parcel(struct json_object *obj)
                                json_type_object);
 }
 
-static uint64_t sum_of(struct json_object *files)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < json_object_array_length(files); i++)
-        sum += (uint64_t)ft_json_int_or(json_object_array_get_idx(files, i),
-                                        "size", 0);
-    return sum;
-}
-
 void agent_fetch_parcel(struct task *task, struct json_object *obj)
 {
     struct fetch *f = task->fetch;
@@ -419,7 +406,7 @@ void agent_fetch_parcel(struct task *task, struct json_object *obj)
         return;
     }
     f->parcel = json_object_get(obj);
-    f->all = sum_of(ft_json_or_null(obj, "files"));
+    f->all = ft_pull_sum(ft_json_or_null(obj, "files"));
     step(f);
 }
 

@@ -367,13 +367,8 @@ int ft_home_publish(const struct ft_home *home, const char *path,
                     struct ft_err *err)
 {
     struct json_object *obj = ft_home_json(home);
-    const char *text;
-    size_t len;
-    int rc;
+    int rc = ft_json_write(obj, path, 0600, ft_file_write, err);
 
-    text = json_object_to_json_string_length(
-        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    rc = ft_file_write(path, text, len, 0600, err);
     json_object_put(obj);
     return rc;
 }

@@ -314,16 +314,6 @@ static void begin_pull(struct ft_carry *carry)
         could_not(carry, &err);
 }
 
-static uint64_t sum_of(struct json_object *files)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < json_object_array_length(files); i++)
-        sum += (uint64_t)ft_json_int_or(json_object_array_get_idx(files, i),
-                                        "size", 0);
-    return sum;
-}
-
 /* A record without a list of files is of an attempt that never had a
  * directory. */
 static void on_ended(struct ft_carry *carry, uint64_t tag,
@@ -349,7 +339,7 @@ static void on_ended(struct ft_carry *carry, uint64_t tag,
     arrival->files = json_object_is_type(files, json_type_array)
                          ? json_object_get(files)
                          : json_object_new_array();
-    all = sum_of(arrival->files);
+    all = ft_pull_sum(arrival->files);
     if (all >= TELL_BYTES)
         tell_moving(carry, tag, "results on their way home", 0, all);
     if (carry->first == arrival)

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/path.h"
 #include "base/sha256.h"
 
@@ -324,6 +325,16 @@ uint64_t ft_pull_left(const struct ft_pull *pull)
 uint64_t ft_pull_came(const struct ft_pull *pull)
 {
     return pull->came;
+}
+
+uint64_t ft_pull_sum(struct json_object *files)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < json_object_array_length(files); i++)
+        sum += (uint64_t)ft_json_int_or(json_object_array_get_idx(files, i),
+                                        "size", 0);
+    return sum;
 }
 
 void ft_pull_free(struct ft_pull *pull)

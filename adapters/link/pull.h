@@ -14,6 +14,7 @@
 
 struct ft_err;
 struct ft_pull;
+struct json_object;
 struct uv_loop_s;
 
 /* What is pulled; borrowed during the call. */
@@ -47,6 +48,8 @@ void ft_pull_again(struct ft_pull *pull);
 /* Bytes that are still to come, and that have come over the link. */
 uint64_t ft_pull_left(const struct ft_pull *pull);
 uint64_t ft_pull_came(const struct ft_pull *pull);
+/* Bytes of a list of files, each an object with a "size". */
+uint64_t ft_pull_sum(struct json_object *files);
 /* What has come stays for the next one.  NULL is fine; the loop has to turn. */
 void ft_pull_free(struct ft_pull *pull);
 

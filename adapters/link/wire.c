@@ -9,7 +9,6 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "base/path.h"
 
 struct json_object *ft_wire_ok(void)
 {
@@ -52,21 +51,6 @@ struct json_object *ft_wire_result(const char *result, const char *fmt, ...)
         add_reason(item, fmt, ap);
     va_end(ap);
     return item;
-}
-
-int ft_wire_send(int fd, struct json_object *message)
-{
-    struct ft_str line = FT_STR_INIT;
-    int rc;
-
-    ft_str_add(&line, json_object_to_json_string_ext(
-                          message, JSON_C_TO_STRING_PLAIN |
-                                       JSON_C_TO_STRING_NOSLASHESCAPE));
-    ft_str_addc(&line, '\n');
-    rc = ft_write_all(fd, line.s, line.len);
-    ft_str_release(&line);
-    json_object_put(message);
-    return rc;
 }
 
 struct json_object *ft_wire_request(const char *line, size_t len,
@@ -120,7 +104,7 @@ void ft_wire_serve(const struct ft_wire_op *op, void *state)
     ssize_t len;
 
     while ((len = getline(&line, &cap, stdin)) > 0)
-        if (ft_wire_send(STDOUT_FILENO,
+        if (ft_json_send(STDOUT_FILENO,
                          answer_line(op, state, line, (size_t)len)) < 0)
             break;
     free(line);

@@ -24,9 +24,6 @@ struct json_object *ft_wire_error(const char *error, const char *fmt, ...)
 struct json_object *ft_wire_result(const char *result, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Write 'message' as a line and release it; -1 when nobody listens. */
-int ft_wire_send(int fd, struct json_object *message);
-
 /* Read a request: an object with a number "id" and a text "op".  The caller
  * releases it.  NULL: *answer is the error to send. */
 struct json_object *ft_wire_request(const char *line, size_t len,

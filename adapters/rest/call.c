@@ -306,8 +306,7 @@ int ft_rest_call(struct ft_rest *rest, const char *method, const char *part,
     path = ft_asprintf("/%s/%s/%s", part, rest->shape->version, tail);
     request.path = path;
     if (body)
-        request.body = json_object_to_json_string_ext(
-            body, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+        request.body = ft_json_text(body);
     rc = perform(rest, &request, reply);
     if (rc < 0 && lists && is_refused(rest, reply)) {
         ft_reply_release(reply);

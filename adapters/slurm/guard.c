@@ -102,7 +102,7 @@ static void reply(struct guard *g, struct json_object *answer)
     json_object_object_add(
         answer, "id",
         json_object_get(ft_json_or_null(g->first->request, "id")));
-    if (ft_wire_send(STDOUT_FILENO, answer) < 0)
+    if (ft_json_send(STDOUT_FILENO, answer) < 0)
         g->at_end = true;
     forget_first(g);
 }
@@ -339,7 +339,7 @@ static void take_line(struct guard *g, const char *line, size_t len)
 
     if (request)
         enqueue(g, request);
-    else if (ft_wire_send(STDOUT_FILENO, answer) < 0)
+    else if (ft_json_send(STDOUT_FILENO, answer) < 0)
         g->at_end = true;
 }
 

@@ -19,18 +19,6 @@
 
 extern char **environ;
 
-/* For the shell of the other host, which takes its command as one text. */
-static void add_quoted(struct ft_str *text, const char *word)
-{
-    ft_str_add(text, text->len ? " '" : "'");
-    for (; *word; word++)
-        if (*word == '\'')
-            ft_str_add(text, "'\\''");
-        else
-            ft_str_addc(text, *word);
-    ft_str_addc(text, '\'');
-}
-
 static char **command_line(const struct ft_shell *shell,
                            const char *const argv[])
 {
@@ -46,8 +34,11 @@ static char **command_line(const struct ft_shell *shell,
         ft_words_add(&words, ft_strdup(*argv));
     if (!shell->host)
         return words.item;
-    for (i = 0; i < words.n; i++)
-        add_quoted(&command, words.item[i]);
+    /* The shell of the other host takes its command as one text. */
+    for (i = 0; i < words.n; i++) {
+        ft_str_add(&command, i ? " " : "");
+        ft_str_add_word(&command, words.item[i]);
+    }
     ft_words_free(words.item);
     words = (struct ft_words){ 0 };
     ft_words_add(&words, ft_strdup("ssh"));

@@ -57,7 +57,7 @@ int ft_worker_start(struct ft_worker *worker, const char *program,
 int ft_worker_send(struct ft_worker *worker, struct json_object *request)
 {
     ft_str_cut(&worker->line, 0);
-    return ft_wire_send(worker->to, request);
+    return ft_json_send(worker->to, request);
 }
 
 int ft_worker_read(struct ft_worker *worker)

@@ -14,33 +14,17 @@
 #include "archive/unpack.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/path.h"
 #include "worker/sandbox.h"
 
 #define ARCHIVE_FD 3
-
-/* Releases 'answer'; -1 when nobody listens any more. */
-static int send_answer(struct json_object *answer)
-{
-    struct ft_str line = FT_STR_INIT;
-    int rc;
-
-    ft_str_add(&line, json_object_to_json_string_ext(
-                          answer, JSON_C_TO_STRING_PLAIN |
-                                      JSON_C_TO_STRING_NOSLASHESCAPE));
-    ft_str_addc(&line, '\n');
-    rc = ft_write_all(STDOUT_FILENO, line.s, line.len);
-    ft_str_release(&line);
-    json_object_put(answer);
-    return rc;
-}
 
 static void send_failure(const struct ft_err *err)
 {
     struct json_object *answer = json_object_new_object();
 
     ft_json_add_err(answer, err);
-    (void)send_answer(answer); /* who does not listen does not need it */
+    /* Who does not listen does not need it. */
+    (void)ft_json_send(STDOUT_FILENO, answer);
 }
 
 static struct json_object *success(void)
@@ -60,7 +44,7 @@ static int pack_line(struct ft_pack *pack, const char *line, size_t len,
     int rc = member ? ft_pack_add(pack, member, err) : -1;
 
     json_object_put(member);
-    if (rc == 0 && send_answer(success()) < 0)
+    if (rc == 0 && ft_json_send(STDOUT_FILENO, success()) < 0)
         rc = ft_err_set(err, FT_EIO, "the engine is gone");
     return rc;
 }
@@ -86,7 +70,7 @@ static int pack(struct ft_err *err)
         return -1;
     answer = success();
     ft_json_add_int(answer, "size", (int64_t)size_bytes);
-    return send_answer(answer);
+    return ft_json_send(STDOUT_FILENO, answer);
 }
 
 /* --- unpack --------------------------------------------------------------- */
@@ -99,7 +83,8 @@ static int report_member(const struct ft_member *member, struct ft_err *err)
 
     ft_json_add_str(answer, "name", member->name);
     ft_json_add_int(answer, "size", (int64_t)member->size_bytes);
-    if (send_answer(answer) == 0 && fgets(word, sizeof(word), stdin))
+    if (ft_json_send(STDOUT_FILENO, answer) == 0 &&
+        fgets(word, sizeof(word), stdin))
         return 0;
     return ft_err_set(err, FT_EIO, "the engine is gone");
 }
@@ -118,7 +103,7 @@ static int unpack(const char *dir, bool large, struct ft_err *err)
             rc = ft_unpack_next(archive, &member, err);
     }
     ft_unpack_free(archive);
-    return rc == 0 ? send_answer(success()) : -1;
+    return rc == 0 ? ft_json_send(STDOUT_FILENO, success()) : -1;
 }
 
 /* -------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* json.c - checked access to json-c's values */
+/* json.c - JSON read and written, checked access to json-c's values */
 #include "base/json.h"
 
 #include <json-c/json_visit.h>
@@ -158,6 +158,36 @@ struct json_object *ft_json_read(const char *path, struct ft_err *err)
     ft_str_release(&what);
     ft_str_release(&text);
     return value;
+}
+
+/* --- writing -------------------------------------------------------------- */
+
+const char *ft_json_text(struct json_object *value)
+{
+    return json_object_to_json_string_ext(
+        value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
+int ft_json_send(int fd, struct json_object *message)
+{
+    struct ft_str line = FT_STR_INIT;
+    int rc;
+
+    ft_str_addf(&line, "%s\n", ft_json_text(message));
+    rc = ft_write_all(fd, line.s, line.len);
+    ft_str_release(&line);
+    json_object_put(message);
+    return rc;
+}
+
+int ft_json_write(struct json_object *value, const char *path, mode_t mode,
+                  ft_file_writer *write, struct ft_err *err)
+{
+    size_t len;
+    const char *text = json_object_to_json_string_length(
+        value, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+
+    return write(path, text, len, mode, err);
 }
 
 /* --- members -------------------------------------------------------------- */

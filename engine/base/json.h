@@ -1,4 +1,4 @@
-/* json.h - what json-c lacks: canonical text and checked access
+/* json.h - what json-c lacks: checked access, canonical text, files and lines
  *
  * json-c itself may be used anywhere; these are the few things on top.
  */
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/path.h"
 #include "base/str.h"
 
 struct ft_err;
@@ -29,6 +30,18 @@ struct json_object *ft_json_read(const char *path, struct ft_err *err);
  * beyond 2^53 and a number that is not finite are FT_EFORMAT. */
 int ft_json_canonical(struct json_object *value, struct ft_str *out,
                       struct ft_err *err);
+
+/* One line of text without white space, slashes as they are; borrowed, until
+ * the value changes. */
+const char *ft_json_text(struct json_object *value);
+
+/* Write that text as a line and release the value; -1: nobody
+ * listens. */
+int ft_json_send(int fd, struct json_object *message);
+
+/* Write it indented to the file 'path'; how durably says 'write'. */
+int ft_json_write(struct json_object *value, const char *path, mode_t mode,
+                  ft_file_writer *write, struct ft_err *err);
 
 /* A member of an object; 'what' names the object in errors.  FT_EFORMAT when
  * it is missing or of another type.  Results are borrowed. */

@@ -88,6 +88,22 @@ void ft_str_addf(struct ft_str *str, const char *fmt, ...)
     va_end(ap);
 }
 
+void ft_str_add_quoted(struct ft_str *str, const char *s)
+{
+    for (; *s; s++)
+        if (*s == '\'') /* no backslash helps inside */
+            ft_str_add(str, "'\\''");
+        else
+            ft_str_addc(str, *s);
+}
+
+void ft_str_add_word(struct ft_str *str, const char *s)
+{
+    ft_str_addc(str, '\'');
+    ft_str_add_quoted(str, s);
+    ft_str_addc(str, '\'');
+}
+
 void ft_str_cut(struct ft_str *str, size_t len)
 {
     if (len >= str->len)

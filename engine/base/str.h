@@ -30,6 +30,11 @@ void ft_str_addf(struct ft_str *str, const char *fmt, ...)
 void ft_str_vaddf(struct ft_str *str, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
+/* As one word of the shell, between single quotes, whatever it holds; and what
+ * stands between them alone. */
+void ft_str_add_word(struct ft_str *str, const char *s);
+void ft_str_add_quoted(struct ft_str *str, const char *s);
+
 /* Cut to the first 'len' bytes; the memory is kept. */
 void ft_str_cut(struct ft_str *str, size_t len);
 

@@ -141,26 +141,12 @@ static void add_escaped(struct ft_str *out, const char *text,
     }
 }
 
-/* For the inside of '...', where no backslash helps. */
-static void add_single(struct ft_str *out, const char *text)
-{
-    for (; *text; text++) {
-        if (*text == '\'')
-            ft_str_add(out, "'\\''");
-        else
-            ft_str_addc(out, *text);
-    }
-}
-
 static void add_word(struct ft_str *out, const char *text)
 {
-    if (is_plain(text)) {
+    if (is_plain(text))
         ft_str_add(out, text);
-        return;
-    }
-    ft_str_addc(out, '\'');
-    add_single(out, text);
-    ft_str_addc(out, '\'');
+    else
+        ft_str_add_word(out, text);
 }
 
 static void add_text(struct ft_shell_text *sh, const char *text)
@@ -170,7 +156,7 @@ static void add_text(struct ft_shell_text *sh, const char *text)
         add_word(&sh->out, text);
         break;
     case FT_SHELL_SINGLE:
-        add_single(&sh->out, text);
+        ft_str_add_quoted(&sh->out, text);
         break;
     case FT_SHELL_DOUBLE:
         add_escaped(&sh->out, text, "\\\"$`");

@@ -13,7 +13,6 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "base/path.h"
 #include "worker/h5.h"
 #include "worker/ops.h"
 #include "worker/sandbox.h"
@@ -83,20 +82,6 @@ static int run_request(const char *meta, struct json_object *request,
     return op->run(meta, request, answer, err);
 }
 
-static int send_answer(struct json_object *answer)
-{
-    struct ft_str line = FT_STR_INIT;
-    int rc;
-
-    ft_str_add(&line, json_object_to_json_string_ext(
-                          answer, JSON_C_TO_STRING_PLAIN |
-                                      JSON_C_TO_STRING_NOSLASHESCAPE));
-    ft_str_addc(&line, '\n');
-    rc = ft_write_all(STDOUT_FILENO, line.s, line.len);
-    ft_str_release(&line);
-    return rc;
-}
-
 /* Answer one line; -1 when nobody listens any more. */
 static int answer_line(const char *meta, const char *line, size_t len)
 {
@@ -120,9 +105,8 @@ static int answer_line(const char *meta, const char *line, size_t len)
         json_object_object_foreach(result, key, value)
             json_object_object_add(answer, key, json_object_get(value));
     }
-    rc = send_answer(answer);
+    rc = ft_json_send(STDOUT_FILENO, answer);
     json_object_put(result);
-    json_object_put(answer);
     json_object_put(request);
     return rc;
 }

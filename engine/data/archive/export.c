@@ -31,10 +31,7 @@ static int pack_member(struct ft_exporting *export, const char *name,
     ft_json_add_str(member, "path", path);
     ft_json_add_int(member, "size", size);
     ft_json_add_str(member, "sha256", sha256);
-    ft_str_add(&line, json_object_to_json_string_ext(
-                          member, JSON_C_TO_STRING_PLAIN |
-                                      JSON_C_TO_STRING_NOSLASHESCAPE));
-    ft_str_addc(&line, '\n');
+    ft_str_addf(&line, "%s\n", ft_json_text(member));
     if (ft_archiver_send(&export->archiver, line.s, err) == 0)
         answer = ft_archiver_answer(&export->archiver, err);
     ft_str_release(&line);

@@ -190,9 +190,7 @@ static void describe(struct json_object *action, struct json_object *record)
     struct json_object *command = ft_json_or_null(record, "command");
     char *text;
 
-    text = command ? ft_strdup(json_object_to_json_string_ext(
-                         command, JSON_C_TO_STRING_PLAIN |
-                                      JSON_C_TO_STRING_NOSLASHESCAPE))
+    text = command ? ft_strdup(ft_json_text(command))
                    : ft_asprintf("module %s",
                                  ft_json_str_or(record, "module", "?"));
     ft_json_add_str(action, "description", text);

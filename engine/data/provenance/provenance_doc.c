@@ -127,9 +127,7 @@ void ft_prov_add_member(struct json_object *obj, const char *key,
     if (json_object_is_type(value, json_type_object) ||
         json_object_is_type(value, json_type_array))
         ft_prov_add_text(obj, key,
-                         json_object_to_json_string_ext(
-                             value, JSON_C_TO_STRING_PLAIN |
-                                        JSON_C_TO_STRING_NOSLASHESCAPE));
+                         ft_json_text(value));
     else
         ft_prov_add_number(obj, key, value);
 }

@@ -114,8 +114,7 @@ void ft_client_send(struct ft_client *client, struct json_object *request,
     ft_json_add_int(request, "id", id);
     *new_request(client) = (struct request){
         .id = id,
-        .line = ft_asprintf("%s\n", json_object_to_json_string_ext(
-                                        request, JSON_C_TO_STRING_PLAIN)),
+        .line = ft_asprintf("%s\n", ft_json_text(request)),
         .what = ft_strdup(what),
         .token = token,
         .limit_s = limit_s,

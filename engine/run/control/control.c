@@ -101,8 +101,7 @@ static void send_line(struct client *client, struct json_object *obj)
     struct message *message = ft_calloc(1, sizeof(*message));
     uv_buf_t buf;
 
-    message->text = ft_asprintf("%s\n", json_object_to_json_string_ext(
-                                            obj, JSON_C_TO_STRING_PLAIN));
+    message->text = ft_asprintf("%s\n", ft_json_text(obj));
     message->req.data = message;
     buf = uv_buf_init(message->text, (unsigned)strlen(message->text));
     if (uv_write(&message->req, (uv_stream_t *)&client->pipe, &buf, 1,
@@ -293,8 +292,7 @@ int ft_control_connect(const char *dir)
 /* False: the runner is gone. */
 static bool send_request(int fd, struct json_object *request)
 {
-    char *line = ft_asprintf("%s\n", json_object_to_json_string_ext(
-                                         request, JSON_C_TO_STRING_PLAIN));
+    char *line = ft_asprintf("%s\n", ft_json_text(request));
     size_t len = strlen(line);
     ssize_t n = 0;
 

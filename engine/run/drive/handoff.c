@@ -91,13 +91,9 @@ static int write_task(const struct ft_flight *f, struct ft_err *err)
     struct json_object *obj = ft_bound_task_json(
         d->plan, f->bound, d->run->id, f->attempt, f->dir, restart);
     char *path = ft_path_join(f->dir, FT_TASK_FILE);
-    size_t len;
-    const char *text = json_object_to_json_string_length(
-        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    int rc = ft_file_put(path, text, len, 0666, err);
+    int rc = ft_json_write(obj, path, 0666, ft_file_put, err);
 
     free(path);
-
     json_object_put(obj);
     free(restart);
     return rc;

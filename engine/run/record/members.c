@@ -217,9 +217,7 @@ static void convert(struct json_object *value, struct ft_member *m)
         break;
     case json_type_array: /* as text again, which the object keeps */
         m->type = FT_MEMBER_LIST;
-        m->text = (char *)json_object_to_json_string_ext(
-                      value, JSON_C_TO_STRING_PLAIN |
-                                 JSON_C_TO_STRING_NOSLASHESCAPE) + 1;
+        m->text = (char *)ft_json_text(value) + 1;
         break;
     case json_type_object:
         m->type = FT_MEMBER_OTHER;

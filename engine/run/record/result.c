@@ -118,14 +118,8 @@ int ft_result_write(const char *dir, struct json_object *result,
                     ft_file_writer *write, struct ft_err *err)
 {
     char *path = ft_path_join(dir, FT_RESULT_FILE);
-    const char *text;
-    size_t len;
-    int rc;
+    int rc = ft_json_write(result, path, 0666, write, err);
 
-    text = json_object_to_json_string_length(
-        result, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE,
-        &len);
-    rc = write(path, text, len, 0666, err);
     free(path);
     return rc;
 }

@@ -46,10 +46,7 @@ static int write_task(const struct ft_rerun *rerun, const char *dir,
         rerun->plan, rerun->bound, ft_json_str_or(rerun->record, "run", ""),
         recorded_count(rerun, "attempt", 1), dir, NULL);
     char *path = ft_path_join(dir, FT_TASK_FILE);
-    size_t len;
-    const char *text = json_object_to_json_string_length(
-        task, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    int rc = ft_file_put(path, text, len, 0666, err);
+    int rc = ft_json_write(task, path, 0666, ft_file_put, err);
 
     free(path);
     json_object_put(task);

@@ -150,18 +150,15 @@ static void keep(const struct ft_held *held)
 {
     struct ft_map all = FT_MAP_INIT;
     struct json_object *obj;
-    const char *text;
     double rate;
-    size_t len;
 
     read_file(held->path, &all, &rate); /* others may have written it */
     for (size_t i = 0; i < held->sha256_of.len; i++)
         put(&all, held->sha256_of.entry[i].key,
             held->sha256_of.entry[i].value);
     obj = held_json(held, &all);
-    text = json_object_to_json_string_length(
-        obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
-    (void)ft_file_write(held->path, text, len, 0666, NULL); /* a guess less */
+    /* Without it there is a guess less. */
+    (void)ft_json_write(obj, held->path, 0666, ft_file_write, NULL);
     json_object_put(obj);
     release(&all);
 }

@@ -59,10 +59,7 @@ struct ft_helper {
 /* 'request' is taken; the caller frees the line. */
 static char *line_of(struct json_object *request)
 {
-    char *line = ft_asprintf("%s\n", json_object_to_json_string_ext(
-                                         request,
-                                         JSON_C_TO_STRING_PLAIN |
-                                             JSON_C_TO_STRING_NOSLASHESCAPE));
+    char *line = ft_asprintf("%s\n", ft_json_text(request));
 
     json_object_put(request);
     return line;

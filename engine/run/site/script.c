@@ -7,18 +7,6 @@
 #include "base/str.h"
 #include "model/site.h"
 
-/* 'text' as one word of the shell, whatever it holds. */
-static void add_word(struct ft_str *s, const char *text)
-{
-    ft_str_addc(s, '\'');
-    for (; *text; text++)
-        if (*text == '\'')
-            ft_str_add(s, "'\\''");
-        else
-            ft_str_addc(s, *text);
-    ft_str_addc(s, '\'');
-}
-
 /* The file that defines 'module' may do what 'set -u' forbids. */
 static void add_modules(struct ft_str *s, const struct ft_site *site)
 {
@@ -26,7 +14,7 @@ static void add_modules(struct ft_str *s, const struct ft_site *site)
         return;
     ft_str_add(s, "ft_init=");
     if (site->module_init)
-        add_word(s, site->module_init);
+        ft_str_add_word(s, site->module_init);
     else
         ft_str_add(s, "${MODULESHOME:+$MODULESHOME/init/sh}");
     ft_str_add(s, "\n"
@@ -39,7 +27,7 @@ static void add_modules(struct ft_str *s, const struct ft_site *site)
                   ". \"$ft_init\"\n");
     for (size_t i = 0; i < site->n_modules; i++) {
         ft_str_add(s, "module load ");
-        add_word(s, site->modules[i]);
+        ft_str_add_word(s, site->modules[i]);
         ft_str_add(s, " || exit 1\n");
     }
 }
@@ -48,7 +36,7 @@ static void add_env(struct ft_str *s, const struct ft_site *site)
 {
     for (size_t i = 0; site->env && site->env[i]; i++) {
         ft_str_add(s, "export ");
-        add_word(s, site->env[i]);
+        ft_str_add_word(s, site->env[i]);
         ft_str_addc(s, '\n');
     }
 }
@@ -77,9 +65,9 @@ static char *make(const struct ft_site *site, const char *agent,
     if (array)
         add_index(&s);
     ft_str_add(&s, "exec ");
-    add_word(&s, agent);
+    ft_str_add_word(&s, agent);
     ft_str_addc(&s, ' ');
-    add_word(&s, file);
+    ft_str_add_word(&s, file);
     ft_str_add(&s, array ? ".\"$n\"\n" : "\n");
     return ft_str_take(&s);
 }
@@ -106,16 +94,16 @@ char *ft_job_far_script(const struct ft_site *site, const char *agent,
     ft_str_add(&s, "#!/bin/sh\n"
                    "umask 077\n"
                    "mkdir -p ");
-    add_word(&s, dir);
+    ft_str_add_word(&s, dir);
     ft_str_add(&s, " || exit 1\n"
                    "exec >>");
-    add_word(&s, output);
+    ft_str_add_word(&s, output);
     ft_str_add(&s, " 2>&1\n");
     add_modules(&s, site);
     ft_str_add(&s, "set -u\n");
     add_env(&s, site);
     ft_str_add(&s, "exec ");
-    add_word(&s, agent);
+    ft_str_add_word(&s, agent);
     ft_str_addf(&s, " /dev/stdin <<'FEDTWIN'\n%s\nFEDTWIN\n", text);
     free(dir);
     return ft_str_take(&s);

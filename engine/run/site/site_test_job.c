@@ -37,27 +37,15 @@ const char *ft_tester_programs(const struct ft_tester *t)
 
 /* --- what it does there --------------------------------------------------- */
 
-/* As one word of the shell. */
-static void add_word(struct ft_str *s, const char *text)
-{
-    ft_str_addc(s, '\'');
-    for (; *text; text++)
-        if (*text == '\'')
-            ft_str_add(s, "'\\''");
-        else
-            ft_str_addc(s, *text);
-    ft_str_addc(s, '\'');
-}
-
 static void add_program(struct ft_str *s, const struct ft_tester *t,
                         const char *name)
 {
     char *path = ft_path_join(ft_tester_programs(t), name);
 
     ft_str_add(s, "digest ");
-    add_word(s, name);
+    ft_str_add_word(s, name);
     ft_str_addc(s, ' ');
-    add_word(s, path);
+    ft_str_add_word(s, path);
     ft_str_addc(s, '\n');
     free(path);
 }
@@ -88,12 +76,12 @@ static void add_launcher(struct ft_str *s, const struct ft_tester *t,
 
         add_number(&ranks, word[i], "{ranks}", probe->ranks);
         add_number(&both, ranks.s, "{nodes}", probe->nodes);
-        add_word(s, both.s);
+        ft_str_add_word(s, both.s);
         ft_str_addc(s, ' ');
         ft_str_release(&ranks);
         ft_str_release(&both);
     }
-    add_word(s, hello);
+    ft_str_add_word(s, hello);
     free(hello);
 }
 
@@ -121,7 +109,7 @@ static void add_call(struct ft_str *s, const struct ft_tester *t)
 
     if (t->listen_fd >= 0) {
         ft_str_add(s, "echo \"called $(");
-        add_word(s, hello);
+        ft_str_add_word(s, hello);
         ft_str_addf(s, " --call %d %s", t->port, t->word);
         ft_probe_hosts(s);
         ft_str_add(s, ")\"\n");
@@ -137,7 +125,7 @@ static char *make_errand(const struct ft_tester *t,
     const char *f = probe->file;
 
     ft_str_add(&s, "cd ");
-    add_word(&s, t->dir);
+    ft_str_add_word(&s, t->dir);
     ft_str_addf(&s, " || exit 1\n"
                     "%s%s{\n"
                     "echo \"host $(hostname)\"\n"
@@ -171,7 +159,7 @@ static char *make_script(const struct ft_tester *t, const char *errand)
         return ft_job_script(t->site, "/bin/true", "");
     body = ft_job_script(t->site, "/bin/sh", errand);
     ft_str_add(&s, "#!/bin/sh\nFT_WAITED=0\nwhile ! test -r ");
-    add_word(&s, errand);
+    ft_str_add_word(&s, errand);
     ft_str_addf(&s, " && test $FT_WAITED -lt %.0f; do\n"
                     "  sleep 1\n"
                     "  FT_WAITED=$((FT_WAITED + 1))\n"
