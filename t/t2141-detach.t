@@ -71,6 +71,32 @@ test_expect_success 'a resume that cannot begin says so at once' '
 	fedtwin cancel $id
 '
 
+# As SSHFS does: the first bind() of a runner is that of its socket.
+without_sockets() {
+	strace -f -qq -o /dev/null -e trace=bind \
+		-e inject=bind:error=EPERM:when=1 "$@"
+}
+
+listens_anew() { # run $1 does, and not in $2
+	test ! -e "$2" && test -S "$(cat ".fedtwin/runs/$1/control")"
+}
+
+test_expect_success 'where no file is a socket, one in /tmp serves, and goes' '
+	: >started && rm -f go.* &&
+	{ without_sockets fedtwin run --fresh -j 1 gated.yaml & } &&
+	steer_started a1 && id=$(ls .fedtwin/runs | tail -n 1) &&
+	first=$(dirname "$(cat .fedtwin/runs/$id/control)") &&
+	test -S $first/control && test "$(stat -c %a $first)" = 700 &&
+	fedtwin pause $id && fedtwin status $id >out && test_grep paused out &&
+	kill -KILL $(runner_of $id) && test -e $first &&
+	{ without_sockets fedtwin resume -j 1 $id & } &&
+	test_wait_for 30 listens_anew $id $first &&
+	second=$(dirname "$(cat .fedtwin/runs/$id/control)") &&
+	steer_go a1 a2 a3 b1 b2 b3 && fedtwin unpause $id && fedtwin wait $id &&
+	wait &&
+	test ! -e $second && test ! -e .fedtwin/runs/$id/control
+'
+
 # What a colleague of the group needs to go on with a run.
 # The runner is another process: it has to find the modes of the project itself.
 test_expect_success 'shared: the files of a run are the group'\''s' '

@@ -33,6 +33,13 @@ test_expect_success 'the heat sink at 2 mm' '
 	cp mesh.h5 first.h5 && cp quality.h5 first-quality.h5
 '
 
+test_expect_success 'a file system without symbolic links: the same mesh' '
+	rm -rf gmsh mesh.h5 quality.h5 &&
+	strace -f -qq -o trace -e inject=symlink,symlinkat:error=EPERM \
+		$gmsh_program >log 2>err &&
+	test_grep EPERM trace && test_must_be_empty err && cmp mesh.h5 first.h5
+'
+
 test_expect_success 'the quality table says the same, and that it is good' '
 	"$PYTHON" - <<-\EOT
 	import h5py, numpy, xarray

@@ -4,14 +4,17 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_BYTES 4096
+#define COPY_BYTES (1 << 30)  /* at most at a time */
 #define GEOMETRY_MAX (64 << 20) /* bytes of a .geo that is searched for names */
 
 /* --- inputs --------------------------------------------------------------- */
@@ -29,6 +32,42 @@ static void geometry_name(const struct options *options, char *name,
     snprintf(name, size, "geometry.%s", options->ending);
 }
 
+/* -1 with errno set. */
+static int copy_file(const char *from, const char *to)
+{
+    int in = open(from, O_RDONLY | O_CLOEXEC), out = -1, error;
+    ssize_t n = -1;
+
+    if (in >= 0)
+        out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (out >= 0)
+        do
+            n = sendfile(out, in, NULL, COPY_BYTES);
+        while (n > 0);
+    error = errno;
+    if (in >= 0)
+        close(in);
+    if (out >= 0 && close(out) < 0 && n == 0)
+        return -1;
+    errno = error;
+    return n == 0 ? 0 : -1;
+}
+
+/* Some network file systems have no symbolic links, SSHFS none that leave it:
+ * there Gmsh reads a copy. */
+static int link_or_copy(const char *path, const char *link)
+{
+    if (symlink(path, link) == 0) {
+        if (access(link, R_OK) == 0)
+            return 0;
+        if (unlink(link) < 0)
+            return -1;
+    } else if (errno == EEXIST) {
+        return -1;
+    }
+    return copy_file(path, link);
+}
+
 static PetscErrorCode link_input(struct stg_task *task, const char *path,
                                  const char *name)
 {
@@ -39,9 +78,11 @@ static PetscErrorCode link_input(struct stg_task *task, const char *path,
         return stg_fail(task, "the name '%s' is too long", name);
     if (access(path, R_OK) < 0)
         return stg_fail(task, "cannot read '%s': %s", path, strerror(errno));
-    if (symlink(path, link) < 0)
-        return stg_fail(task, "cannot make '%s': %s; two inputs must not have "
-                        "one name",
+    if (link_or_copy(path, link) < 0)
+        return stg_fail(task, errno == EEXIST
+                            ? "cannot make '%s': %s; two inputs must not have "
+                              "one name"
+                            : "cannot make '%s': %s",
                         link, strerror(errno));
     return 0;
 }

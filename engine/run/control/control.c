@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <uv.h>
@@ -21,12 +22,15 @@
 #define ANSWER_MAX_BYTES (64u << 20)
 #define QUEUE_MAX_BYTES (4u << 20) /* not yet read by one that watches */
 #define BACKLOG 8
+#define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
+#define ELSEWHERE "/tmp/fedtwin-control-" /* local, and short */
 
 struct ft_control {
     uv_pipe_t listener;
     ft_control_serve *serve;
     void *arg;
     char *path;
+    char *elsewhere;       /* where the socket is that 'path' names, or NULL */
     struct client *client; /* list */
     bool closing;
 };
@@ -45,7 +49,7 @@ struct message {
     char *text;
 };
 
-/* A socket's path has at most 107 bytes, a project's may have more: go through
+/* A socket's path is short (107 bytes), a project's need not be: go through
  * a descriptor of the directory. */
 static int short_path(const char *dir, char path[64])
 {
@@ -56,6 +60,19 @@ static int short_path(const char *dir, char path[64])
     return fd;
 }
 
+/* The path that stands there instead of a socket; NULL: it is one, or there
+ * is none.  The caller frees. */
+static char *read_elsewhere(const char *path)
+{
+    struct ft_str text = FT_STR_INIT;
+
+    if (ft_file_read(path, SOCKET_PATH_MAX, &text, NULL) == 0 &&
+        ft_starts_with(text.s, ELSEWHERE) && strlen(text.s) == text.len)
+        return ft_str_take(&text);
+    ft_str_release(&text);
+    return NULL;
+}
+
 /* --- the runner's side ---------------------------------------------------- */
 
 static void free_if_last(struct ft_control *control)
@@ -63,6 +80,7 @@ static void free_if_last(struct ft_control *control)
     if (!control->closing || control->client)
         return;
     free(control->path);
+    free(control->elsewhere);
     free(control);
 }
 
@@ -230,6 +248,50 @@ static void on_listener_closed(uv_handle_t *handle)
     free_if_last(control);
 }
 
+/* Not every file system takes sockets: SSHFS, SMB and some more refuse them,
+ * each with an error of its own.  Then the socket lies in a new directory on a
+ * local disk, and its path in a file where it should be. */
+static int bind_elsewhere(struct ft_control *control, int dir_fd)
+{
+    char dir[] = ELSEWHERE "XXXXXX";
+    struct stat st;
+    int rc;
+
+    if (!mkdtemp(dir))
+        return -errno;
+    control->elsewhere = ft_path_join(dir, "control");
+    rc = uv_pipe_bind(&control->listener, control->elsewhere);
+    if (rc == 0 && fstat(dir_fd, &st) == 0 && (st.st_mode & S_IWGRP) &&
+        chown(dir, (uid_t)-1, st.st_gid) == 0 &&
+        chown(control->elsewhere, (uid_t)-1, st.st_gid) == 0)
+        (void)chmod(dir, 0710); /* whoever may write to the run */
+    if (rc == 0 && ft_file_put(control->path, control->elsewhere,
+                               strlen(control->elsewhere), 0666, NULL) < 0)
+        rc = -EIO;
+    return rc;
+}
+
+static void remove_socket(const char *path, const char *elsewhere)
+{
+    (void)unlink(path);
+    if (elsewhere) {
+        char *dir = ft_path_dir(elsewhere);
+
+        (void)unlink(elsewhere);
+        (void)rmdir(dir);
+        free(dir);
+    }
+}
+
+/* Of a runner that died: we hold the lease. */
+static void remove_old_socket(const char *path)
+{
+    char *elsewhere = read_elsewhere(path);
+
+    remove_socket(path, elsewhere);
+    free(elsewhere);
+}
+
 struct ft_control *ft_control_open(const char *dir, struct uv_loop_s *loop,
                                    ft_control_serve *serve, void *arg,
                                    struct ft_err *err)
@@ -243,8 +305,10 @@ struct ft_control *ft_control_open(const char *dir, struct uv_loop_s *loop,
     control->path = ft_path_join(dir, "control");
     (void)uv_pipe_init(loop, &control->listener, 0);
     control->listener.data = control;
-    (void)unlink(control->path); /* of a runner that died: we hold the lease */
+    remove_old_socket(control->path);
     rc = fd < 0 ? -errno : uv_pipe_bind(&control->listener, path);
+    if (rc < 0 && fd >= 0)
+        rc = bind_elsewhere(control, fd);
     if (rc == 0)
         rc = uv_listen((uv_stream_t *)&control->listener, BACKLOG,
                        on_connection);
@@ -253,7 +317,10 @@ struct ft_control *ft_control_open(const char *dir, struct uv_loop_s *loop,
     if (rc == 0)
         return control;
     errno = -rc;
-    ft_err_sys(err, "cannot listen on '%s'", control->path);
+    ft_err_sys(err, "cannot listen on '%s'", control->elsewhere
+                                                 ? control->elsewhere
+                                                 : control->path);
+    remove_socket(control->path, control->elsewhere);
     uv_close((uv_handle_t *)&control->listener, on_listener_closed);
     return NULL;
 }
@@ -262,7 +329,7 @@ void ft_control_close(struct ft_control *control)
 {
     if (!control)
         return;
-    (void)unlink(control->path);
+    remove_socket(control->path, control->elsewhere);
     for (struct client *c = control->client; c; c = c->next)
         close_client(c);
     uv_close((uv_handle_t *)&control->listener, on_listener_closed);
@@ -273,12 +340,17 @@ void ft_control_close(struct ft_control *control)
 int ft_control_connect(const char *dir)
 {
     struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    char path[64];
-    int dir_fd = short_path(dir, path), fd = -1;
+    char short_of_dir[64], *path, *elsewhere;
+    int dir_fd = short_path(dir, short_of_dir), fd;
 
     if (dir_fd < 0)
         return -1;
-    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+    path = ft_path_join(dir, "control");
+    elsewhere = read_elsewhere(path);
+    snprintf(addr.sun_path, sizeof(addr.sun_path), "%s",
+             elsewhere ? elsewhere : short_of_dir);
+    free(path);
+    free(elsewhere);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 &&
         connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0) {

@@ -2,7 +2,8 @@
  *
  * A stream socket; one JSON object a line each way
  * (share/doc/formats/control.md).  The runner keeps every connection until the
- * run has ended, so that its end can be awaited.
+ * run has ended, so that its end can be awaited.  Where the file system takes
+ * no sockets, there is a file with the path of one on a local disk.
  */
 #ifndef FT_RUN_CONTROL_H
 #define FT_RUN_CONTROL_H
