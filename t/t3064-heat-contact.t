@@ -1,7 +1,7 @@
 #!/bin/sh
 test_description='solve.heat: contacts, across which the temperature jumps'
 . "$(dirname "$0")/harness.sh"
-test_need mpirun fedtwin-heat fedtwin-mesh-box
+test_need mpirun fedtwin-heat fedtwin-mesh-box fedtwin-post-reduce
 PYTHONPATH=$FT_SRCDIR/t
 export PYTHONPATH
 
@@ -362,6 +362,42 @@ test_expect_success 'what cannot be is refused in the words of the user' '
 	run = try_heat(wall([3, 2]), contact=joint(**law), **(steady | dict(
 	    fixed={}, flux=on(1, "W/m2", "xmin"))))
 	assert "a steady temperature needs a group" in run.err[0], run.err
+	EOT
+'
+
+# 400 K to 375 K on 100 mm, 362.5 K to 300 K on 50 mm
+test_expect_success 'fields of contacts are reduced, but not on the mesh' '
+	"$PYTHON" - <<-EOT
+	from wall import *
+	def place(x):
+	    return dict(x=q(x, "m"), y=q(0.04, "m"), z=q(0, "m"))
+	def reduce(field, mesh=None, **params):
+	    inputs = dict({"mesh": (mesh, "mesh")} if mesh else {},
+	                  fields=(field, "field"))
+	    where = write_task("post.reduce", params, inputs,
+	                       {n: "table" for n in ("summary", "surfaces",
+	                                             "probes", "lines",
+	                                             "samples")}, 2)
+	    return Result(where, *start("fedtwin-post-reduce", where, 2))
+	for order in 1, 2:
+	    mesh = wall([3, 2])
+	    t = heat(mesh, order=order, contact=joint(resistance=R), **steady)
+	    field = t.where + "/temperature.h5"
+	    run = reduce(field, groups=["left", "right"],
+	                 probes=[place(x) for x in (0.02, 0.09, 0.11, 0.14)])
+	    assert run.code == 0, run.err
+	    summary = run.table("summary")
+	    for i, low, high, area in (0, 375, 400, 0.01), (1, 300, 362.5, 0.005):
+	        near(summary["min"][i], low, 1e-9)
+	        near(summary["max"][i], high, 1e-9)
+	        near(summary["mean"][i], (low + high) / 2, 1e-9)
+	        near(summary["area"][i], area, 1e-12)
+	    for got, want in zip(run.table("probes")["value"],
+	                         (395, 377.5, 350, 312.5)):
+	        near(got, want, 1e-9)
+	    run = reduce(field, mesh, surfaces=["ymin"])
+	    assert run.code == 1 and "at a contact" in run.err[0], run.err
+	    assert "without \"mesh\"" in run.err[0].replace(chr(39), chr(34))
 	EOT
 '
 

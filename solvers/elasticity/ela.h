@@ -8,8 +8,8 @@
  * the force in N that holds it.  share/doc/modules/solve.elasticity.md derives
  * this.
  *
- * Arrays named u, r, dt have D, D and one values for each local node of the
- * mesh, ghosts included; u and r have the axes of space.  Everything here is
+ * Arrays named u and r have D values for each local node of the mesh, ghosts
+ * included, along the axes of space.  Everything here is
  * collective.
  */
 #ifndef ELA_ELA_H
@@ -45,7 +45,9 @@ struct ela {
     struct ela_support support;
     int *side;                /* of facets, see fe/side.h; or NULL */
     double *u, *r;
-    double *dt;               /* K, or NULL without a temperature */
+    double *dt;               /* K, at the nodes of the cells, cell after cell,
+                                 as it may jump from one to the next; or NULL
+                                 without a temperature */
     struct fe_matrix matrix;
     bool second;              /* multigrid has a level of first order: */
     struct ela_coarse coarse;

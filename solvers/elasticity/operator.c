@@ -24,7 +24,8 @@ static void add_cells(struct ela *ela, const double u[])
 {
     const struct fe_mesh *mesh = ela->mesh;
     int n = ela->c.dofs;
-    double x[FE_MAX_NODES][3], v[ELA_DOFS], dt[FE_MAX_NODES], r[ELA_DOFS];
+    const double *dt = ela->dt; /* of the next cell */
+    double x[FE_MAX_NODES][3], v[ELA_DOFS], r[ELA_DOFS];
 
     for (int b = 0; b < mesh->n_cell_blocks; b++) {
         const struct fe_block *block = &mesh->block[b];
@@ -32,11 +33,10 @@ static void add_cells(struct ela *ela, const double u[])
         for (PetscInt c = 0; c < block->n; c++) {
             fe_mesh_corners(mesh, block, c, x);
             fe_mesh_take(block, c, n, u, v);
-            if (ela->dt)
-                fe_mesh_take(block, c, 1, ela->dt, dt);
             ela_kernel_residual(&ela->domain.tab[b], x,
                                 &ela_material(ela, block->group[c])->law,
-                                ela->c.thickness_m, v, ela->dt ? dt : NULL, r);
+                                ela->c.thickness_m, v, dt, r);
+            dt += dt ? block->elem->nodes : 0;
             fe_mesh_add(block, c, n, r, ela->r);
         }
     }

@@ -113,26 +113,12 @@ static double mises(const double s[6])
     return sqrt(0.5 * (a * a + b * b + c * c) + 3 * shear);
 }
 
-static void take_cell(const struct ela *ela, int b, PetscInt c, double x[][3],
-                      double u[], double dt[])
-{
-    const struct fe_block *block = &ela->mesh->block[b];
-    const PetscInt *node = block->node + c * block->elem->nodes;
-    int n = ela->c.dofs;
-
-    fe_mesh_corners(ela->mesh, block, c, x);
-    for (int i = 0; i < block->elem->nodes; i++) {
-        dt[i] = ela->dt ? ela->dt[node[i]] : 0;
-        for (int k = 0; k < n; k++)
-            u[i * n + k] = ela->u[node[i] * n + k];
-    }
-}
-
 /* Sums of the cells at their nodes; the strain energy of all cells here. */
 static double add_cells(const struct ela *ela, double sum[])
 {
     const struct fe_mesh *mesh = ela->mesh;
-    double x[FE_MAX_NODES][3], u[ELA_DOFS], dt[FE_MAX_NODES], work = 0;
+    const double *dt = ela->dt; /* of the next cell */
+    double x[FE_MAX_NODES][3], u[ELA_DOFS], work = 0;
     double s[FE_MAX_POINTS][6], energy[FE_MAX_POINTS];
     double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS];
     struct patch patch;
@@ -147,15 +133,16 @@ static double add_cells(const struct ela *ela, double sum[])
                                              ->law;
             double volume = 0;
 
-            take_cell(ela, b, c, x, u, dt);
-            ela_kernel_stress(tab, x, law, u, ela->dt ? dt : NULL, s, energy);
+            fe_mesh_corners(mesh, block, c, x);
+            fe_mesh_take(block, c, ela->c.dofs, ela->u, u);
+            ela_kernel_stress(tab, x, law, u, dt, s, energy);
             fe_kernel_points(tab, x, at, weight);
             for (int q = 0; q < tab->points; q++) {
                 volume += weight[q];
                 work += weight[q] * energy[q] * ela->c.thickness_m;
             }
-            ela_kernel_stress(&patch.tab, x, law, u, ela->dt ? dt : NULL, s,
-                              NULL);
+            ela_kernel_stress(&patch.tab, x, law, u, dt, s, NULL);
+            dt += dt ? block->elem->nodes : 0;
             add_cell(&patch, s, volume,
                      block->node + c * block->elem->nodes, sum);
         }

@@ -6,6 +6,7 @@
 #include "fe/comm.h"
 #include "fe/func.h"
 #include "fe/side.h"
+#include "physics/corners.h"
 #include "stage/stage.h"
 
 /* --- mesh -------------------------------------------------------------- */
@@ -66,30 +67,46 @@ static PetscErrorCode find_sides(struct ela *ela)
 
 /* --- temperatures ------------------------------------------------------ */
 
+/* A temperature that the parameters give, or that was read into *t. */
+static void warm_cells(const struct ela_case *c, const struct fe_mesh *mesh,
+                       bool read, double t[], char msg[FE_MSG])
+{
+    for (int b = 0; b < mesh->n_cell_blocks; b++) {
+        const struct fe_block *block = &mesh->block[b];
+
+        for (PetscInt i = 0; i < block->n * block->elem->nodes; i++, t++) {
+            const double *x = mesh->x + 3 * block->node[i];
+
+            if (!read)
+                *t = c->warm_func ? fe_func_value(c->warm_func, x, 0)
+                                  : c->warm;
+            if (!isfinite(*t) && !msg[0])
+                (void)snprintf(msg, FE_MSG, "the temperature is not finite at "
+                               "x = %g, y = %g, z = %g m", x[0], x[1], x[2]);
+            *t -= c->reference;
+        }
+    }
+}
+
 /* ela->dt: how much warmer than without thermal strain. */
 static PetscErrorCode find_heat(struct ela *ela)
 {
     const struct fe_mesh *mesh = ela->mesh;
-    PetscInt n = mesh->n_owned + mesh->n_ghosts;
-    const struct ela_case *c = &ela->c;
+    bool read = stg_input_count(ela->task, "temperature") > 0;
+    PetscInt n = 0;
     char msg[FE_MSG] = "";
 
     PetscFunctionBeginUser;
-    if (!c->heated)
+    if (!ela->c.heated)
         PetscFunctionReturn(0);
-    PetscCall(PetscCalloc1(n, &ela->dt));
-    for (PetscInt i = 0; i < n; i++)
-        ela->dt[i] = c->warm_func
-            ? fe_func_value(c->warm_func, mesh->x + 3 * i, 0) : c->warm;
-    if (stg_input_count(ela->task, "temperature") > 0)
-        PetscCall(phy_read_nodes(&ela->domain, "temperature", "K", ela->dt));
-    for (PetscInt i = 0; i < n; i++) {
-        if (!isfinite(ela->dt[i]) && !msg[0])
-            (void)snprintf(msg, sizeof(msg), "the temperature is not finite "
-                           "at x = %g, y = %g, z = %g m", mesh->x[3 * i],
-                           mesh->x[3 * i + 1], mesh->x[3 * i + 2]);
-        ela->dt[i] -= c->reference;
-    }
+    for (int b = 0; b < mesh->n_cell_blocks; b++)
+        n += mesh->block[b].n * mesh->block[b].elem->nodes;
+    if (read)
+        PetscCall(phy_read_corners(&ela->domain, "temperature", "K",
+                                   &ela->dt));
+    else
+        PetscCall(PetscMalloc1(n + 1, &ela->dt));
+    warm_cells(&ela->c, mesh, read, ela->dt, msg);
     PetscCall(fe_agree(mesh->comm, msg));
     PetscFunctionReturn(0);
 }

@@ -143,6 +143,19 @@ static PetscErrorCode check_finite(struct stg_task *task, const char *label,
 
 /* --- facets --------------------------------------------------------------- */
 
+/* A field with more points, but no more cells, was split at contacts
+ * (physics/split.h). */
+static const char *other_mesh(const struct stg_mesh *field,
+                              const struct stg_mesh *mesh)
+{
+    if (field->points > mesh->points && field->order == mesh->order &&
+        field->cells <= mesh->cells)
+        return "has more points than input 'mesh', as at a contact, where "
+               "there is one for each body; such a field can only be reduced "
+               "without 'mesh' and 'surfaces'";
+    return "is on another mesh than input 'mesh'";
+}
+
 /* Take the mesh that the field was computed on, which has facets. */
 static PetscErrorCode take_mesh(struct stg_task *task, const char *label,
                                 struct post_field *f)
@@ -155,13 +168,13 @@ static PetscErrorCode take_mesh(struct stg_task *task, const char *label,
     PetscFunctionBeginUser;
     PetscCall(stg_input_path(task, "mesh", &path));
     PetscCall(stg_mesh_read(task, path, &mesh));
-    if (mesh.points < f->input.points) /* solved with cells of second order */
+    if (mesh.order < f->input.order) /* solved with cells of second order */
         PetscCall(phy_raise(task, &mesh));
     same = mesh.points == f->input.points;
     for (int64_t i = 0; same && i < 3 * mesh.my_points; i++)
         same = mesh.point[i] == f->input.point[i];
     if (!same)
-        rc = stg_fail(task, "%s is on another mesh than input 'mesh'", label);
+        rc = stg_fail(task, "%s %s", label, other_mesh(&f->input, &mesh));
     PetscCall(stg_agree(task, rc));
     stg_mesh_release(&f->input);
     f->input = mesh;
