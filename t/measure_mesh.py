@@ -45,7 +45,8 @@ class Kind:
         for p, weight in points_of_rule(kind, self.dim):
             value, slope = [0.0] * n, [0.0] * (n * self.dim)
             self.cell.InterpolateFunctions(p, value)
-            self.cell.InterpolateDerivs(p, slope)
+            if self.dim:
+                self.cell.InterpolateDerivs(p, slope)
             self.rule.append((np.array(value),
                               np.array(slope).reshape(self.dim, n), weight))
 
@@ -54,7 +55,8 @@ class Kind:
         sums = np.zeros(2)
         for value, slope, weight in self.rule:
             j = slope @ x
-            size = (np.linalg.det(j) if self.dim == 3 else
+            size = (1 if self.dim == 0 else
+                    np.linalg.det(j) if self.dim == 3 else
                     np.linalg.norm(np.cross(*j) if self.dim == 2 else j))
             assert size > 0, "inside out"
             sums += weight * size * np.array(

@@ -39,9 +39,10 @@ SIDES = {"TETRA": 4, "HEX8": 6, "WEDGE": 5, "PYRAMID": 5}
 
 
 def write(path, blocks, sides=(), form="NETCDF3_CLASSIC", dims=3, names=True,
-          table=False, wide="i4", points=None):
+          table=False, wide="i4", points=None, nodes=()):
     """blocks: (name, kind, cells of coordinates); sides: (name, elements,
-    numbers); elements count from 1 through all blocks."""
+    numbers); elements count from 1 through all blocks; nodes: (name,
+    numbers)."""
     at, connects = {}, []
     for name, kind, cells in blocks:
         order = KINDS.get(kind, (0, 0))[1]
@@ -86,6 +87,13 @@ def write(path, blocks, sides=(), form="NETCDF3_CLASSIC", dims=3, names=True,
         for what, values in (("elem", elements), ("side", numbers)):
             f.createVariable("%s_ss%d" % (what, i + 1), wide,
                              ("num_side_ss%d" % (i + 1),))[:] = values
+    if nodes:
+        f.createDimension("num_node_sets", len(nodes))
+        put_list(f, "ns", "num_node_sets", [n[0] for n in nodes], names, wide)
+    for i, (_, numbers) in enumerate(nodes):
+        dim = "num_nod_ns%d" % (i + 1)
+        f.createDimension(dim, len(numbers))
+        f.createVariable("node_ns%d" % (i + 1), wide, (dim,))[:] = numbers
     f.close()
 
 
@@ -106,7 +114,7 @@ def solid(path, **how):
                if SIDES.get(kind, 0) >= s]
         sides.append(("side %d" % s, has, [s] * len(has)))
     write(path, [("the " + kind.lower(), kind, [x]) for kind, x in SOLID],
-          sides, **how)
+          sides, nodes=[("corners", [1, 5, 9]), ("tip", [5])], **how)
 
 
 def reference(kind):
@@ -200,10 +208,12 @@ def theirs(path):
     r.UpdateInformation()
     for i in range(r.GetNumberOfObjects(r.SIDE_SET)):
         r.SetObjectStatus(r.SIDE_SET, i, 1)
+    for i in range(r.GetNumberOfObjects(r.NODE_SET)):
+        r.SetObjectStatus(r.NODE_SET, i, 1)
     r.Update()
     name_of = lambda whole, i: whole.GetMetaData(i).Get(
         vtk.vtkCompositeDataSet.NAME())
-    cells, sides = Counter(), set()
+    cells, sides, nodes = Counter(), set(), set()
     for k in range(r.GetOutput().GetNumberOfBlocks()):
         part = r.GetOutput().GetBlock(k)
         for b in range(part.GetNumberOfBlocks()):
@@ -214,17 +224,20 @@ def theirs(path):
                 x = as_text(np.array([
                     grid.GetPoint(cell.GetPointId(i))
                     for i in range(cell.GetNumberOfPoints())]))
-                if name_of(r.GetOutput(), k) == "Side Sets":
+                if name_of(r.GetOutput(), k) == "Node Sets":
+                    nodes.add((name, x))
+                elif name_of(r.GetOutput(), k) == "Side Sets":
                     sides.add((name, " ".join(sorted(x.split()))))
                 else:
                     cells[name, cell.GetCellType(), x] += 1
-    return cells, sides
+    return cells, sides, nodes
 
 
 def compare(paths):
     solid_types, flat_types = (10, 12, 13, 14, 24, 25, 29), (5, 9, 22, 23, 28)
     for path in paths:
-        have, (cells, sides) = ours(path + ".h5"), theirs(path)
+        have, (cells, sides, nodes) = ours(path + ".h5"), theirs(path)
+        assert {(k[0], k[2]) for k in have if k[1] == 1} == nodes, path
         top = (solid_types if any(k[1] in solid_types for k in have)
                else flat_types)
         of_top = lambda all_: {k: n for k, n in all_.items() if k[1] in top}
@@ -232,7 +245,7 @@ def compare(paths):
         sides |= {(k[0], " ".join(sorted(k[2].split()))) for k in cells
                   if k[1] in flat_types and top == solid_types}
         facets = {(k[0], " ".join(sorted(k[2].split()))) for k in have
-                  if k[1] not in top}
+                  if k[1] not in top + (1,)}
         assert facets == sides, path
 
 

@@ -32,11 +32,14 @@ CELLS = [("PO1", [[0]], [0]), ("SE2", [[0, 1]], [-9]),
          ("HE8", [list(range(4, 12))], [-1]),
          ("PE6", [list(range(12, 18))], [-3]),
          ("PY5", [list(range(18, 23))], [0])]
-GROUPS = {-1: ["body"], -2: ["a skin"], -3: ["wedge"], -9: ["x", "y"]}
+GROUPS = {-1: ["body"], -2: ["a skin"], -3: ["wedge"], -9: ["x", "y"],
+          1: ["low"], 2: ["wedge", "low"]}
+NODES = [1, 0, 0, 2] + 20 * [0]
 
 
-def write(path, points, cells, groups=None, space=3):
-    """cells: (type, node numbers from 0 in MED's order, families)."""
+def write(path, points, cells, groups=None, space=3, nodes=None):
+    """cells: (type, node numbers from 0 in MED's order, families); nodes:
+    the families of all."""
     med = ctypes.CDLL(ctypes.util.find_library("medC"))
     text, real = (lambda s: s.encode()), ctypes.c_double
     med.MEDfileOpen.restype = ctypes.c_int64
@@ -69,6 +72,9 @@ def write(path, points, cells, groups=None, space=3):
             at, keep = ints(families)
             call("MEDmeshEntityFamilyNumberWr", name, no, no, 0, number,
                  len(rows), at)
+    if nodes:
+        at, keep = ints(nodes)
+        call("MEDmeshEntityFamilyNumberWr", name, no, no, 3, 0, len(nodes), at)
     assert med.MEDfileClose(f) >= 0
 
 
@@ -88,8 +94,8 @@ def mirrored(points):
 
 
 def write_all():
-    write("solid.med", POINTS, CELLS, GROUPS)
-    write("mirrored.med", mirrored(POINTS), CELLS, GROUPS)
+    write("solid.med", POINTS, CELLS, GROUPS, nodes=NODES)
+    write("mirrored.med", mirrored(POINTS), CELLS, GROUPS, nodes=NODES)
     write("plain.med", POINTS, [(k, r, []) for k, r, _ in CELLS])
     for kind in ("TR6", "QU8", "QU9", "T10", "H20", "H27"):
         x = reference(kind)
@@ -155,6 +161,12 @@ def damage(d):
         ("node-minus", put(nod, 1, -3), "uses node -3 of 24"),
         ("node-half", swap(nod, np.array([1, 2, 3, 3.5])),
          "uses node 3.5 of 24"),
+        ("node-family", put(root + "/NOE/FAM", 0, 7),
+         "a node is of family 7, which is not there"),
+        ("node-families", swap(root + "/NOE/FAM", np.array([0, 1])),
+         "is not a list of 24 numbers"),
+        ("node-alone", put(root + "/NOE/FAM", 23, 1),
+         "node 24 of the file, in group 'low', belongs to no cell"),
         ("family-nan", swap(root + "/MAI/TE4/FAM", np.array([np.nan])),
          "of family nan, which is not there"),
         ("family-number", say(fas % -1, "NUM", np.float64("nan")),

@@ -19,6 +19,8 @@ NODES = [
 # Gmsh's type, dimension, physical group, entity, nodes.
 SOLID = [
     (15, 0, 9, 1, [1]),
+    (15, 0, 10, 1, [1]),  # a point may be in two groups
+    (15, 0, 0, 2, [2]),
     (1, 1, 9, 1, [1, 2]),
     (2, 2, 5, 1, [1, 3, 2]),
     (3, 2, 6, 2, [5, 8, 7, 6]),
@@ -29,7 +31,7 @@ SOLID = [
     (7, 3, 0, 4, [19, 20, 21, 22, 23]),  # in no group: it is
 ]
 NAMES = [(3, 1, "a tet"), (2, 5, 'say "left"'), (3, 2, "rest"),
-         (2, 77, "nobody")]
+         (2, 77, "nobody"), (0, 10, "both")]
 # Two triangles and a quad in the plane; the second triangle looks down.
 FLAT_NODES = [(0, 0, 2), (1, 0, 2), (1, 1, 2), (0, 1, 2), (2, 0, 2),
               (2, 1, 2)]
@@ -105,11 +107,13 @@ class Writer:
 
     def entities(self):
         self.line("$Entities")
-        every = sorted({(e[1], e[3], e[2]) for e in self.elements})
+        every = {}
+        for _, dimension, group, tag, _ in self.elements:
+            every.setdefault((dimension, tag), set()).add(group)
         self.put("4q", *(sum(e[0] == d for e in every) for d in range(4)))
-        for dimension, tag, group in every:
+        for (dimension, tag), groups in sorted(every.items()):
             n = 6 if dimension else 3
-            groups = [-group] if group else []
+            groups = [-group for group in sorted(groups) if group]
             self.put("i%ddq%di" % (n, len(groups)), tag, *[0.0] * n,
                      len(groups), *groups)
             if dimension:
@@ -133,10 +137,13 @@ class Writer:
                 self.put("%dd" % (3 + len(more)), *map(float, x), *more)
         self.finish()
         self.line("$EndNodes")
-        m = len(self.elements)
+        # an element is there once, in whatever groups its entity is
+        once = list({(e[1], e[3]) + tuple(e[4]): e
+                     for e in self.elements}.values())
+        m = len(once)
         self.line("$Elements")
         self.put("4q", m, m, 1, m)
-        for i, (kind, dimension, _, entity, nodes) in enumerate(self.elements):
+        for i, (kind, dimension, _, entity, nodes) in enumerate(once):
             self.put("3iq", dimension, entity, kind, 1)
             self.put("%dq" % (1 + len(nodes)), i + 1, *nodes)
         self.finish()
@@ -350,13 +357,13 @@ def bad_binary():
          "it says 99999 nodes"),
         ("bin-nan.msh", patch(two, b"\n24\n", 4, "d", float("nan")),
          "byte [0-9]*: the coordinate"),
-        ("bin-kind.msh", patch(two, b"$Elements\n9\n", 0, "i", 26),
+        ("bin-kind.msh", patch(two, b"$Elements\n11\n", 0, "i", 26),
          "Gmsh's type 26"),
-        ("bin-block.msh", patch(two, b"$Elements\n9\n", 4, "i", 10),
-         "a block of 10 elements where 9"),
-        ("bin-block-0.msh", patch(two, b"$Elements\n9\n", 4, "i", 0),
+        ("bin-block.msh", patch(two, b"$Elements\n11\n", 4, "i", 12),
+         "a block of 12 elements where 11"),
+        ("bin-block-0.msh", patch(two, b"$Elements\n11\n", 4, "i", 0),
          "a block of 0 elements"),
-        ("bin-tags.msh", patch(two, b"$Elements\n9\n", 8, "i", -2),
+        ("bin-tags.msh", patch(two, b"$Elements\n11\n", 8, "i", -2),
          "with -2 tags"),
         ("bin-entities.msh", patch(four, b"$Entities\n", 24, "Q", 1 << 63),
          "where a count or tag is expected"),

@@ -44,6 +44,8 @@ test_expect_success 'with its groups, and every rule of objects.md' '
 	say "left" 2 1 5e-05
 	nobody 2 0 0
 	6 2 1 0.0001
+	both 0 1 1
+	9 0 1 1
 	EOT
 	test_cmp want got
 '

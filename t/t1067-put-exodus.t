@@ -28,7 +28,7 @@ test_expect_success 'all of them are what VTK reads' '
 test_expect_success 'volumes of blocks and areas of side sets' '
 	"$PYTHON" "$measure" solid-*.h5 >got &&
 	cat >want <<-\EOT &&
-	4 23 5,9,10,12,13,14
+	4 23 1,5,9,10,12,13,14
 	the tetra 3 1 0.166666667 0.1
 	the hex8 3 1 1 8
 	the wedge 3 1 0.5 10.0833333
@@ -39,6 +39,8 @@ test_expect_success 'volumes of blocks and areas of side sets' '
 	side 4 2 4 2.55901699 37.3715399
 	side 5 2 3 2.5 61.0833333
 	side 6 2 1 1 10
+	corners 0 3 3 11
+	tip 0 1 1 4
 	EOT
 	test_cmp want got &&
 	"$PYTHON" "$measure" numbers.exo.h5 >got && test_grep "^30 3 1 1 8$" got

@@ -20,10 +20,12 @@ test_expect_success 'files of the MED library and of meshio' '
 test_expect_success 'volumes and areas of groups, whatever the hand of cells' '
 	"$PYTHON" "$measure" solid.med.h5 mirrored.med.h5 >got &&
 	cat >want <<-\EOT &&
-	4 23 5,9,10,12,13,14
+	4 23 1,5,9,10,12,13,14
 	body 3 2 1.16666667 8.1
 	wedge 3 1 0.5 10.0833333
 	a skin 2 2 1.5 7.25
+	low 0 2 2 3
+	wedge 0 1 1 3
 	- 3 1 0.333333333 14.4
 	EOT
 	test_cmp want got &&

@@ -251,7 +251,8 @@ test_expect_success 'two dimensions, clockwise surfaces turned' '
 	run_gmsh 1 "$PWD/flat.geo" "{\"dimension\": 2}" &&
 	test_grep "^plate 2 [0-9]* 2$" got &&
 	test_grep "^hot 1 [0-9]* 1$" got &&
-	test_line_count = 3 got
+	test_grep "^corner 0 1 1$" got &&
+	test_line_count = 4 got
 '
 
 test_expect_success 'curves of a solid that are in a group' '
@@ -267,7 +268,43 @@ test_expect_success 'curves of a solid that are in a group' '
 	run_gmsh 1 "$PWD/brick.geo" "$(size 1)" &&
 	test_grep "^end 2 [0-9]* 1$" got &&
 	test_grep "^seam 1 [0-9]* 3$" got &&
-	test_line_count = 4 got
+	test_grep "^corner 0 1 1$" got &&
+	test_line_count = 5 got
+'
+
+test_expect_success 'points in a group: those in the mesh, also of order 2' '
+	cat >disc.geo <<-\EOT &&
+	Point(1) = {0, 0, 0, 0.5}; Point(2) = {1, 0, 0, 0.5};
+	Point(3) = {-1, 0, 0, 0.5}; Point(4) = {0, 0.5, 0, 0.1};
+	Circle(1) = {2, 1, 3}; Line(2) = {3, 2};
+	Curve Loop(1) = {1, 2};
+	Plane Surface(1) = {1};
+	Point{4} In Surface{1};
+	DefineConstant[ centre = 0 ];
+	Physical Surface("disc") = {1};
+	Physical Point("inside") = {4};
+	Physical Point("ends") = {2, 3};
+	If (centre)
+	  Physical Point("centre") = {1};
+	EndIf
+	EOT
+	run_gmsh 1 "$PWD/disc.geo" "{\"dimension\": 2}" &&
+	test_grep "^inside 0 1 1$" got && test_grep "^ends 0 2 2$" got &&
+	rm -rf gmsh &&
+	gmsh_task "$PWD/disc.geo" "{\"dimension\": 2, \"order\": 2}" \
+		>task.json &&
+	mpi 1 $gmsh_program >log &&
+	"$PYTHON" "$FT_SRCDIR/t/measure_mesh.py" mesh.h5 >got &&
+	test_grep "^inside 0 1 1 0.5$" got && test_grep "^ends 0 2 2 2$" got
+'
+
+test_expect_success 'a point in a group that is not in the mesh is refused' '
+	rm -rf gmsh &&
+	gmsh_task "$PWD/disc.geo" \
+		"{\"dimension\": 2, \"parameters\": {\"centre\": 1}}" \
+		>task.json &&
+	test_must_fail mpi 1 $gmsh_program 2>err &&
+	test_grep "group .centre. has a point that no cell has" err
 '
 
 test_expect_success 'parts that only touch are told' '

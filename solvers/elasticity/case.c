@@ -13,12 +13,13 @@
 /* Parameters that give something to each of some groups.  The fields of a
  * record are quantities in its unit or, without one, texts of functions. */
 static const struct phy_param params[] = {
-    { "fixed", ELA_FIXED, PHY_NAMES, .facets = true, .edges = true },
+    { "fixed", ELA_FIXED, PHY_NAMES, .facets = true, .edges = true,
+      .points = true },
     { "symmetry", ELA_SYMMETRY, PHY_NAMES, .facets = true },
     { "displacement", ELA_DISPLACEMENT, PHY_RECORD, "m", .facets = true,
-      .edges = true, .by_itself = true },
+      .edges = true, .points = true, .by_itself = true },
     { "displacement_function", ELA_DISPLACEMENT, PHY_RECORD, .facets = true,
-      .edges = true, .by_itself = true },
+      .edges = true, .points = true, .by_itself = true },
     { "traction", ELA_TRACTION, PHY_RECORD, "Pa", .facets = true,
       .by_itself = true },
     { "traction_function", ELA_TRACTION, PHY_RECORD, .facets = true,
@@ -91,7 +92,8 @@ static PetscErrorCode take_condition(struct reader *r,
     PetscFunctionBeginUser;
     *condition = (struct ela_condition){
         .kind = given->kind, .name = given->name, .group = given->group,
-        .dim = given->dim, .measure = given->measure * r->c->thickness_m,
+        .dim = given->dim,
+        .measure = given->measure * (given->dim ? r->c->thickness_m : 1),
         .value[0] = given->value.value, .func[0] = given->value.func,
     };
     given->value.func = NULL;

@@ -160,8 +160,8 @@ static PetscErrorCode write_reactions(struct ela *ela)
         { "moment_y", "moment about the origin", "N m", .real = moment + n },
         { "moment_z", "moment about the origin", "N m",
           .real = moment + 2 * n },
-        { "measure", "length of edges, area of facets or volume of cells, SI",
-          "1", .real = measure },
+        { "measure", "points, length of edges, area of facets or volume of "
+          "cells, SI", "1", .real = measure },
     }, 9, n));
     PetscCall(PetscFree5(kind, group, force, moment, measure));
     PetscCall(PetscFree(groups));

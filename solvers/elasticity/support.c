@@ -1,8 +1,8 @@
 /* support.c - from conditions to held axes of nodes
  *
- * Each rank marks, as one bit a condition, what holds the nodes of its facets
- * and edges; ranks that share a node merge their marks.  What follows from the
- * marks of a node is the same on each of them.
+ * Each rank marks, as one bit a condition, what holds the nodes of its facets,
+ * edges and points; ranks that share a node merge their marks.  What follows
+ * from the marks of a node is the same on each of them.
  */
 #include "elasticity/support.h"
 

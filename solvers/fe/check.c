@@ -139,8 +139,8 @@ static double oriented(int dim, const double j[3][3], double up[3])
 {
     double normal[3];
 
-    if (dim == 1)
-        return sqrt(fe_dot(j[0], j[0]));
+    if (dim < 2)
+        return dim == 1 ? sqrt(fe_dot(j[0], j[0])) : 1;
     fe_cross(j[0], j[1], normal);
     if (dim == 3)
         return fe_dot(j[2], normal);

@@ -6,6 +6,7 @@
 
 /* Coordinates in halves, in VTK's order: corners, middles of edges, of faces,
  * of the cell.  Elements with fewer nodes have the first ones. */
+static const char at_point[][3] = { { 0 } };
 static const char at_line[][3] = { { 0 }, { 2 }, { 1 } };
 static const char at_triangle[][3] = {
     { 0, 0 }, { 2, 0 }, { 0, 2 }, { 1, 0 }, { 1, 1 }, { 0, 1 },
@@ -54,6 +55,7 @@ static const struct fe_elem elements[] = {
     PAIR("pair of triangles", 6, 22, 2, 6, 3, 2, at_triangle),
     PAIR("pair of quadrilaterals", 7, 23, 2, 8, 4, 2, at_quad),
     PAIR("pair of quadrilaterals", 10, 28, 2, 9, 4, 2, at_quad),
+    { "point", 1, 0, 1, 1, 1, false, true, 1, at_point, NULL },
 };
 
 const struct fe_elem *fe_elem_vtk(int vtk)

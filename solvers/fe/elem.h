@@ -8,6 +8,7 @@
  *                12 hexahedron
  *      order 2   21         22          28 (23: 8 nodes) 24
  *                29 (25: 20 nodes)
+ *      both      1 point, which has the measure 1
  *
  * The nodes of an element of order 1 are the first ones, the corners, of that
  * of order 2.  Elements of order 2 are isoparametric: their sides may be

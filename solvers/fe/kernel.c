@@ -233,6 +233,8 @@ double fe_kernel_measure(const struct fe_tab *tab, const double x[][3])
 {
     double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS], sum = 0;
 
+    if (tab->elem->dim == 0)
+        return 1;
     fe_kernel_points(tab, x, at, weight);
     for (int q = 0; q < tab->points; q++)
         sum += weight[q];

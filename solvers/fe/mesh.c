@@ -126,8 +126,8 @@ static PetscInt find_group(const struct fe_mesh *mesh, int id, int dim)
     return -1;
 }
 
-/* Cells before facets before edges, then by type, then near each other in
- * memory where they are near on the curve. */
+/* Cells before facets before edges before points, then by type, then near each
+ * other in memory where they are near on the curve. */
 static int by_block(const void *a, const void *b)
 {
     const struct cell *p = a, *q = b;

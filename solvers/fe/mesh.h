@@ -43,7 +43,7 @@ struct fe_block {
     PetscInt *id;
 };
 
-#define FE_MAX_BLOCKS 12 /* cells, facets and edges of every type */
+#define FE_MAX_BLOCKS 13 /* cells, facets, edges and points */
 
 struct fe_mesh {
     MPI_Comm comm;
@@ -53,7 +53,8 @@ struct fe_mesh {
     PetscInt *ghost;
     double *x; /* 3 (n_owned + n_ghosts) */
     /* Cells, then facets and pairs of them up to n_blocks, then edges of
-     * solids: segments that name nodes, without an equation. */
+     * solids and points: segments and vertices that name nodes, without an
+     * equation. */
     struct fe_block block[FE_MAX_BLOCKS];
     int n_cell_blocks, n_blocks, n_all_blocks;
     const struct fe_group *group; /* borrowed */

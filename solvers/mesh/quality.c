@@ -54,7 +54,7 @@ static const struct stg_column integers[INTEGERS] = {
                        .long_name = "groups without cells" },
 };
 
-#define TYPES_MAX 14 /* of cells */
+#define TYPES_MAX 15 /* of cells */
 
 /* "mesh", "group.chip", "type.tetrahedron" */
 #define PART_NAME_MAX (STG_GROUP_NAME_MAX + 16)
@@ -141,7 +141,8 @@ static void raise(double *high, double x)
 
 static void add_cell(struct quality *q, size_t row, const struct shape *shape)
 {
-    static const enum real measures[] = { 0, LENGTH, AREA, VOLUME };
+    /* points add nothing to any of them */
+    static const enum real measures[] = { VOLUME, LENGTH, AREA, VOLUME };
     const double degree = 180 / M_PI;
 
     q->integer[CELLS][row]++;

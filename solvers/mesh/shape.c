@@ -261,6 +261,8 @@ void shape_of(enum stg_cell cell, double x[][3], struct shape *shape)
         polygon_shape(x, 3, shape);
     if (cell == STG_QUAD)
         polygon_shape(x, 4, shape);
+    if (cell == STG_VERTEX)
+        *shape = (struct shape){ 0, NAN, NAN, NAN, NAN, NAN };
     if (cell == STG_LINE) {
         count_edge(x[0], x[1], &edges);
         *shape = (struct shape){ edges.high, NAN, NAN, NAN, NAN, NAN };

@@ -9,11 +9,10 @@
 
 /* --- what is taken -------------------------------------------------------- */
 
-/* Cells of the highest dimension; facets and, of solids, edges in a group. */
+/* Cells of the highest dimension; facets, edges of solids and points in a
+ * group. */
 static bool is_taken(const struct msh_block *block, int dimension)
 {
-    if (block->type == 15)
-        return false;
     return block->dimension == dimension ||
            (block->dimension < dimension && block->label >= 0);
 }
@@ -47,13 +46,12 @@ static PetscErrorCode check_labels(struct stg_task *task,
 
 /* --- groups --------------------------------------------------------------- */
 
-/* number[i] is the number of the group that label i becomes, 0 for labels of
- * points. */
+/* number[i] is the number of the group that label i becomes. */
 static PetscErrorCode make_groups(const struct msh *msh, int dimension,
                                   struct stg_mesh *mesh, int32_t *number)
 {
     PetscCall(PetscCalloc1(msh->labels + 1, &mesh->groups));
-    for (int d = dimension; d > 0; d--) {
+    for (int d = dimension; d >= 0; d--) {
         for (int64_t i = 0; i < msh->labels; i++) {
             const struct msh_label *label = &msh->label[i];
             struct stg_group *group = &mesh->groups[mesh->n_groups];
@@ -132,7 +130,7 @@ static PetscErrorCode make_cells(const struct msh *msh, int dimension,
     PetscCall(PetscMalloc1(nodes + 1, &mesh->node));
     PetscCall(PetscMalloc1(nodes + 1, node_tag));
     mesh->offset[0] = 0;
-    for (int d = dimension; d > 0; d--)
+    for (int d = dimension; d >= 0; d--)
         for (int64_t i = 0; i < msh->blocks; i++)
             if (msh->block[i].dimension == d &&
                 is_taken(&msh->block[i], dimension))
@@ -171,20 +169,28 @@ static struct place *find_place(struct place *place, int64_t n, uint64_t tag)
     return bsearch(&key, place, (size_t)n, sizeof(*place), compare_tags);
 }
 
+/* Points come last, and name nodes that a cell must have. */
 static PetscErrorCode mark_used(struct stg_task *task,
                                 const struct stg_mesh *mesh,
                                 const uint64_t *node_tag, struct place *place,
                                 int64_t n)
 {
-    for (int64_t i = 0; i < mesh->offset[mesh->my_cells]; i++) {
-        struct place *found = find_place(place, n, node_tag[i]);
+    for (int64_t c = 0; c < mesh->my_cells; c++)
+        for (int64_t i = mesh->offset[c]; i < mesh->offset[c + 1]; i++) {
+            struct place *found = find_place(place, n, node_tag[i]);
 
-        if (!found)
-            return stg_fail(task, "a cell refers to node %llu, which the mesh "
-                            "does not have",
-                            (unsigned long long)node_tag[i]);
-        found->number = 0;
-    }
+            if (!found)
+                return stg_fail(task, "a cell refers to node %llu, which the "
+                                "mesh does not have",
+                                (unsigned long long)node_tag[i]);
+            if (mesh->type[c] == STG_VERTEX && found->number < 0)
+                return stg_fail(task, "group '%s' has a point that no cell "
+                                "has; take it out of the group, or put it "
+                                "into the mesh with 'Point{...} In "
+                                "Surface{...};' or 'In Volume'",
+                                stg_group_with_id(mesh, mesh->group[c])->name);
+            found->number = 0;
+        }
     return 0;
 }
 

@@ -18,6 +18,7 @@ static const uint8_t hex27[] = {
     19, 17, 10, 12, 14, 15, 22, 23, 21, 24, 20, 25, 26,
 };
 static const struct msh_type types[] = {
+    { 15, STG_VERTEX, NULL },
     { 1, STG_LINE, NULL },      { 2, STG_TRIANGLE, NULL },
     { 3, STG_QUAD, NULL },      { 4, STG_TET, NULL },
     { 5, STG_HEX, NULL },       { 6, STG_WEDGE, NULL },
@@ -360,7 +361,6 @@ static PetscErrorCode read_element_block(struct cursor *c,
                                          struct msh_block *block)
 {
     const struct stg_cell_type *type;
-    int nodes;
 
     PetscCall(take_int(c, &block->dimension));
     PetscCall(take_int(c, &block->entity));
@@ -368,14 +368,13 @@ static PetscErrorCode read_element_block(struct cursor *c,
     PetscCall(take_count(c, sizeof(uint64_t), &block->elements));
     PetscCall(find_entity(c, msh, block));
     type = msh_cell_type(block->type);
-    nodes = type ? type->nodes : 1;
-    if (!type && block->type != 15) /* 15 is a point */
+    if (!type)
         return stg_fail(c->task, "the mesh has cells of type %d of Gmsh; "
                         "supported are order 1, and order 2 without wedges "
                         "and pyramids",
                         block->type);
     return take(c, (uint64_t)block->elements,
-                (size_t)(1 + nodes) * sizeof(uint64_t), &block->data);
+                (size_t)(1 + type->nodes) * sizeof(uint64_t), &block->data);
 }
 
 static PetscErrorCode read_elements(struct stg_task *task, struct msh *msh)

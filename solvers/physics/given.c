@@ -26,7 +26,8 @@ static bool fits(const struct phy_domain *d, const struct phy_param *param,
 {
     return (param->cells && dim == d->input.dimension) ||
            (param->facets && dim == d->input.dimension - 1) ||
-           (param->edges && dim == d->input.dimension - 2);
+           (param->edges && dim == 1 && d->input.dimension == 3) ||
+           (param->points && dim == 0);
 }
 
 /* "'inlet', 'outlet', ..." of those that the parameter can be given for. */
@@ -75,7 +76,7 @@ static PetscErrorCode no_group(const struct phy_domain *d,
                     known[0] ? "" : "none that could be meant", known);
 }
 
-/* Of groups of one name facets go first, then edges, then cells. */
+/* Of groups of one name facets go first, then edges, points, cells. */
 static bool goes_before(const struct phy_domain *d, const struct stg_group *a,
                         const struct stg_group *b)
 {

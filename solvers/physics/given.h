@@ -34,13 +34,13 @@ struct phy_param {
     enum phy_form form;
     const char *unit;     /* of a quantity; for the physics: of a record */
     bool cells, facets;   /* may be given for groups of these */
-    bool edges;           /* of solids, as well; never by "*" */
+    bool edges, points;   /* edges are those of solids; never by "*" */
     bool named;           /* "*" is not allowed */
     bool by_itself;       /* "*" means what this parameter does not name */
     const char *solution; /* its name in functions, or NULL */
 };
 
-/* One condition on one group of cells, facets or edges. */
+/* One condition on one group of cells, facets, edges or points. */
 struct phy_condition {
     const struct phy_param *param; /* the row that gave it */
     int kind;

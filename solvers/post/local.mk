@@ -31,7 +31,7 @@ SOLVER_PROGS += fedtwin-post-reduce
 fedtwin_post_reduce_SOURCES = \
     solvers/post_reduce/reduce.h solvers/post_reduce/main.c \
     solvers/post_reduce/ask.c solvers/post_reduce/field.c \
-    solvers/post_reduce/image.c \
+    solvers/post_reduce/image.c solvers/post_reduce/points.c \
     solvers/post_reduce/report.c solvers/post_reduce/across.c \
     solvers/post_reduce/envelope.c
 fedtwin_post_reduce_LDADD = solvers/libpost.a $(PHYSICS_LIBS)

@@ -165,6 +165,8 @@ PetscErrorCode reduce_ask_read(struct stg_task *task, struct reduce_ask *ask)
         ask->group[ask->n_groups++] = "*";
     PetscCall(read_names(&params, "surfaces", ask->surface,
                          &ask->n_surfaces));
+    PetscCall(read_names(&params, "points", ask->point_group,
+                         &ask->n_point_groups));
     PetscCall(read_points(&params, ask));
     PetscCall(read_lines(&params, ask));
     PetscCall(read_planes(&params, ask));

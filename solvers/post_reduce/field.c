@@ -22,11 +22,20 @@ static const struct post_field *field_of(const struct reduce_source *source)
 
 /* --- groups --------------------------------------------------------------- */
 
+/* What groups of a dimension are called, and the parameter for them. */
+static const char *const whats[] = { "cells", "facets", "points" };
+static const char *const params[] = { "groups", "surfaces", "points" };
+
+static int kind_of(const struct stg_mesh *mesh, int dimension)
+{
+    return dimension == mesh->dimension ? 0 : dimension > 0 ? 1 : 2;
+}
+
 static PetscErrorCode no_group(const struct reduce_source *source,
-                               const char *name, bool facets)
+                               const char *name, int dimension)
 {
     const struct stg_mesh *mesh = &field_of(source)->input;
-    int dimension = mesh->dimension - facets;
+    int kind = kind_of(mesh, dimension);
     char known[300] = "";
     size_t used = 0, n = 0;
 
@@ -36,25 +45,40 @@ static PetscErrorCode no_group(const struct reduce_source *source,
                                      "%s'%s'", used ? ", " : "",
                                      mesh->groups[g].name);
     return stg_fail(source->task, "parameter '%s': %s has no group '%s' of "
-                    "%s; it has %s%s", facets ? "surfaces" : "groups",
-                    source->label, name, facets ? "facets" : "cells",
-                    used ? known : "none", n > KNOWN_MAX ? ", ..." : "");
+                    "%s; it has %s%s", params[kind], source->label, name,
+                    whats[kind], used ? known : "none",
+                    n > KNOWN_MAX ? ", ..." : "");
 }
 
 /* The position of a group, or -1 for "*". */
 static PetscErrorCode find_group(const struct reduce_source *source,
-                                 const char *name, bool facets, int *group)
+                                 const char *name, int dimension, int *group)
 {
     const struct stg_mesh *mesh = &field_of(source)->input;
 
     *group = -1;
-    if (strcmp(name, "*") == 0 && !facets)
+    if (strcmp(name, "*") == 0 && dimension == mesh->dimension)
         return 0;
     for (size_t g = 0; g < mesh->n_groups; g++)
-        if (mesh->groups[g].dimension == mesh->dimension - facets &&
+        if (mesh->groups[g].dimension == dimension &&
             strcmp(mesh->groups[g].name, name) == 0)
             *group = (int)g;
-    return *group < 0 ? no_group(source, name, facets) : 0;
+    return *group < 0 ? no_group(source, name, dimension) : 0;
+}
+
+/* Fields leave facets and points out, and the mesh brings them to those on
+ * points alone. */
+static PetscErrorCode needs_nodes(const struct reduce_source *source,
+                                  const char *name, int dimension)
+{
+    const struct post_field *f = field_of(source);
+
+    if (f->field.place != STG_ON_CELLS)
+        return 0;
+    return stg_fail(source->task, "parameter '%s': the values of %s belong to "
+                    "cells, so none is on group '%s'; a field on points has "
+                    "them", params[kind_of(&f->input, dimension)],
+                    source->label, name);
 }
 
 static void add_extremes(const struct post_field *f,
@@ -116,12 +140,9 @@ static PetscErrorCode group_of_field(const struct reduce_source *source,
     int to = facets ? f->mesh->n_blocks : f->mesh->n_cell_blocks;
 
     PetscFunctionBeginUser;
-    PetscCall(find_group(source, name, facets, &group));
-    if (facets && f->field.place == STG_ON_CELLS)
-        PetscFunctionReturn(stg_fail(source->task, "parameter 'surfaces': the "
-                                     "values of %s belong to cells, so none "
-                                     "is on group '%s'; a field on points "
-                                     "has them", source->label, name));
+    PetscCall(find_group(source, name, f->mesh->dim - facets, &group));
+    if (facets)
+        PetscCall(needs_nodes(source, name, f->mesh->dim - 1));
     for (int b = from; b < to; b++) {
         PetscCall(add_block(f, &f->mesh->block[b], first, group, region));
         first += f->mesh->block[b].n;
@@ -222,6 +243,40 @@ static PetscErrorCode at_in_field(const struct reduce_source *source,
     PetscFunctionReturn(0);
 }
 
+static PetscErrorCode points_of_field(const struct reduce_source *source,
+                                      const char *name, int *n,
+                                      struct reduce_point **point)
+{
+    const struct post_field *f = field_of(source);
+    struct reduce_point *mine = NULL;
+    int group, have = 0;
+
+    PetscFunctionBeginUser;
+    PetscCall(find_group(source, name, 0, &group));
+    PetscCall(needs_nodes(source, name, 0));
+    for (int b = f->mesh->n_blocks; b < f->mesh->n_all_blocks; b++) {
+        const struct fe_block *block = &f->mesh->block[b];
+
+        if (block->elem->dim > 0)
+            continue;
+        PetscCall(PetscRealloc((size_t)(have + block->n) * sizeof(*mine),
+                               &mine));
+        for (PetscInt c = 0; c < block->n; c++) {
+            PetscInt node = block->node[c];
+
+            if (block->group[c] != group)
+                continue;
+            mine[have] = (struct reduce_point){ .cell = block->id[c],
+                                                .value = f->value[node] };
+            memcpy(mine[have++].x, f->mesh->x + 3 * node,
+                   sizeof(mine->x));
+        }
+    }
+    PetscCall(reduce_gather_points(f->mesh->comm, have, mine, n, point));
+    PetscCall(PetscFree(mine));
+    PetscFunctionReturn(0);
+}
+
 /* --- opening -------------------------------------------------------------- */
 
 static PetscErrorCode close_field(struct reduce_source *source)
@@ -247,7 +302,7 @@ PetscErrorCode reduce_open_field(struct stg_task *task, size_t i,
     *source = (struct reduce_source){
         .task = task, .data = open, .label = open->label,
         .group = group_of_field, .cut = cut_field, .at = at_in_field,
-        .close = close_field,
+        .points = points_of_field, .close = close_field,
     };
     PetscCall(stg_input(task, "fields", i, &input));
     post_input_label(&input, open->label, sizeof(open->label));

@@ -44,6 +44,17 @@ static PetscErrorCode group_of_image(const struct reduce_source *source,
     PetscFunctionReturn(0);
 }
 
+static PetscErrorCode points_of_image(const struct reduce_source *source,
+                                      const char *name, int *n,
+                                      struct reduce_point **point)
+{
+    (void)name;
+    *n = 0;
+    *point = NULL;
+    return stg_fail(source->task, "parameter 'points': %s is an image, which "
+                    "has no groups", source->label);
+}
+
 /* Only the rectangles that a line can reach are given to 'cut'. */
 static PetscErrorCode cut_image(const struct reduce_source *source,
                                 const struct post_plane *plane,
@@ -126,7 +137,7 @@ PetscErrorCode reduce_open_image(struct stg_task *task, size_t i,
     *source = (struct reduce_source){
         .task = task, .data = open, .label = open->label, .dimension = 2,
         .group = group_of_image, .cut = cut_image, .at = at_in_image,
-        .close = close_image,
+        .points = points_of_image, .close = close_image,
     };
     PetscCall(stg_input(task, "images", i, &input));
     post_input_label(&input, open->label, sizeof(open->label));

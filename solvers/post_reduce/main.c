@@ -55,7 +55,7 @@ static PetscErrorCode run(struct stg_task *task)
     struct reduce r = { .task = task };
     PetscErrorCode rc = reduce_all(&r);
     struct post_sheet *all[] = { &r.summary, &r.surfaces, &r.cuts, &r.lines,
-                                 &r.samples, &r.probes };
+                                 &r.samples, &r.probes, &r.points };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         post_sheet_release(all[i]);

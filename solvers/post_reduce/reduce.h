@@ -27,7 +27,9 @@ struct reduce_line {
 struct reduce_ask {
     const char *component;
     size_t n_groups, n_surfaces, n_points, n_lines, n_planes, n_quantiles;
+    size_t n_point_groups;
     const char *group[REDUCE_NAMES_MAX], *surface[REDUCE_NAMES_MAX];
+    const char *point_group[REDUCE_NAMES_MAX];
     double (*point)[3];
     struct reduce_line *line;
     struct post_plane *plane;
@@ -44,6 +46,12 @@ void reduce_ask_release(struct reduce_ask *ask);
 struct reduce_region {
     struct post_samples samples;
     struct post_range range;
+};
+
+/* A point of a group. */
+struct reduce_point {
+    int64_t cell; /* its number among the cells of the mesh */
+    double x[3], value;
 };
 
 struct reduce_source {
@@ -66,6 +74,11 @@ struct reduce_source {
     /* Values at points, on every rank. */
     PetscErrorCode (*at)(const struct reduce_source *source, const char *what,
                          int n, double x[][3], double value[]);
+    /* All points of a group of points, in the order of the mesh, on every
+     * rank; the caller frees *point with PetscFree(). */
+    PetscErrorCode (*points)(const struct reduce_source *source,
+                             const char *name, int *n,
+                             struct reduce_point **point);
     PetscErrorCode (*close)(struct reduce_source *source);
 };
 
@@ -102,7 +115,7 @@ struct reduce {
     struct post_axes axes;
     char unit[POST_UNIT_MAX]; /* of the values of all runs */
     int dimension;
-    struct post_sheet summary, surfaces, cuts, lines, samples, probes;
+    struct post_sheet summary, surfaces, cuts, lines, samples, probes, points;
     struct reduce_track *track;
     size_t n_tracks, next_track, room;
 };
@@ -113,6 +126,14 @@ PetscErrorCode reduce_begin(struct reduce *r,
 PetscErrorCode reduce_run(struct reduce *r, size_t run,
                           const struct reduce_source *source);
 PetscErrorCode reduce_write(struct reduce *r);
+
+/* points.c, collective: the rows of the groups of points that are asked for;
+ * those of all ranks, of which this one has 'n', for a source. */
+PetscErrorCode reduce_add_points(struct reduce *r, size_t run,
+                                 const struct reduce_source *source);
+PetscErrorCode reduce_gather_points(MPI_Comm comm, int n,
+                                    const struct reduce_point mine[], int *all,
+                                    struct reduce_point **point);
 
 /* across.c: keep a number of a run; every run gives the same ones in the same
  * order.  Write what they are like across the runs. */

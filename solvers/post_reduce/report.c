@@ -79,7 +79,8 @@ PetscErrorCode reduce_begin(struct reduce *r,
 {
     const struct reduce_ask *ask = &r->ask;
     struct post_sheet *all[] = { &r->summary, &r->surfaces, &r->cuts,
-                                 &r->lines, &r->samples, &r->probes };
+                                 &r->lines, &r->samples, &r->probes,
+                                 &r->points };
     int dim = r->dimension = source->dimension;
 
     PetscFunctionBeginUser;
@@ -101,6 +102,9 @@ PetscErrorCode reduce_begin(struct reduce *r,
     PetscCall(add_place(&r->samples, r->unit, source->long_name));
     PetscCall(post_sheet_counter(&r->probes, "probe", NULL));
     PetscCall(add_place(&r->probes, r->unit, source->long_name));
+    PetscCall(add_names(&r->points, "group", ask->point_group,
+                        ask->n_point_groups));
+    PetscCall(add_place(&r->points, r->unit, source->long_name));
     PetscFunctionReturn(0);
 }
 
@@ -284,6 +288,7 @@ PetscErrorCode reduce_run(struct reduce *r, size_t run,
     for (size_t i = 0; i < r->ask.n_lines; i++)
         PetscCall(add_line(r, run, source, i));
     PetscCall(add_probes(r, run, source));
+    PetscCall(reduce_add_points(r, run, source));
     PetscFunctionReturn(0);
 }
 
@@ -301,5 +306,7 @@ PetscErrorCode reduce_write(struct reduce *r)
     }
     if (r->ask.n_points)
         PetscCall(post_sheet_write(&r->probes, r->task, "probes"));
+    if (r->ask.n_point_groups)
+        PetscCall(post_sheet_write(&r->points, r->task, "points"));
     PetscFunctionReturn(0);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 static const struct stg_cell_type types[] = {
+    { STG_VERTEX, "point", 0, 1, 0 },
     { STG_LINE, "line", 1, 2, 1 },
     { STG_TRIANGLE, "triangle", 2, 3, 1 },
     { STG_QUAD, "quad", 2, 4, 1 },

@@ -21,6 +21,7 @@
 
 /* VTK's numbers, the only ones that a file may hold. */
 enum stg_cell {
+    STG_VERTEX = 1, /* names a point; the same in meshes of both orders */
     STG_LINE = 3,
     STG_TRIANGLE = 5,
     STG_QUAD = 9,
@@ -41,7 +42,7 @@ enum stg_cell {
 struct stg_cell_type {
     enum stg_cell cell;
     const char *name;
-    int dimension, nodes, order;
+    int dimension, nodes, order; /* order 0: of a vertex */
 };
 
 /* NULL when 'cell' is none of the above. */

@@ -27,12 +27,15 @@ EXTRA_DIST += \
     t/fuzz/corpus/exodus/cdf1 \
     t/fuzz/corpus/exodus/cdf5 \
     t/fuzz/corpus/exodus/flat \
+    t/fuzz/corpus/exodus/nodes \
     t/fuzz/corpus/import/history \
     t/fuzz/corpus/import/objects \
     t/fuzz/corpus/import/parts \
     t/fuzz/corpus/msh/big_41 \
     t/fuzz/corpus/msh/binary_22 \
     t/fuzz/corpus/msh/flat_41 \
+    t/fuzz/corpus/msh/points_22 \
+    t/fuzz/corpus/msh/points_41 \
     t/fuzz/corpus/msh/text_22 \
     t/fuzz/corpus/msh/text_41 \
     t/fuzz/corpus/netcdf/cdf1 \

@@ -12,6 +12,7 @@ import numpy as np
 
 # VTK type: dimension, nodes, faces
 TYPES = {
+    1: (0, 1, []),
     3: (1, 2, [(0,), (1,)]),
     5: (2, 3, [(0, 1), (1, 2), (2, 0)]),
     9: (2, 4, [(0, 1), (1, 2), (2, 3), (3, 0)]),
@@ -28,6 +29,8 @@ def measure(cell, x):
     """Lengths, areas or signed volumes of cells of one type."""
     dim, _, faces = TYPES[cell]
     x = x.swapaxes(0, 1)  # by node first
+    if dim == 0:
+        return np.ones(len(x[0]))
     if dim == 1:
         return np.linalg.norm(x[1] - x[0], axis=1)
     if dim == 2:

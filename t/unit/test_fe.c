@@ -330,10 +330,26 @@ END_TEST
 
 START_TEST(unknown_cells_have_no_element)
 {
-    static const int vtk[] = { 0, 1, 13, 14, 26, -1, 255, 128, 138, 140 };
+    static const int vtk[] = { 0, 2, 13, 14, 26, -1, 255, 128, 129, 138,
+                               140 };
 
     for (size_t i = 0; i < sizeof(vtk) / sizeof(vtk[0]); i++)
         ck_assert_ptr_null(fe_elem_vtk(vtk[i]));
+}
+END_TEST
+
+/* Also behind cells of second order, where it is the same. */
+START_TEST(a_point_measures_one)
+{
+    static const double x[1][3] = { { 3, 2, 1 } };
+    const struct fe_elem *point = fe_elem_vtk(1);
+    struct fe_tab tab;
+
+    fe_tab_init(&tab, point, FE_RULE_SYSTEM);
+    ck_assert_int_eq(tab.points, 1);
+    ck_assert_double_eq(tab.n[0][0], 1);
+    ck_assert_double_eq(fe_kernel_measure(&tab, x), 1);
+    ck_assert_ptr_eq(fe_elem_vtk(point->raised), point);
 }
 END_TEST
 
@@ -398,6 +414,7 @@ int main(void)
     tcase_add_test(tc, faces_have_their_nodes);
     tcase_add_test(tc, faces_are_known_by_corners);
     tcase_add_test(tc, unknown_cells_have_no_element);
+    tcase_add_test(tc, a_point_measures_one);
     tcase_add_loop_test(tc, curve_is_continuous, 1, 4);
     tcase_add_test(tc, keys_belong_to_parts);
     suite_add_tcase(suite, tc);

@@ -146,7 +146,8 @@ static void name_of(const struct ft_nc_array *names,
         snprintf(name, FT_MESH_NAME_MAX, "%.0f", ids->number[i]);
 }
 
-/* Numbers, names and states of the blocks ("eb") or side sets ("ss"). */
+/* Numbers, names and states of the blocks ("eb"), side sets ("ss") or node
+ * sets ("ns"). */
 struct parts {
     struct ft_nc_array ids, names, status;
 };
@@ -416,22 +417,54 @@ static int add_sides(struct exodus *x, uint64_t set, int32_t label,
     return rc < 0 ? -1 : 0;
 }
 
-static int read_side_sets(struct exodus *x, struct ft_err *err)
+/* Side sets ("ss") or node sets ("ns"), whose groups have that dimension. */
+static int read_sets(struct exodus *x, const char *kind, int dimension,
+                     int (*add)(struct exodus *x, uint64_t set, int32_t label,
+                                struct ft_err *err),
+                     struct ft_err *err)
 {
     char name[FT_MESH_NAME_MAX + 2];
     struct parts parts;
-    int rc = read_parts(x, "ss", &parts, err);
+    int rc = read_parts(x, kind, &parts, err);
 
     for (uint64_t i = 0; rc > 0 && i < parts.ids.rows; i++) {
         int32_t label;
 
         name_of(&parts.names, &parts.ids, i, name);
-        label = ft_loose_add_group(&x->mesh, x->dimension - 1, name, err);
-        if (label < 0 || (!is_empty(&parts, i) &&
-                          add_sides(x, i, label, err) < 0))
+        label = ft_loose_add_group(&x->mesh, dimension, name, err);
+        if (label < 0 || (!is_empty(&parts, i) && add(x, i, label, err) < 0))
             rc = -1;
     }
     parts_release(&parts);
+    return rc < 0 ? -1 : 0;
+}
+
+/* --- node sets ------------------------------------------------------------ */
+
+static int add_nodes(struct exodus *x, uint64_t set, int32_t label,
+                     struct ft_err *err)
+{
+    struct ft_nc_array list = { 0 };
+    char path[WORD];
+    int rc;
+
+    snprintf(path, sizeof(path), "node_ns%llu", (unsigned long long)set + 1);
+    rc = read_list(x, path, &list, err);
+    if (rc == 0)
+        rc = lacks(x, path, err);
+    if (rc > 0)
+        rc = ft_loose_check_room(&x->mesh, list.rows, 1, err);
+    for (uint64_t i = 0; rc >= 0 && i < list.rows; i++) {
+        int64_t *node = ft_loose_add(&x->mesh, FT_LOOSE_POINT, label);
+
+        *node = ft_loose_index(list.number[i], x->mesh.nodes);
+        if (*node < 0)
+            rc = ft_err_set(err, FT_EFORMAT, "%s: the node set '%s' has node "
+                            "%.15g of %llu", x->nc.name,
+                            x->mesh.group[label].name, list.number[i],
+                            (unsigned long long)x->mesh.nodes);
+    }
+    ft_nc_array_release(&list);
     return rc < 0 ? -1 : 0;
 }
 
@@ -446,7 +479,8 @@ int ft_exodus_read(const char *src, double length_m, hid_t file,
     if (ft_nc_open(&x.nc, src, err) < 0)
         return -1;
     if (read_points(&x, err) == 0 && read_blocks(&x, err) == 0 &&
-        read_side_sets(&x, err) == 0)
+        read_sets(&x, "ss", x.dimension - 1, add_sides, err) == 0 &&
+        read_sets(&x, "ns", 0, add_nodes, err) == 0)
         rc = ft_loose_write(&x.mesh, length_m, file, err);
     ft_nc_close(&x.nc);
     ft_loose_release(&x.mesh);

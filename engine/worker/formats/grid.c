@@ -81,14 +81,15 @@ static int check_coordinates(const struct ft_grid *grid, bool flat,
     return 0;
 }
 
-/* Every point is in a cell. */
+/* Every point is in a cell, which a vertex is not. */
 static int check_used(const struct ft_grid *grid, struct ft_err *err)
 {
     bool *used = ft_calloc(grid->n_points, sizeof(*used));
     uint64_t i;
 
-    for (i = 0; i < grid->n_connectivity; i++)
-        used[grid->connectivity[i]] = true;
+    for (i = 0; i < grid->n_cells && ft_grid_dimension(grid->types[i]); i++)
+        for (int64_t k = grid->offsets[i]; k < grid->offsets[i + 1]; k++)
+            used[grid->connectivity[k]] = true;
     for (i = 0; i < grid->n_points && used[i]; i++)
         continue;
     free(used);
@@ -107,18 +108,20 @@ static int check_cell(const struct ft_grid *grid, uint64_t i, int dimension,
 {
     uint8_t type = grid->types[i];
     int nodes = ft_grid_nodes(type);
-    int facet = grid->group && grid->group[i];
+    bool named = grid->group && grid->group[i]; /* facets and points are */
 
     if (!nodes)
         return ft_err_set(err, FT_EFORMAT, "cell %llu has the VTK type %d: "
                           FT_GRID_TAKEN, (unsigned long long)i, type);
-    if (ft_grid_order(type) != ft_grid_order(grid->types[0]))
+    if (ft_grid_dimension(type) &&
+        ft_grid_order(type) != ft_grid_order(grid->types[0]))
         return ft_err_set(err, FT_EFORMAT, "cell %llu is of order %d, the "
                           "first cell of order %d: they must be of one",
                           (unsigned long long)i, ft_grid_order(type),
                           ft_grid_order(grid->types[0]));
     if (ft_grid_dimension(type) != dimension &&
-        !(facet && ft_grid_dimension(type) == dimension - 1)) {
+        !(named && (ft_grid_dimension(type) == dimension - 1 ||
+                    ft_grid_dimension(type) == 0))) {
         ft_err_set(err, FT_EFORMAT, "cell %llu has dimension %d, the first "
                    "cell %d", (unsigned long long)i, ft_grid_dimension(type),
                    dimension);
@@ -186,9 +189,9 @@ int ft_grid_check(const struct ft_grid *grid, struct ft_err *err)
                           grid->n_points ? "cells" : "points");
     dimension = ft_grid_nodes(grid->types[0])
                     ? ft_grid_dimension(grid->types[0]) : 3;
-    if (dimension == 1)
-        return ft_err_set(err, FT_EFORMAT, "cell 0 is a line: a mesh has flat "
-                          "or solid cells");
+    if (dimension < 2)
+        return ft_err_set(err, FT_EFORMAT, "cell 0 is a %s: a mesh has flat or "
+                          "solid cells", dimension ? "line" : "point");
     if (check_cells(grid, dimension, err) < 0 ||
         check_coordinates(grid, dimension == 2, err) < 0 ||
         check_used(grid, err) < 0)

@@ -22,7 +22,7 @@ struct ft_grid {
     double *points;        /* 3 each, in metres */
     int64_t *connectivity; /* points of each cell, in VTK's order */
     int64_t *offsets;      /* n_cells + 1; the first is 0 */
-    uint8_t *types;        /* those of the highest dimension come first */
+    uint8_t *types;        /* falling dimensions: cells, facets, points */
     int32_t *group;        /* of each cell, 0 for none; NULL: all of them */
     struct ft_grid_group *groups; /* numbered from 1 */
     size_t n_groups;
@@ -52,7 +52,7 @@ struct ft_grid_field {
 int ft_grid_nodes(uint8_t type);
 /* Of a type that has nodes: */
 int ft_grid_dimension(uint8_t type);
-int ft_grid_order(uint8_t type);
+int ft_grid_order(uint8_t type); /* 0: of a point, which fits both */
 int ft_grid_corners(uint8_t type); /* its first nodes */
 
 /* The nodes of face 'i' in VTK's order, as indices into the cell's; how many, 0
@@ -71,8 +71,9 @@ double ft_grid_measure(const struct ft_grid *grid, uint64_t cell);
 
 /* The rules that objects.md leaves to the writer of a mesh: cells of dimension
  * 2 or 3 and of one order, each with existing points and positive area or
- * volume; then facets that are in a group, each a face of a cell; nothing is
- * there twice; every point finite and in a cell; flat meshes in one plane
+ * volume; then facets that are in a group, each a face of a cell, and vertices
+ * that are in a group; nothing is there twice, but for vertices in several
+ * groups; every point finite and in a cell; flat meshes in one plane
  * z = const.  FT_EFORMAT. */
 int ft_grid_check(const struct ft_grid *grid, struct ft_err *err);
 
@@ -81,7 +82,7 @@ int ft_grid_check(const struct ft_grid *grid, struct ft_err *err);
 int ft_grid_check_faces(const struct ft_grid *grid, uint64_t cells,
                         struct ft_err *err);
 
-/* Leave one of the facets that are there twice in the same group. */
+/* Leave one of the facets or vertices that are there twice in one group. */
 void ft_grid_merge_facets(struct ft_grid *grid);
 
 /* Write the checked grid into a new file; with the field unless that is

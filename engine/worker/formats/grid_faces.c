@@ -1,4 +1,4 @@
-/* grid_faces.c - facets are faces of cells, and no cell is there twice */
+/* grid_faces.c - facets are faces of cells, and nothing is there twice */
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,13 +94,21 @@ static bool same_cells(const struct ft_grid *grid, uint64_t a, uint64_t b)
                       ft_grid_nodes(grid->types[a]));
 }
 
+/* Points may be in several groups. */
+static bool are_doubles(const struct ft_grid *grid, uint64_t a, uint64_t b)
+{
+    return same_cells(grid, a, b) &&
+           (ft_grid_dimension(grid->types[a]) > 0 ||
+            grid->group[a] == grid->group[b]);
+}
+
 static int check_doubles(const struct ft_grid *grid, const struct key *key,
                          uint64_t n, struct ft_err *err)
 {
     for (uint64_t i = 1; i < n; i++) {
         uint64_t a = key[i - 1].cell, b = key[i].cell;
 
-        if (key[i - 1].hash != key[i].hash || !same_cells(grid, a, b))
+        if (key[i - 1].hash != key[i].hash || !are_doubles(grid, a, b))
             continue;
         ft_err_set(err, FT_EFORMAT, "cells %llu and %llu are the same (groups "
                    "'%s' and '%s')", (unsigned long long)(a < b ? a : b),
@@ -146,9 +154,9 @@ static void mark_faces(const struct ft_grid *grid, uint64_t cells,
 }
 
 static int check_facets(const struct ft_grid *grid, uint64_t cells,
-                        const struct key *key, struct ft_err *err)
+                        uint64_t n, const struct key *key, struct ft_err *err)
 {
-    uint64_t n = grid->n_cells - cells, i = 0;
+    uint64_t i = 0;
     bool *marked = ft_calloc(n, sizeof(*marked));
 
     mark_faces(grid, cells, key, n, marked);
@@ -211,16 +219,24 @@ void ft_grid_merge_facets(struct ft_grid *grid)
 int ft_grid_check_faces(const struct ft_grid *grid, uint64_t cells,
                         struct ft_err *err)
 {
+    uint64_t points = grid->n_cells; /* the first vertex */
     struct key *key = make_keys(grid, 0, cells);
     int rc = check_doubles(grid, key, cells, err);
 
     free(key);
-    if (rc < 0)
-        return -1;
-    key = make_keys(grid, cells, grid->n_cells);
-    rc = check_doubles(grid, key, grid->n_cells - cells, err);
-    if (rc == 0)
-        rc = check_facets(grid, cells, key, err);
-    free(key);
+    while (points > cells && !ft_grid_dimension(grid->types[points - 1]))
+        points--;
+    if (rc == 0) {
+        key = make_keys(grid, cells, points);
+        rc = check_doubles(grid, key, points - cells, err);
+        if (rc == 0)
+            rc = check_facets(grid, cells, points - cells, key, err);
+        free(key);
+    }
+    if (rc == 0) {
+        key = make_keys(grid, points, grid->n_cells);
+        rc = check_doubles(grid, key, grid->n_cells - points, err);
+        free(key);
+    }
     return rc;
 }

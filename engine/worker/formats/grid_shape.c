@@ -17,6 +17,7 @@ struct straight {
     int mirror[8];            /* corners of the mirror image */
 };
 
+static const struct straight point = { .dimension = 0, .corners = 1 };
 static const struct straight line = { .dimension = 1, .corners = 2 };
 static const struct straight triangle = { .dimension = 2, .corners = 3,
                                           .faces = 3 };
@@ -53,6 +54,7 @@ static const struct shape {
     const struct straight *is;
     int order, nodes;
 } shape[] = {
+    [1] = { &point, 0, 1 },
     [3] = { &line, 1, 2 },      [5] = { &triangle, 1, 3 },
     [9] = { &quad, 1, 4 },      [10] = { &tet, 1, 4 },
     [12] = { &hex, 1, 8 },      [13] = { &wedge, 1, 6 },

@@ -116,7 +116,14 @@ static int check_names(const struct making *m, struct ft_err *err)
     return rc;
 }
 
-/* Those of cells first, then those of facets, each in the order of the file. */
+/* The dimension of what is taken after that of dimension 'd'; -1: nothing. */
+static int next_taken(const struct making *m, int d)
+{
+    return d == m->dimension ? d - 1 : d > 0 ? 0 : -1;
+}
+
+/* Those of cells first, then facets and points, each in the order of the
+ * file. */
 static int make_groups(struct making *m, struct ft_err *err)
 {
     const struct ft_loose *loose = m->loose;
@@ -124,7 +131,7 @@ static int make_groups(struct making *m, struct ft_err *err)
 
     grid->groups = ft_calloc(loose->groups, sizeof(*grid->groups));
     m->number = ft_calloc(loose->groups, sizeof(*m->number));
-    for (int d = m->dimension; d >= m->dimension - 1; d--)
+    for (int d = m->dimension; d >= 0; d = next_taken(m, d))
         for (size_t i = 0; i < loose->groups; i++)
             if (loose->group[i].dimension == d) {
                 grid->groups[grid->n_groups] = loose->group[i];
@@ -135,7 +142,7 @@ static int make_groups(struct making *m, struct ft_err *err)
 
 /* --- cells ---------------------------------------------------------------- */
 
-/* Cells of the highest dimension, and facets in a group. */
+/* Cells of the highest dimension; facets and points in a group. */
 static bool is_taken(const struct making *m, size_t i, int dimension)
 {
     return ft_grid_dimension(m->loose->type[i]) == dimension &&
@@ -155,7 +162,8 @@ static int find_dimension(struct making *m, struct ft_err *err)
 static void count_cells(struct making *m)
 {
     for (size_t i = 0; i < m->loose->elements; i++)
-        if (is_taken(m, i, m->dimension) || is_taken(m, i, m->dimension - 1)) {
+        if (is_taken(m, i, m->dimension) ||
+            is_taken(m, i, m->dimension - 1) || is_taken(m, i, 0)) {
             m->grid->n_cells++;
             m->grid->n_connectivity +=
                 (uint64_t)ft_grid_nodes(m->loose->type[i]);
@@ -175,7 +183,7 @@ static void make_cells(struct making *m)
     grid->offsets = ft_calloc(grid->n_cells + 1, sizeof(*grid->offsets));
     grid->connectivity = ft_calloc(grid->n_connectivity,
                                    sizeof(*grid->connectivity));
-    for (int d = m->dimension; d >= m->dimension - 1; d--) {
+    for (int d = m->dimension; d >= 0; d = next_taken(m, d)) {
         const int64_t *node = loose->node;
 
         for (size_t i = 0; i < loose->elements; i++) {
@@ -198,15 +206,38 @@ static void make_cells(struct making *m)
 
 /* --- points --------------------------------------------------------------- */
 
+/* number[i] becomes 1 of a node that a cell uses; points may name only such. */
+static int mark_used(const struct making *m, int64_t *number,
+                     struct ft_err *err)
+{
+    const struct ft_grid *grid = m->grid;
+
+    for (uint64_t i = 0; i < grid->n_cells; i++) {
+        const int64_t *node = grid->connectivity + grid->offsets[i];
+
+        if (grid->types[i] == FT_LOOSE_POINT && !number[*node]) {
+            ft_err_set(err, FT_EFORMAT, "node %lld of the file, in group "
+                       "'%s', belongs to no cell", (long long)*node + 1,
+                       grid->groups[grid->group[i] - 1].name);
+            return ft_err_hint(err, "take it out of the group");
+        }
+        for (int k = 0; k < ft_grid_nodes(grid->types[i]); k++)
+            number[node[k]] = 1;
+    }
+    return 0;
+}
+
 /* Those that are used keep the order of the file. */
-static void make_points(struct making *m, double length_m)
+static int make_points(struct making *m, double length_m, struct ft_err *err)
 {
     const struct ft_loose *loose = m->loose;
     struct ft_grid *grid = m->grid;
     int64_t *number = ft_calloc(loose->nodes, sizeof(*number));
 
-    for (uint64_t i = 0; i < grid->n_connectivity; i++)
-        number[grid->connectivity[i]] = 1;
+    if (mark_used(m, number, err) < 0) {
+        free(number);
+        return -1;
+    }
     for (uint64_t i = 0; i < loose->nodes; i++)
         grid->n_points += (uint64_t)number[i];
     grid->points = ft_calloc(grid->n_points, 3 * sizeof(*grid->points));
@@ -221,6 +252,7 @@ static void make_points(struct making *m, double length_m)
     for (uint64_t i = 0; i < grid->n_connectivity; i++)
         grid->connectivity[i] = number[grid->connectivity[i]];
     free(number);
+    return 0;
 }
 
 /* --- a mesh in the plane -------------------------------------------------- */
@@ -287,7 +319,8 @@ static int make_grid(struct making *m, double length_m, struct ft_err *err)
     if (find_dimension(m, err) < 0 || make_groups(m, err) < 0)
         return -1;
     make_cells(m);
-    make_points(m, length_m);
+    if (make_points(m, length_m, err) < 0)
+        return -1;
     if (m->dimension == 2)
         turn_cells(m->grid);
     if (m->dimension == 3 && m->loose->either_hand && is_mirrored(m->grid))

@@ -4,7 +4,8 @@
  *
  * Elements of any dimension in any order, some of them in a group; nodes that
  * may be of no element.  The grid gets the cells of the highest dimension, and
- * of one less those in a group; what no cell uses stays behind.
+ * of one less and none, facets and points, those in a group; nodes that nothing
+ * uses stay behind.
  */
 #ifndef FT_WORKER_LOOSE_H
 #define FT_WORKER_LOOSE_H
@@ -39,6 +40,8 @@ int ft_loose_check_room(const struct ft_loose *loose, uint64_t elements,
 
 /* Which of 'n' things, from 0, a file numbers 'number', from 1; -1: none. */
 int64_t ft_loose_index(double number, uint64_t n);
+
+#define FT_LOOSE_POINT 1 /* VTK's type of an element that names a node */
 
 /* Append an element, whose nodes the caller fills in. */
 int64_t *ft_loose_add(struct ft_loose *loose, uint8_t type, int32_t label);

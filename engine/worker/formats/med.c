@@ -4,7 +4,9 @@
  *   /ENS_MAA/MESH/STEP/NOE/COO  points: all x, all y, all z
  *                     /MAI/TYPE/NOD, FAM     nodes of cells: all first ones,
  *                                            all second ones; their families
- *   /FAS/MESH/ELEME/FAMILY/GRO/NOM           groups of a family
+ *                 /NOE/FAM        families of points
+ *   /FAS/MESH/ELEME/FAMILY/GRO/NOM           groups of a family of elements
+ *            /NOEUD/FAMILY/GRO/NOM           of nodes
  */
 #include "worker/formats/med.h"
 
@@ -36,20 +38,24 @@ static const struct kind {
     { "H27", 29, hex27 }, { "PE6", 13, NULL }, { "PY5", 14, NULL },
 };
 
-/* The groups that elements of a family are in. */
+/* The groups that elements or nodes of a family are in. */
 struct family {
     double number;
-    char *name;   /* of the first one, or NULL */
-    char *second; /* of another one, or NULL */
+    char **name;
+    size_t names;
+};
+
+struct families {
+    struct family *item; /* sorted by number */
+    size_t n;
 };
 
 struct med {
     struct ft_nc nc;
     struct ft_loose mesh;
     char *root;           /* "ENS_MAA/MESH/STEP" */
-    char *families;       /* "FAS/MESH/ELEME" */
-    struct family *family; /* sorted by number */
-    size_t n_families;
+    char *mesh_name;
+    struct families of_elements, of_nodes;
     struct ft_map label;  /* "DIMENSION NAME" -> place in 'number' */
     double coordinates;   /* of a point */
     int dimension;
@@ -167,7 +173,7 @@ static int find_mesh(struct med *m, struct ft_err *err)
         rc = only_name(m, path, "time steps", &step, err);
     if (rc == 0) {
         m->root = ft_asprintf("%s/%s", path, step);
-        m->families = ft_asprintf("FAS/%s/ELEME", name);
+        m->mesh_name = ft_strdup(name);
     }
     free(path);
     free(step);
@@ -219,10 +225,10 @@ static char *cut_name(const char *text, size_t width)
     return ft_strndup(text, n);
 }
 
-static int read_family(struct med *m, const char *name, struct family *family,
-                       struct ft_err *err)
+static int read_family(struct med *m, const char *list, const char *name,
+                       struct family *family, struct ft_err *err)
 {
-    char *path = ft_asprintf("%s/%s", m->families, name), *lines = NULL;
+    char *path = ft_asprintf("%s/%s", list, name), *lines = NULL;
     size_t width = 0, n = 0;
     double number = 0;
     int rc = read_number(m, path, "NUM", &number, err);
@@ -232,68 +238,78 @@ static int read_family(struct med *m, const char *name, struct family *family,
                         "none", m->nc.name, name);
     family->number = number;
     free(path);
-    path = ft_asprintf("%s/%s/GRO/NOM", m->families, name);
+    path = ft_asprintf("%s/%s/GRO/NOM", list, name);
     if (rc == 0)
         rc = ft_nc_hdf5_lines(&m->nc, path, &lines, &width, &n, err);
-    if (rc > 0 && n > 0)
-        family->name = cut_name(lines, width);
-    if (rc > 0 && n > 1)
-        family->second = cut_name(lines + width, width);
+    if (rc > 0) {
+        family->name = ft_calloc(n, sizeof(*family->name));
+        for (; family->names < n; family->names++)
+            family->name[family->names] =
+                cut_name(lines + family->names * width, width);
+    }
     free(lines);
     free(path);
     return rc < 0 ? -1 : 0;
 }
 
-/* A file without groups may have none. */
-static int read_families(struct med *m, struct ft_err *err)
+/* Those of "ELEME" or "NOEUD"; a file without groups may have none. */
+static int read_families(struct med *m, const char *kind,
+                         struct families *families, struct ft_err *err)
 {
-    char **names;
+    char *list = ft_asprintf("FAS/%s/%s", m->mesh_name, kind), **names;
     size_t n;
-    int rc = ft_nc_hdf5_names(&m->nc, m->families, &names, &n, err);
+    int rc = ft_nc_hdf5_names(&m->nc, list, &names, &n, err);
 
-    if (rc <= 0)
-        return rc;
-    m->family = ft_calloc(n, sizeof(*m->family));
-    m->n_families = n;
-    rc = 0;
-    for (size_t i = 0; rc == 0 && i < n; i++)
-        rc = read_family(m, names[i], &m->family[i], err);
-    ft_names_free(names, n);
-    if (rc == 0 && m->n_families)
-        qsort(m->family, m->n_families, sizeof(*m->family), compare_families);
+    if (rc > 0) {
+        families->item = ft_calloc(n, sizeof(*families->item));
+        families->n = n;
+        rc = 0;
+        for (size_t i = 0; rc == 0 && i < n; i++)
+            rc = read_family(m, list, names[i], &families->item[i], err);
+        ft_names_free(names, n);
+        if (rc == 0 && n)
+            qsort(families->item, n, sizeof(*families->item),
+                  compare_families);
+    }
+    free(list);
     return rc;
 }
 
-/* The label of elements of a dimension in a family. */
-static int find_label(struct med *m, double number, int dimension,
-                      int32_t *label, struct ft_err *err)
+static void families_release(struct families *families)
+{
+    for (size_t i = 0; i < families->n; i++) {
+        for (size_t k = 0; k < families->item[i].names; k++)
+            free(families->item[i].name[k]);
+        free(families->item[i].name);
+    }
+    free(families->item);
+}
+
+/* The family with a number; *family is NULL when 0, which needs none. */
+static int find_family(const struct med *m, const struct families *families,
+                       double number, const struct family **family,
+                       const char *what, struct ft_err *err)
 {
     const struct family key = { .number = number };
-    const struct family *family = NULL;
-    char *name;
-    int32_t *known;
 
-    *label = FT_LOOSE_NONE;
-    if (dimension < m->dimension - 1)
+    *family = families->n && !isnan(number)
+                  ? bsearch(&key, families->item, families->n, sizeof(key),
+                            compare_families) : NULL;
+    if (*family || number == 0)
         return 0;
-    if (m->n_families && !isnan(number))
-        family = bsearch(&key, m->family, m->n_families, sizeof(key),
-                         compare_families);
-    if (!family && number != 0)
-        return ft_err_set(err, FT_EFORMAT, "%s: an element is of family %.0f, "
-                          "which is not there", m->nc.name, number);
-    if (!family || !family->name)
-        return 0;
-    if (family->second) {
-        ft_err_set(err, FT_EFORMAT, "%s: elements of family %.0f are in the "
-                   "groups '%s' and '%s': they can be in one only",
-                   m->nc.name, number, family->name, family->second);
-        return ft_err_hint(err, "save only groups that do not overlap");
-    }
-    name = ft_asprintf("%d %s", dimension, family->name);
-    known = ft_map_get(&m->label, name);
+    return ft_err_set(err, FT_EFORMAT, "%s: %s is of family %.0f, which is "
+                      "not there", m->nc.name, what, number);
+}
+
+/* The label of a group, which may be new. */
+static int label_of(struct med *m, int dimension, const char *group,
+                    int32_t *label, struct ft_err *err)
+{
+    char *name = ft_asprintf("%d %s", dimension, group);
+    int32_t *known = ft_map_get(&m->label, name);
+
     if (!known) {
-        *label = ft_loose_add_group(&m->mesh, dimension, family->name, err);
+        *label = ft_loose_add_group(&m->mesh, dimension, group, err);
         known = ft_realloc(NULL, 1, sizeof(*known));
         *known = *label;
         (void)ft_map_put(&m->label, name, known);
@@ -301,6 +317,29 @@ static int find_label(struct med *m, double number, int dimension,
     *label = *known;
     free(name);
     return *label < 0 ? -1 : 0;
+}
+
+/* The label of elements of a dimension in a family. */
+static int find_label(struct med *m, double number, int dimension,
+                      int32_t *label, struct ft_err *err)
+{
+    const struct family *family;
+
+    *label = FT_LOOSE_NONE;
+    if (dimension < m->dimension - 1)
+        return 0;
+    if (find_family(m, &m->of_elements, number, &family, "an element",
+                    err) < 0)
+        return -1;
+    if (!family || !family->names)
+        return 0;
+    if (family->names > 1) {
+        ft_err_set(err, FT_EFORMAT, "%s: elements of family %.0f are in the "
+                   "groups '%s' and '%s': they can be in one only",
+                   m->nc.name, number, family->name[0], family->name[1]);
+        return ft_err_hint(err, "save only groups that do not overlap");
+    }
+    return label_of(m, dimension, family->name[0], label, err);
 }
 
 /* --- elements ------------------------------------------------------------- */
@@ -402,21 +441,58 @@ static int read_cells(struct med *m, struct ft_err *err)
     return rc;
 }
 
+/* --- groups of nodes ------------------------------------------------------ */
+
+static int add_node(struct med *m, int64_t node, const struct family *family,
+                    struct ft_err *err)
+{
+    for (size_t i = 0; i < family->names; i++) {
+        int32_t label;
+
+        if (label_of(m, 0, family->name[i], &label, err) < 0 ||
+            ft_loose_check_room(&m->mesh, 1, 1, err) < 0)
+            return -1;
+        *ft_loose_add(&m->mesh, FT_LOOSE_POINT, label) = node;
+    }
+    return 0;
+}
+
+/* Nodes may be in several groups; without families they are in none. */
+static int read_nodes(struct med *m, struct ft_err *err)
+{
+    char *path = ft_asprintf("%s/NOE/FAM", m->root);
+    struct ft_nc_array fam = { 0 };
+    int rc = read_list(m, path, &fam, err);
+
+    if (rc > 0 && fam.rows != m->mesh.nodes)
+        rc = ft_err_set(err, FT_EFORMAT, "%s: '%s' is not a list of %llu "
+                        "numbers", m->nc.name, path,
+                        (unsigned long long)m->mesh.nodes);
+    for (uint64_t i = 0; rc >= 0 && i < fam.rows; i++) {
+        const struct family *family = NULL;
+
+        rc = find_family(m, &m->of_nodes, fam.number[i], &family, "a node",
+                         err);
+        if (rc == 0 && family)
+            rc = add_node(m, (int64_t)i, family, err);
+    }
+    ft_nc_array_release(&fam);
+    free(path);
+    return rc < 0 ? -1 : 0;
+}
+
 /* -------------------------------------------------------------------------- */
 
 static void release(struct med *m)
 {
-    for (size_t i = 0; i < m->n_families; i++) {
-        free(m->family[i].name);
-        free(m->family[i].second);
-    }
-    free(m->family);
+    families_release(&m->of_elements);
+    families_release(&m->of_nodes);
     for (size_t i = 0; i < m->label.len; i++)
         free(m->label.entry[i].value);
     ft_map_release(&m->label);
     ft_loose_release(&m->mesh);
     free(m->root);
-    free(m->families);
+    free(m->mesh_name);
     ft_nc_close(&m->nc);
 }
 
@@ -431,8 +507,10 @@ int ft_med_read(const char *src, double length_m, hid_t file,
     if (m.nc.format != &ft_nc_hdf5)
         ft_err_set(err, FT_EFORMAT, "'%s' is not an HDF5 file", src);
     else if (check_version(&m, err) == 0 && find_mesh(&m, err) == 0 &&
-             read_points(&m, err) == 0 && read_families(&m, err) == 0 &&
-             read_cells(&m, err) == 0)
+             read_points(&m, err) == 0 &&
+             read_families(&m, "ELEME", &m.of_elements, err) == 0 &&
+             read_families(&m, "NOEUD", &m.of_nodes, err) == 0 &&
+             read_cells(&m, err) == 0 && read_nodes(&m, err) == 0)
         rc = ft_loose_write(&m.mesh, length_m, file, err);
     release(&m);
     return rc;

@@ -152,7 +152,7 @@ static const struct {
     uint8_t vtk;
     const uint8_t *node;
 } element[] = {
-    { 15, 0, NULL },    { 1, 3, NULL },   { 2, 5, NULL },   { 3, 9, NULL },
+    { 15, 1, NULL },    { 1, 3, NULL },   { 2, 5, NULL },   { 3, 9, NULL },
     { 4, 10, NULL },    { 5, 12, NULL },  { 6, 13, NULL },  { 7, 14, NULL },
     { 8, 21, NULL },    { 9, 22, NULL },  { 10, 28, NULL }, { 11, 24, tet10 },
     { 12, 29, hex27 },  { 16, 23, NULL }, { 17, 25, hex27 },
@@ -184,14 +184,14 @@ static int read_ref(struct ft_msh_file *file, int64_t *tag, struct ft_err *err)
 int ft_msh_read_nodes_of(struct ft_msh_file *file, int type, int32_t label,
                          struct ft_err *err)
 {
-    int n = type ? ft_grid_nodes((uint8_t)type) : 1;
+    int n = ft_grid_nodes((uint8_t)type);
     int64_t tag[FT_GRID_CELL_NODES] = { 0 }, *node;
     const uint8_t *order = NULL;
 
     for (int i = 0; i < n; i++)
         if (read_ref(file, &tag[i], err) < 0)
             return -1;
-    if (!type)
+    if (type == FT_LOOSE_POINT && label == FT_LOOSE_NONE)
         return 0;
     for (size_t i = 0; i < FT_ARRAY_LEN(element); i++)
         if (element[i].vtk == type)

@@ -26,7 +26,7 @@ struct ft_msh_file {
     struct ft_msh_label **label;
     size_t labels, labels_cap;
     struct ft_map label_at; /* "DIMENSION TAG" */
-    struct ft_msh_entity *entity; /* sorted */
+    struct ft_msh_entity *entity; /* sorted; a point has one for each label */
     size_t entities, entities_cap;
     bool has_entities, has_nodes, has_elements;
     uint64_t *node_tag;
@@ -44,7 +44,7 @@ void ft_msh_file_release(struct ft_msh_file *file);
 int ft_msh_find_label(struct ft_msh_file *file, int dimension, int64_t tag,
                       int32_t *index, struct ft_err *err);
 
-/* VTK's type of an element of Gmsh's type, 0 for a point; -1 and 'err'. */
+/* VTK's type of an element of Gmsh's type; -1 and 'err'. */
 int ft_msh_type(const struct ft_msh_in *in, int64_t type, struct ft_err *err);
 
 /* Take one element, whose nodes follow; 'type' 0 passes over a point. */

@@ -19,13 +19,12 @@ static int check_elements(struct ft_msh_file *file, uint64_t n,
                               ELEMENT_BYTES, err);
 }
 
-/* Room for 'n' elements of VTK's type 'type'; points take none. */
+/* Room for 'n' elements of VTK's type 'type'. */
 static int check_room(const struct ft_msh_file *file, uint64_t n, int type,
                       struct ft_err *err)
 {
-    return type ? ft_loose_check_room(&file->mesh, n,
-                                      (uint64_t)ft_grid_nodes((uint8_t)type),
-                                      err) : 0;
+    return ft_loose_check_room(&file->mesh, n,
+                               (uint64_t)ft_grid_nodes((uint8_t)type), err);
 }
 
 /* --- version 2.2 ---------------------------------------------------------- */
@@ -74,7 +73,7 @@ int ft_msh2_nodes(struct ft_msh_file *file, struct ft_err *err)
 static int read_tags2(struct ft_msh_file *file, int64_t n, int type,
                       int32_t *label, struct ft_err *err)
 {
-    int dimension = type ? ft_grid_dimension((uint8_t)type) : 0;
+    int dimension = ft_grid_dimension((uint8_t)type);
     int64_t tag = 0;
 
     *label = FT_LOOSE_NONE;
@@ -168,6 +167,16 @@ static int count_ints(struct ft_msh_file *file, const char *things,
                               ENTITY_BYTES, err);
 }
 
+static void add_entity(struct ft_msh_file *file,
+                       const struct ft_msh_entity *entity)
+{
+    file->entity = ft_grow(file->entity, file->entities, &file->entities_cap,
+                           sizeof(*file->entity));
+    file->entity[file->entities++] = *entity;
+}
+
+/* A point in several groups becomes several entities, of which the caller adds
+ * the last one. */
 static int read_labels(struct ft_msh_file *file, struct ft_msh_entity *entity,
                        struct ft_err *err)
 {
@@ -182,7 +191,9 @@ static int read_labels(struct ft_msh_file *file, struct ft_msh_entity *entity,
             ft_msh_find_label(file, entity->dimension, llabs(tag), &label,
                               err) < 0)
             return -1;
-        if (entity->dimension && entity->label >= 0 && entity->label != label)
+        if (entity->dimension == 0 && entity->label >= 0)
+            add_entity(file, entity);
+        else if (entity->label >= 0 && entity->label != label)
             return ft_msh_fail(&file->in, err, "entity %lld of dimension %d is "
                                "in the groups '%s' and '%s': it can be in one "
                                "only", (long long)entity->tag,
@@ -214,9 +225,7 @@ static int read_entity(struct ft_msh_file *file, int dimension,
     for (uint64_t i = 0; i < n; i++)
         if (ft_msh_int(&file->in, &tag, err) < 0)
             return -1;
-    file->entity = ft_grow(file->entity, file->entities, &file->entities_cap,
-                           sizeof(*file->entity));
-    file->entity[file->entities++] = entity;
+    add_entity(file, &entity);
     return 0;
 }
 
@@ -307,14 +316,16 @@ int ft_msh4_nodes(struct ft_msh_file *file, struct ft_err *err)
     return check_total(file, file->mesh.nodes, all, err);
 }
 
-/* The group of an entity; a file may have none of them. */
+/* The entity, '*n' times if it is a point in so many groups; a file may have
+ * none of them. */
 static int find_entity(struct ft_msh_file *file, int64_t dimension,
-                       int64_t tag, int32_t *label, struct ft_err *err)
+                       int64_t tag, const struct ft_msh_entity **entity,
+                       size_t *n, struct ft_err *err)
 {
     const struct ft_msh_entity key = { .dimension = (int32_t)dimension,
                                        .tag = tag }, *found;
 
-    *label = FT_LOOSE_NONE;
+    *n = 0;
     if (!file->has_entities)
         return 0;
     found = file->entities
@@ -324,7 +335,35 @@ static int find_entity(struct ft_msh_file *file, int64_t dimension,
         return ft_msh_fail(&file->in, err, "elements of entity %lld of "
                            "dimension %lld, which '$Entities' does not have",
                            (long long)tag, (long long)dimension);
-    *label = found->label;
+    while (found > file->entity && compare_entities(found - 1, &key) == 0)
+        found--;
+    *entity = found;
+    while (found < file->entity + file->entities &&
+           compare_entities(found, &key) == 0)
+        found++;
+    *n = (size_t)(found - *entity);
+    return 0;
+}
+
+/* One element, which is there once for each group that it is in. */
+static int read_element4(struct ft_msh_file *file, int type,
+                         const struct ft_msh_entity *entity, size_t n,
+                         struct ft_err *err)
+{
+    struct ft_loose *mesh = &file->mesh;
+    uint64_t number;
+
+    if (ft_msh_size(&file->in, &number, err) < 0 ||
+        ft_msh_read_nodes_of(file, type, n ? entity->label : FT_LOOSE_NONE,
+                             err) < 0)
+        return -1;
+    for (size_t i = 1; i < n; i++)
+        if (type == FT_LOOSE_POINT) {
+            int64_t *node = ft_loose_add(mesh, FT_LOOSE_POINT,
+                                         entity[i].label);
+
+            *node = mesh->node[mesh->refs - 2];
+        }
     return 0;
 }
 
@@ -332,8 +371,9 @@ static int read_element_block(struct ft_msh_file *file, uint64_t all,
                               uint64_t *done, struct ft_err *err)
 {
     int64_t dimension = 0, tag = 0, gmsh_type = 0;
-    int32_t label;
-    uint64_t n = 0, number;
+    const struct ft_msh_entity *entity = NULL;
+    size_t groups = 0;
+    uint64_t n = 0;
     int type;
 
     if (ft_msh_int(&file->in, &dimension, err) < 0 ||
@@ -344,19 +384,18 @@ static int read_element_block(struct ft_msh_file *file, uint64_t all,
     type = ft_msh_type(&file->in, gmsh_type, err);
     if (type < 0)
         return -1;
-    if (dimension != (type ? ft_grid_dimension((uint8_t)type) : 0) ||
+    if (dimension != ft_grid_dimension((uint8_t)type) ||
         n > all - *done)
         return ft_msh_fail(&file->in, err, "a block of %llu elements of "
                            "dimension %lld and Gmsh's type %lld where %llu are "
                            "left", (unsigned long long)n, (long long)dimension,
                            (long long)gmsh_type,
                            (unsigned long long)(all - *done));
-    if (find_entity(file, dimension, tag, &label, err) < 0 ||
-        check_room(file, n, type, err) < 0)
+    if (find_entity(file, dimension, tag, &entity, &groups, err) < 0 ||
+        check_room(file, n * (groups ? groups : 1), type, err) < 0)
         return -1;
     for (uint64_t i = 0; i < n; i++)
-        if (ft_msh_size(&file->in, &number, err) < 0 ||
-            ft_msh_read_nodes_of(file, type, label, err) < 0)
+        if (read_element4(file, type, entity, groups, err) < 0)
             return -1;
     *done += n;
     return 0;
