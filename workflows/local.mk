@@ -12,7 +12,7 @@ dist_verify_DATA = \
     workflows/verify/heat-mms-second.yaml \
     workflows/verify/flood.yaml workflows/verify/flood_cases.py \
     workflows/verify/electrostatics.yaml \
-    workflows/verify/heat-adaptive.yaml workflows/verify/heat_adaptive.py \
+    workflows/verify/heat-adaptive.yaml \
     workflows/verify/heat-contact.yaml workflows/verify/heat_contact.py \
     workflows/verify/heat-jump.yaml workflows/verify/heat_jump.py \
     workflows/verify/heat_jump_cases.py \
@@ -20,6 +20,9 @@ dist_verify_DATA = \
     workflows/verify/elasticity.yaml workflows/verify/curve.py \
     workflows/verify/elasticity_cases.py workflows/verify/modes.yaml
 dist_verify_SCRIPTS = workflows/verify/run_all.sh
+# Not run by themselves: others use them.
+verifyuseddir = $(verifydir)/used
+dist_verifyused_DATA = workflows/verify/used/heat-adaptive-turn.yaml
 
 # Compute what is known, and compare: share/doc/verify.md.
 VERIFY =
