@@ -293,6 +293,63 @@ bad_inner() { # KEYS of a stage of used.yaml
 	bad_loop "{max: 2, carry: {size: \"\${out.size}\"}}"
 }
 
+test_expect_success 'several cases in a turn: a stage for each' '
+	put case.yaml <<-\EOF &&
+	fedtwin: 1
+	workflow: case
+	params: {load: {type: integer, default: 1}}
+	inputs: {mesh: {type: file}}
+	outputs: {field: "${solve.field}"}
+	stages:
+	  solve:
+	    in: {mesh: "${inputs.mesh}"}
+	    shell: |
+	      echo $(($(cat ${in.mesh}) * ${params.load})) >field
+	      echo load ${params.load} $(cat field) >>"$LOG"
+	    out: {field: {type: file, path: field}}
+	EOF
+	put cases.yaml <<-\EOF &&
+	fedtwin: 1
+	workflow: cases
+	inputs: {size: {type: file, optional: true}}
+	outputs: {size: "${estimate.size}", error: "${estimate.error}"}
+	stages:
+	  mesh:
+	    in: {size: "${inputs.size}"}
+	    shell: "{ cat ${in.size}; echo 4; } </dev/null | head -n 1 >mesh"
+	    out: {mesh: {type: file, path: mesh}}
+	  push: {use: case.yaml, in: {mesh: "${mesh.mesh}"}}
+	  pull:
+	    use: case.yaml
+	    in: {mesh: "${mesh.mesh}"}
+	    with: {load: 10}
+	  estimate:
+	    in: {a: "${push.field}", b: "${pull.field}"}
+	    shell: |
+	      cat ${in.a} ${in.b} >>"$LOG"
+	      { echo "error [1]"; cat ${in.b}; } >error.csv
+	      echo $(($(cat ${in.a}) / 2)) >size
+	    out:
+	      error: {type: table, path: error.csv}
+	      size: {type: file, path: size}
+	EOF
+	put both.yaml <<-\EOF &&
+	fedtwin: 1
+	workflow: both
+	stages:
+	  adapt:
+	    use: cases.yaml
+	    loop:
+	      until: "${out.error.error < 25}"
+	      max: 5
+	      carry: {size: "${out.size}"}
+	EOF
+	rm -f log && fedtwin run both.yaml >out &&
+	grep -v load log >turns && printf "4\n40\n2\n20\n" >want &&
+	test_cmp want turns && grep -c load log >count && echo 4 >want &&
+	test_cmp want count && test_grep "8 tasks: 8 succeeded" out
+'
+
 test_expect_success 'what the loop of a workflow cannot be' '
 	cp turn.yaml used.yaml &&
 	bad_loop "{until: \"\${out.error.error < 1}\"}" &&
@@ -317,6 +374,7 @@ test_expect_success 'what the loop of a workflow cannot be' '
 test_expect_success 'what a stage in there cannot have' '
 	bad_inner "matrix: {a: [1, 2]}" &&
 	refused used.yaml:18:5 "FT0115: stage .go.solve. cannot have .matrix.: the loop of .go. repeats its workflow" &&
+	test_grep "hint: .*write a stage for each case of a turn" err &&
 	bad_inner "foreach: [1, 2]" &&
 	refused used.yaml:18:5 "FT0115: stage .go.solve. cannot have .foreach." &&
 	bad_inner "loop: {max: 2}" &&

@@ -24,8 +24,10 @@
 static const struct {
     const char *key, *hint;
 } refused[] = {
-    { "matrix", "it can stand beside that loop" },
-    { "foreach", "it can stand beside that loop" },
+    { "matrix", "it can stand beside that loop; write a stage for each case "
+                "of a turn" },
+    { "foreach", "it can stand beside that loop; write a stage for each case "
+                 "of a turn" },
     { "loop", "a script of one stage can repeat what is inside" },
     { "needs", "an input of the stage makes it wait in each turn" },
 };
