@@ -26,6 +26,28 @@ test_expect_success 'a steady river keeps its discharge and its surface' '
 	EOT
 '
 
+test_expect_success 'uniform flow stays uniform up to an edge that is free' '
+	"$PYTHON" - <<-EOT
+	from flood import *
+	n, q, dx = 0.03, 1.0, 10.0
+	x = (np.arange(60) + 0.5) * dx
+	for slope, end in (1e-3, 5000), (0.01, 600):
+	    want = (n * q / slope ** 0.5) ** 0.6
+	    for scheme in "second", "first":
+	        run = flood(image("z", np.tile(-slope * x, (3, 1)), dx),
+	            scheme=scheme, manning=n, end=end, report_every=end,
+	            boundaries=[
+	                dict(side="west", kind="discharge", discharge=3 * dx * q),
+	                dict(side="east", kind="free")])
+	        h = run.image("depth")[1]
+	        print(slope, scheme, h[30] / want - 1, h[-10:] / want - 1)
+	        if scheme == "second":
+	            assert np.abs(h[20:] / want - 1).max() < 0.01
+	        else:  # steps of the bed make it slow, but everywhere alike
+	            assert np.abs(h[20:] / h[30] - 1).max() < 1e-3
+	EOT
+'
+
 test_expect_success 'rain on a plane runs off as a kinematic wave' '
 	"$PYTHON" - <<-EOT
 	from flood import *

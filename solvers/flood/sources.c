@@ -35,16 +35,6 @@ static struct flux wall(const struct front *p)
     };
 }
 
-/* The bed falls on as it does here, and the water with it. */
-static struct flux outflow(const struct front *p, double drop)
-{
-    double q = p->h * fmax(p->u, 0);
-
-    return (struct flux){
-        .h = q, .u = q * p->u - FLOOD_G * p->h * drop, .v = q * p->v,
-    };
-}
-
 /* Over an edge into the depth: the wave that a dry bed draws. */
 static struct flux fall(const struct front *p)
 {
@@ -71,13 +61,13 @@ static struct flux leave(const struct flood *f, const struct flood_target *t,
     return (struct flux){ .h = drop > 0 ? fmin(q, fall(p).h) : 0 };
 }
 
-/* Water at a given level beyond, which moves as that in front: HLL. */
-static struct flux level(const struct front *p, double surface)
+/* Water of depth h beyond, which moves as that in front: HLL. */
+static struct flux beside(const struct front *p, double h)
 {
-    double h = fmax(surface - p->z, 0), c = sqrt(FLOOD_G * h);
+    double c = sqrt(FLOOD_G * h);
     double um = p->u + p->c - c, cm = 0.5 * (p->c + c);
     double a = fmin(fmin(p->u - p->c, um - cm), 0);
-    double b = fmax(fmax(p->u + c, um + cm), 0);
+    double b = fmax(h > 0 ? fmax(p->u + c, um + cm) : p->u + 2 * p->c, 0);
     double ql = p->h * p->u, qr = h * p->u;
     double pl = ql * p->u + 0.5 * FLOOD_G * p->h * p->h;
     double pr = qr * p->u + 0.5 * FLOOD_G * h * h, q;
@@ -90,6 +80,22 @@ static struct flux level(const struct front *p, double surface)
         .u = (b * pl - a * pr + a * b * (qr - ql)) / (b - a) -
              0.5 * FLOOD_G * p->h * p->h,
     };
+}
+
+/* The bed falls on as it does here, and the water with it: what a cell takes
+ * that is lower by 'drop'.  A cell at the edge has no slopes, so with second
+ * order it has felt half of the fall on its inner side and gets the other half
+ * here; with first order it is all at the face, as in the kernel.  Only so is
+ * uniform flow steady. */
+static struct flux outflow(const struct front *p, double drop, bool sloped)
+{
+    double step = sloped ? 0.5 * drop : drop;
+    struct flux flux = beside(p, fmax(p->h - step, 0));
+
+    if (!(flux.h > 0))
+        return (struct flux){ .u = -FLOOD_G * p->h * drop };
+    flux.u -= FLOOD_G * p->h * (drop - step + fmax(step - p->h, 0));
+    return flux;
 }
 
 /* A given discharge per width comes in; at least as deep as critical. */
@@ -116,12 +122,14 @@ static struct flux cross_edge(const struct flood *f,
     b = &f->c.boundary[t->which];
     switch (b->kind) {
     case FLOOD_FREE:
-        return f->c.scheme == FLOOD_INERTIAL ? leave(f, t, p)
-                                             : outflow(p, t->drop);
+        if (f->c.scheme == FLOOD_INERTIAL)
+            return leave(f, t, p);
+        return outflow(p, t->drop, f->c.scheme == FLOOD_SECOND);
     case FLOOD_FALL:
         return fall(p);
     case FLOOD_LEVEL:
-        return level(p, flood_series_mean(&b->series, f->time_s, dt_s));
+        return beside(p, fmax(flood_series_mean(&b->series, f->time_s, dt_s) -
+                              p->z, 0));
     case FLOOD_DISCHARGE:
         return discharge(p, flood_series_mean(&b->series, f->time_s, dt_s) /
                                 f->faces[t->which]);
