@@ -190,7 +190,7 @@ ELASTICITY_TESTS = t/t3100-elasticity-patch.t t/t3101-elasticity-mms.t \
     t/t3102-elasticity-exact.t t/t3103-elasticity-errors.t \
     t/t3104-elasticity-edges.t t/t3105-modes.t t/t3106-modes-errors.t \
     t/t3107-elasticity-jump.t t/t3108-elasticity-workflows.t \
-    t/t3109-elasticity-points.t
+    t/t3109-elasticity-points.t t/t3110-elasticity-places.t
 EXTRA_DIST += t/elasticity.py $(ELASTICITY_TESTS)
 if SOLVERS
 TESTS += $(ELASTICITY_TESTS)

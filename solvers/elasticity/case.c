@@ -121,7 +121,8 @@ static PetscErrorCode check_conflicts(struct reader *r)
                                            *q = &c->condition[j];
 
                 if (ELA_HOLDS(p->kind) && ELA_HOLDS(q->kind) &&
-                    p->group == q->group && holds(p, k) && holds(q, k))
+                    p->group >= 0 && p->group == q->group && holds(p, k) &&
+                    holds(q, k))
                     return stg_fail(r->task, "group '%s' is held along %s by "
                                     "'%s' and by '%s'",
                                     r->mesh->groups[p->group].name, axes[k],
@@ -142,18 +143,72 @@ static PetscErrorCode check_rest(struct reader *r)
     return 0;
 }
 
-static PetscErrorCode read_conditions(struct reader *r)
+static PetscErrorCode read_conditions(struct reader *r, int n_points)
 {
     struct phy_conditions list = { 0 };
     PetscErrorCode rc;
 
     PetscFunctionBeginUser;
     rc = phy_conditions_read(r->d, params, N_PARAMS, &list);
-    PetscCall(PetscCalloc1(list.n + 1, &r->c->condition)); /* and gravity */
+    PetscCall(PetscCalloc1(list.n + n_points + 1, /* and gravity */
+                           &r->c->condition));
     for (int i = 0; i < list.n && !rc; i++)
         rc = take_condition(r, &list.item[i]);
     phy_conditions_release(&list);
     PetscFunctionReturn(rc);
+}
+
+/* The text 'along' of a point: letters of axes. */
+static PetscErrorCode read_along(struct reader *r, const struct stg_value *v,
+                                 bool given[3])
+{
+    const char *text = "";
+
+    PetscFunctionBeginUser;
+    PetscCall(stg_get_text(v, "along", &text));
+    for (const char *c = text; *c; c++) {
+        if (*c < 'x' || *c >= 'x' + r->c->dofs)
+            PetscFunctionReturn(stg_fail(r->task, "parameter '%s.along' is "
+                                         "'%s'; it takes the letters of axes "
+                                         "of the mesh, such as %s", v->name,
+                                         text, r->c->dofs == 2 ? "xy" : "xyz"));
+        given[*c - 'x'] = true;
+    }
+    PetscFunctionReturn(0);
+}
+
+/* Points that are held, in no group. */
+static PetscErrorCode take_points(struct reader *r, double (*at)[3], int n)
+{
+    struct stg_value list, v;
+
+    PetscFunctionBeginUser;
+    if (n > 0)
+        PetscCall(stg_get(&r->all, "points", &list));
+    for (int i = 0; i < n; i++) {
+        struct ela_condition *p = &r->c->condition[r->c->n_conditions++];
+
+        *p = (struct ela_condition){
+            .kind = ELA_POINT, .name = "points", .group = -1,
+            .at = { at[i][0], at[i][1], at[i][2] },
+        };
+        PetscCall(stg_element(&list, (size_t)i, &v));
+        PetscCall(read_along(r, &v, p->given));
+    }
+    PetscFunctionReturn(0);
+}
+
+static PetscErrorCode read_supports_and_loads(struct reader *r)
+{
+    double(*at)[3] = NULL;
+    int n = 0;
+
+    PetscFunctionBeginUser;
+    PetscCall(phy_points_read(r->task, "points", &at, &n));
+    PetscCall(read_conditions(r, n));
+    PetscCall(take_points(r, at, n));
+    PetscCall(PetscFree(at));
+    PetscFunctionReturn(0);
 }
 
 /* --- materials --------------------------------------------------------- */
@@ -359,7 +414,7 @@ PetscErrorCode ela_case_read(const struct phy_domain *d, int needs,
 
     PetscFunctionBeginUser;
     PetscCall(read_space(&r));
-    PetscCall(read_conditions(&r));
+    PetscCall(read_supports_and_loads(&r));
     PetscCall(check_conflicts(&r));
     if (!(needs & ELA_NEEDS_LOADS))
         PetscCall(check_rest(&r));

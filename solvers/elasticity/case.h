@@ -25,21 +25,23 @@ enum ela_kind {
     ELA_FORCE,        /* N, spread evenly over the group */
     ELA_BODY,         /* N/m3 */
     ELA_GRAVITY,      /* m/s2 times density, on all cells */
+    ELA_POINT,        /* no displacement of given components of one node */
 };
-#define ELA_HOLDS(kind) ((kind) <= ELA_DISPLACEMENT)
+#define ELA_HOLDS(kind) ((kind) <= ELA_DISPLACEMENT || (kind) == ELA_POINT)
 
 /* One condition on one group of cells or facets. */
 struct ela_condition {
     enum ela_kind kind;
     const char *name; /* the parameter that gave it */
     int group;        /* position in the mesh's table; -1: cells without;
-                         of gravity: all */
+                         of gravity: all; of points: none */
     int dim;          /* of the group */
     bool given[3];    /* components that a displacement holds */
     double value[3];  /* a pressure is value[0] */
     struct fe_func *func[3]; /* of place, instead of value[k]; or NULL */
     double measure;   /* length x thickness, area or volume */
     double normal[3]; /* of a symmetry; found by the solver */
+    double at[3];     /* where a point is wanted, m */
     double force[3], moment[3]; /* on the body, about the origin; as well */
 };
 

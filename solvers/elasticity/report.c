@@ -125,7 +125,8 @@ static PetscErrorCode write_reactions(struct ela *ela)
 {
     /* in the order of enum ela_kind */
     static const char kinds[] = "fixed symmetry displacement traction "
-                                "pressure force body_force acceleration";
+                                "pressure force body_force acceleration "
+                                "points";
     size_t n = (size_t)ela->c.n_conditions;
     int64_t *kind, *group;
     double *force, *moment, *measure;

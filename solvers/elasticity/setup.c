@@ -44,8 +44,8 @@ static PetscErrorCode check_held(const struct ela *ela)
     PetscFunctionBeginUser;
     PetscCall(ela_count_free(ela->mesh, &ela->support, &n, text));
     if (n > 0)
-        PetscFunctionReturn(stg_fail(ela->task, "%s; use 'fixed', 'symmetry' "
-                                     "or 'displacement'", text));
+        PetscFunctionReturn(stg_fail(ela->task, "%s; use 'fixed', 'symmetry', "
+                                     "'displacement' or 'points'", text));
     PetscFunctionReturn(0);
 }
 

@@ -6,12 +6,14 @@
  */
 #include "elasticity/support.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "elasticity/eigen.h"
 #include "fe/comm.h"
 #include "fe/func.h"
+#include "fe/locate.h"
 #include "fe/map.h"
 
 #define BITS 30        /* of a word of marks */
@@ -81,12 +83,17 @@ static PetscErrorCode find_normal(const struct fe_mesh *mesh,
 
 /* --- marks ------------------------------------------------------------- */
 
-/* The conditions that hold, in the order of the groups. */
+/* The conditions that hold, in the order of the groups, then the points. */
 struct holders {
     int n, *condition;
     int words;
     PetscInt *mark; /* [words][nodes] */
 };
+
+static int turn(const struct ela_condition *condition)
+{
+    return condition->kind == ELA_POINT ? INT_MAX : condition->group;
+}
 
 static PetscErrorCode order_holders(const struct ela_case *c,
                                     struct holders *h)
@@ -98,8 +105,8 @@ static PetscErrorCode order_holders(const struct ela_case *c,
 
         if (!ELA_HOLDS(c->condition[i].kind))
             continue;
-        for (; at > 0 && c->condition[h->condition[at - 1]].group >
-                             c->condition[i].group; at--)
+        for (; at > 0 && turn(&c->condition[h->condition[at - 1]]) >
+                             turn(&c->condition[i]); at--)
             h->condition[at] = h->condition[at - 1];
         h->condition[at] = i;
         h->n++;
@@ -121,17 +128,52 @@ static void mark_nodes(const struct fe_mesh *mesh, int group, PetscInt bit,
     }
 }
 
+/* The nearest corner of the cell that has the point: nodes in the middle of
+ * edges are none of the mesh of first order that corrects the solution. */
+static PetscErrorCode mark_point(const struct fe_mesh *mesh, double at[3],
+                                 PetscInt bit, PetscInt mark[])
+{
+    double x[FE_MAX_NODES][3], least = INFINITY;
+    const struct fe_block *block;
+    struct fe_place place;
+    int nearest = 0;
+
+    PetscFunctionBeginUser;
+    PetscCall(fe_locate(mesh, "parameter 'points'", 1,
+                        (double(*)[3])at, &place));
+    if (place.block < 0)
+        PetscFunctionReturn(0);
+    block = &mesh->block[place.block];
+    fe_mesh_corners(mesh, block, place.cell, x);
+    for (int i = 0; i < block->elem->corners; i++) {
+        double d[3] = { x[i][0] - at[0], x[i][1] - at[1], x[i][2] - at[2] };
+
+        if (fe_dot(d, d) < least) {
+            least = fe_dot(d, d);
+            nearest = i;
+        }
+    }
+    mark[block->node[place.cell * block->elem->nodes + nearest]] |= bit;
+    PetscFunctionReturn(0);
+}
+
 static PetscErrorCode mark_all(const struct fe_mesh *mesh,
-                               const struct ela_case *c, struct holders *h)
+                               struct ela_case *c, struct holders *h)
 {
     PetscInt n = mesh->n_owned + mesh->n_ghosts;
 
     PetscFunctionBeginUser;
     PetscCall(order_holders(c, h));
     PetscCall(PetscCalloc1((size_t)h->words * n, &h->mark));
-    for (int k = 0; k < h->n; k++)
-        mark_nodes(mesh, c->condition[h->condition[k]].group,
-                   (PetscInt)1 << k % BITS, h->mark + k / BITS * n);
+    for (int k = 0; k < h->n; k++) {
+        struct ela_condition *condition = &c->condition[h->condition[k]];
+        PetscInt bit = (PetscInt)1 << k % BITS, *mark = h->mark + k / BITS * n;
+
+        if (condition->kind == ELA_POINT)
+            PetscCall(mark_point(mesh, condition->at, bit, mark));
+        else
+            mark_nodes(mesh, condition->group, bit, mark);
+    }
     for (int w = 0; w < h->words; w++) {
         PetscInt *mark = h->mark + w * n, *ghosts = mark + mesh->n_owned;
 
@@ -190,7 +232,7 @@ static void add_holder(struct hold *hold, const struct ela_condition *condition,
     for (int k = 0; k < dofs; k++) {
         double value = condition->value[k];
 
-        if (condition->kind == ELA_DISPLACEMENT && !condition->given[k])
+        if (condition->kind != ELA_FIXED && !condition->given[k])
             continue;
         if (condition->func[k])
             value = fe_func_value(condition->func[k], x, 0);

@@ -9,7 +9,7 @@
 #include "physics/near.h"
 
 #define KNOWN_MAX 8 /* groups that a complaint names */
-#define MAX_PROBES 10000
+#define MAX_POINTS 10000
 
 struct reader {
     const struct phy_domain *d;
@@ -449,28 +449,34 @@ PetscErrorCode phy_constant(const struct phy_domain *d, const char *name,
 
 /* --- probes --------------------------------------------------------------- */
 
-PetscErrorCode phy_probes_read(struct stg_task *task, double (**probe)[3],
-                               int *n)
+PetscErrorCode phy_points_read(struct stg_task *task, const char *name,
+                               double (**point)[3], int *n)
 {
     struct stg_value all = stg_params(task), list, v;
     size_t count;
 
     PetscFunctionBeginUser;
-    if (!stg_has(&all, "probes"))
+    if (!stg_has(&all, name))
         PetscFunctionReturn(0);
-    PetscCall(stg_get(&all, "probes", &list));
+    PetscCall(stg_get(&all, name, &list));
     PetscCall(stg_count(&list, &count));
-    if (count > MAX_PROBES)
-        PetscFunctionReturn(stg_fail(task, "parameter 'probes' has more than "
-                                     "%d points", MAX_PROBES));
-    PetscCall(PetscCalloc1(count, probe));
+    if (count > MAX_POINTS)
+        PetscFunctionReturn(stg_fail(task, "parameter '%s' has more than "
+                                     "%d points", name, MAX_POINTS));
+    PetscCall(PetscCalloc1(count, point));
     for (size_t i = 0; i < count; i++) {
         PetscCall(stg_element(&list, i, &v));
-        PetscCall(stg_get_quantity(&v, "x", "m", &(*probe)[i][0]));
-        PetscCall(stg_get_quantity(&v, "y", "m", &(*probe)[i][1]));
+        PetscCall(stg_get_quantity(&v, "x", "m", &(*point)[i][0]));
+        PetscCall(stg_get_quantity(&v, "y", "m", &(*point)[i][1]));
         if (stg_has(&v, "z"))
-            PetscCall(stg_get_quantity(&v, "z", "m", &(*probe)[i][2]));
+            PetscCall(stg_get_quantity(&v, "z", "m", &(*point)[i][2]));
     }
     *n = (int)count;
     PetscFunctionReturn(0);
+}
+
+PetscErrorCode phy_probes_read(struct stg_task *task, double (**probe)[3],
+                               int *n)
+{
+    return phy_points_read(task, "probes", probe, n);
 }

@@ -94,8 +94,13 @@ PetscErrorCode phy_constant(const struct phy_domain *d, const char *name,
                             const char *unit, const struct phy_range *range,
                             double value[]);
 
-/* The points of the parameter 'probes', none without it; the caller frees them
- * (PetscFree).  Not collective. */
+/* The points that the records of a parameter have as x, y and z (m, 0 without
+ * it), none without the parameter; the caller frees them (PetscFree).  Not
+ * collective. */
+PetscErrorCode phy_points_read(struct stg_task *task, const char *name,
+                               double (**point)[3], int *n);
+
+/* The same of the parameter 'probes'. */
 PetscErrorCode phy_probes_read(struct stg_task *task, double (**probe)[3],
                                int *n);
 
