@@ -1,5 +1,6 @@
 // Half a section of two spheres around one point, radii 1 m and 2 m, to be
-// turned around the axis y.
+// turned around the axis y.  With 'halves' the inner one is cut at its equator.
+DefineConstant[halves = 0];
 Point(1) = {0, 0, 0};
 Point(2) = {1, 0, 0};
 Point(3) = {2, 0, 0};
@@ -16,5 +17,10 @@ Line(6) = {4, 5};
 Curve Loop(1) = {5, 1, 2, 6, -4, -3};
 Plane Surface(1) = {1};
 Physical Surface("gap") = {1};
-Physical Curve("inner") = {1, 2};
+If (halves)
+    Physical Curve("lower") = {1};
+    Physical Curve("upper") = {2};
+Else
+    Physical Curve("inner") = {1, 2};
+EndIf
 Physical Curve("outer") = {3, 4};

@@ -4,5 +4,7 @@
 exampledatadir = $(pkgdatadir)/data
 dist_exampledata_DATA =
 dist_exampledata_DATA += data/heatsink.geo data/l-shape.geo \
-    data/concentric-spheres.geo data/eccentric-cylinders.geo data/square-line.geo
+    data/concentric-spheres.geo data/eccentric-cylinders.geo \
+    data/square-line.geo data/microstrip.geo \
+    data/ball.geo data/cylinder.geo data/ring.geo data/bimetal.geo
 EXTRA_DIST += data/README

@@ -1,0 +1,19 @@
+// A quarter of a flat ring between the radii A and B around the origin.
+DefineConstant[A = 0.5];
+DefineConstant[B = 1];
+Point(1) = {0, 0, 0};
+Point(2) = {A, 0, 0};
+Point(3) = {B, 0, 0};
+Point(4) = {0, A, 0};
+Point(5) = {0, B, 0};
+Line(1) = {2, 3};
+Circle(2) = {3, 1, 5};
+Line(3) = {5, 4};
+Circle(4) = {4, 1, 2};
+Curve Loop(1) = {1, 2, 3, 4};
+Plane Surface(1) = {1};
+Physical Surface("ring") = {1};
+Physical Curve("y0") = {1};
+Physical Curve("outer") = {2};
+Physical Curve("x0") = {3};
+Physical Curve("inner") = {4};
