@@ -27,4 +27,10 @@ test_expect_success 'heat-contact.yaml: a thin layer is a contact resistance' '
 	test_grep "^8 of 8 cases pass" page4.md
 '
 
+test_expect_success 'heat-series.yaml meets series and closed forms' '
+	fedtwin run "$FT_SRCDIR/workflows/verify/heat-series.yaml" &&
+	fedtwin data get report.page page5.md && cat page5.md &&
+	test_grep "^13 of 13 cases pass" page5.md
+'
+
 test_done

@@ -18,6 +18,12 @@ test_expect_success 'modes.yaml: every case passes' '
 	cat modes.md
 '
 
+test_expect_success 'solids.yaml: every case passes' '
+	fedtwin run "$FT_SRCDIR/workflows/verify/solids.yaml" &&
+	fedtwin data get report.page solids.md && cat solids.md &&
+	test_grep "^18 of 18 cases pass" solids.md
+'
+
 test_expect_success 'thermal-stress.yaml: from the heat of a chip to stress' '
 	fedtwin run "$FT_SRCDIR/workflows/examples/thermal-stress.yaml" &&
 	fedtwin data show stress.stress >shown &&

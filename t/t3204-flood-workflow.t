@@ -1,5 +1,5 @@
 #!/bin/sh
-test_description='the example of env.flood, through the engine'
+test_description='the example and flows of env.flood, through the engine'
 . "$(dirname "$0")/harness.sh"
 test_need mpirun fedtwin-flood fedtwin-gdal
 
@@ -27,6 +27,12 @@ test_expect_success 'flood.yaml: a levee keeps a village dry for longer' '
 	assert all(abs(float(r["error [1]"])) < 1e-10
 	           for r in csv.DictReader(open("balance.csv")))
 	EOT
+'
+
+test_expect_success 'flood-flows.yaml: every case passes' '
+	fedtwin run "$FT_SRCDIR/workflows/verify/flood-flows.yaml" &&
+	fedtwin data get report.page page.md && cat page.md &&
+	test_grep "^13 of 13 cases pass" page.md
 '
 
 test_done

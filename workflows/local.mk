@@ -12,6 +12,9 @@ dist_verify_DATA = \
     workflows/verify/heat-mms-second.yaml \
     workflows/verify/flood.yaml workflows/verify/flood_cases.py \
     workflows/verify/electrostatics.yaml \
+    workflows/verify/flood-flows.yaml workflows/verify/flood_flows.py \
+    workflows/verify/heat-series.yaml workflows/verify/heat_series.py \
+    workflows/verify/solids.yaml workflows/verify/solids.py \
     workflows/verify/heat-adaptive.yaml \
     workflows/verify/heat-contact.yaml workflows/verify/heat_contact.py \
     workflows/verify/heat-jump.yaml workflows/verify/heat_jump.py \
