@@ -129,7 +129,7 @@ static int add_attr(hid_t object, const char *path, const char *name,
 static int add_attrs(const struct ft_scan *scan, const struct ft_item *item,
                      struct ft_str *out, struct ft_err *err)
 {
-    hid_t object = H5Oopen(scan->file, item->path, H5P_DEFAULT);
+    hid_t object = ft_item_open(scan->file, item);
     char **name = NULL;
     size_t n = 0;
     int rc = -1;

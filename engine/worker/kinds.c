@@ -61,7 +61,7 @@ static int find_text(const struct ft_scan *scan, const struct ft_item *item,
                      const char *name, char **text, struct ft_err *err)
 {
     struct ft_err why = { 0 };
-    hid_t object = H5Oopen(scan->file, item->path, H5P_DEFAULT);
+    hid_t object = ft_item_open(scan->file, item);
 
     *text = NULL;
     if (object < 0)

@@ -61,7 +61,7 @@ EXTRA_DIST += $(WORKER_T) t/worker/ask.py t/worker/compare.py \
 
 if HAVE_CHECK
 WORKER_TESTS = t/unit/test_worker_content t/unit/test_worker_csv \
-    t/unit/test_worker_sandbox
+    t/unit/test_worker_sandbox t/unit/test_worker_scan
 check_PROGRAMS += $(WORKER_TESTS)
 TESTS += $(WORKER_TESTS)
 t_unit_test_worker_content_SOURCES = t/unit/test_worker_content.c t/unit/unit.h
@@ -73,4 +73,7 @@ t_unit_test_worker_csv_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
 t_unit_test_worker_sandbox_SOURCES = t/unit/test_worker_sandbox.c t/unit/unit.h
 t_unit_test_worker_sandbox_CPPFLAGS = $(WORKER_CPPFLAGS) $(CHECK_CFLAGS)
 t_unit_test_worker_sandbox_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
+t_unit_test_worker_scan_SOURCES = t/unit/test_worker_scan.c t/unit/unit.h
+t_unit_test_worker_scan_CPPFLAGS = $(WORKER_CPPFLAGS) $(CHECK_CFLAGS)
+t_unit_test_worker_scan_LDADD = $(WORKER_LIBS) $(CHECK_LIBS)
 endif

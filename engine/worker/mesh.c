@@ -68,7 +68,7 @@ int ft_mesh_check_vtkhdf(const struct ft_scan *scan, const char *type,
     free(text);
     if (rc < 0)
         return -1;
-    id = H5Gopen2(scan->file, "/VTKHDF", H5P_DEFAULT);
+    id = ft_item_open(scan->file, group);
     rc = ft_h5_attr_read(id, "/VTKHDF", "Version", FT_H5_ATTR_MAX, &version,
                          err);
     ft_h5_close(id);

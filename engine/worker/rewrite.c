@@ -68,7 +68,7 @@ int ft_rewrite_refuses(const struct ft_scan *scan, const char **why,
 
     for (size_t i = 0; i < scan->n && !order && !odd; i++) {
         const struct ft_item *item = &scan->item[i];
-        hid_t object = H5Oopen(scan->file, item->path, H5P_DEFAULT);
+        hid_t object = ft_item_open(scan->file, item);
 
         order = object < 0 ? -1 : has_order(object, item->dataset);
         if (order < 0)

@@ -360,6 +360,41 @@ static struct ft_item *add_item(struct ft_scan *scan, const char *path)
     return &scan->item[scan->n++];
 }
 
+/* The bytes of all chunks of a dataset, or more than FT_SCAN_KEPT_BYTES. */
+static uint64_t chunk_bytes(const struct ft_item *item)
+{
+    uint64_t bytes = item->type.size;
+
+    for (int i = 0; i < item->rank && bytes <= FT_SCAN_KEPT_BYTES; i++) {
+        uint64_t n = item->dim[i] / item->chunk[i] +
+                     (item->dim[i] % item->chunk[i] != 0);
+
+        if (n > FT_SCAN_KEPT_BYTES / item->chunk[i])
+            return UINT64_MAX;
+        bytes *= n * item->chunk[i];
+    }
+    return bytes;
+}
+
+/* Keep the object of an item open for those who read it next. */
+static void keep(struct ft_scan *scan, hid_t id, struct ft_item *item)
+{
+    if (scan->n_kept >= FT_SCAN_KEPT_MAX ||
+        (item->dataset && item->chunk[0] &&
+         chunk_bytes(item) > FT_SCAN_KEPT_BYTES) ||
+        H5Iinc_ref(id) < 0)
+        return;
+    item->kept = id;
+    scan->n_kept++;
+}
+
+hid_t ft_item_open(hid_t file, const struct ft_item *item)
+{
+    if (!item->kept)
+        return H5Oopen(file, item->path, H5P_DEFAULT);
+    return H5Iinc_ref(item->kept) < 0 ? -1 : item->kept;
+}
+
 /* The engine's own group holds attributes only. */
 static int scan_lineage(struct walk *walk, hid_t id)
 {
@@ -375,16 +410,22 @@ static int scan_lineage(struct walk *walk, hid_t id)
 
 static int scan_object(struct walk *walk, hid_t id, char *path)
 {
+    struct ft_item *item;
+
     if (see_once(walk, id, path) < 0)
         return -1;
     if (strcmp(path, FT_VERSION_GROUP) == 0)
         return scan_lineage(walk, id);
     switch (H5Iget_type(id)) {
     case H5I_GROUP:
-        add_item(walk->scan, path);
+        keep(walk->scan, id, add_item(walk->scan, path));
         return scan_group(walk, id, path);
     case H5I_DATASET:
-        return scan_dataset(walk, id, add_item(walk->scan, path), true);
+        item = add_item(walk->scan, path);
+        if (scan_dataset(walk, id, item, true) < 0)
+            return -1;
+        keep(walk->scan, id, item);
+        return 0;
     default:
         return ft_err_set(walk->err, FT_EFORMAT, "'%s' is neither a group nor "
                           "a dataset", path);
@@ -431,8 +472,11 @@ int ft_scan_init(struct ft_scan *scan, hid_t file, const char *path,
 
 void ft_scan_release(struct ft_scan *scan)
 {
-    for (size_t i = 0; i < scan->n; i++)
+    for (size_t i = 0; i < scan->n; i++) {
+        if (scan->item[i].kept)
+            ft_h5_close(scan->item[i].kept);
         free(scan->item[i].path);
+    }
     free(scan->item);
     *scan = (struct ft_scan){ .file = -1 };
 }

@@ -24,11 +24,16 @@
 /* Declared bytes against the file's size; deflate reaches 1032 at most. */
 #define FT_SCAN_RATIO_MAX 1100
 #define FT_SCAN_DECLARED_FREE (1u << 20)
+/* To open an object of a small file costs more than to read it.  So many stay
+ * open; of chunked datasets those that HDF5's own cache holds as a whole. */
+#define FT_SCAN_KEPT_MAX 64
+#define FT_SCAN_KEPT_BYTES (1u << 20)
 
 /* One group or dataset. */
 struct ft_item {
     char *path;
     bool dataset;
+    hid_t kept; /* open as long as the scan lives; 0: it is not */
     /* Datasets only: */
     struct ft_h5_type type;
     bool null; /* no data space */
@@ -43,7 +48,7 @@ struct ft_item {
 struct ft_scan {
     hid_t file;          /* borrowed */
     struct ft_item *item; /* without /fedtwin; sorted by path, bytewise */
-    size_t n, cap;
+    size_t n, cap, n_kept;
     uint64_t file_bytes, declared_bytes;
     bool has_lineage; /* there is a group /fedtwin */
 };
@@ -51,12 +56,16 @@ struct ft_scan {
 /* Look at everything in 'file', which 'path' names in errors. */
 int ft_scan_init(struct ft_scan *scan, hid_t file, const char *path,
                  struct ft_err *err);
+/* Before the file is closed. */
 void ft_scan_release(struct ft_scan *scan);
 
 /* Look at the one dataset 'id', whose item->path is set, in the same way;
  * 'complete': chunks that were never written are an error. */
 int ft_scan_dataset(hid_t id, uint64_t file_bytes, bool complete,
                     struct ft_item *item, struct ft_err *err);
+
+/* The object of an item of 'file', for ft_h5_close(); negative on failure. */
+hid_t ft_item_open(hid_t file, const struct ft_item *item);
 
 /* The item at 'path', or NULL. */
 const struct ft_item *ft_scan_find(const struct ft_scan *scan,

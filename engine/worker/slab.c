@@ -8,6 +8,9 @@
 
 #define DEFAULT_CACHE (1u << 20) /* bytes that HDF5 keeps of a dataset */
 
+_Static_assert(FT_SCAN_KEPT_BYTES <= DEFAULT_CACHE,
+               "a dataset that stays open has HDF5's own cache");
+
 /* An open dataset and how it is cut: a piece is 'step' indices of dimension
  * 'split' and everything of the dimensions behind. */
 struct cut {
@@ -69,7 +72,7 @@ static hid_t open_dataset(hid_t file, const struct cut *cut)
     hid_t plist, id = -1;
 
     if (bytes <= DEFAULT_CACHE)
-        return H5Dopen2(file, cut->item->path, H5P_DEFAULT);
+        return ft_item_open(file, cut->item);
     plist = H5Pcreate(H5P_DATASET_ACCESS);
     if (plist >= 0 && H5Pset_chunk_cache(plist, 1009, bytes, 1.0) >= 0)
         id = H5Dopen2(file, cut->item->path, plist);

@@ -88,10 +88,13 @@ int ft_kind_numbers(const struct ft_scan *scan, const char *name,
                     const char *type, size_t n, void *value,
                     struct ft_err *err)
 {
-    hid_t group = H5Gopen2(scan->file, "/VTKHDF", H5P_DEFAULT);
+    const struct ft_item *item = ft_kind_group(scan, "/VTKHDF", err);
+    hid_t group = item ? ft_item_open(scan->file, item) : -1;
     struct ft_h5_attr attr;
     int rc;
 
+    if (!item)
+        return -1;
     if (group < 0)
         return ft_h5_error(err, "cannot open '/VTKHDF'");
     rc = ft_h5_attr_read(group, "/VTKHDF", name, FT_H5_ATTR_MAX, &attr, err);

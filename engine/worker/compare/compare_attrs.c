@@ -96,8 +96,8 @@ static bool skips_attr(const struct ft_item *item, const char *name)
 int ft_compare_attrs(struct ft_sides *sides, const struct ft_item *a,
                      const struct ft_item *b, struct ft_err *err)
 {
-    hid_t id[2] = { H5Oopen(sides->scan[0]->file, a->path, H5P_DEFAULT),
-                    H5Oopen(sides->scan[1]->file, b->path, H5P_DEFAULT) };
+    hid_t id[2] = { ft_item_open(sides->scan[0]->file, a),
+                    ft_item_open(sides->scan[1]->file, b) };
     char **name[2] = { NULL, NULL };
     size_t n[2] = { 0, 0 }, at[2] = { 0, 0 };
     int rc = -1;
