@@ -3,6 +3,9 @@
 
 #include <stdbool.h>
 #include <string.h>
+#if defined(__x86_64__) && __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#endif
 
 #define POLYNOMIAL 0x82f63b78u /* Castagnoli's, bits reversed */
 
@@ -28,9 +31,16 @@ static uint32_t by_table(uint32_t crc, const uint8_t *p, size_t len)
 }
 
 #ifdef __x86_64__
+/* The C library has asked the processor already.  The compiler's function makes
+ * each program ask again when it starts, a dozen times; in a virtual machine
+ * each of these calls takes the host some microseconds. */
 static bool have_instruction(void)
 {
+#ifdef CPU_FEATURE_ACTIVE
+    return CPU_FEATURE_ACTIVE(SSE4_2);
+#else
     return __builtin_cpu_supports("sse4.2");
+#endif
 }
 
 __attribute__((target("sse4.2"))) static uint32_t
