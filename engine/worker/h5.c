@@ -203,30 +203,34 @@ static int type_of_text(hid_t type, struct ft_h5_type *known)
     return 0;
 }
 
-/* The little-endian standard type, or with 'big' the big-endian one. */
+/* The little-endian standard type, or with 'big' the big-endian one.  Each name
+ * of a type stands for a call of H5open(): no table of them. */
 static hid_t standard_type(char kind, size_t size, bool big)
 {
-    const struct {
-        char kind;
-        size_t size;
-        hid_t little, big;
-    } row[] = {
-        { 'i', 1, H5T_STD_I8LE, H5T_STD_I8BE },
-        { 'i', 2, H5T_STD_I16LE, H5T_STD_I16BE },
-        { 'i', 4, H5T_STD_I32LE, H5T_STD_I32BE },
-        { 'i', 8, H5T_STD_I64LE, H5T_STD_I64BE },
-        { 'u', 1, H5T_STD_U8LE, H5T_STD_U8BE },
-        { 'u', 2, H5T_STD_U16LE, H5T_STD_U16BE },
-        { 'u', 4, H5T_STD_U32LE, H5T_STD_U32BE },
-        { 'u', 8, H5T_STD_U64LE, H5T_STD_U64BE },
-        { 'f', 4, H5T_IEEE_F32LE, H5T_IEEE_F32BE },
-        { 'f', 8, H5T_IEEE_F64LE, H5T_IEEE_F64BE },
-    };
-
-    for (size_t i = 0; i < FT_ARRAY_LEN(row); i++)
-        if (row[i].kind == kind && row[i].size == size)
-            return big ? row[i].big : row[i].little;
-    return -1;
+    switch (size <= 8 ? kind + 256 * (int)size : 0) {
+    case 'i' + 256 * 1:
+        return big ? H5T_STD_I8BE : H5T_STD_I8LE;
+    case 'i' + 256 * 2:
+        return big ? H5T_STD_I16BE : H5T_STD_I16LE;
+    case 'i' + 256 * 4:
+        return big ? H5T_STD_I32BE : H5T_STD_I32LE;
+    case 'i' + 256 * 8:
+        return big ? H5T_STD_I64BE : H5T_STD_I64LE;
+    case 'u' + 256 * 1:
+        return big ? H5T_STD_U8BE : H5T_STD_U8LE;
+    case 'u' + 256 * 2:
+        return big ? H5T_STD_U16BE : H5T_STD_U16LE;
+    case 'u' + 256 * 4:
+        return big ? H5T_STD_U32BE : H5T_STD_U32LE;
+    case 'u' + 256 * 8:
+        return big ? H5T_STD_U64BE : H5T_STD_U64LE;
+    case 'f' + 256 * 4:
+        return big ? H5T_IEEE_F32BE : H5T_IEEE_F32LE;
+    case 'f' + 256 * 8:
+        return big ? H5T_IEEE_F64BE : H5T_IEEE_F64LE;
+    default:
+        return -1;
+    }
 }
 
 static char kind_of_number(hid_t type)
