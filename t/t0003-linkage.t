@@ -6,7 +6,7 @@ test_description='what the engine may link: never MPI, PETSc, HDF5, a network'
 # pattern $2, directly or through another library.
 must_not_load() {
 	ldd "$1" >libs &&
-	test_grep libc.so libs &&
+	test_grep -E "libc.so|statically linked" libs &&
 	test_grep ! -E "$2" libs
 }
 
@@ -17,7 +17,10 @@ test_expect_success 'fedtwin starts without MPI, PETSc, HDF5, Slurm and curl' '
 
 test_expect_success 'the worker reads HDF5 without MPI or a network' '
 	must_not_load "$FT_BUILDDIR/fedtwin-worker" \
-		"lib(mpi|open-rte|open-pal|petsc|slurm|sqlite|uv|hdf5_openmpi)"
+		"lib(mpi|open-rte|open-pal|petsc|slurm|sqlite|uv|hdf5_openmpi)" &&
+	nm "$FT_BUILDDIR/fedtwin-worker" >symbols &&
+	test_grep "T H5Fopen$" symbols &&
+	test_grep ! -E "T (MPI_Init|curl_easy_init|sqlite3_open|uv_run)$" symbols
 '
 
 test_expect_success 'archives are read without HDF5, MPI or a network' '

@@ -152,3 +152,8 @@ t_crash_record_SOURCES = t/crash/record.c t/crash/record_call.c \
     t/crash/record.h
 t_crash_record_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
 t_crash_record_LDADD = $(SECCOMP_LIBS)
+# The worker with the shared C library, whose syncs another one can replace.
+check_PROGRAMS += t/crash/worker
+t_crash_worker_SOURCES = $(fedtwin_worker_common)
+t_crash_worker_CPPFLAGS = $(WORKER_CPPFLAGS)
+t_crash_worker_LDADD = $(WORKER_LIBS)

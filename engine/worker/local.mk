@@ -48,9 +48,17 @@ engine_libworker_a_CPPFLAGS = $(WORKER_CPPFLAGS)
 WORKER_LIBS = engine/libworker.a $(BASE_LIBS) $(HDF5_WORKER_LIBS) \
     $(EXPAT_LIBS) $(ZLIB_LIBS) $(SECCOMP_LIBS)
 
-fedtwin_worker_SOURCES = engine/worker/main.c engine/worker/clock.c
+fedtwin_worker_common = engine/worker/main.c engine/worker/clock.c
+fedtwin_worker_SOURCES = $(fedtwin_worker_common)
 fedtwin_worker_CPPFLAGS = $(WORKER_CPPFLAGS)
+if STATIC_WORKER
+fedtwin_worker_SOURCES += engine/worker/unloaded.c
+fedtwin_worker_LDFLAGS = $(AM_LDFLAGS) -static-pie -Wl,--wrap=dlopen
+fedtwin_worker_LDADD = engine/libworker.a engine/libbase.a \
+    $(WORKER_STATIC_LIBS)
+else
 fedtwin_worker_LDADD = $(WORKER_LIBS)
+endif
 
 WORKER_T = t/t1900-worker.t t/t1901-worker-csv.t t/t1902-worker-faults.t \
     t/t1903-worker-compare.t t/t1904-worker-guard.t

@@ -313,11 +313,12 @@ def run_syncs(work, names):
 
 
 def run_nosync(work, library, names):
-    """The program runs with a library that makes syncs do nothing; each
-    scenario must lose something."""
+    """The program runs with a library that makes syncs do nothing, and with a
+    worker that takes one; each scenario must lose something."""
     status = 0
     for name in names:
-        trace = record(ALL[name], f"{work}/{name}", {"LD_PRELOAD": library})
+        trace = record(ALL[name], f"{work}/{name}", {
+            "LD_PRELOAD": library, "FEDTWIN_WORKER": BIN + "/worker"})
         syncs = sum(e[0] == "sync" for e in trace.events[trace.start:])
         collected = Collection(trace, {})
         for cut in collected.cuts[-3:]:
