@@ -43,7 +43,8 @@ fe_include_HEADERS = \
 solvers_libfedtwin_fe_a_SOURCES = \
     $(fe_include_HEADERS) solvers/fe/comm.c solvers/fe/func.c \
     solvers/fe/elem.c solvers/fe/rule.c solvers/fe/kernel.c \
-    solvers/fe/curve.h solvers/fe/curve.c solvers/fe/mesh.c \
+    solvers/fe/curve.h solvers/fe/curve.c solvers/fe/order.h \
+    solvers/fe/order.c solvers/fe/mesh.c \
     solvers/fe/check.h solvers/fe/check.c solvers/fe/matrix.c \
     solvers/fe/solver.c solvers/fe/norm.c solvers/fe/locate.c \
     solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c \

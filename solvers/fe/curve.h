@@ -1,9 +1,8 @@
-/* curve.h - a Hilbert curve through a box, to number and divide points
+/* curve.h - a Hilbert curve through a box, to divide points
  *
  * Points that are near on the curve are near in space.  Equal stretches of
- * the curve are the parts of a mesh, and the order on it numbers the nodes of
- * a part.  Both follow from the coordinates alone: the same mesh gives the
- * same parts, however its file was read.
+ * the curve are the parts of a mesh.  They follow from the coordinates alone:
+ * the same mesh gives the same parts, however its file was read.
  */
 #ifndef FE_CURVE_H
 #define FE_CURVE_H

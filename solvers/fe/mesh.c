@@ -1,5 +1,8 @@
 /* mesh.c - divide a mesh: nodes by a space-filling curve, then cells after
- * their nodes, then the ghosts that the cells need */
+ * their nodes, then the ghosts that the cells need
+ *
+ * The curve decides who owns a node; the cells there, its number (order.h).
+ */
 #include "fe/mesh.h"
 
 #include <stdio.h>
@@ -9,6 +12,7 @@
 #include "fe/check.h"
 #include "fe/comm.h"
 #include "fe/curve.h"
+#include "fe/order.h"
 
 /* A node and a cell on their way to the rank that will own them. */
 struct node {
@@ -127,7 +131,7 @@ static PetscInt find_group(const struct fe_mesh *mesh, int id, int dim)
 }
 
 /* Cells before facets before edges before points, then by type, then near each
- * other in memory where they are near on the curve. */
+ * other in memory where their nodes are. */
 static int by_block(const void *a, const void *b)
 {
     const struct cell *p = a, *q = b;
@@ -275,6 +279,63 @@ static PetscErrorCode make_blocks(struct fe_mesh *mesh, PetscInt n,
     PetscFunctionReturn(0);
 }
 
+/* New numbers of owned nodes and then ghosts, in the order of mesh->ghost. */
+static PetscErrorCode find_order(const struct fe_mesh *mesh, PetscInt n,
+                                 const struct cell cells[], PetscInt number[])
+{
+    PetscCount *first, at = 0;
+    PetscInt *node;
+
+    PetscFunctionBeginUser;
+    PetscCall(PetscCalloc1(n + 1, &first));
+    for (PetscInt c = 0; c < n; c++)
+        first[c + 1] = first[c] + fe_elem_vtk(cells[c].vtk)->nodes;
+    PetscCall(PetscMalloc1(first[n], &node));
+    for (PetscInt c = 0; c < n; c++)
+        for (int i = 0; at < first[c + 1]; i++)
+            node[at++] = cells[c].node[i] - mesh->first;
+    PetscCall(fe_order(mesh->n_owned, n, first, node, number));
+    for (PetscInt i = 0; i < mesh->n_owned; i++)
+        number[i] += mesh->first;
+    PetscCall(PetscSFBcastBegin(mesh->halo, MPIU_INT, number,
+                                number + mesh->n_owned, MPI_REPLACE));
+    PetscCall(PetscSFBcastEnd(mesh->halo, MPIU_INT, number,
+                              number + mesh->n_owned, MPI_REPLACE));
+    PetscCall(PetscFree(first));
+    PetscCall(PetscFree(node));
+    PetscFunctionReturn(0);
+}
+
+/* From the numbers along the curve to those that the cells suggest. */
+static PetscErrorCode renumber(struct fe_mesh *mesh, struct node nodes[],
+                               PetscInt n, struct cell cells[])
+{
+    PetscInt *number, local;
+    struct node *old;
+
+    PetscFunctionBeginUser;
+    PetscCall(find_ghosts(mesh, n, cells));
+    PetscCall(PetscMalloc2(mesh->n_owned + mesh->n_ghosts, &number,
+                           mesh->n_owned, &old));
+    PetscCall(find_order(mesh, n, cells, number));
+    PetscCall(PetscArraycpy(old, nodes, mesh->n_owned));
+    for (PetscInt i = 0; i < mesh->n_owned; i++)
+        nodes[number[i] - mesh->first] = old[i];
+    for (PetscInt c = 0; c < n; c++)
+        for (int i = 0; i < fe_elem_vtk(cells[c].vtk)->nodes; i++) {
+            PetscCall(find_local(mesh, cells[c].node[i], &local));
+            cells[c].node[i] = number[local];
+        }
+    qsort(cells, (size_t)n, sizeof(*cells), by_block);
+    PetscCall(PetscFree2(number, old));
+    PetscCall(PetscFree(mesh->ghost));
+    PetscCall(PetscSFDestroy(&mesh->halo));
+    PetscCall(PetscSFDestroy(&mesh->points));
+    PetscCall(connect_points(mesh, nodes));
+    PetscCall(find_ghosts(mesh, n, cells));
+    PetscFunctionReturn(0);
+}
+
 static PetscErrorCode place_nodes(struct fe_mesh *mesh,
                                   const struct node nodes[])
 {
@@ -317,7 +378,7 @@ PetscErrorCode fe_mesh_new(MPI_Comm comm, const struct fe_slab *slab,
     PetscCall(divide_points(mesh, slab, &nodes));
     PetscCall(connect_points(mesh, nodes));
     PetscCall(divide_cells(mesh, slab, &n, &cells));
-    PetscCall(find_ghosts(mesh, n, cells));
+    PetscCall(renumber(mesh, nodes, n, cells));
     PetscCall(place_nodes(mesh, nodes));
     PetscCall(make_blocks(mesh, n, cells));
     PetscCall(PetscFree(nodes));

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "fe/curve.h"
+#include "fe/order.h"
 #include "fe/elem.h"
 #include "fe/face.h"
 #include "fe/kernel.h"
@@ -398,6 +399,39 @@ START_TEST(keys_belong_to_parts)
 }
 END_TEST
 
+/* Segments of a few nodes, as "03 31" ('-': a ghost, below 0; '9': one above)
+ * and the numbers that the nodes get. */
+static const struct {
+    const char *cells;
+    int n;
+    const char *order;
+} ways[] = {
+    { "03 31 14 42", 5, "02413" }, /* a chain, from its end */
+    { "31 42 03 14", 5, "02413" }, /* however its cells lie */
+    { "12 20 13 35 04 46", 7, "0315264" }, /* both ends in turn */
+    { "24 40 13", 5, "03241" }, /* the second part starts at node 1 */
+    { "0- -2 29 91", 3, "012" }, /* nothing is reached through ghosts */
+    { "", 3, "012" },
+};
+
+START_TEST(nodes_follow_their_neighbours)
+{
+    PetscCount first[10] = { 0 };
+    PetscInt node[20], order[10], n_cells = 0, n = 0;
+
+    for (const char *p = ways[_i].cells; *p; p++) {
+        if (*p == ' ')
+            continue;
+        node[n++] = *p == '-' ? -3 : *p - '0';
+        if (n % 2 == 0)
+            first[++n_cells] = n;
+    }
+    ck_assert_int_eq(fe_order(ways[_i].n, n_cells, first, node, order), 0);
+    for (int i = 0; i < ways[_i].n; i++)
+        ck_assert_int_eq(order[i], ways[_i].order[i] - '0');
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("fe");
@@ -417,6 +451,8 @@ int main(void)
     tcase_add_test(tc, a_point_measures_one);
     tcase_add_loop_test(tc, curve_is_continuous, 1, 4);
     tcase_add_test(tc, keys_belong_to_parts);
+    tcase_add_loop_test(tc, nodes_follow_their_neighbours, 0,
+                        (int)(sizeof(ways) / sizeof(ways[0])));
     suite_add_tcase(suite, tc);
     return unit_main(suite);
 }

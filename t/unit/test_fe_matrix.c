@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "fe/matrix.h"
 #include "fe/solver.h"
@@ -90,6 +91,42 @@ START_TEST(blocks_are_placed)
 }
 END_TEST
 
+#define SIDE 16 /* cells */
+#define N_GRID ((SIDE + 1) * (SIDE + 1))
+
+/* The numbers of a cell are no further apart than three layers around a
+ * corner; along the curve that divides points, they are up to 227. */
+START_TEST(numbers_of_a_cell_are_near)
+{
+    double at[3 * N_GRID] = { 0 };
+    unsigned char type[SIDE * SIDE];
+    int64_t of_cell[4 * SIDE * SIDE], *to = of_cell;
+    const int32_t none[SIDE * SIDE] = { 0 };
+    const struct fe_slab grid = { N_GRID, SIDE * SIDE, at, type, of_cell,
+                                  none };
+    struct fe_mesh *mesh;
+
+    for (int i = 0; i < N_GRID; i++)
+        for (int k = 0; k < 2; k++)
+            at[3 * i + k] = k ? i / (SIDE + 1) : i % (SIDE + 1);
+    for (int c = 0; c < SIDE * SIDE; c++) {
+        int64_t corner = c / SIDE * (SIDE + 1) + c % SIDE;
+
+        type[c] = 9;
+        *to++ = corner;
+        *to++ = corner + 1;
+        *to++ = corner + SIDE + 2;
+        *to++ = corner + SIDE + 1;
+    }
+    ck_assert_int_eq(fe_mesh_new(PETSC_COMM_SELF, &grid, NULL, 0, &mesh), 0);
+    for (PetscInt k = 0; k < 4 * mesh->block[0].n; k++)
+        ck_assert_int_le(abs(mesh->block[0].node[k] -
+                             mesh->block[0].node[k / 4 * 4]),
+                         3 * (2 * SIDE + 1));
+    fe_mesh_free(&mesh);
+}
+END_TEST
+
 /* Six motions, orthonormal, that do not stretch a cell. */
 START_TEST(rigid_motions_do_not_strain)
 {
@@ -170,6 +207,7 @@ int main(int argc, char **argv)
     if (PetscInitialize(&argc, &argv, NULL, NULL))
         return 1;
     tcase_add_loop_test(tc, blocks_are_placed, 0, N_ROWS);
+    tcase_add_test(tc, numbers_of_a_cell_are_near);
     tcase_add_test(tc, rigid_motions_do_not_strain);
     tcase_add_loop_test(tc, solvers_give_causes, 0, 2);
     suite_add_tcase(suite, tc);
