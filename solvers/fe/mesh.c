@@ -22,6 +22,7 @@ struct node {
 };
 
 struct cell {
+    uint64_t key; /* its order among the others, see sort_cells() */
     PetscInt id;
     PetscInt group; /* position in the table of groups, or -1 */
     int vtk;
@@ -130,20 +131,26 @@ static PetscInt find_group(const struct fe_mesh *mesh, int id, int dim)
     return -1;
 }
 
-/* Cells before facets before edges before points, then by type, then near each
- * other in memory where their nodes are. */
 static int by_block(const void *a, const void *b)
 {
     const struct cell *p = a, *q = b;
-    int dim_p = fe_elem_vtk(p->vtk)->dim, dim_q = fe_elem_vtk(q->vtk)->dim;
 
-    if (dim_p != dim_q)
-        return dim_q - dim_p;
-    if (p->vtk != q->vtk)
-        return p->vtk - q->vtk;
-    if (p->node[0] != q->node[0])
-        return p->node[0] < q->node[0] ? -1 : 1;
+    if (p->key != q->key)
+        return p->key < q->key ? -1 : 1;
     return p->id < q->id ? -1 : p->id > q->id;
+}
+
+/* Cells before facets before edges before points, then by type, then near
+ * each other in memory where their nodes are. */
+static void sort_cells(PetscInt n, struct cell cells[])
+{
+    for (PetscInt c = 0; c < n; c++) {
+        uint64_t type = (uint64_t)(3 - fe_elem_vtk(cells[c].vtk)->dim) << 8 |
+                        (uint64_t)cells[c].vtk;
+
+        cells[c].key = type << 54 | (uint64_t)cells[c].node[0];
+    }
+    qsort(cells, (size_t)n, sizeof(*cells), by_block);
 }
 
 /* A cell goes to the owner of its first node. */
@@ -182,7 +189,6 @@ static PetscErrorCode divide_cells(struct fe_mesh *mesh,
     PetscCall(PetscFree(item));
     PetscCall(PetscFree(dest));
     PetscCall(PetscFree(number));
-    qsort(got, (size_t)*n_got, sizeof(**cells), by_block);
     *cells = got;
     PetscFunctionReturn(0);
 }
@@ -194,21 +200,34 @@ static bool owns(const struct fe_mesh *mesh, PetscInt number)
     return number >= mesh->first && number < mesh->first + mesh->n_owned;
 }
 
+/* The nodes of cells that others own, as often as cells have them. */
+static PetscInt list_foreign(const struct fe_mesh *mesh, PetscInt n,
+                             const struct cell cells[], PetscInt list[])
+{
+    PetscInt m = 0;
+
+    for (PetscInt c = 0; c < n; c++) {
+        int nodes = fe_elem_vtk(cells[c].vtk)->nodes;
+
+        for (int i = 0; i < nodes; i++) {
+            if (owns(mesh, cells[c].node[i]))
+                continue;
+            if (list)
+                list[m] = cells[c].node[i];
+            m++;
+        }
+    }
+    return m;
+}
+
 static PetscErrorCode find_ghosts(struct fe_mesh *mesh, PetscInt n,
                                   const struct cell cells[])
 {
-    PetscInt *list, m = 0;
+    PetscInt *list, m = list_foreign(mesh, n, cells, NULL);
 
     PetscFunctionBeginUser;
-    for (PetscInt c = 0; c < n; c++)
-        for (int i = 0; i < fe_elem_vtk(cells[c].vtk)->nodes; i++)
-            m += !owns(mesh, cells[c].node[i]);
     PetscCall(PetscMalloc1(m, &list));
-    m = 0;
-    for (PetscInt c = 0; c < n; c++)
-        for (int i = 0; i < fe_elem_vtk(cells[c].vtk)->nodes; i++)
-            if (!owns(mesh, cells[c].node[i]))
-                list[m++] = cells[c].node[i];
+    (void)list_foreign(mesh, n, cells, list);
     PetscCall(PetscSortRemoveDupsInt(&m, list));
     mesh->n_ghosts = m;
     mesh->ghost = list;
@@ -321,12 +340,15 @@ static PetscErrorCode renumber(struct fe_mesh *mesh, struct node nodes[],
     PetscCall(PetscArraycpy(old, nodes, mesh->n_owned));
     for (PetscInt i = 0; i < mesh->n_owned; i++)
         nodes[number[i] - mesh->first] = old[i];
-    for (PetscInt c = 0; c < n; c++)
-        for (int i = 0; i < fe_elem_vtk(cells[c].vtk)->nodes; i++) {
+    for (PetscInt c = 0; c < n; c++) {
+        int of_cell = fe_elem_vtk(cells[c].vtk)->nodes;
+
+        for (int i = 0; i < of_cell; i++) {
             PetscCall(find_local(mesh, cells[c].node[i], &local));
             cells[c].node[i] = number[local];
         }
-    qsort(cells, (size_t)n, sizeof(*cells), by_block);
+    }
+    sort_cells(n, cells);
     PetscCall(PetscFree2(number, old));
     PetscCall(PetscFree(mesh->ghost));
     PetscCall(PetscSFDestroy(&mesh->halo));
