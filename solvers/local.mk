@@ -46,6 +46,7 @@ solvers_libfedtwin_fe_a_SOURCES = \
     solvers/fe/curve.h solvers/fe/curve.c solvers/fe/order.h \
     solvers/fe/order.c solvers/fe/mesh.c \
     solvers/fe/check.h solvers/fe/check.c solvers/fe/matrix.c \
+    solvers/fe/pattern.h solvers/fe/pattern.c \
     solvers/fe/solver.c solvers/fe/norm.c solvers/fe/locate.c \
     solvers/fe/parts.h solvers/fe/parts.c solvers/fe/side.c \
     solvers/fe/versions.h solvers/fe/coarse.h solvers/fe/coarse.c \

@@ -198,6 +198,46 @@ START_TEST(solvers_give_causes)
 }
 END_TEST
 
+/* Factors and levels are made anew when the values are. */
+START_TEST(solvers_see_new_values)
+{
+    struct fe_mesh *mesh;
+    struct fe_matrix matrix = { 0 };
+    struct fe_solver solver = { 0 };
+    const char fixed[5] = { 1, 0, 0, 0, 0 };
+    double a[16], sum[2];
+    const char *cause;
+    PetscInt iterations;
+
+    ck_assert_int_eq(fe_mesh_new(PETSC_COMM_SELF, &slab, NULL, 0, &mesh), 0);
+    ck_assert_int_eq(fe_matrix_new(mesh, 1, fixed, &matrix), 0);
+    fe_solver_new(mesh, &matrix, FE_SCALAR, "t_",
+                  "-t_ksp_type preonly -t_pc_type lu "
+                  "-t_ksp_initial_guess_nonzero 0", 1e-10, 100, &solver);
+    VecSet(solver.b, 1);
+    VecSetValue(solver.b, 0, 0, INSERT_VALUES); /* what is fixed */
+    VecAssemblyBegin(solver.b);
+    VecAssemblyEnd(solver.b);
+    for (int turn = 0; turn < 2; turn++) {
+        for (int i = 0; i < 16; i++)
+            a[i] = (turn + 1) * (i % 5 == 0 ? 3 : -1);
+        fe_matrix_zero(&matrix);
+        for (PetscInt c = 0; c < 2; c++)
+            fe_matrix_add(mesh, &matrix, 0, c, a);
+        fe_matrix_assemble(&matrix);
+        ck_assert_int_eq(fe_solver_solve(&solver, &matrix, &iterations,
+                                         &cause), 0);
+        ck_assert_ptr_null(cause);
+        VecSum(solver.x, &sum[turn]);
+    }
+    ck_assert_double_gt(sum[0], 1);
+    ck_assert_double_eq_tol(sum[1], sum[0] / 2, 1e-14 * sum[0]);
+    fe_solver_release(&solver);
+    fe_matrix_release(&matrix);
+    fe_mesh_free(&mesh);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     Suite *suite = suite_create("fe_matrix");
@@ -210,6 +250,7 @@ int main(int argc, char **argv)
     tcase_add_test(tc, numbers_of_a_cell_are_near);
     tcase_add_test(tc, rigid_motions_do_not_strain);
     tcase_add_loop_test(tc, solvers_give_causes, 0, 2);
+    tcase_add_test(tc, solvers_see_new_values);
     suite_add_tcase(suite, tc);
     rc = unit_main(suite);
     PetscFinalize();
