@@ -33,6 +33,7 @@ static void show(uint64_t seed)
     printf("history %llu ended after %u steps\n", (unsigned long long)seed,
            sim.step);
     world_close(&w);
+    free(sim.record);
 }
 
 static void run(uint64_t from, uint64_t n)
@@ -56,6 +57,7 @@ static void run(uint64_t from, uint64_t n)
            (unsigned long long)n, (unsigned long long)from, steps,
            sim.attempts, sim.crashes, sim.lost_records,
            (double)n / ((double)(ft_clock_mono_ns() - start_ns) / 1e9));
+    free(sim.record);
 }
 
 int main(int argc, char **argv)
