@@ -59,6 +59,13 @@ static void call_other_abi(void) /* getpid of x32, which shares the machine */
     (void)syscall(0x40000000L | 39);
 }
 
+/* The sanitizers need calls of their own, and there is no filter under them. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { FILTERED = 0 };
+#else
+enum { FILTERED = 1 };
+#endif
+
 static const struct {
     void (*call)(void);
     int error; /* errno afterwards */
@@ -146,8 +153,9 @@ int main(void)
     Suite *suite = suite_create("worker sandbox");
     TCase *tc = tcase_create("calls");
 
-    tcase_add_loop_test(tc, calls_of_the_table, 0,
-                        (int)FT_ARRAY_LEN(calls));
+    if (FILTERED)
+        tcase_add_loop_test(tc, calls_of_the_table, 0,
+                            (int)FT_ARRAY_LEN(calls));
     tcase_add_test(tc, small_file_for_ever);
     tcase_add_loop_test(tc, time_by_size, 0, (int)FT_ARRAY_LEN(times));
     suite_add_tcase(suite, tc);
