@@ -9,7 +9,10 @@ test_need sshd ssh ssh-keygen
 
 conform() { # SITE.json
 	"$PYTHON" "$FT_SRCDIR/share/adapters/conform.py" --within 30 \
-		fedtwin-slurm "$1" >out 2>err &&
+		fedtwin-slurm "$1" >out 2>err || {
+		cat out err
+		return 1
+	}
 	test_grep ! "^not ok\|SKIP" out
 }
 
