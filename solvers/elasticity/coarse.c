@@ -23,28 +23,35 @@ static PetscErrorCode count_parents(const struct fe_mesh *mesh,
     PetscFunctionReturn(0);
 }
 
-/* Where nodes have axes of their own, a row has an entry for each of them. */
+/* Where nodes have axes of their own, a row has an entry for each of them.
+ * PETSc refuses more entries than there are columns, and a rank may own few. */
 static PetscErrorCode make_p(const struct fe_mesh *mesh,
                              const struct ela_support *support,
                              const struct fe_mesh *first, Mat *p)
 {
     PetscInt n = mesh->n_owned + mesh->n_ghosts, frames = support->n_frames;
-    PetscInt m = support->dofs, *parents, *count;
+    PetscInt m = support->dofs, *parents, *count, *others;
+    PetscInt here = m * first->n_owned, elsewhere = m * first->n_nodes - here;
 
     PetscFunctionBeginUser;
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &frames, 1, MPIU_INT, MPI_MAX,
                                mesh->comm));
-    PetscCall(PetscCalloc2(n, &parents, m * mesh->n_owned, &count));
+    PetscCall(PetscCalloc3(n, &parents, m * mesh->n_owned, &count,
+                           m * mesh->n_owned, &others));
     PetscCall(count_parents(mesh, parents));
-    for (PetscInt i = 0; i < m * mesh->n_owned; i++)
-        count[i] = parents[i / m] * (frames > 0 ? m : 1);
+    for (PetscInt i = 0; i < m * mesh->n_owned; i++) {
+        PetscInt entries = parents[i / m] * (frames > 0 ? m : 1);
+
+        count[i] = PetscMin(entries, here);
+        others[i] = PetscMin(entries, elsewhere);
+    }
     PetscCall(MatCreate(mesh->comm, p));
-    PetscCall(MatSetSizes(*p, m * mesh->n_owned, m * first->n_owned,
-                          m * mesh->n_nodes, m * first->n_nodes));
+    PetscCall(MatSetSizes(*p, m * mesh->n_owned, here, m * mesh->n_nodes,
+                          m * first->n_nodes));
     PetscCall(MatSetType(*p, MATAIJ));
     PetscCall(MatSeqAIJSetPreallocation(*p, 0, count));
-    PetscCall(MatMPIAIJSetPreallocation(*p, 0, count, 0, count));
-    PetscCall(PetscFree2(parents, count));
+    PetscCall(MatMPIAIJSetPreallocation(*p, 0, count, 0, others));
+    PetscCall(PetscFree3(parents, count, others));
     PetscFunctionReturn(0);
 }
 
