@@ -94,7 +94,8 @@ test_expect_success 'where no file is a socket, one in /tmp serves, and goes' '
 	second=$(dirname "$(cat .fedtwin/runs/$id/control)") &&
 	steer_go a1 a2 a3 b1 b2 b3 && fedtwin unpause $id && fedtwin wait $id &&
 	wait &&
-	test ! -e $second && test ! -e .fedtwin/runs/$id/control
+	test ! -e $second && test ! -e .fedtwin/runs/$id/control &&
+	rm go.*
 '
 
 # What a colleague of the group needs to go on with a run.

@@ -119,7 +119,7 @@ EOT
 expect 'what pins do not hold, and what points cannot take, is refused' <<\EOT
 from pins import *
 rows = [
-    (dict(fixed=['pin']), 'use "fixed", "symmetry" or "displacement"'),
+    (dict(fixed=['pin']), '"displacement" or "points"'),
     (dict(fixed=['pin'], symmetry=['roller']),
      'parameter "symmetry": this cannot be given for group "roller"'),
     (dict(fixed=['pin'], force={'roller': vector('N', y=1)}),

@@ -187,7 +187,9 @@ EOT
 lacking() { # WHAT COMMAND...
 	LACKS=$1
 	shift
-	LD_PRELOAD=$PWD/lacking.so LACKS=$LACKS "$@"
+	# The worker that is linked statically has no call that can be replaced.
+	LD_PRELOAD=$PWD/lacking.so LACKS=$LACKS \
+		FEDTWIN_WORKER=$FT_BUILDDIR/t/crash/worker "$@"
 }
 
 test_expect_success 'a file system without locks is refused, with the cure' '
