@@ -65,6 +65,31 @@ def spoil(mesh, name, change):
         data[...] = change(data[()])
 
 
+def with_cells(mesh, vtk, cells, group, dimension, **names):
+    """The mesh with more cells of one type: their nodes, a number of a group
+    each; and these groups, by name, of a dimension."""
+    nodes = np.asarray(cells, int)
+    with h5py.File(mesh, 'r+') as f:
+        grown = {
+            'groups/id': list(names.values()),
+            'groups/dimension': [dimension] * len(names),
+            'groups/name': [name.encode() for name in names],
+            'VTKHDF/CellData/group': group,
+            'VTKHDF/Types': [vtk] * len(nodes),
+            'VTKHDF/Connectivity': nodes.ravel(),
+            'VTKHDF/Offsets': f['VTKHDF/Offsets'][-1] +
+            nodes.shape[1] * np.arange(1, len(nodes) + 1),
+        }
+        for key, more in grown.items():
+            old = f[key][()]
+            del f[key]
+            f[key] = np.concatenate([old, np.array(more, old.dtype)])
+        f['VTKHDF/NumberOfCells'][...] = len(f['VTKHDF/Types'])
+        f['VTKHDF/NumberOfConnectivityIds'][...] = len(
+            f['VTKHDF/Connectivity'])
+    return mesh
+
+
 # Nodes of the cell of order 2 as steps from its first corner, in VTK's order.
 SQUARE = [(0, 0), (2, 0), (2, 2), (0, 2), (1, 0), (2, 1), (1, 2), (0, 1),
           (1, 1)]

@@ -25,24 +25,8 @@ def places(run):
 
 def with_group(mesh, cells, dimension=1, name='seam'):
     """The mesh with segments, two points each, in a group of their own."""
-    with h5py.File(mesh, 'r+') as f:
-        grown = {
-            'groups/id': [99], 'groups/dimension': [dimension],
-            'groups/name': [name.encode()],
-            'VTKHDF/CellData/group': [99] * len(cells),
-            'VTKHDF/Types': [3] * len(cells),
-            'VTKHDF/Connectivity': np.ravel(cells),
-            'VTKHDF/Offsets': f['VTKHDF/Offsets'][-1] + 2 * np.arange(
-                1, len(cells) + 1),
-        }
-        for key, more in grown.items():
-            old = f[key][()]
-            del f[key]
-            f[key] = np.concatenate([old, np.array(more, old.dtype)])
-        f['VTKHDF/NumberOfCells'][...] = len(f['VTKHDF/Types'])
-        f['VTKHDF/NumberOfConnectivityIds'][...] = len(
-            f['VTKHDF/Connectivity'])
-    return mesh
+    return with_cells(mesh, 3, cells, [99] * len(cells), dimension,
+                      **{name: 99})
 EOT
 
 test_expect_success 'a slab on four edges: its weight, on 1, 2 and 4 ranks' '

@@ -17,27 +17,13 @@ hot = dict(young=on(2e11, 'Pa'), poisson={'*': 0.3},
 
 def with_points(mesh, **groups):
     """The mesh with groups of points at those places."""
-    with h5py.File(mesh, 'r+') as f:
+    with h5py.File(mesh, 'r') as f:
         x = f['VTKHDF/Points'][()]
-        ids = 100 + np.arange(len(groups))
-        at = [(i, np.abs(x - p).sum(axis=1).argmin())
-              for i, places in zip(ids, groups.values()) for p in places]
-        grown = {
-            'groups/id': ids, 'groups/dimension': [0] * len(groups),
-            'groups/name': [n.encode() for n in groups],
-            'VTKHDF/CellData/group': [i for i, _ in at],
-            'VTKHDF/Types': [1] * len(at),
-            'VTKHDF/Connectivity': [p for _, p in at],
-            'VTKHDF/Offsets': f['VTKHDF/Offsets'][-1] + 1 + np.arange(len(at)),
-        }
-        for key, more in grown.items():
-            old = f[key][()]
-            del f[key]
-            f[key] = np.concatenate([old, np.array(more, old.dtype)])
-        f['VTKHDF/NumberOfCells'][...] = len(f['VTKHDF/Types'])
-        f['VTKHDF/NumberOfConnectivityIds'][...] = len(
-            f['VTKHDF/Connectivity'])
-    return mesh
+    names = {name: 100 + i for i, name in enumerate(groups)}
+    at = [(names[name], np.abs(x - p).sum(axis=1).argmin())
+          for name, places in groups.items() for p in places]
+    return with_cells(mesh, 1, [[p] for _, p in at], [i for i, _ in at], 0,
+                      **names)
 
 
 SHEET, BODY = [0.3, 0.2], [0.3, 0.2, 0.1]
