@@ -256,6 +256,8 @@ static bool check_type(const struct context *ctx, enum ft_field_type type,
         ft_diag_add(ctx->diags, ctx->doc, &node->mark, FT_D_TYPE,
                     "'%s' of %s cannot hold an expression", ctx->name,
                     ctx->where);
+        ft_diag_hint(ctx->diags, "write the value itself: it cannot depend on "
+                                 "parameters or cells");
         return false;
     }
     return check[type](ctx, node);
