@@ -98,6 +98,16 @@ test_expect_success 'where no file is a socket, one in /tmp serves, and goes' '
 	rm go.*
 '
 
+test_expect_success 'what the file names is removed only where it was made' '
+	: >started && id=$(fedtwin run -d --fresh -j 1 gated.yaml) &&
+	steer_started a1 && kill -KILL $(runner_of $id) &&
+	other=$(mktemp -d) && made=$(mktemp -d /tmp/fedtwin-control-XXXXXX) &&
+	: >$other/control && rm .fedtwin/runs/$id/control &&
+	printf "%s/../..%s/control" $made $other >.fedtwin/runs/$id/control &&
+	fedtwin resume -d -j 1 $id && test -e $other/control &&
+	fedtwin cancel $id && rm -r $other $made
+'
+
 # What a colleague of the group needs to go on with a run.
 # The runner is another process: it has to find the modes of the project itself.
 test_expect_success 'shared: the files of a run are the group'\''s' '

@@ -23,7 +23,8 @@
 #define QUEUE_MAX_BYTES (4u << 20) /* not yet read by one that watches */
 #define BACKLOG 8
 #define SOCKET_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
-#define ELSEWHERE "/tmp/fedtwin-control-" /* local, and short */
+#define ELSEWHERE "/tmp/fedtwin-control-" /* local, and short; then these: */
+#define RANDOM_CHARS 6
 
 struct ft_control {
     uv_pipe_t listener;
@@ -60,6 +61,16 @@ static int short_path(const char *dir, char path[64])
     return fd;
 }
 
+/* Others may write to a shared project, and what this names is removed. */
+static bool is_elsewhere(const char *path)
+{
+    size_t prefix = strlen(ELSEWHERE);
+
+    return ft_starts_with(path, ELSEWHERE) &&
+           strcspn(path + prefix, "/") == RANDOM_CHARS &&
+           strcmp(path + prefix + RANDOM_CHARS, "/control") == 0;
+}
+
 /* The path that stands there instead of a socket; NULL: it is one, or there
  * is none.  The caller frees. */
 static char *read_elsewhere(const char *path)
@@ -67,7 +78,7 @@ static char *read_elsewhere(const char *path)
     struct ft_str text = FT_STR_INIT;
 
     if (ft_file_read(path, SOCKET_PATH_MAX, &text, NULL) == 0 &&
-        ft_starts_with(text.s, ELSEWHERE) && strlen(text.s) == text.len)
+        is_elsewhere(text.s))
         return ft_str_take(&text);
     ft_str_release(&text);
     return NULL;
