@@ -58,6 +58,12 @@ def elasticity(mesh, **more):
     return run
 
 
+def places(run):
+    """Where the points of its displacements are."""
+    with h5py.File(run.where + '/displacement.h5') as f:
+        return f['VTKHDF/Points'][()]
+
+
 def spoil(mesh, name, change):
     """Change the values of one dataset of a mesh."""
     with h5py.File(mesh, 'r+') as f:

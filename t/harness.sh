@@ -175,6 +175,16 @@ test_expect_success() {
 	tail -n 200 "$test_root/output" | test_diag
 }
 
+# A test that is a Python program, on standard input; it finds modules here.
+test_programs=0
+test_program() { # TITLE
+	test_programs=$((test_programs + 1))
+	cat >"program$test_programs.py"
+	test_expect_success "$1" '
+		PYTHONPATH=$PYTHONPATH:. "$PYTHON" '"program$test_programs.py"'
+	'
+}
+
 # A test that cannot run here: a skip, and a failure where nothing may be
 # missing (CI=true).
 test_skip() { # TITLE REASON

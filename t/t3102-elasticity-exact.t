@@ -28,16 +28,7 @@ def forces(run):
             for i, key in enumerate(zip(t['condition'], t['group']))}
 EOT
 
-expect() { # TITLE, and the program on standard input
-	number=$((number + 1))
-	cat >"program$number.py"
-	test_expect_success "$1" '
-		PYTHONPATH=$PYTHONPATH:. "$PYTHON" '"program$number.py"'
-	'
-}
-number=0
-
-expect 'a free bar that warms grows and has no stress' <<\EOT
+test_program 'a free bar that warms grows and has no stress' <<\EOT
 from steel import *
 size = np.array([1, 0.3, 0.2])
 for simplex in False, True:
@@ -50,7 +41,7 @@ for simplex in False, True:
     balanced(run)
 EOT
 
-expect 'a bar that is held has the stress -E alpha dT' <<\EOT
+test_program 'a bar that is held has the stress -E alpha dT' <<\EOT
 from steel import *
 s = -E * ALPHA * 100
 for order in 1, 2:
@@ -65,7 +56,7 @@ for order in 1, 2:
     balanced(run)
 EOT
 
-expect 'plane stress and plane strain of a sheet that is held in its plane' <<\EOT
+test_program 'plane stress and plane strain of a sheet that is held in its plane' <<\EOT
 from steel import *
 for plane, s, across in (('stress', 1 / (1 - NU), 0),
                          ('strain', 1 / (1 - 2 * NU), 1 / (1 - 2 * NU))):
@@ -75,7 +66,7 @@ for plane, s, across in (('stress', 1 / (1 - NU), 0),
     same(stress, 0 * stress + [s, s, across, 0, 0, 0], 1e-9)
 EOT
 
-expect 'a temperature that is linear in space bends without stress' <<\EOT
+test_program 'a temperature that is linear in space bends without stress' <<\EOT
 from steel import *
 # u = a (x y, -x^2/2 + y^2/2) with a = alpha dT/dy; only three motions are held
 a = ALPHA * 100
@@ -87,7 +78,7 @@ assert run.last()['l2_error'] <= 1e-9 * a, run.last()
 assert np.abs(run.field('stress')).max() <= 1e-7 * E * a
 EOT
 
-expect 'planes of symmetry may lie any way' <<\EOT
+test_program 'planes of symmetry may lie any way' <<\EOT
 from steel import *
 c, s = np.cos(0.5), np.sin(0.5)
 turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]) @ \
@@ -107,7 +98,7 @@ for simplex in False, True:
         balanced(run)
 EOT
 
-expect 'weight, force and body force are what the supports carry' <<\EOT
+test_program 'weight, force and body force are what the supports carry' <<\EOT
 from steel import *
 mesh = box([2, 2, 3], [1, 1, 2])
 run = elasticity(mesh, fixed=['zmin'], density=on(7800, 'kg/m3'), ranks=2,
@@ -127,7 +118,7 @@ same(f['fixed', 'zmin'],
 balanced(run)
 EOT
 
-expect 'a pressure on curved facets: the thick cylinder of Lame' <<\EOT
+test_program 'a pressure on curved facets: the thick cylinder of Lame' <<\EOT
 from steel import *
 def ring(x):
     r, t = 1 + x[:, 0], x[:, 1] * np.pi / 2
@@ -145,7 +136,7 @@ for simplex, limit in (False, 2e-4), (True, 2e-3):
     balanced(run)
 EOT
 
-expect 'a field of solve.heat on the unraised mesh strains the body' <<\EOT
+test_program 'a field of solve.heat on the unraised mesh strains the body' <<\EOT
 from steel import *
 from heat import heat
 mesh = box([4, 3], [1, 0.3], True)
@@ -161,7 +152,7 @@ for order in 1, 2:
     same(a.field('displacement'), b.field('displacement'), 1e-9)
 EOT
 
-expect '1, 2 and 4 ranks give the same numbers' <<\EOT
+test_program '1, 2 and 4 ranks give the same numbers' <<\EOT
 from steel import *
 mesh = box([4, 3, 3], [1, 0.8, 0.6], True)
 case = dict(fixed=['xmin'], force={'xmax': vector('N', 0, -1e4, 2e3)},

@@ -18,11 +18,6 @@ def slab(simplex=False):
     return box([4, 3, 2], [4, 3, 0.5], simplex, edges=True)
 
 
-def places(run):
-    with h5py.File(run.where + '/displacement.h5') as f:
-        return f['VTKHDF/Points'][()]
-
-
 def with_group(mesh, cells, dimension=1, name='seam'):
     """The mesh with segments, two points each, in a group of their own."""
     return with_cells(mesh, 3, cells, [99] * len(cells), dimension,

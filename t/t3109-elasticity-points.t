@@ -43,23 +43,9 @@ def body(simplex=False):
 
 ROLL = {'roller': vector('m', y=0)}
 HELD = {'slide': vector('m', y=0, z=0), 'rest': vector('m', z=0)}
-
-
-def places(run):
-    with h5py.File(run.where + '/displacement.h5') as f:
-        return f['VTKHDF/Points'][()]
 EOT
 
-expect() { # TITLE, and the program on standard input
-	number=$((number + 1))
-	cat >"program$number.py"
-	test_expect_success "$1" '
-		PYTHONPATH=$PYTHONPATH:. "$PYTHON" '"program$number.py"'
-	'
-}
-number=0
-
-expect 'a body on pins grows freely: elements, orders, 1 to 4 ranks' <<\EOT
+test_program 'a body on pins grows freely: elements, orders, 1 to 4 ranks' <<\EOT
 from pins import *
 for simplex, order, ranks in (False, 1, 1), (True, 2, 2), (False, 2, 4):
     for mesh, pin, more in (
@@ -75,7 +61,7 @@ for simplex, order, ranks in (False, 1, 1), (True, 2, 2), (False, 2, 4):
         assert abs(run.field('stress')).max() < 1e-8 * 2e11 * ALPHA * 100
 EOT
 
-expect 'pins take their part of a load, and reactions say so' <<\EOT
+test_program 'pins take their part of a load, and reactions say so' <<\EOT
 from pins import *
 run = elasticity(sheet(), order=1, plane='stress', fixed=['pin'],
                  displacement=ROLL, young=on(1e9, 'Pa'), poisson={'*': 0.3},
@@ -88,7 +74,7 @@ for key in ('fixed', 'pin'), ('displacement', 'roller'):
 assert abs(got['fixed', 'pin'][0]) < 1e-8, got
 EOT
 
-expect 'displacements that are given at points, also as functions' <<\EOT
+test_program 'displacements that are given at points, also as functions' <<\EOT
 from pins import *
 run = elasticity(
     body(), fixed=['pin'], young=on(1e9, 'Pa'), poisson={'*': 0.3},
@@ -102,7 +88,7 @@ assert abs(at(0.3, 0.2, 0.1) - [3e-4, 0, 1e-4]).max() < 1e-15
 assert abs(at(0, 0, 0)).max() == 0
 EOT
 
-expect 'what pins do not hold, and what points cannot take, is refused' <<\EOT
+test_program 'what pins do not hold, and what points cannot take, is refused' <<\EOT
 from pins import *
 rows = [
     (dict(fixed=['pin']), '"displacement" or "points"'),
@@ -127,7 +113,7 @@ t = run.table('reactions')
 assert 'pin' not in t['group'], t
 EOT
 
-expect 'modes of a body on pins are those of a free one, and more' <<\EOT
+test_program 'modes of a body on pins are those of a free one, and more' <<\EOT
 from pins import *
 steel = dict(young=on(2e11, 'Pa'), poisson={'*': 0.3},
              density=on(8000, 'kg/m3'))
@@ -139,7 +125,7 @@ assert (np.array(pinned['frequency']) > 10).all(), pinned
 assert pinned['frequency'][0] < free['frequency'][3]
 EOT
 
-expect 'solve.heat does not mind points; post.reduce has values at them' <<\EOT
+test_program 'solve.heat does not mind points; post.reduce has values at them' <<\EOT
 from pins import *
 from heat import heat
 mesh = body(simplex=True)
@@ -178,7 +164,7 @@ for given, message in rows:
     assert code == 1 and (message or 'belong to cells') in said, said
 EOT
 
-expect 'a contact splits points of groups; the report counts them' <<\EOT
+test_program 'a contact splits points of groups; the report counts them' <<\EOT
 from pins import *
 from heat import bodies, heat
 mesh = with_points(bodies(box([2, 2], [1, 1]),

@@ -208,26 +208,20 @@ static int type_of_text(hid_t type, struct ft_h5_type *known)
 static hid_t standard_type(char kind, size_t size, bool big)
 {
     switch (size <= 8 ? kind + 256 * (int)size : 0) {
-    case 'i' + 256 * 1:
-        return big ? H5T_STD_I8BE : H5T_STD_I8LE;
-    case 'i' + 256 * 2:
-        return big ? H5T_STD_I16BE : H5T_STD_I16LE;
-    case 'i' + 256 * 4:
-        return big ? H5T_STD_I32BE : H5T_STD_I32LE;
-    case 'i' + 256 * 8:
-        return big ? H5T_STD_I64BE : H5T_STD_I64LE;
-    case 'u' + 256 * 1:
-        return big ? H5T_STD_U8BE : H5T_STD_U8LE;
-    case 'u' + 256 * 2:
-        return big ? H5T_STD_U16BE : H5T_STD_U16LE;
-    case 'u' + 256 * 4:
-        return big ? H5T_STD_U32BE : H5T_STD_U32LE;
-    case 'u' + 256 * 8:
-        return big ? H5T_STD_U64BE : H5T_STD_U64LE;
-    case 'f' + 256 * 4:
-        return big ? H5T_IEEE_F32BE : H5T_IEEE_F32LE;
-    case 'f' + 256 * 8:
-        return big ? H5T_IEEE_F64BE : H5T_IEEE_F64LE;
+#define STANDARD(kind, size, name) \
+    case kind + 256 * size: \
+        return big ? H5T_##name##BE : H5T_##name##LE
+        STANDARD('i', 1, STD_I8);
+        STANDARD('i', 2, STD_I16);
+        STANDARD('i', 4, STD_I32);
+        STANDARD('i', 8, STD_I64);
+        STANDARD('u', 1, STD_U8);
+        STANDARD('u', 2, STD_U16);
+        STANDARD('u', 4, STD_U32);
+        STANDARD('u', 8, STD_U64);
+        STANDARD('f', 4, IEEE_F32);
+        STANDARD('f', 8, IEEE_F64);
+#undef STANDARD
     default:
         return -1;
     }
