@@ -205,7 +205,7 @@ static void start(struct world *w, const struct ft_attempt *like,
     struct ft_attempt attempt = *like;
 
     attempt.tag = TAG;
-    attempt.tag_text = "run-1/task/1";
+    attempt.tag_text = unit_tag("task/1");
     attempt.dir = w->dir;
     attempt.argv = (char *const *)argv;
     ft_adapter_local.submit(w->conn, &attempt, 1);
@@ -274,7 +274,7 @@ static const struct {
       "" },
     { "test \"$FEDTWIN_TASK\" = \"$PWD/task.json\" -a "
       "\"$FEDTWIN_PROGRESS_FD\" = 3 -a \"$OMP_NUM_THREADS\" = 1 -a "
-      "\"$FEDTWIN_TAG\" = run-1/task/1", FT_OUT_OK, 0, 0, "" },
+      "\"$FEDTWIN_TAG\" = run-$PPID/task/1", FT_OUT_OK, 0, 0, "" },
 };
 
 START_TEST(ends)
@@ -567,16 +567,14 @@ END_TEST
 
 static void sweep_line(struct world *w)
 {
-    static const char *const other[] = { "run-1/task/11", "run-1/task/",
-                                         "run-2/", "run-1/task" };
+    static const char *const other[] = { "task/11", "other/", "task" };
     pid_t pid = leader(w);
 
-    for (size_t i = 0; i < FT_ARRAY_LEN(other); i++)
-        if (i != 1) {
-            ck_assert(ft_adapter_local.sweep(w->conn, NULL, other[i]));
-            ck_assert_uint_eq(ft_session_signal(pid, 0), 5);
-        }
-    ck_assert(ft_adapter_local.sweep(w->conn, NULL, "run-1/"));
+    for (size_t i = 0; i < FT_ARRAY_LEN(other); i++) {
+        ck_assert(ft_adapter_local.sweep(w->conn, NULL, unit_tag(other[i])));
+        ck_assert_uint_eq(ft_session_signal(pid, 0), 5);
+    }
+    ck_assert(ft_adapter_local.sweep(w->conn, NULL, unit_tag("")));
     ck_assert_uint_eq(ft_session_signal(pid, 0), 0);
 }
 

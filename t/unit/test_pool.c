@@ -251,7 +251,7 @@ static size_t start(struct world *w, const struct ft_attempt *like,
     ck_assert_int_eq(ft_file_write(path, what, strlen(what), 0600, NULL), 0);
     free(path);
     a.tag = w->n;
-    a.tag_text = "run-1/task/1";
+    a.tag_text = unit_tag("task/1");
     a.dir = w->task[w->n].dir;
     if (!a.argv)
         a.argv = argv;
@@ -571,9 +571,9 @@ START_TEST(sweeping_finds_pools)
 
     setup(&w, &site);
     (void)run(&w, &warm, "ok");
-    ck_assert(ft_adapter_local.sweep(w.conn, NULL, "run-1/task/1"));
+    ck_assert(ft_adapter_local.sweep(w.conn, NULL, unit_tag("task/1")));
     ck_assert(is_alive(process_of(&w, 0)));
-    ck_assert(ft_adapter_local.sweep(w.conn, NULL, "run-1/"));
+    ck_assert(ft_adapter_local.sweep(w.conn, NULL, unit_tag("")));
     ck_assert(!is_alive(process_of(&w, 0)));
     /* and who comes next does not meet a dead one */
     ck_assert_int_eq(run(&w, &warm, "ok")->outcome, FT_OUT_OK);

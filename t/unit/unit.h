@@ -9,7 +9,9 @@
 #define FT_UNIT_H
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 
@@ -25,6 +27,16 @@ static inline int unit_main(Suite *suite)
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* "RUN/REST" with a run that no other process has: whoever sweeps the processes
+ * of a run finds those of the whole machine.  Until the next call. */
+static inline const char *unit_tag(const char *rest)
+{
+    static char tag[64];
+
+    (void)snprintf(tag, sizeof(tag), "run-%d/%s", (int)getpid(), rest);
+    return tag;
 }
 
 #endif
