@@ -57,6 +57,37 @@ test_expect_success 'an array counts as one' '
 	submitted_over array >seconds && test "$(cat seconds)" -eq 0
 '
 
+# The task's own limit ends it before the queue does, as far as the queue lets
+# the job outlive it.
+test_expect_success 'a task may ask for all the time that a queue has' '
+	cat >>p/sites/alpha.yaml <<-EOT &&
+	queues:
+	- {queue: debug, max_walltime: 10 min, cores_per_node: 2, max_nodes: 2}
+	EOT
+	for minutes in 10 5
+	do
+		cat >p/all.yaml <<-EOT &&
+		fedtwin: 1
+		workflow: all
+		stages:
+		  s: {shell: "true", cache: never, submit: job, resources: {walltime: $minutes min}}
+		EOT
+		in_p fedtwin run all.yaml --site alpha >out || return 1
+	done &&
+	slurm_on alpha scontrol -o show job | grep " JobName=s " |
+		grep -o "TimeLimit=[^ ]*" >limits &&
+	printf "TimeLimit=00:%s:00\n" 10 08 >want && test_cmp want limits
+'
+
+test_expect_success 'more is refused by the plan, and warned of by the run' '
+	sed "s/5 min/11 min/" p/all.yaml >p/more.yaml &&
+	test_expect_code 3 in_p fedtwin plan more.yaml --site alpha 2>err &&
+	test_grep "error FT0602: no queue takes task .s.: alpha (debug: 660 s of 600 s)" err &&
+	test_expect_code 1 in_p fedtwin run more.yaml --site alpha 2>err &&
+	test_grep "warning FT0602" err &&
+	test_grep "s failed: site alpha: no queue takes the job: debug: 660 s of 600 s" err
+'
+
 runner() {
 	for lease in p/.fedtwin/runs/*/lease
 	do

@@ -9,45 +9,25 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/path.h"
+#include "model/site_need.h"
 #include "run/site/form.h"
 #include "run/site/script.h"
 
 #define JOBS_DIR "jobs"     /* in the run's directory */
-#define TIMEOUT_SPARE_S 120 /* between the end of a task by its own limit and
-                               that of its job by the site's */
 #define COST_S 60.0 /* that one would wait to save one unit of cost */
 
 /* --- what it needs -------------------------------------------------------- */
 
-/* What a job asks the site for. */
-struct need {
-    int nodes, ranks, threads, gpus; /* nodes 0: the site chooses */
-    double memory_bytes; /* of each node; 0: not said */
-    double walltime_s;   /* 0: not said */
-};
-
 static void need_of_task(const struct ft_site *site,
-                         const struct ft_attempt *attempt, struct need *need)
+                         const struct ft_attempt *attempt,
+                         struct ft_need *need)
 {
-    const struct ft_resources *r = &attempt->resources;
-
-    *need = (struct need){
-        .nodes = r->nodes,
-        .ranks = r->ranks ? r->ranks : 1,
-        .threads = r->threads ? r->threads : 1,
-        .gpus = r->gpus,
-        .memory_bytes = r->memory_bytes / (r->nodes ? r->nodes : 1),
-        .walltime_s = r->walltime_s,
-    };
-    /* The agent ends it by its own limit, and says so. */
-    if (attempt->timeout_s > 0)
-        need->walltime_s = attempt->timeout_s + TIMEOUT_SPARE_S +
-                           site->signal_before_s;
+    ft_need_of(site, &attempt->resources, attempt->timeout_s, need);
 }
 
-static void need_of_pilot(const struct ft_batch *batch, struct need *need)
+static void need_of_pilot(const struct ft_batch *batch, struct ft_need *need)
 {
-    *need = (struct need){
+    *need = (struct ft_need){
         .nodes = 1,
         .ranks = ft_pilot_slots(batch->site),
         .threads = 1,
@@ -56,93 +36,62 @@ static void need_of_pilot(const struct ft_batch *batch, struct need *need)
     };
 }
 
-static bool same_need(const struct need *a, const struct need *b)
-{
-    return a->nodes == b->nodes && a->ranks == b->ranks &&
-           a->threads == b->threads && a->gpus == b->gpus &&
-           !(a->memory_bytes < b->memory_bytes) &&
-           !(a->memory_bytes > b->memory_bytes) &&
-           !(a->walltime_s < b->walltime_s) &&
-           !(a->walltime_s > b->walltime_s);
-}
-
 bool ft_batch_alike(const struct ft_batch_task *a,
                     const struct ft_batch_task *b)
 {
     const struct ft_site *site = a->batch->site;
-    struct need need, other;
+    struct ft_need need, other;
 
     need_of_task(site, a->attempt, &need);
     need_of_task(site, b->attempt, &other);
     return strcmp(a->attempt->stage, b->attempt->stage) == 0 &&
-           same_need(&need, &other);
-}
-
-static bool fits(const struct ft_site_queue *q, const struct need *need)
-{
-    int nodes = need->nodes ? need->nodes : 1;
-    int most = need->nodes ? need->nodes : q->max_nodes;
-
-    if (q->max_walltime_s > 0 && need->walltime_s > q->max_walltime_s)
-        return false;
-    if (q->max_nodes && nodes > q->max_nodes)
-        return false;
-    if (q->cores_per_node && most &&
-        (double)need->ranks * need->threads >
-            (double)most * q->cores_per_node)
-        return false;
-    if (q->memory_per_node_bytes > 0 &&
-        need->memory_bytes > q->memory_per_node_bytes)
-        return false;
-    return need->gpus <= nodes * q->gpus_per_node;
-}
-
-/* The default queue if it would take the job, else the first that would.  A
- * site that names no queues has one without limits that we know. */
-static const struct ft_site_queue *choose_queue(const struct ft_site *site,
-                                                const struct need *need)
-{
-    static const struct ft_site_queue any = { .gpus_per_node = 1 << 20 };
-
-    for (size_t i = 0; i < site->n_queues; i++)
-        if (site->queue[i].is_default && fits(&site->queue[i], need))
-            return &site->queue[i];
-    for (size_t i = 0; i < site->n_queues; i++)
-        if (fits(&site->queue[i], need))
-            return &site->queue[i];
-    return site->n_queues ? NULL : &any;
+           ft_need_same(&need, &other);
 }
 
 bool ft_batch_fits(const struct ft_site *site,
                    const struct ft_attempt *attempt)
 {
-    struct need need;
+    struct ft_need need;
 
     need_of_task(site, attempt, &need);
-    return choose_queue(site, &need) != NULL;
+    return ft_need_queue(site, &need, NULL) != NULL;
 }
 
 double ft_batch_cost_s(const struct ft_site *site,
                        const struct ft_attempt *attempt)
 {
     const struct ft_site_queue *queue;
-    struct need need;
+    struct ft_need need;
     double hours;
 
     need_of_task(site, attempt, &need);
-    queue = choose_queue(site, &need);
+    queue = ft_need_queue(site, &need, NULL);
     hours = (attempt->expected_s > 0 ? attempt->expected_s : 60) / 3600;
     return queue ? queue->cost_core_hour * hours * need.ranks * need.threads *
                        COST_S : 0;
 }
 
-static int no_queue(const struct ft_site *site, const struct need *need,
+/* NULL: there is none; else the need is what it is to be asked for. */
+static const struct ft_site_queue *choose_queue(const struct ft_site *site,
+                                                struct ft_need *need)
+{
+    const struct ft_site_queue *queue = ft_need_queue(site, need, NULL);
+
+    if (queue) {
+        need->walltime_s = ft_need_walltime_s(need, queue);
+        need->spare_s = 0;
+    }
+    return queue;
+}
+
+static int no_queue(const struct ft_site *site, const struct ft_need *need,
                     struct ft_err *err)
 {
-    ft_err_set(err, FT_ESITE, "no queue takes a job of %d ranks, %d threads "
-               "each, %d nodes, %g GiB a node, %g s", need->ranks,
-               need->threads, need->nodes,
-               need->memory_bytes / (1 << 30), need->walltime_s);
+    struct ft_str why = FT_STR_INIT;
+
+    (void)ft_need_queue(site, need, &why);
+    ft_err_set(err, FT_ESITE, "no queue takes the job: %s", why.s);
+    ft_str_release(&why);
     return ft_err_hint(err, "'fedtwin site show %s' tells the limits",
                        site->name);
 }
@@ -158,7 +107,7 @@ static char *job_path(const struct ft_batch *batch, const char *name,
 }
 
 static int write_file(const struct ft_batch_job *job, const char *path,
-                      struct ft_batch_task *task, const struct need *need,
+                      struct ft_batch_task *task, const struct ft_need *need,
                       ft_file_writer *write, struct ft_err *err)
 {
     const struct ft_batch *batch = job->batch;
@@ -191,7 +140,7 @@ static int write_file(const struct ft_batch_job *job, const char *path,
 
 /* The script, and the file that it hands to the agent; the caller frees. */
 static char *make_script(const struct ft_batch_job *job, const char *path,
-                         struct ft_batch_task *task, const struct need *need,
+                         struct ft_batch_task *task, const struct ft_need *need,
                          struct ft_err *err)
 {
     const struct ft_batch *batch = job->batch;
@@ -224,7 +173,7 @@ static struct json_object *make_request(const struct ft_batch *batch,
                                         const char *tag, const char *name,
                                         const char *base, size_t n,
                                         const char *script,
-                                        const struct need *need,
+                                        const struct ft_need *need,
                                         const struct ft_site_queue *queue)
 {
     struct json_object *obj = json_object_new_object();
@@ -305,7 +254,7 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
 {
     const struct ft_site_queue *queue;
     struct ft_batch_job *job;
-    struct need need;
+    struct ft_need need;
     char *tag, *base, *path, *script;
 
     if (task)
@@ -349,7 +298,7 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
 #define FIRST_FILE ".json.0" /* of an array; the number is the element's */
 
 static int add_element(struct ft_batch_array *array, const char *base,
-                       struct ft_batch_task *task, const struct need *need,
+                       struct ft_batch_task *task, const struct ft_need *need,
                        struct ft_err *err)
 {
     struct ft_batch *batch = array->batch;
@@ -375,7 +324,7 @@ int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
     const struct ft_site_queue *queue;
     struct ft_batch_array *array;
     char *base, *file, *script;
-    struct need need;
+    struct ft_need need;
     int rc = 0;
 
     need_of_task(batch->site, task[0]->attempt, &need);

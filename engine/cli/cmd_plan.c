@@ -237,6 +237,7 @@ int ft_cmd_plan(struct ft_cli *cli)
             ft_forms_scripts(&s, &forecast);
         else
             print_forecast(cli, &s, &forecast);
+        status = ft_session_fit(&s, &forecast);
         ft_forecast_release(&forecast);
     }
     ft_session_close(&s);

@@ -22,6 +22,8 @@ int ft_cmd_run(struct ft_cli *cli)
     options.n_sites = s.n_sites;
     if (!status)
         status = ft_session_plan(&s, cli, ft_cli_arg(cli, 0));
+    if (!status)
+        status = ft_session_fit(&s, NULL);
     if (!status && ft_cli_has(cli, "detach"))
         status = ft_execute_detached(&s, &what);
     else if (!status)

@@ -72,6 +72,9 @@ static int fail_unknown(const char *text, const struct ft_err *why,
                text);
     if (ft_starts_with(why->hint, "did you mean"))
         return ft_err_hint(err, "%s", why->hint);
+    if (strchr(text, '['))
+        return ft_err_hint(err, "cells of objects stand in braces, as in "
+                                "'stage.output{axis=value}'");
     return ft_err_hint(err, "'fedtwin log' lists states, 'fedtwin status' "
                             "runs, 'fedtwin data ls' objects");
 }

@@ -17,10 +17,10 @@
 
 #define STATUS_USAGE 2
 
-/* What is known of a stage before a run. */
+/* What is known before a run of tasks of a stage that ask for the same. */
 struct prospect {
     struct ft_form_task task;
-    size_t n; /* tasks that would run */
+    size_t first, n; /* tasks that would run */
 };
 
 static struct ft_estimate *read_estimates(const struct ft_session *s)
@@ -32,34 +32,72 @@ static struct ft_estimate *read_estimates(const struct ft_session *s)
     return e;
 }
 
-static struct prospect look_at(const struct ft_session *s, size_t stage,
-                               const struct ft_forecast *f,
-                               const struct ft_estimate *estimate)
+static struct prospect prospect_of(const struct ft_session *s,
+                                   const struct ft_stage *stage, size_t task,
+                                   double expected_s)
+{
+    struct ft_resources res;
+
+    ft_plan_resources(s->plan, task, 1, &res);
+    return (struct prospect){
+        .first = task,
+        .task = {
+            .wish = stage->form,
+            .nodes = res.nodes,
+            .slots = (int)ft_resources_cores(&res),
+            .gpus = res.gpus,
+            .serve = stage->module && stage->module->serve &&
+                     ft_plan_is_mpi(stage, &res),
+            .memory_bytes = res.memory_bytes,
+            .timeout_s = ft_resources_limit_s(&res, stage->timeout_s),
+            .expected_s = expected_s,
+        },
+    };
+}
+
+static bool asks_the_same(const struct ft_form_task *a,
+                          const struct ft_form_task *b)
+{
+    return a->nodes == b->nodes && a->slots == b->slots &&
+           a->gpus == b->gpus && !(a->memory_bytes < b->memory_bytes) &&
+           !(a->memory_bytes > b->memory_bytes) &&
+           !(a->timeout_s < b->timeout_s) && !(a->timeout_s > b->timeout_s);
+}
+
+/* Those of one stage; the caller frees. */
+static struct prospect *look_at(const struct ft_session *s, size_t stage,
+                                const struct ft_forecast *f,
+                                const struct ft_estimate *estimate, size_t *n)
 {
     const struct ft_plan_stage *tasks = &s->plan->stage[stage];
     const struct ft_stage *st = &s->plan->wf->stage[stage];
-    struct ft_resources res = { 0 };
-    struct prospect p = { .n = 0 };
+    double expected_s = estimate[stage].n ? estimate[stage].task_s : 0;
+    struct prospect *p = NULL;
+    size_t cap = 0, at, n_waiting = 0;
 
-    for (size_t i = 0; i < tasks->n; i++)
-        p.n += f->decision[tasks->first + i] == FT_WILL_RUN;
-    if (!p.n)
-        return p;
-    ft_plan_resources(s->plan, tasks->first, 1, &res);
-    p.task = (struct ft_form_task){
-        .wish = st->form,
-        .nodes = res.nodes,
-        .slots = (int)ft_resources_cores(&res),
-        .gpus = res.gpus,
-        .serve = st->module && st->module->serve &&
-                 ft_plan_is_mpi(st, &res),
-        .timeout_s = st->timeout_s > 0 && (!(res.walltime_s > 0) ||
-                                           st->timeout_s < res.walltime_s)
-                         ? st->timeout_s : res.walltime_s,
-        .expected_s = estimate[stage].n ? estimate[stage].task_s : 0,
-        .n_waiting = p.n,
-        .n_alike = p.n,
-    };
+    *n = 0;
+    for (size_t t = tasks->first; t < tasks->first + tasks->n; t++) {
+        struct prospect one;
+
+        if (f->decision[t] != FT_WILL_RUN)
+            continue;
+        n_waiting++;
+        at = 0;
+        if (!*n || st->varying) {
+            one = prospect_of(s, st, t, expected_s);
+            while (at < *n && !asks_the_same(&p[at].task, &one.task))
+                at++;
+        }
+        if (at == *n) {
+            p = ft_grow(p, *n, &cap, sizeof(*p));
+            p[(*n)++] = one;
+        }
+        p[at].n++;
+    }
+    for (size_t i = 0; i < *n; i++) {
+        p[i].task.n_waiting = n_waiting;
+        p[i].task.n_alike = p[i].n;
+    }
     return p;
 }
 
@@ -69,49 +107,90 @@ static int max_array(const struct ft_site *site)
     return site->max_array ? site->max_array : INT_MAX;
 }
 
-/* Call 'each' for every stage with tasks to run and every batch system. */
+/* What goes to a batch system, and as what. */
+struct going {
+    const struct ft_session *session;
+    const struct ft_site *site;
+    const struct ft_stage *stage;
+    const struct prospect *prospect;
+    bool whole; /* all of the stage */
+    enum ft_form form;
+    const char *why;
+};
+
+static void walk_stage(struct going *g, size_t stage,
+                       const struct ft_forecast *f,
+                       const struct ft_estimate *estimate,
+                       void (*each)(const struct going *g, void *arg),
+                       void *arg)
+{
+    size_t n;
+    struct prospect *p = look_at(g->session, stage, f, estimate, &n);
+
+    g->stage = &g->session->plan->wf->stage[stage];
+    g->whole = n == 1;
+    for (size_t i = 0; i < n; i++) {
+        struct ft_str why = FT_STR_INIT;
+
+        g->prospect = &p[i];
+        g->form = ft_form_choose(g->site, &p[i].task, max_array(g->site),
+                                 &why);
+        g->why = why.s;
+        each(g, arg);
+        ft_str_release(&why);
+    }
+    free(p);
+}
+
+/* Call 'each' for all that would run, on every batch system. */
 static void walk(const struct ft_session *s, const struct ft_forecast *f,
-                 void (*each)(const struct ft_site *site,
-                              const struct ft_stage *stage, enum ft_form form,
-                              const char *why, void *arg),
-                 void *arg)
+                 void (*each)(const struct going *g, void *arg), void *arg)
 {
     struct ft_estimate *estimate;
 
     if (!s->n_sites)
         return;
     estimate = read_estimates(s);
-    for (size_t i = 0; i < s->n_sites; i++)
-        for (size_t k = 0; k < s->plan->wf->n_stages; k++) {
-            struct prospect p = look_at(s, k, f, estimate);
-            const struct ft_site *site = s->site[i];
-            struct ft_str why = FT_STR_INIT;
-            enum ft_form form;
+    for (size_t i = 0; i < s->n_sites; i++) {
+        struct going g = { .session = s, .site = s->site[i] };
 
-            if (!p.n || !site || !ft_site_is_remote(site))
-                continue;
-            form = ft_form_choose(site, &p.task, max_array(site), &why);
-            each(site, &s->plan->wf->stage[k], form, why.s, arg);
-            ft_str_release(&why);
-        }
+        if (!g.site || !ft_site_is_remote(g.site))
+            continue;
+        for (size_t k = 0; k < s->plan->wf->n_stages; k++)
+            walk_stage(&g, k, f, estimate, each, arg);
+    }
     free(estimate);
 }
 
 /* --- as text, as JSON ----------------------------------------------------- */
 
-static void print_form(const struct ft_site *site,
-                       const struct ft_stage *stage, enum ft_form form,
-                       const char *why, void *arg)
+/* "heat", or "heat[ranks=4] and 2 more". */
+static void add_who(const struct going *g, struct ft_str *out)
 {
-    static const char *const as[] = {
-        [FT_FORM_AUTO] = "",
-        [FT_FORM_JOB] = "jobs of their own",
-        [FT_FORM_ARRAY] = "a job array",
-        [FT_FORM_PILOT] = "tasks of pilots",
+    if (g->whole) {
+        ft_str_add(out, g->stage->name);
+        return;
+    }
+    ft_plan_task_name(g->session->plan, g->prospect->first, out);
+    if (g->prospect->n > 1)
+        ft_str_addf(out, " and %zu more", g->prospect->n - 1);
+}
+
+static void print_form(const struct going *g, void *arg)
+{
+    static const char *const as[][2] = {
+        [FT_FORM_AUTO] = { "", "" },
+        [FT_FORM_JOB] = { "a job of its own", "jobs of their own" },
+        [FT_FORM_ARRAY] = { "a job array", "a job array" },
+        [FT_FORM_PILOT] = { "a task of pilots", "tasks of pilots" },
     };
+    struct ft_str who = FT_STR_INIT;
 
     (void)arg;
-    printf("%s at %s: as %s: %s\n", stage->name, site->name, as[form], why);
+    add_who(g, &who);
+    printf("%s at %s: as %s: %s\n", who.s, g->site->name,
+           as[g->form][g->whole || g->prospect->n > 1], g->why);
+    ft_str_release(&who);
 }
 
 void ft_forms_print(const struct ft_session *s, const struct ft_forecast *f)
@@ -119,16 +198,20 @@ void ft_forms_print(const struct ft_session *s, const struct ft_forecast *f)
     walk(s, f, print_form, NULL);
 }
 
-static void add_form(const struct ft_site *site, const struct ft_stage *stage,
-                     enum ft_form form, const char *why, void *arg)
+static void add_form(const struct going *g, void *arg)
 {
     struct json_object *obj = json_object_new_object();
+    struct ft_str first = FT_STR_INIT;
 
-    ft_json_add_str(obj, "stage", stage->name);
-    ft_json_add_str(obj, "site", site->name);
-    ft_json_add_str(obj, "form", ft_form_names[form]);
-    ft_json_add_str(obj, "why", why);
+    ft_plan_task_name(g->session->plan, g->prospect->first, &first);
+    ft_json_add_str(obj, "stage", g->stage->name);
+    ft_json_add_str(obj, "first", first.s);
+    ft_json_add_int(obj, "tasks", (int64_t)g->prospect->n);
+    ft_json_add_str(obj, "site", g->site->name);
+    ft_json_add_str(obj, "form", ft_form_names[g->form]);
+    ft_json_add_str(obj, "why", g->why);
     json_object_array_add(arg, obj);
+    ft_str_release(&first);
 }
 
 void ft_forms_add(const struct ft_session *s, const struct ft_forecast *f,
@@ -163,15 +246,12 @@ struct wanted {
     bool form[FT_FORM_PILOT + 1];
 };
 
-static void note_form(const struct ft_site *site, const struct ft_stage *stage,
-                      enum ft_form form, const char *why, void *arg)
+static void note_form(const struct going *g, void *arg)
 {
     struct wanted *w = arg;
 
-    (void)stage;
-    (void)why;
-    if (site == w->site)
-        w->form[form] = true;
+    if (g->site == w->site)
+        w->form[g->form] = true;
 }
 
 /* What the agent is to do stands in the script itself. */

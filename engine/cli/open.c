@@ -11,6 +11,7 @@
 #include "data/history/history.h"
 #include "data/store/ballast.h"
 #include "model/site_set.h"
+#include "plan/fit.h"
 #include "text/suggest.h"
 
 #define STATUS_USAGE 2
@@ -209,6 +210,17 @@ int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
     ft_cli_params_release(&params);
     ft_recalled_release(&recalled);
     return s->plan ? 0 : STATUS_INVALID;
+}
+
+int ft_session_fit(const struct ft_session *s,
+                   const struct ft_forecast *forecast)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+    bool ok = ft_plan_fit(s->plan, forecast, s->site, s->n_sites, &diags);
+
+    ft_print_diags(&diags);
+    ft_diags_release(&diags);
+    return ok ? 0 : STATUS_INVALID;
 }
 
 int ft_session_run(struct ft_session *s, const char *id)

@@ -10,6 +10,7 @@
 #include "data/store/store.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
+#include "plan/reuse.h"
 #include "run/record/run.h"
 
 /* Everything that a command may have open; close with ft_session_close(). */
@@ -45,6 +46,10 @@ int ft_session_site(struct ft_session *s, const struct ft_cli *cli);
  * 'file' NULL: what the current state was made by, with its parameters. */
 int ft_session_plan(struct ft_session *s, const struct ft_cli *cli,
                     const char *file);
+/* Have the sites what the tasks ask for that would run?  Without a forecast
+ * that is only warned of. */
+int ft_session_fit(const struct ft_session *s,
+                   const struct ft_forecast *forecast);
 /* A run by id, part of one, or "last" (also NULL). */
 int ft_session_run(struct ft_session *s, const char *id);
 /* "RUN/TASK"; '*task' is -1 when there is no "/TASK". */

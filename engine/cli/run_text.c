@@ -241,7 +241,7 @@ static void add_task_row(struct ft_table *table, const struct ft_run *run,
     ft_table_add(table, "%s%s", ft_task_state_names[run->task[task].state],
                  is_held(run, task) ? " (held)" : "");
     ft_str_cut(&text, 0);
-    if (d && d->end_ns > d->start_ns)
+    if (d && d->start_ns && d->end_ns > d->start_ns)
         ft_duration_text((double)(d->end_ns - d->start_ns) / 1e9, &text);
     ft_table_add(table, "%s", text.s);
     ft_str_cut(&text, 0);

@@ -202,6 +202,7 @@ static void check_cell(struct ft_build *b, const struct ft_stage *stage,
                        size_t cell)
 {
     struct ft_value params = FT_VALUE_INIT;
+    struct ft_resources res;
     struct ft_err err = { 0 };
     int64_t seed;
     bool yes;
@@ -220,6 +221,8 @@ static void check_cell(struct ft_build *b, const struct ft_stage *stage,
     if (stage->seed && !ft_eval_needs_row(stage, stage->seed) &&
         ft_eval_seed(b->wf, stage, cell, &seed, &err) < 0)
         report(b, stage, stage->seed, &err);
+    if (!ft_eval_needs_row(stage, stage->varying))
+        (void)ft_eval_resources(b->wf, stage, cell, &res, b->diags);
     for (size_t i = 0; i < stage->n_in; i++)
         if (!ft_eval_needs_row(stage, stage->in[i].node))
             check_selectors(b, stage, cell, &stage->in[i]);

@@ -61,6 +61,12 @@ int ft_eval_loop(const struct ft_workflow *wf, const struct ft_stage *stage,
 int ft_eval_seed(const struct ft_workflow *wf, const struct ft_stage *stage,
                  size_t cell, int64_t *seed, struct ft_err *err);
 
+/* What the stage itself says of the resources of a cell; 0: nothing.  False
+ * after reporting; what has no value is left at what others say of it. */
+bool ft_eval_resources(const struct ft_workflow *wf,
+                       const struct ft_stage *stage, size_t cell,
+                       struct ft_resources *res, struct ft_diags *diags);
+
 /* What selector 'k' of the data reference 'in' asks for: in
  * "${heat.temperature{power = matrix.power}}" the value of matrix.power. */
 int ft_eval_chosen(const struct ft_workflow *wf, const struct ft_stage *stage,

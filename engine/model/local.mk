@@ -24,6 +24,7 @@ engine_libmodel_a_SOURCES = \
     engine/model/outcome.c \
     engine/model/site.c engine/model/site_fields.c engine/model/site_check.c \
     engine/model/site.h engine/model/site_in.h \
+    engine/model/site_need.c engine/model/site_need.h \
     engine/model/site_set.c engine/model/site_drain.c \
     engine/model/site_nodes.c engine/model/site_nodes.h \
     engine/model/site_set.h \

@@ -60,6 +60,7 @@ struct ft_module {
 
 extern const struct ft_field ft_module_fields[];
 extern const struct ft_field ft_resources_fields[];
+extern const struct ft_field ft_task_resources_fields[]; /* with expressions */
 
 /* 'project_dir' may be NULL. */
 struct ft_module_set *ft_module_set_new(const char *project_dir);
@@ -88,6 +89,9 @@ bool ft_module_name_valid(const char *name);
 
 /* Ranks times threads; what is not said counts as one. */
 double ft_resources_cores(const struct ft_resources *res);
+
+/* What ends it first, its walltime or 'timeout_s'; 0: neither is said. */
+double ft_resources_limit_s(const struct ft_resources *res, double timeout_s);
 
 /* From a mapping that ft_fields_check() has accepted. */
 void ft_resources_read(const struct ft_node *node, struct ft_resources *res);

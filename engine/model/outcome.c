@@ -31,3 +31,10 @@ double ft_resources_cores(const struct ft_resources *res)
     return (double)(res->ranks ? res->ranks : 1) *
            (res->threads ? res->threads : 1);
 }
+
+double ft_resources_limit_s(const struct ft_resources *res, double timeout_s)
+{
+    return timeout_s > 0 && (!(res->walltime_s > 0) ||
+                             timeout_s < res->walltime_s)
+               ? timeout_s : res->walltime_s;
+}

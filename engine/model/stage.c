@@ -83,7 +83,7 @@ const struct ft_field ft_stage_fields[] = {
     { .key = "timeout", .type = FT_FIELD_QUANTITY, .unit = "s",
       .min = 1e-3, .max = HUGE_VAL, .doc = "longest run of one attempt" },
     { .key = "resources", .type = FT_FIELD_STRUCT,
-      .fields = ft_resources_fields, .doc = "what a task takes" },
+      .fields = ft_task_resources_fields, .doc = "what a task takes" },
     { .key = "env", .type = FT_FIELD_MAP, .of = FT_FIELD_TEXT,
       .words = true, .doc = "environment variables" },
     { .key = "modules", .type = FT_FIELD_LIST, .of = FT_FIELD_TEXT,
@@ -368,10 +368,20 @@ static void read_modules(struct ft_build *b, struct ft_stage *stage)
         add_module(b, stage, modules->item[i]);
 }
 
-void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
+static void read_resources(struct ft_stage *stage)
 {
     const struct ft_node *resources = get(stage, "resources");
 
+    if (!resources)
+        return;
+    ft_resources_read(resources, &stage->resources);
+    for (size_t i = 0; i < resources->n; i++)
+        if (ft_node_has_expr(resources->item[i]))
+            stage->varying = resources;
+}
+
+void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
+{
     stage->doc = text_of(stage, "doc");
     stage->site = text_of(stage, "site");
     stage->with = get(stage, "with");
@@ -382,8 +392,7 @@ void ft_stage_read(struct ft_build *b, struct ft_stage *stage)
     stage->cache = cache_policy(stage);
     stage->form = form_of(stage);
     stage->optional = is_optional(stage);
-    if (resources)
-        ft_resources_read(resources, &stage->resources);
+    read_resources(stage);
     read_retry(stage);
     read_modules(b, stage);
     report_unsupported(b, stage);

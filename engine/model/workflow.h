@@ -185,6 +185,8 @@ struct ft_stage {
     struct ft_retry retry;
     double timeout_s; /* 0: none */
     struct ft_resources resources; /* of the stage over the module's */
+    const struct ft_node *varying; /* resources that have expressions, or NULL:
+                                      the cells differ, ft_eval_resources() */
     const struct ft_node *env;     /* mapping or NULL */
     char *site;                    /* or NULL */
     enum ft_form form;             /* that it asks for */

@@ -429,6 +429,7 @@ static int make_recipe(struct binding *b, struct ft_err *err)
                                json_object_get(b->bound->cell));
     ft_json_add_int(recipe, "seed", b->bound->seed);
     ft_plan_resources(b->plan, b->bound->task, 1, &res);
+    b->bound->ranks = res.ranks;
     if (!module || module->determinism != FT_DET_BITWISE)
         ft_json_add_int(recipe, "ranks", res.ranks);
     if (b->stage->n_modules)
@@ -442,6 +443,19 @@ static int make_recipe(struct binding *b, struct ft_err *err)
     return 0;
 }
 
+/* Values of the cell may give none that a site could have. */
+static int check_resources(const struct binding *b, struct ft_err *err)
+{
+    struct ft_diags diags = FT_DIAGS_INIT;
+    struct ft_resources res;
+    int rc = 0;
+
+    if (!ft_eval_resources(b->plan->wf, b->stage, b->cell, &res, &diags))
+        rc = ft_diags_to_err(&diags, err);
+    ft_diags_release(&diags);
+    return rc;
+}
+
 static int make_key(struct ft_bound *bound, struct ft_err *err)
 {
     struct ft_str text = FT_STR_INIT;
@@ -451,6 +465,17 @@ static int make_key(struct ft_bound *bound, struct ft_err *err)
         ft_sha256_text(text.s, text.len, bound->key);
     ft_str_release(&text);
     return rc;
+}
+
+int ft_bound_set_ranks(struct ft_bound *bound, int ranks, struct ft_err *err)
+{
+    if (ranks == bound->ranks)
+        return 0;
+    bound->ranks = ranks;
+    if (!json_object_object_get_ex(bound->recipe, "ranks", NULL))
+        return 0; /* they do not matter */
+    ft_json_add_int(bound->recipe, "ranks", ranks);
+    return make_key(bound, err);
 }
 
 static struct binding begin(const struct ft_plan *plan, size_t task,
@@ -496,8 +521,8 @@ struct ft_bound *ft_bind(const struct ft_plan *plan, size_t task,
     bound->name = ft_str_take(&name);
     bound->cell = cell_json(b.stage, b.cell);
     if (ft_eval_seed(plan->wf, b.stage, b.cell, &bound->seed, err) == 0 &&
-        bind_inputs(&b, err) == 0 && make_recipe(&b, err) == 0 &&
-        make_key(bound, err) == 0)
+        check_resources(&b, err) == 0 && bind_inputs(&b, err) == 0 &&
+        make_recipe(&b, err) == 0 && make_key(bound, err) == 0)
         return bound;
     ft_err_context(err, "task '%s'", bound->name);
     ft_bound_free(bound);

@@ -53,6 +53,7 @@ struct ft_bound {
     struct ft_bound_input *in;
     size_t n_in;
     int64_t seed;
+    int ranks; /* of the plan, until ft_bound_set_ranks() */
 };
 
 /* The cell of 'task' as canonical JSON, "" without a matrix: what the store
@@ -69,6 +70,9 @@ void ft_plan_claim(const struct ft_plan *plan, size_t task,
 struct ft_bound *ft_bind(const struct ft_plan *plan, size_t task,
                          const struct ft_have *have, struct ft_store *store,
                          struct ft_err *err);
+/* It runs with so many: somebody has asked for others than the plan says, and
+ * recipe and key are those of a plan that says so. */
+int ft_bound_set_ranks(struct ft_bound *bound, int ranks, struct ft_err *err);
 /* The inputs alone, as far as 'have' and the disk have them by now; '*all' is
  * false when one cannot be had.  There is no recipe and no key. */
 struct ft_bound *ft_bind_known(const struct ft_plan *plan, size_t task,

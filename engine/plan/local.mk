@@ -8,7 +8,7 @@ engine_libplan_a_SOURCES = \
     engine/plan/recipe.c \
     engine/plan/record.c \
     engine/plan/reuse.c engine/plan/reuse_in.h engine/plan/reuse.h \
-    engine/plan/reuse_loop.c \
+    engine/plan/reuse_loop.c engine/plan/fit.c engine/plan/fit.h \
     engine/plan/scope.c engine/plan/scope.h \
     engine/plan/shell_text.c engine/plan/shell_text.h \
     engine/plan/expand.c engine/plan/expand.h \

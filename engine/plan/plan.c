@@ -420,17 +420,22 @@ void ft_plan_resources(const struct ft_plan *plan, size_t task, int attempt,
     static const struct ft_resources none = { 0 };
     const struct ft_stage *stage =
         &plan->wf->stage[ft_plan_stage_of(plan, task)];
-    const struct ft_resources *s = &stage->resources;
     const struct ft_resources *m =
         stage->module ? &stage->module->resources : &none;
+    struct ft_resources s = stage->resources;
+    struct ft_diags unread = FT_DIAGS_INIT; /* ft_bind() reports them */
 
-    res->nodes = first_said(s->nodes, m->nodes, 1);
-    res->ranks = first_said(s->ranks, m->ranks, 1);
-    res->threads = first_said(s->threads, m->threads, 1);
-    res->gpus = first_said(s->gpus, m->gpus, 0);
-    res->memory_bytes = s->memory_bytes > 0 ? s->memory_bytes
-                                            : m->memory_bytes;
-    res->walltime_s = s->walltime_s > 0 ? s->walltime_s : m->walltime_s;
+    if (stage->varying)
+        (void)ft_eval_resources(plan->wf, stage, ft_plan_cell_of(plan, task),
+                                &s, &unread);
+    ft_diags_release(&unread);
+    res->nodes = first_said(s.nodes, m->nodes, 1);
+    res->ranks = first_said(s.ranks, m->ranks, 1);
+    res->threads = first_said(s.threads, m->threads, 1);
+    res->gpus = first_said(s.gpus, m->gpus, 0);
+    res->memory_bytes = s.memory_bytes > 0 ? s.memory_bytes
+                                           : m->memory_bytes;
+    res->walltime_s = s.walltime_s > 0 ? s.walltime_s : m->walltime_s;
     ft_plan_escalate(plan, task, attempt, res);
 }
 

@@ -119,7 +119,7 @@ struct json_object *ft_bound_task_json(const struct ft_plan *plan,
     json_object_object_add(task, "inputs", task_inputs(stage, bound, dir));
     json_object_object_add(task, "outputs", task_outputs(stage));
     ft_json_add_int(task, "seed", bound->seed);
-    ft_json_add_int(task, "ranks", res.ranks);
+    ft_json_add_int(task, "ranks", bound->ranks);
     ft_json_add_int(task, "threads", res.threads);
     ft_json_add_str(task, "restart", restart);
     return task;
@@ -179,14 +179,12 @@ struct json_object *ft_bound_lineage(const struct ft_plan *plan,
     };
     const struct ft_stage *stage = stage_of(plan, bound);
     struct json_object *record = json_object_new_object();
-    struct ft_resources res;
 
     json_object_object_foreach(bound->recipe, key, value)
         json_object_object_add(record, key, json_object_get(value));
     json_object_object_add(record, "inputs", lineage_inputs(plan, bound));
-    ft_plan_resources(plan, bound->task, attempt, &res);
     ft_json_add_int(record, "schema", LINEAGE_SCHEMA);
-    ft_json_add_int(record, "ranks", res.ranks);
+    ft_json_add_int(record, "ranks", bound->ranks);
     ft_json_add_str(record, "stage", stage->name);
     ft_json_add_str(record, "task", bound->name);
     if (bound->cell)

@@ -142,7 +142,7 @@ endif
 
 RUN_TESTS = t/t2000-run.t t/t2001-bad-stages.t t/t2002-resume.t \
     t/t2003-cancel.t t/t2140-steering.t t/t2141-detach.t t/t2142-share.t \
-    t/t2004-full-disk.t \
+    t/t2143-resources.t t/t2004-full-disk.t \
     t/t2050-newcomer.t \
     t/t2120-loop.t t/t2121-rows.t t/t2122-examples.t t/t2123-rounds.t
 TESTS += $(RUN_TESTS)

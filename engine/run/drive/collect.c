@@ -349,6 +349,8 @@ bool ft_collect_earlier(struct ft_drive *d, struct ft_bound *bound)
     tag_text = ft_asprintf("%s/%s/%d", d->run->id, bound->name, attempt);
     usable = ft_result_read(dir, tag_text, &ending) &&
              ending.outcome == FT_OUT_OK;
+    if (usable)
+        ft_handoff_recall(dir, bound);
     free(tag_text);
     free(dir);
     if (!usable)

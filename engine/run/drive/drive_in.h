@@ -282,6 +282,10 @@ void ft_drive_expand(struct ft_drive *d, size_t stage);
 int ft_handoff(struct ft_flight *flight, struct ft_err *err);
 /* The directory is there already, with all that belongs into it. */
 int ft_handoff_again(struct ft_flight *flight, struct ft_err *err);
+/* It is to start with so many ranks now. */
+int ft_handoff_ranks(struct ft_flight *flight, int ranks, struct ft_err *err);
+/* The attempt in 'dir' was started with the ranks that it was told there. */
+void ft_handoff_recall(const char *dir, struct ft_bound *bound);
 
 /* The attempt that has ended was asked to stop and saved nothing to go on from,
  * and so was the one before: another one would do no better. */

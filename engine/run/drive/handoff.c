@@ -1,5 +1,6 @@
 /* handoff.c - the attempt directory that a program starts in */
 #include <dirent.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,8 +131,34 @@ static int make_present(struct ft_flight *f, const struct ft_bound_input *in,
     return rc;
 }
 
+int ft_handoff_ranks(struct ft_flight *f, int ranks, struct ft_err *err)
+{
+    int before = f->bound->ranks;
+
+    if (ranks == before)
+        return 0;
+    if (ft_bound_set_ranks(f->bound, ranks, err) == 0 &&
+        (f->drive->adapter->bare || write_task(f, err) == 0))
+        return 0;
+    (void)ft_bound_set_ranks(f->bound, before, NULL);
+    return -1;
+}
+
+void ft_handoff_recall(const char *dir, struct ft_bound *bound)
+{
+    char *path = ft_path_join(dir, FT_TASK_FILE);
+    struct json_object *task = ft_json_read(path, NULL);
+    int64_t ranks = task ? ft_json_int_or(task, "ranks", 0) : 0;
+
+    if (ranks > 0 && ranks <= INT_MAX)
+        (void)ft_bound_set_ranks(bound, (int)ranks, NULL);
+    json_object_put(task);
+    free(path);
+}
+
 int ft_handoff_again(struct ft_flight *f, struct ft_err *err)
 {
+    ft_handoff_recall(f->dir, f->bound);
     return ft_bound_command(f->drive->plan, f->bound, f->drive->run->id,
                             f->dir, &f->argv, &f->env, err);
 }

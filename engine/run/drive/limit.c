@@ -128,9 +128,7 @@ static double worst_core_s(struct ft_drive *d, size_t task)
     struct ft_resources res;
 
     ft_run_resources(d->run, task, &res);
-    worst_s = timeout_s > 0 && res.walltime_s > 0
-                  ? fmin(timeout_s, res.walltime_s)
-                  : fmax(timeout_s, res.walltime_s);
+    worst_s = ft_resources_limit_s(&res, timeout_s);
     if (!(worst_s > 0))
         worst_s = ft_estimate_update(&ft_ahead_estimates(d)[s],
                                      &d->run->usage[s]).task_s;

@@ -304,6 +304,8 @@ static void keep(struct ft_drive *d, size_t s)
 
 void ft_memo_keep(struct ft_drive *d)
 {
+    if (d->run->steer.n_overrides)
+        return; /* some were not made as the stage says */
     for (size_t s = 0; s < d->plan->wf->n_stages; s++)
         if (may_have_memo(d, s) && !d->run->memo[s].run && is_whole(d, s))
             keep(d, s);

@@ -21,6 +21,7 @@
 #define NS_PER_S 1e9
 #define NS_PER_MS 1000000
 #define LOOK_MS 200 /* between two looks, at least */
+#define SLOTS_LOOKED_AT 16 /* tasks */
 #define LOOK_SHARE 100
 
 struct ft_ahead {
@@ -70,19 +71,22 @@ static void connect_work(const struct ft_drive *d, struct ft_work *work)
     }
 }
 
-/* Slots of the first task stand for all of the stage. */
+/* Slots of a task of the stage; where they differ the mean of some. */
 static int slots_of(const struct ft_drive *d, size_t s)
 {
     const struct ft_plan_stage *ps = &d->plan->stage[s];
-    struct ft_resources res = { 0 };
-    double cores;
+    size_t n = d->plan->wf->stage[s].varying ? SLOTS_LOOKED_AT : 1;
+    double cores = 0;
     int most = ft_drive_slots(d);
 
-    if (ps->n)
-        ft_run_resources(d->run, ps->first, &res);
-    cores = (double)(res.ranks ? res.ranks : 1) *
-            (res.threads ? res.threads : 1);
-    return cores < most ? (int)cores : most;
+    n = ps->n < n ? ps->n : n;
+    for (size_t i = 0; i < n; i++) {
+        struct ft_resources res;
+
+        ft_run_resources(d->run, ps->first + i * ps->n / n, &res);
+        cores += fmin(ft_resources_cores(&res), most);
+    }
+    return n ? (int)ceil(cores / (double)n) : 1;
 }
 
 static void update_work(struct ft_drive *d, struct ft_ahead *a)

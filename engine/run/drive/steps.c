@@ -189,10 +189,26 @@ static int keep_stored(struct ft_drive *d, const struct ft_bound *bound,
     return 0;
 }
 
+/* With the ranks that somebody has asked for since. */
+static struct ft_bound *bind_task(struct ft_drive *d, size_t task,
+                                  struct ft_err *err)
+{
+    struct ft_bound *bound = ft_bind(d->plan, task, &d->have, d->store, err);
+    struct ft_resources res;
+
+    if (!bound)
+        return NULL;
+    ft_run_resources(d->run, task, &res);
+    if (ft_bound_set_ranks(bound, res.ranks, err) == 0)
+        return bound;
+    ft_bound_free(bound);
+    return NULL;
+}
+
 static void prepare(struct ft_drive *d, size_t task)
 {
     struct ft_err err;
-    struct ft_bound *bound = ft_bind(d->plan, task, &d->have, d->store, &err);
+    struct ft_bound *bound = bind_task(d, task, &err);
     struct ft_flight *f;
     int hit = -1;
 
@@ -234,11 +250,6 @@ static void add_start(struct ft_drive *d, size_t task)
     d->start = ft_grow(d->start, d->n_starts, &d->cap_starts,
                        sizeof(*d->start));
     d->start[d->n_starts++] = ft_flight_find(d, task);
-}
-
-static double time_limit(double a, double b)
-{
-    return a > 0 && (b <= 0 || a < b) ? a : b;
 }
 
 static bool has_expr(const struct ft_node *map)
@@ -340,14 +351,16 @@ static void submit(struct ft_flight *f)
     };
 
     if (!d->adapter->mortal) {
-        attempt.follow = count_follow(d, stage);
+        attempt.follow = stage->varying ? 0 : count_follow(d, stage);
         attempt.expected_s = expected_s(d, f->task);
         attempt.program_sha256 = program_digest(f, stage);
     }
     ft_run_resources(d->run, f->task, &attempt.resources);
+    if (f->again || ft_handoff_ranks(f, attempt.resources.ranks, NULL) < 0)
+        attempt.resources.ranks = f->bound->ranks; /* as it was prepared */
     attempt.mpi = ft_plan_is_mpi(stage, &attempt.resources);
-    attempt.timeout_s = time_limit(ft_run_timeout_s(d->run, f->task),
-                                   attempt.resources.walltime_s);
+    attempt.timeout_s = ft_resources_limit_s(
+        &attempt.resources, ft_run_timeout_s(d->run, f->task));
     choose_pool(f, stage, &attempt);
     if (ft_travel_needed(d))
         attempt.file = ft_travel_files(d->plan, f->bound, d->store, f->dir,

@@ -17,6 +17,7 @@ struct ft_rerun_input {
     struct ft_versions given;
 };
 
+#define RANKS_MAX 60000
 #define ID_SHOWN 12
 
 void ft_rerun_release(struct ft_rerun *rerun)
@@ -353,6 +354,15 @@ static int read_record(struct ft_store *store, const char *version,
     return ft_err_hint(err, "what a person has put cannot be made again");
 }
 
+/* A record may be a stranger's. */
+static int take_ranks(struct ft_rerun *rerun, struct ft_err *err)
+{
+    int64_t n = ft_json_int_or(rerun->record, "ranks", 0);
+
+    return n < 1 || n > RANKS_MAX
+               ? 0 : ft_bound_set_ranks(rerun->bound, (int)n, err);
+}
+
 int ft_rerun_prepare(const struct ft_project *project, struct ft_store *store,
                      const char *version, bool only_look,
                      struct ft_rerun *rerun, struct ft_diags *diags,
@@ -368,7 +378,8 @@ int ft_rerun_prepare(const struct ft_project *project, struct ft_store *store,
         read_inputs(store, rerun, task, err) < 0)
         goto fail;
     rerun->bound = ft_bind(rerun->plan, task, &have, store, err);
-    if (rerun->bound && check_files(rerun, err) == 0)
+    if (rerun->bound && take_ranks(rerun, err) == 0 &&
+        check_files(rerun, err) == 0)
         return 0;
 fail:
     ft_rerun_release(rerun);

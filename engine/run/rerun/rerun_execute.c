@@ -15,7 +15,7 @@
 
 #define TAG 1
 #define CANCEL_GRACE_S 10.0
-#define COUNT_MAX 60000 /* ranks and attempts */
+#define ATTEMPT_MAX 60000
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -29,12 +29,11 @@ struct execution {
 };
 
 /* A record may be a stranger's. */
-static int recorded_count(const struct ft_rerun *rerun, const char *key,
-                          int fallback)
+static int recorded_attempt(const struct ft_rerun *rerun)
 {
-    int64_t n = ft_json_int_or(rerun->record, key, fallback);
+    int64_t n = ft_json_int_or(rerun->record, "attempt", 1);
 
-    return n >= 1 && n <= COUNT_MAX ? (int)n : fallback;
+    return n >= 1 && n <= ATTEMPT_MAX ? (int)n : 1;
 }
 
 /* --- the attempt directory ------------------------------------------------ */
@@ -44,7 +43,7 @@ static int write_task(const struct ft_rerun *rerun, const char *dir,
 {
     struct json_object *task = ft_bound_task_json(
         rerun->plan, rerun->bound, ft_json_str_or(rerun->record, "run", ""),
-        recorded_count(rerun, "attempt", 1), dir, NULL);
+        recorded_attempt(rerun), dir, NULL);
     char *path = ft_path_join(dir, FT_TASK_FILE);
     int rc = ft_json_write(task, path, 0666, ft_file_put, err);
 
@@ -219,11 +218,6 @@ static int wait_for(const struct ft_attempt *attempt,
     return x.refused ? -1 : rc;
 }
 
-static double time_limit(double a, double b)
-{
-    return a > 0 && (b <= 0 || a < b) ? a : b;
-}
-
 /* --- all of it ------------------------------------------------------------ */
 
 int ft_rerun_execute(const struct ft_rerun *rerun, struct ft_store *store,
@@ -234,7 +228,7 @@ int ft_rerun_execute(const struct ft_rerun *rerun, struct ft_store *store,
     const struct ft_stage *stage =
         &rerun->wf->stage[ft_plan_stage_of(rerun->plan, task)];
     const char *run = ft_json_str_or(rerun->record, "run", "");
-    int n = recorded_count(rerun, "attempt", 1), rc = -1;
+    int n = recorded_attempt(rerun), rc = -1;
     char *tag_text = ft_asprintf("rerun-%s/%s/%d", run, rerun->bound->name, n);
     char **argv = NULL, **env = NULL;
     struct ft_attempt attempt = {
@@ -252,11 +246,10 @@ int ft_rerun_execute(const struct ft_rerun *rerun, struct ft_store *store,
         attempt.argv = argv;
         attempt.env = env;
         ft_plan_resources(rerun->plan, task, n, &attempt.resources);
-        attempt.resources.ranks = recorded_count(
-            rerun, "ranks", attempt.resources.ranks);
+        attempt.resources.ranks = rerun->bound->ranks;
         attempt.mpi = ft_plan_is_mpi(stage, &attempt.resources);
-        attempt.timeout_s = time_limit(stage->timeout_s,
-                                       attempt.resources.walltime_s);
+        attempt.timeout_s = ft_resources_limit_s(&attempt.resources,
+                                                 stage->timeout_s);
         rc = wait_for(&attempt, ending, err);
         if (rc == 0)
             ft_result_add_last_words(dir, ending);

@@ -11,8 +11,7 @@ static void need_of(const struct ft_sched *s, const struct ft_run *run,
     double cores;
 
     ft_run_resources(run, task, &res);
-    cores = (double)(res.ranks ? res.ranks : 1) *
-            (res.threads ? res.threads : 1);
+    cores = ft_resources_cores(&res);
     *slots = cores < s->limit.slots ? (int)cores : s->limit.slots;
     *memory_bytes = fmin(res.memory_bytes, s->limit.memory_bytes);
 }
