@@ -1,6 +1,6 @@
 /* watch_screen.c - how a run looks on the whole screen
  *
- *   heatsink  run 20261121-115212-2421  running
+ *   heatsink  run 20261121-115212-2421f0  running
  *   ━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌  412/1024  40 %  12 min 03 s  3.1/s  eta 3 min 17 s
  *   budget, deadline, forecast
  *    mesh  ✔          64/64  cached 60

@@ -30,14 +30,15 @@ char *ft_run_path(const struct ft_project *project, const char *id,
 /* --- making --------------------------------------------------------------- */
 
 /* Ids sort by the time they were made at: behind the second stand its 4096ths
- * and a digit by chance. */
+ * and three digits by chance, for runs of other projects share machines and
+ * clusters, where the processes and jobs of a run are known by its id. */
 int ft_run_make_dir(const struct ft_project *project, int64_t now_ns,
                     char id[FT_RUN_ID_MAX], struct ft_err *err)
 {
     time_t now = (time_t)(now_ns / NS_PER_S);
     char *runs = ft_asprintf("%s/runs", project->meta), *path = NULL;
     char when[20];
-    uint8_t chance;
+    uint16_t chance;
     bool made = false;
     struct tm tm;
     int rc = ft_path_mkdirs(runs, 0777, err);
@@ -47,10 +48,10 @@ int ft_run_make_dir(const struct ft_project *project, int64_t now_ns,
     for (int i = 0; rc == 0 && !made && i < ID_TRIES; i++) {
         free(path);
         if (getrandom(&chance, sizeof(chance), 0) != sizeof(chance))
-            chance = (uint8_t)(now_ns + i);
-        snprintf(id, FT_RUN_ID_MAX, "%s-%03x%x", when,
+            chance = (uint16_t)(now_ns + i);
+        snprintf(id, FT_RUN_ID_MAX, "%s-%03x%03x", when,
                  (unsigned)(now_ns % NS_PER_S * 4096 / NS_PER_S),
-                 chance & 15);
+                 chance & 0xfffu);
         path = ft_run_path(project, id, NULL);
         made = mkdir(path, 0777) == 0;
         if (!made && (errno != EEXIST || i + 1 == ID_TRIES))

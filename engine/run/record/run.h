@@ -19,7 +19,7 @@ struct ft_module_set;
 struct ft_project;
 struct ft_usage;
 
-#define FT_RUN_ID_MAX 32 /* "20261121-073711-7f3c" and terminator */
+#define FT_RUN_ID_MAX 32 /* "20261121-073711-7f3c5a" and terminator */
 
 #define FT_TASK_STATES(X)                                                    \
     X(WAITING, "waiting")     /* for other tasks */                          \
