@@ -89,7 +89,7 @@ test_expect_success 'the plan tells what tasks would go as, and why' '
 	in_p fedtwin plan m.yaml --json >out.json &&
 	test "$(test_json "d[\"forms\"]" out.json)" = "[]" &&
 	many one.yaml 1 true && in_p fedtwin plan one.yaml --site alpha >out &&
-	test_grep "as jobs of their own: no other task like it waits" out &&
+	test_grep "as a job of its own: no other task like it waits" out &&
 	many short.yaml 12 true "    timeout: 10 s" &&
 	in_p fedtwin plan short.yaml --site alpha >out &&
 	test_grep "as tasks of pilots: 12 tasks wait, and none takes longer than 10 s" out

@@ -189,7 +189,7 @@ static void print_form(const struct going *g, void *arg)
     (void)arg;
     add_who(g, &who);
     printf("%s at %s: as %s: %s\n", who.s, g->site->name,
-           as[g->form][g->whole || g->prospect->n > 1], g->why);
+           as[g->form][g->prospect->n > 1], g->why);
     ft_str_release(&who);
 }
 
