@@ -150,6 +150,15 @@ test_expect_success 'what is there already needs no queue' '
 	test_grep "^0 tasks would run" out
 '
 
+test_expect_success 'of many that differ some are named' '
+	told "{walltime: \"\${matrix.k * 1 s}\"}" \
+		"matrix: {k: {from: 1, to: 40}}" >many.yaml &&
+	fedtwin plan many.yaml --site ./alpha.yaml >out &&
+	grep "^s\[k=[0-9]*\] at alpha: as a task of pilots: 40 tasks wait" out >named &&
+	test_line_count = 16 named &&
+	test_grep "^24 more tasks of s ask for something else" out
+'
+
 test_expect_success 'those that ask for the same go together' '
 	told "{ranks: \"\${matrix.n}\", walltime: 4 min}" "submit: array" \
 		"matrix: {n: [1, 2], k: [1, 2, 3]}" >forms.yaml &&

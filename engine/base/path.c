@@ -148,11 +148,12 @@ static bool is_directory(const char *path)
 
 int ft_path_mkdirs(const char *path, mode_t mode, struct ft_err *err)
 {
-    char *copy = ft_strdup(path);
-    char *s = copy;
+    char *copy, *s, end;
     int rc = -1;
-    char end;
 
+    if (is_directory(path)) /* nearly always, and mkdir() is dear */
+        return 0;
+    s = copy = ft_strdup(path);
     do {
         s += strspn(s, "/");
         s += strcspn(s, "/");

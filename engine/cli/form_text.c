@@ -16,6 +16,7 @@
 #include "run/site/script.h"
 
 #define STATUS_USAGE 2
+#define PROSPECTS_MAX 16 /* of a stage whose cells differ */
 
 /* What is known before a run of tasks of a stage that ask for the same. */
 struct prospect {
@@ -64,18 +65,20 @@ static bool asks_the_same(const struct ft_form_task *a,
            !(a->timeout_s < b->timeout_s) && !(a->timeout_s > b->timeout_s);
 }
 
-/* Those of one stage; the caller frees. */
+/* Those of one stage, '*n', and how many tasks ask for something else still;
+ * the caller frees. */
 static struct prospect *look_at(const struct ft_session *s, size_t stage,
                                 const struct ft_forecast *f,
-                                const struct ft_estimate *estimate, size_t *n)
+                                const struct ft_estimate *estimate, size_t *n,
+                                size_t *n_left)
 {
     const struct ft_plan_stage *tasks = &s->plan->stage[stage];
     const struct ft_stage *st = &s->plan->wf->stage[stage];
     double expected_s = estimate[stage].n ? estimate[stage].task_s : 0;
-    struct prospect *p = NULL;
-    size_t cap = 0, at, n_waiting = 0;
+    struct prospect *p = ft_calloc(PROSPECTS_MAX, sizeof(*p));
+    size_t at, n_waiting = 0;
 
-    *n = 0;
+    *n = *n_left = 0;
     for (size_t t = tasks->first; t < tasks->first + tasks->n; t++) {
         struct prospect one;
 
@@ -88,10 +91,12 @@ static struct prospect *look_at(const struct ft_session *s, size_t stage,
             while (at < *n && !asks_the_same(&p[at].task, &one.task))
                 at++;
         }
-        if (at == *n) {
-            p = ft_grow(p, *n, &cap, sizeof(*p));
-            p[(*n)++] = one;
+        if (at == PROSPECTS_MAX) {
+            ++*n_left;
+            continue;
         }
+        if (at == *n)
+            p[(*n)++] = one;
         p[at].n++;
     }
     for (size_t i = 0; i < *n; i++) {
@@ -114,6 +119,7 @@ struct going {
     const struct ft_stage *stage;
     const struct prospect *prospect;
     bool whole; /* all of the stage */
+    size_t n_left; /* of the stage, after the last one of it */
     enum ft_form form;
     const char *why;
 };
@@ -124,8 +130,8 @@ static void walk_stage(struct going *g, size_t stage,
                        void (*each)(const struct going *g, void *arg),
                        void *arg)
 {
-    size_t n;
-    struct prospect *p = look_at(g->session, stage, f, estimate, &n);
+    size_t n, n_left;
+    struct prospect *p = look_at(g->session, stage, f, estimate, &n, &n_left);
 
     g->stage = &g->session->plan->wf->stage[stage];
     g->whole = n == 1;
@@ -133,6 +139,7 @@ static void walk_stage(struct going *g, size_t stage,
         struct ft_str why = FT_STR_INIT;
 
         g->prospect = &p[i];
+        g->n_left = i + 1 == n ? n_left : 0;
         g->form = ft_form_choose(g->site, &p[i].task, max_array(g->site),
                                  &why);
         g->why = why.s;
@@ -190,6 +197,9 @@ static void print_form(const struct going *g, void *arg)
     add_who(g, &who);
     printf("%s at %s: as %s: %s\n", who.s, g->site->name,
            as[g->form][g->prospect->n > 1], g->why);
+    if (g->n_left)
+        printf("%zu more tasks of %s ask for something else\n", g->n_left,
+               g->stage->name);
     ft_str_release(&who);
 }
 

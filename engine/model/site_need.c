@@ -1,6 +1,8 @@
 /* site_need.c - what a job asks a site for, and the queue that takes it */
 #include "model/site_need.h"
 
+#include <stdint.h>
+
 #include "base/str.h"
 #include "model/site.h"
 
@@ -59,7 +61,7 @@ static bool takes(const struct ft_site_queue *q, const struct ft_need *need,
              need->memory_bytes > q->memory_per_node_bytes)
         ft_str_addf(why, "%.3g GiB of %.3g GiB a node",
                     need->memory_bytes / GIB, q->memory_per_node_bytes / GIB);
-    else if (need->gpus > nodes * q->gpus_per_node)
+    else if (need->gpus > (int64_t)nodes * q->gpus_per_node)
         ft_str_addf(why, "%d GPUs of %d", need->gpus,
                     nodes * q->gpus_per_node);
     else
