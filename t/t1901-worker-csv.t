@@ -336,7 +336,7 @@ test_expect_success 'rows: a file is no table, a damaged table gives none' '
 		\"src\":\"$PWD/in\",\"type\":\"file\",
 		\"record\":{\"schema\":1,\"object\":\"t.f\"}}" >published &&
 	test_expect_code 1 rows &&
-	test_grep "is a file, not a table" answer &&
+	test_grep "is of type .file., not .table." answer &&
 	printf "a [K]\n1\n2\n" >in.csv &&
 	publish in.csv &&
 	cp answer published &&

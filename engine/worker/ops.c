@@ -326,7 +326,7 @@ static int open_kind(struct ft_version_file *vf, struct json_object *request,
         return -1;
     if (vf->kind == kind)
         return 0;
-    ft_err_set(err, FT_EFORMAT, "version %.12s is a %s, not a %s",
+    ft_err_set(err, FT_EFORMAT, "version %.12s is of type '%s', not '%s'",
                vf->lineage.version, vf->kind->name, kind->name);
     ft_version_file_close(vf);
     return -1;
