@@ -104,6 +104,17 @@ test_expect_success 'the controller away, frozen, and back' '
 	wait_until "$job" ended && adapter_stop
 '
 
+# Its nodes are unknown to a controller until they call, and it says of any job
+# that it could never run.
+test_expect_success 'a new controller, which no node has called yet: it waits' '
+	adapter_start fedtwin-slurm local.json &&
+	slurm_ask alpha stop n1 && slurm_ask alpha stop n2 &&
+	slurm_ask alpha stop slurmctld && slurm_ask alpha start slurmctld &&
+	send r/early/1 true && test "$(state "$job")" = queued &&
+	slurm_ask alpha start n1 && slurm_ask alpha start n2 &&
+	wait_until "$job" ended && adapter_stop
+'
+
 # A real sshd on loopback; 'ssh' finds it by the name 'far'.
 start_sshd() {
 	sshd_port=$("$PYTHON" -c "

@@ -48,9 +48,11 @@ job() {
 	slurm_on alpha squeue -h -o %i
 }
 
-# The controller writes what it knows every five seconds at the latest.
+# The controller writes what it knows every five seconds at the latest. The
+# tag of a job, unlike its number, stands nowhere else in that.
 state_saved() {
-	test_wait_for 60 grep -q -a "$(job)" alpha/state/job_state
+	test_wait_for 60 grep -q -a -F "$(slurm_on alpha squeue -h -o %k)" \
+		alpha/state/job_state
 }
 
 node_is_back() { # NODE

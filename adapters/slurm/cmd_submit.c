@@ -144,6 +144,21 @@ static int run_sbatch(const struct ft_cmd *cmd, struct json_object *job,
 
 /* --- feasible? ------------------------------------------------------------ */
 
+/* Is a node of that state, as 'sinfo' has it, there with all that it has?  "*"
+ * does not respond; a controller that has just begun knows "unknown" ones. */
+static bool is_up(const char *state)
+{
+    static const char *const up[] = { "idle", "mixed", "allocated",
+                                      "completing", "planned", "reserved",
+                                      "maint" };
+    size_t len = strcspn(state, "~#!%$@^-"); /* power, reservations, plans */
+
+    for (size_t i = 0; i < FT_ARRAY_LEN(up); i++)
+        if (strlen(up[i]) == len && strncmp(state, up[i], len) == 0)
+            return true;
+    return false;
+}
+
 /* True when a node of the queue is away, so that what does not fit may fit
  * later. */
 static bool some_away(const struct ft_cmd *cmd, const struct ft_spec *spec)
@@ -156,15 +171,11 @@ static bool some_away(const struct ft_cmd *cmd, const struct ft_spec *spec)
     ft_cmd_begin(&words);
     ft_words_add(&words, ft_strdup("sinfo"));
     ft_words_add(&words, ft_strdup("--noheader"));
-    ft_words_add(&words, ft_strdup("--format=%F")); /* used/idle/other/all */
+    ft_words_add(&words, ft_strdup("--format=%T"));
     add_text(&words, "--partition", spec->queue);
     if (ft_cmd_run(cmd, &words, NULL, &out, &errors) == 0)
-        for (text = out.s; (line = strsep(&text, "\n"));) {
-            const char *slash = strchr(line, '/');
-
-            slash = slash ? strchr(slash + 1, '/') : NULL;
-            away |= slash && strtoul(slash + 1, NULL, 10) > 0;
-        }
+        for (text = out.s; (line = strsep(&text, "\n"));)
+            away |= *line && !is_up(line);
     ft_str_release(&out);
     ft_str_release(&errors);
     return away;
