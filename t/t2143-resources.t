@@ -156,7 +156,9 @@ test_expect_success 'of many that differ some are named' '
 	fedtwin plan many.yaml --site ./alpha.yaml >out &&
 	grep "^s\[k=[0-9]*\] at alpha: as a task of pilots: 40 tasks wait" out >named &&
 	test_line_count = 16 named &&
-	test_grep "^24 more tasks of s ask for something else" out
+	test_grep "^24 more tasks of s ask for something else" out &&
+	fedtwin plan --json many.yaml --site ./alpha.yaml >out.json &&
+	test "$(test_json "d[\"forms\"][-1][\"unlisted\"]" out.json)" = 24
 '
 
 test_expect_success 'those that ask for the same go together' '

@@ -10,6 +10,7 @@
 #include "cli/open.h"
 #include "cli/term.h"
 #include "model/site.h"
+#include "model/site_need.h"
 #include "plan/reuse.h"
 #include "run/accounts/estimate.h"
 #include "run/site/form.h"
@@ -21,7 +22,20 @@
 /* What is known before a run of tasks of a stage that ask for the same. */
 struct prospect {
     struct ft_form_task task;
+    struct ft_need need;
     size_t first, n; /* tasks that would run */
+};
+
+/* What goes to a batch system, and as what. */
+struct going {
+    const struct ft_session *session;
+    const struct ft_site *site;
+    const struct ft_stage *stage;
+    const struct prospect *prospect;
+    bool whole; /* all of the stage */
+    size_t n_left; /* of the stage, after the last one of it */
+    enum ft_form form;
+    const char *why;
 };
 
 static struct ft_estimate *read_estimates(const struct ft_session *s)
@@ -33,14 +47,15 @@ static struct ft_estimate *read_estimates(const struct ft_session *s)
     return e;
 }
 
-static struct prospect prospect_of(const struct ft_session *s,
-                                   const struct ft_stage *stage, size_t task,
+static struct prospect prospect_of(const struct going *g, size_t task,
                                    double expected_s)
 {
+    const struct ft_stage *stage = g->stage;
     struct ft_resources res;
+    struct prospect p;
 
-    ft_plan_resources(s->plan, task, 1, &res);
-    return (struct prospect){
+    ft_plan_resources(g->session->plan, task, 1, &res);
+    p = (struct prospect){
         .first = task,
         .task = {
             .wish = stage->form,
@@ -54,27 +69,19 @@ static struct prospect prospect_of(const struct ft_session *s,
             .expected_s = expected_s,
         },
     };
+    ft_need_of(g->site, &res, p.task.timeout_s, &p.need);
+    return p;
 }
 
-static bool asks_the_same(const struct ft_form_task *a,
-                          const struct ft_form_task *b)
-{
-    return a->nodes == b->nodes && a->slots == b->slots &&
-           a->gpus == b->gpus && !(a->memory_bytes < b->memory_bytes) &&
-           !(a->memory_bytes > b->memory_bytes) &&
-           !(a->timeout_s < b->timeout_s) && !(a->timeout_s > b->timeout_s);
-}
-
-/* Those of one stage, '*n', and how many tasks ask for something else still;
- * the caller frees. */
-static struct prospect *look_at(const struct ft_session *s, size_t stage,
+/* Those of the stage, '*n': by what an array may have in common, as the adapter
+ * does; and how many tasks ask for something else still.  The caller frees. */
+static struct prospect *look_at(const struct going *g,
                                 const struct ft_forecast *f,
-                                const struct ft_estimate *estimate, size_t *n,
-                                size_t *n_left)
+                                double expected_s, size_t *n, size_t *n_left)
 {
-    const struct ft_plan_stage *tasks = &s->plan->stage[stage];
-    const struct ft_stage *st = &s->plan->wf->stage[stage];
-    double expected_s = estimate[stage].n ? estimate[stage].task_s : 0;
+    const struct ft_plan *plan = g->session->plan;
+    const struct ft_plan_stage *tasks = &plan->stage[g->stage -
+                                                     plan->wf->stage];
     struct prospect *p = ft_calloc(PROSPECTS_MAX, sizeof(*p));
     size_t at, n_waiting = 0;
 
@@ -86,9 +93,9 @@ static struct prospect *look_at(const struct ft_session *s, size_t stage,
             continue;
         n_waiting++;
         at = 0;
-        if (!*n || st->varying) {
-            one = prospect_of(s, st, t, expected_s);
-            while (at < *n && !asks_the_same(&p[at].task, &one.task))
+        if (!*n || g->stage->varying) {
+            one = prospect_of(g, t, expected_s);
+            while (at < *n && !ft_need_same(&p[at].need, &one.need))
                 at++;
         }
         if (at == PROSPECTS_MAX) {
@@ -112,28 +119,15 @@ static int max_array(const struct ft_site *site)
     return site->max_array ? site->max_array : INT_MAX;
 }
 
-/* What goes to a batch system, and as what. */
-struct going {
-    const struct ft_session *session;
-    const struct ft_site *site;
-    const struct ft_stage *stage;
-    const struct prospect *prospect;
-    bool whole; /* all of the stage */
-    size_t n_left; /* of the stage, after the last one of it */
-    enum ft_form form;
-    const char *why;
-};
-
-static void walk_stage(struct going *g, size_t stage,
-                       const struct ft_forecast *f,
+static void walk_stage(struct going *g, const struct ft_forecast *f,
                        const struct ft_estimate *estimate,
                        void (*each)(const struct going *g, void *arg),
                        void *arg)
 {
+    double expected_s = estimate->n ? estimate->task_s : 0;
     size_t n, n_left;
-    struct prospect *p = look_at(g->session, stage, f, estimate, &n, &n_left);
+    struct prospect *p = look_at(g, f, expected_s, &n, &n_left);
 
-    g->stage = &g->session->plan->wf->stage[stage];
     g->whole = n == 1;
     for (size_t i = 0; i < n; i++) {
         struct ft_str why = FT_STR_INIT;
@@ -163,8 +157,10 @@ static void walk(const struct ft_session *s, const struct ft_forecast *f,
 
         if (!g.site || !ft_site_is_remote(g.site))
             continue;
-        for (size_t k = 0; k < s->plan->wf->n_stages; k++)
-            walk_stage(&g, k, f, estimate, each, arg);
+        for (size_t k = 0; k < s->plan->wf->n_stages; k++) {
+            g.stage = &s->plan->wf->stage[k];
+            walk_stage(&g, f, &estimate[k], each, arg);
+        }
     }
     free(estimate);
 }
@@ -220,6 +216,8 @@ static void add_form(const struct going *g, void *arg)
     ft_json_add_str(obj, "site", g->site->name);
     ft_json_add_str(obj, "form", ft_form_names[g->form]);
     ft_json_add_str(obj, "why", g->why);
+    if (g->n_left)
+        ft_json_add_int(obj, "unlisted", (int64_t)g->n_left);
     json_object_array_add(arg, obj);
     ft_str_release(&first);
 }

@@ -10,8 +10,9 @@
 #include "data/store/store.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
-#include "plan/reuse.h"
 #include "run/record/run.h"
+
+struct ft_forecast;
 
 /* Everything that a command may have open; close with ft_session_close(). */
 struct ft_session {

@@ -51,7 +51,8 @@ const struct ft_cmd ft_cmds[] = {
              "made.  Without FILE, of the workflow that the current state was "
              "made by.  With --site also in which form tasks would go to a "
              "batch system, and what would have to be moved to a site that "
-             "does not see the project.",
+             "does not see the project; a task that no queue of the sites "
+             "takes is an error.",
       .option = ft_plan_options, .max_args = 1,
       .complete = FT_COMPLETE_FILE, .run = ft_cmd_plan },
     { .name = "graph", .args = "FILE|RUN", .reads = true,
