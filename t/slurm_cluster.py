@@ -23,7 +23,9 @@ With --rest a slurmrestd, for those with a token, listens on DIR/rest.sock and
 at the address in DIR/rest.url; DIR/tls.url is the same behind a proxy that has
 a certificate of the authority DIR/ca.crt.
 
-Every node has its own host name and /dev/shm, so that MPI sees several hosts.
+Every node has its own host name, /dev/shm and $TMPDIR, so that MPI sees several
+hosts, and not those of other clusters: in a PID namespace each, two mpirun have
+the same number, by which Open MPI names its directory.
 Over each DIR of --hide it has an empty file system.
 Ports that somebody else took meanwhile are noticed, for the daemon that wanted
 them ends, and others are tried: a client would reach the other cluster.
@@ -117,6 +119,8 @@ class Cluster:
         for name in [self.munge, f'{self.dir}/ask', f'{self.dir}/sql']:
             if len(name) > 100:
                 raise Failed(f"'{name}' is too long for a socket's name")
+        self.write('prolog', '#!/bin/sh\necho "export TMPDIR='
+                   f'{self.dir}/tmp/$SLURMD_NODENAME"\n', 0o755)
         if not os.path.exists(f'{self.dir}/munged/key'):
             with open(f'{self.dir}/munged/key', 'wb') as file:
                 os.fchmod(file.fileno(), 0o400)
@@ -155,6 +159,7 @@ class Cluster:
             'SlurmctldLogFile': f'{self.dir}/log/slurmctld.log',
             'SlurmdLogFile': f'{self.dir}/log/%n.log',
             'TmpFS': f'{self.dir}/tmp/%n',
+            'TaskProlog': f'{self.dir}/prolog',
             'ProctrackType': 'proctrack/linuxproc',
             'TaskPlugin': 'task/none',
             'SelectType': 'select/cons_tres',
