@@ -3,6 +3,8 @@ test_description='fedtwin data: ls, show, get, put, verify'
 . "$(dirname "$0")/harness.sh"
 . "$FT_SRCDIR/t/fixture-sweep.sh"
 
+test_need unshare
+
 test_expect_success 'ls: every object with its cell' '
 	run_sweep &&
 	fedtwin data ls >out &&
@@ -144,6 +146,31 @@ test_expect_success 'what a failed run left out is told, and found' '
 	echo 1 >want && test_cmp want got &&
 	test_expect_code 4 fedtwin data get b.x - 2>err &&
 	test_grep ! since err && cd ..
+'
+
+# A namespace each, as in containers or on other hosts: all of them are process
+# 1 of theirs.
+test_expect_success 'readers with the same process id do not disturb each other' '
+	fedtwin init hosts && cd hosts &&
+	if test "$(id -u)" = 0; then who=; else who="-U --map-current-user"; fi &&
+	for i in 1 2 3 4
+	do
+		seq $i 3 30000 >file.$i && fedtwin data put host.f$i file.$i || return
+	done &&
+	for round in 1 2 3 4 5
+	do
+		for i in 1 2 3 4
+		do
+			{ unshare $who -p -f fedtwin data get host.f$i - \
+				>got.$i 2>err.$i & } || return
+		done &&
+		wait &&
+		for i in 1 2 3 4
+		do
+			test_must_be_empty err.$i && test_cmp file.$i got.$i || return
+		done
+	done &&
+	test -z "$(ls .fedtwin/tmp)" && cd ..
 '
 
 test_done

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 #define BLOCK (64u << 10)
@@ -71,36 +73,28 @@ int ft_file_read(const char *path, size_t max, struct ft_str *out,
     return rc;
 }
 
-/* A new file beside 'path', so that a rename moves it there; *part is its name
- * and the caller's.  The mode passes the umask as for any other new file. */
-static int create_part(const char *path, mode_t mode, char **part)
+char *ft_path_unused(const char *path, const char *tail)
 {
-    uint32_t number;
-    int fd;
+    uint64_t number;
 
-    do {
-        if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-            return -1;
-        *part = ft_asprintf("%s.%08x.part", path, (unsigned)number);
-        fd = open(*part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (fd < 0) {
-            free(*part);
-            *part = NULL;
-        }
-    } while (fd < 0 && errno == EEXIST);
-    return fd;
+    if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+        number = (uint64_t)ft_clock_now_ns() ^ (uint64_t)getpid() << 32;
+    return ft_asprintf("%s.%016" PRIx64 "%s", path, number, tail);
 }
 
 /* Durable, or only whole. */
 static int write_and_rename(const char *path, const void *bytes, size_t len,
                             mode_t mode, bool durable, struct ft_err *err)
 {
-    char *part = NULL;
-    int fd, rc = -1;
+    char *part = ft_path_unused(path, ".part");
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    int rc = -1;
 
-    fd = create_part(path, mode, &part);
-    if (fd < 0)
-        return ft_err_sys(err, "cannot create a file beside '%s'", path);
+    if (fd < 0) {
+        ft_err_sys(err, "cannot create a file beside '%s'", path);
+        free(part);
+        return -1;
+    }
     if (ft_write_all(fd, bytes, len) < 0 || (durable && fsync(fd) < 0)) {
         ft_err_sys(err, "cannot write '%s'", part);
         goto done;

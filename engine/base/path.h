@@ -35,6 +35,10 @@ const char *ft_path_base(const char *path);
  * below the directory that it is joined to. */
 bool ft_path_is_below(const char *path);
 bool ft_path_exists(const char *path);
+/* "PATH.DIGITS" and 'tail', with sixteen digits by chance: for what is being
+ * made.  A process id would not do: every host and every container counts its
+ * own, and they share projects.  The caller frees. */
+char *ft_path_unused(const char *path, const char *tail);
 /* An executable 'name' on $PATH; the caller frees.  NULL: there is none. */
 char *ft_path_search(const char *name);
 

@@ -107,9 +107,8 @@ static int get_to_file(struct ft_session *s, const struct ft_version *v,
 static int get_to_stdout(struct ft_session *s, const struct ft_version *v,
                          struct ft_err *err)
 {
-    char *path = ft_asprintf("%s/tmp/get-%ld%s", s->project->meta,
-                             (long)getpid(),
-                             v->type == FT_OBJECT_TABLE ? ".csv" : "");
+    char *stem = ft_path_join(s->project->meta, "tmp/get");
+    char *path = ft_path_unused(stem, v->type == FT_OBJECT_TABLE ? ".csv" : "");
     struct ft_str bytes = FT_STR_INIT;
     int rc = get_to_file(s, v, path, err);
 
@@ -120,6 +119,7 @@ static int get_to_stdout(struct ft_session *s, const struct ft_version *v,
     unlink(path);
     ft_str_release(&bytes);
     free(path);
+    free(stem);
     return rc;
 }
 

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -251,7 +250,7 @@ int ft_crate_write(struct ft_store *store, const struct ft_lineage *lineage,
                           "to tell", run->id);
     if (ft_path_exists(choice->dir))
         return ft_err_set(err, FT_EEXIST, "'%s' exists already", choice->dir);
-    e.part = ft_asprintf("%s.%ld.part", choice->dir, (long)getpid());
+    e.part = ft_path_unused(choice->dir, ".part");
     name_texts(&e);
     rc = choose(&e, err);
     if (rc == 0)

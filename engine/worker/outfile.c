@@ -14,8 +14,7 @@ int ft_outfile_init(struct ft_outfile *out, const char *path,
                     struct ft_err *err)
 {
     *out = (struct ft_outfile){ .path = ft_strdup(path) };
-    out->part = ft_asprintf("%s.%ld.part", path, (long)getpid());
-    (void)unlink(out->part); /* of an earlier process with this number */
+    out->part = ft_path_unused(path, ".part");
     out->fd = open(out->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (out->fd >= 0)
         return 0;

@@ -89,7 +89,7 @@ static int fill_meta(const char *meta, struct ft_err *err)
 int ft_project_init(const char *dir, struct ft_err *err)
 {
     char *meta = ft_path_join(dir, META);
-    char *part = ft_asprintf("%s.new-%ld", meta, (long)getpid());
+    char *part = ft_path_unused(meta, ".part");
     int rc = -1;
 
     if (make_dir(dir, err) < 0)
@@ -99,7 +99,7 @@ int ft_project_init(const char *dir, struct ft_err *err)
         ft_err_set(err, FT_EEXIST, "'%s' is a project already", dir);
         goto done;
     }
-    if (ft_path_remove(part, err) < 0 || fill_meta(part, err) < 0)
+    if (fill_meta(part, err) < 0)
         goto done;
     if (rename(part, meta) < 0) {
         if (errno == EEXIST || errno == ENOTEMPTY)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
@@ -42,8 +41,10 @@ int ft_fsck_packed(struct ft_db *db, const char *meta, const char *version,
         ft_pack_check(pack, &member, err) < 0)
         rc = -1;
     if (rc == 1 && level == FT_FSCK_DEEP) {
-        *path = ft_asprintf("%s/fsck-%ld-%s.h5", tmp, (long)getpid(),
-                            version);
+        char *stem = ft_path_join(tmp, "fsck");
+
+        *path = ft_path_unused(stem, ".h5");
+        free(stem);
         if (ft_pack_thaw(tmp, pack, &member, *path, err) < 0) {
             free(*path);
             *path = NULL;

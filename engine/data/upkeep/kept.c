@@ -135,8 +135,8 @@ int ft_kept_write(struct ft_store *store, const char *removal,
 {
     struct writing w = { .store = store };
     char *path = path_of(store, removal), *dir = ft_path_dir(path);
-    char *part = ft_asprintf("%s/tmp/records-%ld", store->meta,
-                             (long)getpid());
+    char *stem = ft_path_join(store->meta, "tmp/records");
+    char *part = ft_path_unused(stem, "");
     int rc = 0;
 
     if (!list->n || ft_path_exists(path))
@@ -157,6 +157,7 @@ int ft_kept_write(struct ft_store *store, const char *removal,
         (void)unlink(part);
 done:
     free(part);
+    free(stem);
     free(dir);
     free(path);
     return rc;

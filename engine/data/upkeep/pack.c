@@ -49,12 +49,14 @@ static int put(struct ft_pack_out *out, const void *bytes, size_t len,
 struct ft_pack_out *ft_pack_new(const char *meta, struct ft_err *err)
 {
     struct ft_pack_out *out = ft_calloc(1, sizeof(*out));
+    char *stem = ft_path_join(meta, "tmp/pack");
 
     out->meta = ft_strdup(meta);
-    out->path = ft_asprintf("%s/tmp/pack-%ld", meta, (long)getpid());
+    out->path = ft_path_unused(stem, "");
     out->sha = ft_sha256_new();
     out->members = json_object_new_array();
-    out->fd = open(out->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    out->fd = open(out->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    free(stem);
     if (out->fd < 0)
         ft_err_sys(err, "cannot create '%s'", out->path);
     if (out->fd < 0 || put(out, MAGIC, MAGIC_LEN, err) < 0) {
@@ -352,7 +354,7 @@ int ft_pack_check(const char *path, const struct ft_pack_member *member,
 static int write_file(const char *part, const struct ft_str *bytes,
                       struct ft_err *err)
 {
-    int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     int rc = 0;
 
     if (fd < 0 || ft_write_all(fd, bytes->s, bytes->len) < 0 ||
@@ -367,9 +369,8 @@ int ft_pack_thaw(const char *tmp, const char *path,
                  const struct ft_pack_member *member, const char *dest,
                  struct ft_err *err)
 {
-    char *part = ft_asprintf("%s/thaw-%ld-%.16s", tmp, (long)getpid(),
-                             member->version);
-    char *dir = ft_path_dir(dest);
+    char *stem = ft_path_join(tmp, "thaw");
+    char *part = ft_path_unused(stem, ""), *dir = ft_path_dir(dest);
     struct ft_str bytes = FT_STR_INIT;
     int rc = read_member(path, member, &bytes, err);
 
@@ -385,5 +386,6 @@ int ft_pack_thaw(const char *tmp, const char *path,
     ft_str_release(&bytes);
     free(dir);
     free(part);
+    free(stem);
     return rc;
 }
