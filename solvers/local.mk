@@ -59,6 +59,7 @@ physics_include_HEADERS = \
     solvers/physics/held.h solvers/physics/newton.h solvers/physics/corners.h
 solvers_libfedtwin_physics_a_SOURCES = \
     $(physics_include_HEADERS) solvers/physics/domain.c \
+    solvers/physics/depth.c \
     solvers/physics/coef.c solvers/physics/corners.c solvers/physics/given.c \
     solvers/physics/held.c solvers/physics/newton.c solvers/physics/raise.h \
     solvers/physics/raise.c \
@@ -192,7 +193,8 @@ ELASTICITY_TESTS = t/t3100-elasticity-patch.t t/t3101-elasticity-mms.t \
     t/t3102-elasticity-exact.t t/t3103-elasticity-errors.t \
     t/t3104-elasticity-edges.t t/t3105-modes.t t/t3106-modes-errors.t \
     t/t3107-elasticity-jump.t t/t3108-elasticity-workflows.t \
-    t/t3109-elasticity-points.t t/t3110-elasticity-places.t
+    t/t3109-elasticity-points.t t/t3110-elasticity-places.t \
+    t/t3111-axial.t
 EXTRA_DIST += t/elasticity.py $(ELASTICITY_TESTS)
 if SOLVERS
 TESTS += $(ELASTICITY_TESTS)

@@ -11,8 +11,8 @@ import os
 import h5py
 import numpy as np
 
-from heat import (FACETS, SI, Result, box, columns, facets, on, q, same,
-                  start, write_task)
+from heat import (FACETS, SI, Result, box, columns, facets, near, on, q,
+                  same, start, write_task)
 
 SI.update({
     'Pa': 'm-1.kg.s-2', 'N': 'm.kg.s-2', 'N/m3': 'm-2.kg.s-2', '1/K': 'K-1',

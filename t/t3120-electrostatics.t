@@ -121,11 +121,11 @@ refuse 'one conductor has no capacitance to another' \
 	"'capacitance' needs two groups with 'potential' or more, not 1" \
 	'try_es(mesh, epsilon={"*": 1}, potential=volts(xmin=0), capacitance=True)'
 refuse 'an axis inside the mesh' \
-	"'symmetry' is axial, so x is the distance from the axis, but the mesh has points with x = -0.5 m" \
+	"parameter 'symmetry' is axial, so x is the distance from the axis, but the mesh has points with x = -0.5 m" \
 	'try_es(box([2, 2], [1, 1], origin=[q(-0.5, "m"), q(0, "m")]),
 	        epsilon={"*": 1}, potential=volts(xmin=0), symmetry="axial")'
 refuse 'an axis of a solid' \
-	"'symmetry' is axial, but the mesh has three dimensions" \
+	"parameter 'symmetry' is axial, but the mesh has three dimensions" \
 	'try_es(box([1, 1, 1], [1, 1, 1]), epsilon={"*": 1},
 	        potential=volts(xmin=0), symmetry="axial")'
 refuse 'a permittivity that is not positive somewhere' \

@@ -14,6 +14,7 @@ dist_verify_DATA = \
     workflows/verify/electrostatics.yaml \
     workflows/verify/flood-flows.yaml workflows/verify/flood_flows.py \
     workflows/verify/heat-series.yaml workflows/verify/heat_series.py \
+    workflows/verify/axial.yaml workflows/verify/axial.py \
     workflows/verify/solids.yaml workflows/verify/solids.py \
     workflows/verify/heat-adaptive.yaml \
     workflows/verify/heat-contact.yaml workflows/verify/heat_contact.py \

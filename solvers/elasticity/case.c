@@ -39,7 +39,7 @@ static const struct phy_param params[] = {
 static const char *const axes[] = { "x", "y", "z" };
 
 struct reader {
-    const struct phy_domain *d;
+    struct phy_domain *d;
     struct stg_task *task;
     struct stg_value all;
     const struct stg_mesh *mesh;
@@ -92,14 +92,19 @@ static PetscErrorCode take_condition(struct reader *r,
     PetscFunctionBeginUser;
     *condition = (struct ela_condition){
         .kind = given->kind, .name = given->name, .group = given->group,
-        .dim = given->dim,
-        .measure = given->measure * (given->dim ? r->c->thickness_m : 1),
+        .dim = given->dim, .measure = given->measure,
         .value[0] = given->value.value, .func[0] = given->value.func,
     };
     given->value.func = NULL;
     if (given->param->form == PHY_RECORD)
         PetscCall(read_vector(r, given->param->unit, &given->given,
                               condition));
+    if (r->c->space == ELA_AXIAL && condition->kind == ELA_FORCE &&
+        condition->given[0])
+        PetscFunctionReturn(stg_fail(r->task, "parameter '%s' has x, but all "
+                                     "around the axis such forces add up to "
+                                     "none; use 'traction' or 'pressure'",
+                                     condition->name));
     PetscFunctionReturn(0);
 }
 
@@ -256,7 +261,8 @@ static void make_law(enum ela_space space, struct ela_material *m)
 
     m->law = (struct ela_law){ .lambda = lambda, .mu = mu, .beta = beta,
                                .expansion = m->expansion,
-                               .out_lambda = lambda, .out_beta = beta };
+                               .out_lambda = lambda, .out_beta = beta,
+                               .axial = space == ELA_AXIAL };
     if (space != ELA_PLANE_STRESS)
         return;
     m->law.lambda = m->young * nu / (1 - nu * nu);
@@ -298,23 +304,20 @@ static PetscErrorCode read_space(struct reader *r)
 
     PetscFunctionBeginUser;
     c->dofs = r->mesh->dimension;
-    c->thickness_m = 1;
     if (c->dofs == 3)
         PetscFunctionReturn(0);
     if (stg_has(&r->all, "plane"))
         PetscCall(stg_get_text(&r->all, "plane", &text));
-    if (strcmp(text, "stress") != 0 && strcmp(text, "strain") != 0)
+    c->space = strcmp(text, "stress") == 0   ? ELA_PLANE_STRESS
+               : strcmp(text, "strain") == 0 ? ELA_PLANE_STRAIN
+               : strcmp(text, "axial") == 0  ? ELA_AXIAL
+                                             : ELA_SOLID;
+    if (c->space == ELA_SOLID)
         PetscFunctionReturn(stg_fail(r->task, "a mesh of two dimensions needs "
-                                     "parameter 'plane': stress (a sheet) or "
-                                     "strain (a long body)"));
-    c->space = strcmp(text, "stress") == 0 ? ELA_PLANE_STRESS
-                                           : ELA_PLANE_STRAIN;
-    if (stg_has(&r->all, "thickness"))
-        PetscCall(stg_get_quantity(&r->all, "thickness", "m",
-                                   &c->thickness_m));
-    if (!(c->thickness_m > 0))
-        PetscFunctionReturn(stg_fail(r->task, "parameter 'thickness' must be "
-                                     "positive"));
+                                     "parameter 'plane': stress (a sheet), "
+                                     "strain (a long body) or axial (a body "
+                                     "of revolution)"));
+    PetscCall(phy_read_depth(r->d, "plane", c->space == ELA_AXIAL));
     PetscFunctionReturn(0);
 }
 
@@ -366,6 +369,11 @@ static PetscErrorCode read_gravity(struct reader *r)
                                          .dim = r->mesh->dimension };
     r->c->n_conditions++;
     PetscCall(read_vector(r, "m.s-2", &v, condition));
+    if (r->c->space == ELA_AXIAL && condition->given[0])
+        PetscFunctionReturn(stg_fail(r->task, "parameter 'acceleration' has x,"
+                                     " but only one along the axis, y, leaves "
+                                     "a body of revolution as it is; spinning "
+                                     "loads it by 'body_function'"));
     r->needs |= ELA_NEEDS_DENSITY;
     PetscFunctionReturn(0);
 }
@@ -406,7 +414,7 @@ static PetscErrorCode read_solver(struct reader *r)
     PetscFunctionReturn(0);
 }
 
-PetscErrorCode ela_case_read(const struct phy_domain *d, int needs,
+PetscErrorCode ela_case_read(struct phy_domain *d, int needs,
                              struct ela_case *c)
 {
     struct reader r = { d, d->task, stg_params(d->task), &d->input, needs,

@@ -14,7 +14,7 @@
 struct phy_domain;
 struct fe_func;
 
-enum ela_space { ELA_SOLID, ELA_PLANE_STRESS, ELA_PLANE_STRAIN };
+enum ela_space { ELA_SOLID, ELA_PLANE_STRESS, ELA_PLANE_STRAIN, ELA_AXIAL };
 
 enum ela_kind {
     ELA_FIXED,        /* no displacement */
@@ -39,7 +39,8 @@ struct ela_condition {
     bool given[3];    /* components that a displacement holds */
     double value[3];  /* a pressure is value[0] */
     struct fe_func *func[3]; /* of place, instead of value[k]; or NULL */
-    double measure;   /* length x thickness, area or volume */
+    double measure;   /* area, volume or number of points; of the edges of a
+                         solid the length */
     double normal[3]; /* of a symmetry; found by the solver */
     double at[3];     /* where a point is wanted, m */
     double force[3], moment[3]; /* on the body, about the origin; as well */
@@ -55,7 +56,6 @@ struct ela_material {
 struct ela_case {
     enum ela_space space;
     int dofs;           /* displacements a node: 2 or 3 */
-    double thickness_m; /* of a mesh of two dimensions; 1 for three */
     bool heated;        /* there is a temperature */
     double reference;   /* K, free of thermal strain */
     double warm;        /* K everywhere, without a field or a function */
@@ -80,7 +80,7 @@ enum ela_needs {
 
 /* Read and check the parameters against the groups of the mesh.  A zeroed 'c'
  * is fine for ela_case_release() whatever happens here.  Collective. */
-PetscErrorCode ela_case_read(const struct phy_domain *d, int needs,
+PetscErrorCode ela_case_read(struct phy_domain *d, int needs,
                              struct ela_case *c);
 void ela_case_release(struct ela_case *c);
 

@@ -7,6 +7,13 @@
  *
  * so the points of the rule only add up outer products of the gradients; no
  * strain matrix is ever formed.  G_ba of i and j is G_ab of j and i.
+ *
+ * Around an axis the displacement u_x also strains the circle of a point, of
+ * radius r, by u_x / r.  With n_i / r as a third component, 2, of the gradient
+ * that strain adds
+ *
+ *     lambda (G_a2 [b == x] + G_2b [a == x])
+ *         + (lambda + 2 mu) G_22 [a == b == x].
  */
 #include "elasticity/kernel.h"
 
@@ -31,6 +38,19 @@ INLINE double gradients(const int dim, const int nodes,
                 g[a][i] += tab->dn[q][i][k] * b[k][a];
         }
     return size;
+}
+
+/* The third strain around the axis, by node; returns the circumference. */
+INLINE double circle(const int nodes, const double n[], const double x[][3],
+                     double h[])
+{
+    double r = 0;
+
+    for (int i = 0; i < nodes; i++)
+        r += n[i] * x[i][0];
+    for (int i = 0; i < nodes; i++)
+        h[i] = n[i] / r;
+    return 2 * M_PI * r;
 }
 
 /* G[pair[a][b]][i * nodes + j] += weight g_a[i] g_b[j] */
@@ -73,6 +93,27 @@ INLINE void combine(const int dim, const int nodes, double lambda, double mu,
         }
 }
 
+/* What the third strain adds, where dim is 2. */
+INLINE void combine_circle(const int nodes, double lambda, double mu,
+                           const double sum[6][FE_MAX_NODES * FE_MAX_NODES],
+                           double a[])
+{
+    const double *gx = sum[pair[0][2]], *gy = sum[pair[1][2]];
+    const double *both = sum[pair[2][2]];
+    const int n = 2 * nodes;
+
+    for (int i = 0; i < nodes; i++)
+        for (int j = 0; j < nodes; j++) {
+            double *at = a + 2 * i * n + 2 * j;
+            int ij = i * nodes + j, ji = j * nodes + i;
+
+            at[0] += lambda * (gx[ij] + gx[ji]) +
+                     (lambda + 2 * mu) * both[ij];
+            at[1] += lambda * gy[ji];
+            at[n] += lambda * gy[ij];
+        }
+}
+
 INLINE void matrix(const int dim, const int nodes, const struct fe_tab *tab,
                    const double x[][3], const struct ela_law *law,
                    double scale, double a[])
@@ -86,31 +127,40 @@ INLINE void matrix(const int dim, const int nodes, const struct fe_tab *tab,
     for (int q = 0; q < tab->points; q++) {
         if (q == 0 || !tab->elem->affine)
             size = gradients(dim, nodes, tab, q, x, g);
-        add_products(dim, nodes, tab->w[q] * size, g, sum);
+        if (dim == 2 && law->axial) {
+            double depth = circle(nodes, tab->n[q], x, g[2]);
+
+            add_products(3, nodes, tab->w[q] * size * depth, g, sum);
+        } else {
+            add_products(dim, nodes, tab->w[q] * size, g, sum);
+        }
     }
     combine(dim, nodes, scale * law->lambda, scale * law->mu, sum, a);
+    if (dim == 2 && law->axial)
+        combine_circle(nodes, scale * law->lambda, scale * law->mu, sum, a);
 }
 
 /* Stress (xx, yy, zz, xy, yz, xz) from the gradient d[a][b] = du_a/dx_b and
- * the change of temperature; returns the density of strain energy. */
+ * the change of temperature; returns the density of strain energy.  In a plane
+ * d[2][2] is zero or the strain around the axis. */
 INLINE double stress_at(const int dim, const struct ela_law *law,
                         const double d[3][3], double dt, double s[6])
 {
-    double trace = d[0][0] + d[1][1] + (dim == 3 ? d[2][2] : 0);
+    double trace = d[0][0] + d[1][1] + d[2][2];
     double mean = law->lambda * trace - law->beta * dt, work;
 
     s[0] = mean + 2 * law->mu * d[0][0];
     s[1] = mean + 2 * law->mu * d[1][1];
-    s[2] = law->out_lambda * trace - law->out_beta * dt;
+    s[2] = law->out_lambda * trace - law->out_beta * dt +
+           2 * law->mu * d[2][2];
     s[3] = law->mu * (d[0][1] + d[1][0]);
     s[4] = s[5] = 0;
-    work = s[0] * d[0][0] + s[1] * d[1][1] + s[3] * (d[0][1] + d[1][0]);
+    work = s[0] * d[0][0] + s[1] * d[1][1] + s[2] * d[2][2] +
+           s[3] * (d[0][1] + d[1][0]);
     if (dim == 3) {
-        s[2] += 2 * law->mu * d[2][2];
         s[4] = law->mu * (d[1][2] + d[2][1]);
         s[5] = law->mu * (d[0][2] + d[2][0]);
-        work += s[2] * d[2][2] + s[4] * (d[1][2] + d[2][1]) +
-                s[5] * (d[0][2] + d[2][0]);
+        work += s[4] * (d[1][2] + d[2][1]) + s[5] * (d[0][2] + d[2][0]);
     }
     return 0.5 * (work - law->expansion * dt * (s[0] + s[1] + s[2]));
 }
@@ -131,6 +181,16 @@ INLINE double slopes(const int dim, const int nodes, const double n[],
     for (int i = 0; dt && i < nodes; i++)
         change += n[i] * dt[i];
     return change;
+}
+
+/* The strain around the axis. */
+INLINE double stretch(const int nodes, const double h[], const double u[])
+{
+    double sum = 0;
+
+    for (int i = 0; i < nodes; i++)
+        sum += h[i] * u[2 * i];
+    return sum;
 }
 
 /* r[i] += weight stress . grad n_i */
@@ -159,13 +219,21 @@ INLINE void residual(const int dim, const int nodes, const struct fe_tab *tab,
     for (int p = 0; p < dim * nodes; p++)
         r[p] = 0;
     for (int q = 0; q < tab->points; q++) {
-        double d[3][3] = { { 0 } }, s[6], change;
+        double d[3][3] = { { 0 } }, s[6], change, weight;
+        bool round = dim == 2 && law->axial;
 
         if (q == 0 || !tab->elem->affine)
             size = gradients(dim, nodes, tab, q, x, g);
+        weight = tab->w[q] * size * scale;
+        if (round) {
+            weight *= circle(nodes, tab->n[q], x, g[2]);
+            d[2][2] = stretch(nodes, g[2], u);
+        }
         change = slopes(dim, nodes, tab->n[q], g, u, dt, d);
         (void)stress_at(dim, law, d, change, s);
-        add_stress(dim, nodes, tab->w[q] * size * scale, s, g, r);
+        add_stress(dim, nodes, weight, s, g, r);
+        for (int i = 0; round && i < nodes; i++)
+            r[2 * i] += weight * s[2] * g[2][i];
     }
 }
 
@@ -181,6 +249,10 @@ INLINE void stress(const int dim, const int nodes, const struct fe_tab *tab,
 
         if (q == 0 || !tab->elem->affine)
             (void)gradients(dim, nodes, tab, q, x, g);
+        if (dim == 2 && law->axial) {
+            (void)circle(nodes, tab->n[q], x, g[2]);
+            d[2][2] = stretch(nodes, g[2], u);
+        }
         change = slopes(dim, nodes, tab->n[q], g, u, dt, d);
         density = stress_at(dim, law, d, change, s[q]);
         if (energy)

@@ -2,12 +2,16 @@
  *
  * With D = number of displacements a node (2 or 3), element vectors have D
  * values a node, node after node.  In two dimensions the law is that of plane
- * stress or plane strain and all quantities are those of a unit of thickness.
+ * stress or plane strain and all quantities are those of a unit of thickness;
+ * or x is the distance r from the axis y, quantities are those of the whole
+ * circle, and a third strain u_x / r acts along it, as zz.
  *
  * Not collective.
  */
 #ifndef ELA_KERNEL_H
 #define ELA_KERNEL_H
+
+#include <stdbool.h>
 
 #include "fe/elem.h"
 
@@ -19,6 +23,7 @@ struct ela_law {
     double expansion;  /* 1/K */
     /* zz in a plane: out_lambda tr(e) - out_beta dT */
     double out_lambda, out_beta;
+    bool axial; /* around the axis y */
 };
 
 #define ELA_DOFS (3 * FE_MAX_NODES) /* of an element */

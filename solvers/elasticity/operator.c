@@ -35,7 +35,7 @@ static void add_cells(struct ela *ela, const double u[])
             fe_mesh_take(block, c, n, u, v);
             ela_kernel_residual(&ela->domain.tab[b], x,
                                 &ela_material(ela, block->group[c])->law,
-                                ela->c.thickness_m, v, dt, r);
+                                ela->domain.thickness_m, v, dt, r);
             dt += dt ? block->elem->nodes : 0;
             fe_mesh_add(block, c, n, r, ela->r);
         }
@@ -111,7 +111,7 @@ static void load_cell(const struct ela *ela, struct ela_condition *condition,
             normal_at(tab, q, x, side, normal);
         density(ela, condition, block->group[c], at[q], normal, f, msg);
         for (int k = 0; k < 3; k++)
-            f[k] *= weight[q] * ela->c.thickness_m;
+            f[k] *= weight[q] * phy_depth(&ela->domain, at[q]);
         for (int i = 0; i < block->elem->nodes; i++)
             for (int k = 0; k < n; k++)
                 r[i * n + k] -= tab->n[q][i] * f[k];
@@ -159,6 +159,13 @@ static void add_load(struct ela *ela, struct ela_condition *condition,
     }
 }
 
+void ela_turn(struct ela_condition *condition)
+{
+    condition->force[0] = 0;
+    for (int k = 0; k < 3; k++)
+        condition->moment[k] = 0;
+}
+
 PetscErrorCode ela_residual(struct ela *ela, const double u[])
 {
     const struct fe_mesh *mesh = ela->mesh;
@@ -180,6 +187,8 @@ PetscErrorCode ela_residual(struct ela *ela, const double u[])
                                    MPI_DOUBLE, MPI_SUM, mesh->comm));
         PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, condition->moment, 3,
                                    MPI_DOUBLE, MPI_SUM, mesh->comm));
+        if (ela->domain.axial)
+            ela_turn(condition);
     }
     PetscCall(fe_agree(mesh->comm, msg));
     PetscCall(ela_gather(mesh, ela->c.dofs, ela->r));
@@ -203,7 +212,7 @@ PetscErrorCode ela_stiffness(struct ela *ela)
             fe_mesh_corners(mesh, block, c, x);
             ela_kernel_matrix(&ela->domain.tab[b], x,
                               &ela_material(ela, block->group[c])->law,
-                              ela->c.thickness_m, a);
+                              ela->domain.thickness_m, a);
             if (ela->second)
                 ela_coarse_add(mesh, &ela->support, &ela->coarse, b, c, a);
             if (ela->support.n_frames > 0)
@@ -229,13 +238,13 @@ PetscErrorCode ela_measure(struct ela *ela)
     for (int b = 0; b < mesh->n_cell_blocks; b++)
         for (PetscInt c = 0; c < mesh->block[b].n; c++) {
             fe_mesh_corners(mesh, &mesh->block[b], c, x);
-            volume += fe_kernel_measure(&ela->domain.tab[b], x);
+            volume += phy_measure(&ela->domain, b, x);
         }
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &volume, 1, MPI_DOUBLE, MPI_SUM,
                                mesh->comm));
-    ela->result.volume = volume * ela->c.thickness_m;
+    ela->result.volume = volume;
     for (int i = 0; i < ela->c.n_conditions; i++)
         if (ela->c.condition[i].kind == ELA_GRAVITY)
-            ela->c.condition[i].measure = ela->result.volume;
+            ela->c.condition[i].measure = volume;
     PetscFunctionReturn(0);
 }

@@ -139,7 +139,7 @@ static double add_cells(const struct ela *ela, double sum[])
             fe_kernel_points(tab, x, at, weight);
             for (int q = 0; q < tab->points; q++) {
                 volume += weight[q];
-                work += weight[q] * energy[q] * ela->c.thickness_m;
+                work += weight[q] * energy[q] * phy_depth(&ela->domain, at[q]);
             }
             ela_kernel_stress(&patch.tab, x, law, u, dt, s, NULL);
             dt += dt ? block->elem->nodes : 0;

@@ -66,11 +66,12 @@ static void make_row(const struct part *part, const double axis[3],
     }
 }
 
-/* In a plane the motions out of it are none. */
-static void add_plane(struct part *part)
+/* In a plane the motions out of it are none; those away from an axis strain. */
+static void add_plane(struct part *part, bool axial)
 {
-    for (int k = 2; k < 5; k++)
-        part->gram[k * MOTIONS + k] += 1;
+    for (int k = 0; k < MOTIONS; k++)
+        if ((k >= 2 && k < 5) || (axial && k != 1))
+            part->gram[k * MOTIONS + k] += 1;
 }
 
 static void add_node(struct part *part, const struct ela_support *support,
@@ -298,7 +299,7 @@ PetscErrorCode ela_count_free(const struct fe_mesh *mesh,
         int free;
 
         if (support->dofs == 2)
-            add_plane(&part[p]);
+            add_plane(&part[p], support->axial);
         free = find_free(&part[p], m);
         if (free > 0 && *n_free == 0) {
             name_motions(&part[p], m, free, names, sizeof(names));

@@ -121,7 +121,7 @@ PetscErrorCode ela_setup(struct ela *ela, int needs)
     PetscCall(ela_case_read(&ela->domain, needs, &ela->c));
     PetscCall(check_plane(ela));
     PetscCall(ela_measure(ela));
-    PetscCall(ela_support_find(ela->mesh, &ela->c, &ela->support));
+    PetscCall(ela_support_find(&ela->domain, &ela->c, &ela->support));
     if (needs & ELA_NEEDS_LOADS)
         PetscCall(check_held(ela));
     PetscCall(find_sides(ela));

@@ -182,7 +182,8 @@ static void sum_reactions(const struct ela *ela, double sum[])
             reaction_along(ela, i, k, force);
             size = sqrt(fe_dot(force, force));
             if (by < 0) {
-                sum[6 * n] += size * size;
+                if (!ela->support.fixed[i * m + k]) /* else the axis holds */
+                    sum[6 * n] += size * size;
                 continue;
             }
             sum[6 * n + 1] += size;
@@ -238,6 +239,8 @@ static PetscErrorCode take_reactions(struct ela *ela, double right)
             condition->force[a] = sum[6 * i + a];
             condition->moment[a] = sum[6 * i + 3 + a];
         }
+        if (ela->domain.axial)
+            ela_turn(condition);
     }
     left = sqrt(sum[6 * n]);
     ela->result.residual = right > 0 ? left / right : left;

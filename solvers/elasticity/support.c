@@ -15,6 +15,7 @@
 #include "fe/func.h"
 #include "fe/locate.h"
 #include "fe/map.h"
+#include "physics/domain.h"
 
 #define BITS 30        /* of a word of marks */
 #define PARALLEL 1e-6  /* sine of the angle of directions that are one */
@@ -220,11 +221,11 @@ static void add_direction(struct hold *hold, const double along[3],
     hold->by[hold->n++] = by;
 }
 
+static const double space[3][3] = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } };
+
 static void add_holder(struct hold *hold, const struct ela_condition *condition,
                        int by, int dofs, const double x[3], char msg[FE_MSG])
 {
-    static const double space[3][3] = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } };
-
     if (condition->kind == ELA_SYMMETRY) {
         add_direction(hold, condition->normal, 0, by);
         return;
@@ -262,7 +263,7 @@ static bool is_plain(const struct hold *hold, int place[3])
 static PetscErrorCode add_frame(struct ela_support *support, PetscInt node,
                                 const struct hold *hold)
 {
-    static const double space[3][3] = { { 0, 0, 1 }, { 1, 0, 0 }, { 0, 1, 0 } };
+    static const int order[3] = { 2, 0, 1 };
     struct hold full = *hold;
     PetscInt n = support->n_frames;
 
@@ -271,7 +272,7 @@ static PetscErrorCode add_frame(struct ela_support *support, PetscInt node,
         PetscCall(PetscRealloc((size_t)(n ? 2 * n : 1) *
                                sizeof(*support->axes), &support->axes));
     for (int k = support->dofs == 2; k < 3 && full.n < support->dofs; k++)
-        add_direction(&full, space[k], 0, -1);
+        add_direction(&full, space[order[k]], 0, -1);
     for (int k = 0; k < 9; k++)
         support->axes[n][k / 3][k % 3] = full.axis[k / 3][k % 3];
     support->frame[node] = n;
@@ -300,15 +301,17 @@ static PetscErrorCode hold_node(struct ela_support *support, PetscInt node,
     PetscFunctionReturn(0);
 }
 
-PetscErrorCode ela_support_find(const struct fe_mesh *mesh, struct ela_case *c,
+PetscErrorCode ela_support_find(const struct phy_domain *d, struct ela_case *c,
                                 struct ela_support *support)
 {
+    const struct fe_mesh *mesh = d->mesh;
     PetscInt n = mesh->n_owned + mesh->n_ghosts;
     struct holders h = { 0 };
     char msg[FE_MSG] = "";
 
     PetscFunctionBeginUser;
     support->dofs = c->dofs;
+    support->axial = d->axial;
     PetscCall(PetscCalloc1(n * c->dofs, &support->fixed));
     PetscCall(PetscCalloc1(n * c->dofs, &support->value));
     PetscCall(PetscMalloc1(n * c->dofs, &support->by));
@@ -323,6 +326,8 @@ PetscErrorCode ela_support_find(const struct fe_mesh *mesh, struct ela_case *c,
         support->frame[i] = -1;
         for (int k = 0; k < c->dofs; k++)
             support->by[i * c->dofs + k] = -1;
+        if (d->axial && fabs(mesh->x[3 * i]) <= d->axis_m)
+            add_direction(&hold, space[0], 0, -1);
         for (int k = 0; k < h.n; k++)
             if (h.mark[k / BITS * n + i] >> k % BITS & 1)
                 add_holder(&hold, &c->condition[h.condition[k]],

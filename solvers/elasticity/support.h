@@ -17,20 +17,23 @@
 
 struct ela_support {
     int dofs;        /* a node: D = 2 or 3 */
+    bool axial;      /* around the axis y */
     char *fixed;     /* [D nodes] along the axes; not 0: held */
     double *value;   /* [D nodes] where held, m */
-    PetscInt *by;    /* [D nodes] the condition that holds, or -1 */
+    PetscInt *by;    /* [D nodes] the condition that holds; -1: none, or the
+                        axis of a body of revolution */
     PetscInt *frame; /* [nodes] its own axes, or -1: those of space */
     double (*axes)[3][3];
     PetscInt n_frames;
 };
 
 /* Nodes are held by the conditions of the groups they are on; where these
- * contradict each other, the group that the mesh lists first counts.  Fails,
+ * contradict each other, the group that the mesh lists first counts.  Points
+ * on the axis of a body of revolution stay there.  Fails,
  * in the user's terms, on planes of symmetry that are not flat and on
  * functions that are not finite.  Finds the normals of the conditions.
  * Collective. */
-PetscErrorCode ela_support_find(const struct fe_mesh *mesh, struct ela_case *c,
+PetscErrorCode ela_support_find(const struct phy_domain *d, struct ela_case *c,
                                 struct ela_support *support);
 void ela_support_release(struct ela_support *support);
 

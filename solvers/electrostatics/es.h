@@ -36,8 +36,6 @@ struct es {
     struct phy_domain d;
     struct phy_conditions conditions;
     struct phy_coef *permittivity; /* relative, by group, then without one */
-    bool axial;          /* x is the distance from the axis y */
-    double thickness_m;  /* of a mesh of two dimensions, not axial */
     bool wants_capacitance;
     struct fe_func *exact; /* or NULL */
     double tolerance;

@@ -82,7 +82,7 @@ PetscErrorCode es_forces(struct es *es)
 
         PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, force, 3, MPI_DOUBLE, MPI_SUM,
                                    mesh->comm));
-        if (es->axial) /* what pushes outward is balanced all around */
+        if (es->d.axial) /* what pushes outward is balanced all around */
             force[0] = 0;
     }
     PetscFunctionReturn(0);

@@ -18,56 +18,6 @@ static const struct phy_param params[] = {
 };
 #define N_PARAMS ((int)(sizeof(params) / sizeof(params[0])))
 
-/* --- geometry ------------------------------------------------------------ */
-
-/* Around an axis, x is the distance from it. */
-static PetscErrorCode check_axis(const struct es *es)
-{
-    const struct fe_mesh *mesh = es->d.mesh;
-    double least = 0, reach = 0;
-
-    PetscFunctionBeginUser;
-    for (PetscInt i = 0; i < mesh->n_owned; i++) {
-        least = fmin(least, mesh->x[3 * i]);
-        reach = fmax(reach, fabs(mesh->x[3 * i]));
-    }
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE, MPI_MIN,
-                               mesh->comm));
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &reach, 1, MPI_DOUBLE, MPI_MAX,
-                               mesh->comm));
-    if (least < -1e-9 * reach)
-        PetscFunctionReturn(stg_fail(es->task, "'symmetry' is axial, so x is "
-                                     "the distance from the axis, but the "
-                                     "mesh has points with x = %g m", least));
-    PetscFunctionReturn(0);
-}
-
-static PetscErrorCode read_geometry(struct es *es)
-{
-    const struct stg_value all = stg_params(es->task);
-    const char *symmetry = "none";
-
-    PetscFunctionBeginUser;
-    es->thickness_m = 1;
-    if (stg_has(&all, "symmetry"))
-        PetscCall(stg_get_text(&all, "symmetry", &symmetry));
-    if (strcmp(symmetry, "none") != 0 && strcmp(symmetry, "axial") != 0)
-        PetscFunctionReturn(stg_fail(es->task, "parameter 'symmetry' must be "
-                                     "none or axial, not '%s'", symmetry));
-    es->axial = strcmp(symmetry, "axial") == 0;
-    if (es->axial && es->d.mesh->dim == 3)
-        PetscFunctionReturn(stg_fail(es->task, "'symmetry' is axial, but the "
-                                     "mesh has three dimensions"));
-    if (es->axial)
-        PetscCall(check_axis(es));
-    if (stg_has(&all, "thickness") && es->d.mesh->dim == 2 && !es->axial)
-        PetscCall(stg_get_quantity(&all, "thickness", "m", &es->thickness_m));
-    if (!(es->thickness_m > 0))
-        PetscFunctionReturn(stg_fail(es->task, "parameter 'thickness' must be "
-                                     "positive"));
-    PetscFunctionReturn(0);
-}
-
 void es_factors(const struct es *es, const struct fe_block *block, PetscInt c,
                 const struct fe_tab *tab, const double x[][3], double factor[])
 {
@@ -77,7 +27,7 @@ void es_factors(const struct es *es, const struct fe_block *block, PetscInt c,
 
     fe_kernel_points(tab, x, at, weight);
     for (int q = 0; q < tab->points; q++) {
-        factor[q] = es->axial ? 2 * M_PI * at[q][0] : es->thickness_m;
+        factor[q] = phy_depth(&es->d, at[q]);
         if (tab->elem->dim == es->d.mesh->dim)
             factor[q] *= phy_coef_at(&es->permittivity[g], at[q], 0, 0, NULL,
                                      msg);
@@ -185,7 +135,7 @@ PetscErrorCode es_setup(struct es *es)
     PetscFunctionBeginUser;
     PetscCall(phy_domain_open(es->task, &es->d));
     PetscCall(read_options(es));
-    PetscCall(read_geometry(es));
+    PetscCall(phy_read_symmetry(&es->d));
     PetscCall(PetscCalloc1(es->d.mesh->n_groups + 1, &es->permittivity));
     PetscCall(phy_property(&es->d, "relative_permittivity", "1", NULL,
                            es->permittivity));

@@ -52,8 +52,7 @@ static double add_charge(const struct es *es,
             fe_kernel_points(tab, x, at, weight);
             for (int q = 0; q < tab->points; q++)
                 s[q] = phy_coef_at(&condition->value, at[q], 0, 0, NULL, msg) *
-                       (es->axial ? 2 * M_PI * at[q][0] : es->thickness_m) /
-                       ES_EPSILON_0;
+                       phy_depth(&es->d, at[q]) / ES_EPSILON_0;
             fe_kernel_residual(tab, x, 0, 0, NULL, NULL, s, of_cell, total);
             fe_mesh_add(block, c, 1, of_cell, r);
         }

@@ -1,4 +1,4 @@
-/* norm.c - sums over the cells: means, error norms, gradients */
+/* norm.c - sums over the cells: error norms, gradients */
 #include "fe/norm.h"
 
 #include <math.h>
@@ -35,35 +35,6 @@ static void take(const struct fe_mesh *mesh, const struct fe_block *block,
     fe_mesh_corners(mesh, block, c, x);
     for (int i = 0; i < block->elem->nodes; i++)
         of_cell[i] = u[block->node[c * block->elem->nodes + i]];
-}
-
-PetscErrorCode fe_mean(const struct fe_mesh *mesh, const double u[],
-                       double *mean)
-{
-    double sum[2] = { 0, 0 }; /* of the field, of one */
-    double x[FE_MAX_NODES][3], v[FE_MAX_NODES], at[FE_MAX_POINTS][3],
-        weight[FE_MAX_POINTS];
-    struct fe_tab tab;
-
-    PetscFunctionBeginUser;
-    for (int b = 0; b < mesh->n_cell_blocks; b++) {
-        const struct fe_block *block = &mesh->block[b];
-
-        fe_tab_init(&tab, block->elem, FE_RULE_SYSTEM);
-        for (PetscInt c = 0; c < block->n; c++) {
-            take(mesh, block, c, u, x, v);
-            fe_kernel_points(&tab, x, at, weight);
-            for (int q = 0; q < tab.points; q++) {
-                for (int i = 0; i < block->elem->nodes; i++)
-                    sum[0] += weight[q] * tab.n[q][i] * v[i];
-                sum[1] += weight[q];
-            }
-        }
-    }
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_DOUBLE, MPI_SUM,
-                               mesh->comm));
-    *mean = sum[0] / sum[1];
-    PetscFunctionReturn(0);
 }
 
 PetscErrorCode fe_error_norms(const struct fe_mesh *mesh, const double u[],

@@ -8,10 +8,6 @@
 #include "fe/func.h"
 #include "fe/mesh.h"
 
-/* The mean of a field over length, area or volume. */
-PetscErrorCode fe_mean(const struct fe_mesh *mesh, const double u[],
-                       double *mean);
-
 /* L2 norm of u - exact, and of its gradient (the H1 seminorm). */
 PetscErrorCode fe_error_norms(const struct fe_mesh *mesh, const double u[],
                               const struct fe_func *exact, double time_s,

@@ -137,7 +137,6 @@ static PetscErrorCode read_conditions(struct reader *r)
             PetscFunctionReturn(stg_fail(r->task, "parameter '%s': a "
                                          "temperature is below absolute zero",
                                          c->given.name));
-        c->measure *= r->c->thickness_m;
         r->c->nonlinear |= phy_coef_is_nonlinear(&c->value) ||
                            c->kind == HEAT_RADIATION;
         anchored |= heat_anchors(c);
@@ -168,7 +167,7 @@ static PetscErrorCode read_property(struct reader *r, const char *name,
         struct heat_material *m = &r->c->material[g];
 
         *(struct phy_coef *)((char *)m + at) = coef[g];
-        m->varies |= coef[g].func != NULL;
+        m->varies |= coef[g].func || r->d->axial;
         r->c->nonlinear |= phy_coef_is_nonlinear(&coef[g]);
     }
     PetscCall(PetscFree(coef));
@@ -334,27 +333,19 @@ static PetscErrorCode read_solver(struct reader *r)
     PetscFunctionReturn(0);
 }
 
-static PetscErrorCode read_space(struct reader *r)
+static PetscErrorCode read_exact(struct reader *r)
 {
-    struct heat_case *c = r->c;
     struct stg_value v;
 
     PetscFunctionBeginUser;
-    c->thickness_m = 1;
-    if (stg_has(&r->all, "thickness") && r->d->input.dimension == 2)
-        PetscCall(stg_get_quantity(&r->all, "thickness", "m",
-                                   &c->thickness_m));
-    if (!(c->thickness_m > 0))
-        PetscFunctionReturn(stg_fail(r->task, "parameter 'thickness' must be "
-                                     "positive"));
-    if (stg_has(&r->all, "exact")) {
-        PetscCall(stg_get(&r->all, "exact", &v));
-        PetscCall(phy_function(&v, &c->exact));
-    }
+    if (!stg_has(&r->all, "exact"))
+        PetscFunctionReturn(0);
+    PetscCall(stg_get(&r->all, "exact", &v));
+    PetscCall(phy_function(&v, &r->c->exact));
     PetscFunctionReturn(0);
 }
 
-PetscErrorCode heat_case_read(const struct phy_domain *d, bool has_initial,
+PetscErrorCode heat_case_read(struct phy_domain *d, bool has_initial,
                               struct heat_case *c)
 {
     struct reader r = { d, d->task, stg_params(d->task), c };
@@ -366,7 +357,8 @@ PetscErrorCode heat_case_read(const struct phy_domain *d, bool has_initial,
         PetscCall(read_time(&r));
         PetscCall(read_initial(&r, has_initial));
     }
-    PetscCall(read_space(&r));
+    PetscCall(phy_read_symmetry(d));
+    PetscCall(read_exact(&r));
     PetscCall(read_materials(&r));
     PetscCall(read_conditions(&r));
     PetscCall(phy_probes_read(d->task, &c->probe, &c->n_probes));

@@ -29,7 +29,7 @@ struct heat_material {
     struct phy_coef conductivity;  /* W/(m K) */
     struct phy_coef density;       /* kg/m3 */
     struct phy_coef specific_heat; /* J/(kg K) */
-    bool varies;                   /* one of them is a function */
+    bool varies; /* one of them is a function, or there is an axis */
 };
 
 struct heat_case {
@@ -40,7 +40,6 @@ struct heat_case {
     PetscInt steps;  /* 0: steady, or as many as the error needs */
     PetscInt every;  /* steps between rows of the summary */
     double checkpoint_s; /* least wall time between checkpoints */
-    double thickness_m;  /* of a mesh of two dimensions; 1 for three */
     double initial;      /* K */
     struct fe_func *initial_func; /* or NULL */
     struct fe_func *exact;        /* or NULL */
@@ -66,7 +65,7 @@ bool heat_anchors(const struct phy_condition *condition);
 /* Read and check the parameters.  'has_initial' says that a field gives the
  * initial temperature.  A zeroed 'c' is fine for heat_case_release() whatever
  * happens here.  Collective. */
-PetscErrorCode heat_case_read(const struct phy_domain *d, bool has_initial,
+PetscErrorCode heat_case_read(struct phy_domain *d, bool has_initial,
                               struct heat_case *c);
 void heat_case_release(struct heat_case *c);
 

@@ -32,14 +32,11 @@ void heat_density(const struct heat *heat,
                   char msg[FE_MSG])
 {
     double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS];
-    double factor = heat->c.thickness_m, h = condition->coefficient;
+    double h = condition->coefficient;
 
-    if (condition->kind == HEAT_POWER)
-        factor /= condition->measure;
-    if (condition->value.func)
-        fe_kernel_points(tab, x, at, weight);
+    fe_kernel_points(tab, x, at, weight);
     for (int q = 0; q < tab->points; q++) {
-        double t = 0, value;
+        double factor = phy_depth(&heat->d, at[q]), t = 0, value;
 
         for (int i = 0; i < tab->elem->nodes; i++)
             t += tab->n[q][i] * w[i];
@@ -54,6 +51,8 @@ void heat_density(const struct heat *heat,
             slope[q] = -4 * sigma * cube;
             value = sigma * (pow(value, 4) - cube * t);
         }
+        if (condition->kind == HEAT_POWER)
+            factor /= condition->measure;
         s[q] = factor * value;
         slope[q] *= factor;
     }
@@ -79,15 +78,15 @@ void heat_properties(const struct heat *heat, const struct heat_material *m,
                      double c[], double c_slope[], char msg[FE_MSG])
 {
     double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS];
-    double thickness = heat->c.thickness_m;
 
     fe_kernel_points(tab, x, at, weight);
     for (int q = 0; q < tab->points; q++) {
+        double depth = phy_depth(&heat->d, at[q]);
         double density, by_density, specific, by_specific;
 
-        k[q] = thickness * positive(heat, &m->conductivity, at[q], value[q],
-                                    &k_slope[q], msg);
-        k_slope[q] *= thickness;
+        k[q] = depth * positive(heat, &m->conductivity, at[q], value[q],
+                                &k_slope[q], msg);
+        k_slope[q] *= depth;
         c[q] = c_slope[q] = 0;
         if (heat->c.scheme == HEAT_STEADY)
             continue;
@@ -95,9 +94,8 @@ void heat_properties(const struct heat *heat, const struct heat_material *m,
                            msg);
         specific = positive(heat, &m->specific_heat, at[q], value[q],
                             &by_specific, msg);
-        c[q] = thickness * density * specific;
-        c_slope[q] = thickness * (density * by_specific +
-                                  by_density * specific);
+        c[q] = depth * density * specific;
+        c_slope[q] = depth * (density * by_specific + by_density * specific);
     }
 }
 
@@ -114,7 +112,7 @@ void heat_conductance(const struct heat *heat,
         double given = positive(heat, &contact->value, at[q], value[q],
                                 &slope[q], msg);
 
-        h[q] = heat->c.thickness_m * pow(given, contact->coefficient);
+        h[q] = phy_depth(&heat->d, at[q]) * pow(given, contact->coefficient);
         slope[q] *= contact->coefficient * h[q] / given;
     }
 }

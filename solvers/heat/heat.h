@@ -93,7 +93,7 @@ void heat_density(const struct heat *heat,
                   const struct fe_tab *tab, const double x[][3],
                   const double w[], double s[], double slope[],
                   char msg[FE_MSG]);
-/* The same for a material: conductivity k and storage c times thickness, and
+/* The same for a material: conductivity k and storage c times depth, and
  * their derivatives.  Not collective. */
 void heat_properties(const struct heat *heat, const struct heat_material *m,
                      const struct fe_tab *tab, const double x[][3],
@@ -101,7 +101,7 @@ void heat_properties(const struct heat *heat, const struct heat_material *m,
                      double c[], double c_slope[], char msg[FE_MSG]);
 
 /* The conductance h between the sides of a contact at the mean temperatures
- * value[q], in W/K per area, times thickness; its derivative.  Not collective.
+ * value[q], in W/K per area, times depth; its derivative.  Not collective.
  */
 void heat_conductance(const struct heat *heat,
                       const struct phy_condition *contact,

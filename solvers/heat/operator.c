@@ -32,7 +32,7 @@ static double constant_cell(struct heat *heat, int b, const double x[][3],
                             const struct heat_material *m, const double w[],
                             const double v[], double r[])
 {
-    double total[2] = { 0, 0 }, thickness = heat->c.thickness_m;
+    double total[2] = { 0, 0 }, thickness = heat->d.thickness_m;
     bool moving = heat->c.scheme != HEAT_STEADY;
 
     fe_kernel_residual(&heat->d.tab[b], x, m->conductivity.value * thickness,
@@ -222,9 +222,9 @@ static void fill_cells(struct heat *heat, struct fe_matrix *matrix)
         for (PetscInt c = 0; c < block->n; c++) {
             const struct heat_material *m = material_of(heat,
                                                         block->group[c]);
-            double k = m->conductivity.value * heat->c.thickness_m;
+            double k = m->conductivity.value * heat->d.thickness_m;
             double capacity = m->density.value * m->specific_heat.value *
-                              heat->c.thickness_m;
+                              heat->d.thickness_m;
 
             fe_mesh_corners(mesh, block, c, x);
             if (m->varies) {

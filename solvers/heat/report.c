@@ -75,7 +75,7 @@ PetscErrorCode heat_report(struct heat *heat, PetscInt iterations,
     PetscFunctionBeginUser;
     PetscCall(heat_report_room(heat));
     PetscCall(find_range(heat, &row));
-    PetscCall(fe_mean(heat->mesh, heat->u, &row.t_mean));
+    PetscCall(phy_mean(&heat->d, heat->u, &row.t_mean));
     balance(heat, &row);
     if (heat->c.exact)
         PetscCall(fe_error_norms(heat->mesh, heat->u, heat->c.exact,

@@ -16,6 +16,23 @@ static void spread_mass(int nodes, int dofs, const double m[], double a[])
                 a[(i * dofs + k) * n + j * dofs + k] = m[i * nodes + j];
 }
 
+/* m[i * nodes + j] = integral of density n_i n_j. */
+static void mass_of_cell(const struct ela *ela, const struct fe_tab *tab,
+                         const double x[][3], double density, double m[])
+{
+    const double none[FE_MAX_POINTS] = { 0 };
+    double at[FE_MAX_POINTS][3], weight[FE_MAX_POINTS], c[FE_MAX_POINTS];
+
+    if (!ela->domain.axial) {
+        fe_kernel_matrix(tab, x, 0, density * ela->domain.thickness_m, m);
+        return;
+    }
+    fe_kernel_points(tab, x, at, weight);
+    for (int q = 0; q < tab->points; q++)
+        c[q] = density * phy_depth(&ela->domain, at[q]);
+    fe_kernel_matrix_at(tab, x, none, NULL, c, m);
+}
+
 static PetscErrorCode assemble_mass(struct modes *modes)
 {
     const struct ela *ela = &modes->ela;
@@ -36,8 +53,7 @@ static PetscErrorCode assemble_mass(struct modes *modes)
             double density = ela_material(ela, block->group[c])->density;
 
             fe_mesh_corners(mesh, block, c, x);
-            fe_kernel_matrix(&ela->domain.tab[b], x, 0,
-                             density * ela->c.thickness_m, m);
+            mass_of_cell(ela, &ela->domain.tab[b], x, density, m);
             for (int i = 0; i < nodes * nodes; i++)
                 modes->weight[node[i / nodes]] += m[i];
             spread_mass(nodes, ela->c.dofs, m, a);

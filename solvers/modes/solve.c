@@ -245,6 +245,8 @@ static PetscErrorCode find_masses(struct modes *modes, const double u[],
             share[k] += modes->weight[i] * u[i * n + k];
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, share, 3, MPI_DOUBLE, MPI_SUM,
                                modes->ela.mesh->comm));
+    if (modes->ela.domain.axial) /* all around, they cancel out */
+        share[0] = 0;
     for (int k = 0; k < 3; k++)
         mode->mass_kg[k] = share[k] * share[k];
     PetscFunctionReturn(0);

@@ -88,6 +88,7 @@ PetscErrorCode phy_domain_open_split(struct stg_task *task,
 
     PetscFunctionBeginUser;
     d->task = task;
+    d->thickness_m = 1;
     PetscCall(stg_input_path(task, "mesh", &path));
     PetscCall(stg_mesh_read(task, path, &d->input));
     PetscCall(set_order(d));

@@ -31,7 +31,16 @@ struct phy_domain {
     PetscInt n;             /* local nodes, ghosts included */
     double *at;             /* 3n: where functions of place are to be taken for
                                them, mesh->x or phy_split_places() */
+    bool axial;             /* around the axis y: x is the distance from it */
+    double axis_m;          /* points that are as near to it lie on it */
+    double thickness_m;     /* of a mesh of two dimensions; else 1 */
 };
+
+/* What a place in the mesh stands for: thickness or circumference, m. */
+static inline double phy_depth(const struct phy_domain *d, const double x[3])
+{
+    return d->axial ? 2 * PETSC_PI * x[0] : d->thickness_m;
+}
 
 /* Read the input 'mesh', raise it to the order that the parameter 'order'
  * asks for (1 or 2; the mesh's own when absent), and divide it. */
@@ -42,6 +51,20 @@ PetscErrorCode phy_domain_open(struct stg_task *task, struct phy_domain *d);
 PetscErrorCode phy_domain_open_split(struct stg_task *task,
                                      const char *contacts,
                                      struct phy_domain *d);
+/* What a mesh of two dimensions stands for: a sheet of the parameter
+ * 'thickness' or, if 'axial', a body of revolution, half of whose section the
+ * mesh is; 'parameter' has said which.  To be called before anything is
+ * measured. */
+PetscErrorCode phy_read_depth(struct phy_domain *d, const char *parameter,
+                              bool axial);
+/* The same as the parameter 'symmetry' says: none or axial. */
+PetscErrorCode phy_read_symmetry(struct phy_domain *d);
+/* Area or volume of what a cell or facet of block 'b' stands for, SI; the
+ * number of a point is 1.  Not collective. */
+double phy_measure(const struct phy_domain *d, int b, const double x[][3]);
+/* The mean of nodal values over the volume of the body. */
+PetscErrorCode phy_mean(const struct phy_domain *d, const double u[],
+                        double *mean);
 /* A zeroed or half-built domain is fine. */
 PetscErrorCode phy_domain_release(struct phy_domain *d);
 

@@ -226,7 +226,7 @@ static PetscErrorCode measure(const struct phy_domain *d,
             double size;
 
             fe_mesh_corners(d->mesh, &d->mesh->block[b], c, x);
-            size = fe_kernel_measure(&d->tab[b], x);
+            size = phy_measure(d, b, x);
             for (int i = 0; i < list->n; i++)
                 if (phy_holds(&list->item[i], &d->mesh->block[b], c))
                     sum[i] += size;

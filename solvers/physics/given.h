@@ -51,7 +51,8 @@ struct phy_condition {
     struct phy_coef value;  /* of a quantity or a function */
     struct stg_value given; /* of a record: its fields */
     double coefficient;     /* for the physics: a second number */
-    double measure;         /* length, area or volume, in mesh units */
+    double measure;         /* area, volume or number of points; of the edges
+                               of a solid the length */
     double flow;            /* for the physics: what comes in through it */
 };
 

@@ -236,7 +236,7 @@ static PetscErrorCode report(struct diffusion *p,
 
     PetscFunctionBeginUser;
     PetscCall(phy_write(&p->d, "u", &field, p->u));
-    PetscCall(fe_mean(p->d.mesh, p->u, &mean));
+    PetscCall(phy_mean(&p->d, p->u, &mean));
     PetscCall(find_errors(p, &l2, &h1));
     PetscCall(stg_output_path(p->d.task, "summary", &path));
     PetscCall(stg_table_write(p->d.task, path, (struct stg_column[]){
