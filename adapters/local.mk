@@ -24,6 +24,7 @@ engine_librun_a_SOURCES += adapters/kinds.c \
     adapters/home/home_carry.c adapters/home/home_parcel.c \
     adapters/home/parcel.c adapters/home/parcel.h \
     adapters/link/agent_file.c adapters/link/agent_file.h \
+    adapters/link/agent_array.c \
     adapters/link/attempt_json.c adapters/link/attempt_json.h \
     adapters/link/give.c adapters/link/give.h adapters/link/pull.c \
     adapters/link/pull.h adapters/link/link.c adapters/link/link.h \

@@ -177,16 +177,26 @@ static void on_notify(uv_signal_t *handle, int signum)
 /* --- beginning and end ---------------------------------------------------- */
 
 /* A network file system may show it late. */
-static int read_file(const char *path, struct ft_agent_file *file,
-                     struct ft_err *err)
+static int read_file(const char *path, const char *number,
+                     struct ft_agent_file *file, struct ft_err *err)
 {
     int64_t begin = ft_clock_mono_ns();
+    uint64_t n = number ? strtoull(number, NULL, 10) : 0;
     int rc;
 
-    while ((rc = ft_agent_file_read(path, file, err)) < 0 &&
+    while ((rc = number ? ft_agent_array_read(path, n, file, err)
+                        : ft_agent_file_read(path, file, err)) < 0 &&
            err->code == FT_ENOENT && since_s(begin) < FILE_VISIBLE_S)
         (void)usleep(TICK_MS * 1000);
     return rc;
+}
+
+/* A file, or that of an array and which of its jobs this is. */
+static bool is_call(int argc, char **argv)
+{
+    return argc == 2 ||
+           (argc == 3 && argv[2][0] &&
+            !argv[2][strspn(argv[2], "0123456789")]);
 }
 
 static void on_piece(struct json_object *head, const void *bytes, size_t len,
@@ -261,13 +271,13 @@ int main(int argc, char **argv)
     struct ft_err err = { 0 };
     int status;
 
-    if (argc != 2) {
-        fprintf(stderr, "usage: fedtwin-agent FILE\n"
+    if (!is_call(argc, argv)) {
+        fprintf(stderr, "usage: fedtwin-agent FILE [NUMBER]\n"
                         "It is started by jobs of fedtwin, not by hand.\n");
         return ft_code_status(FT_EUSAGE);
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    if (read_file(argv[1], &agent.file, &err) < 0 ||
+    if (read_file(argv[1], argv[2], &agent.file, &err) < 0 ||
         open_agent(&agent, &err) < 0) {
         fprintf(stderr, "fedtwin-agent: %s\n", err.msg);
         return ft_code_status(err.code);

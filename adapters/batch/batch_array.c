@@ -105,7 +105,7 @@ void ft_batch_accepted(struct ft_batch_job *job, const char *id)
         accept_one(job, id);
 }
 
-/* The files of its elements stay: nobody will read them. */
+/* Its file stays: nobody will read it. */
 void ft_batch_dissolve(struct ft_batch_job *job, bool alone)
 {
     struct ft_batch_array *array = job->array;

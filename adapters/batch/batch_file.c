@@ -106,35 +106,70 @@ static char *job_path(const struct ft_batch *batch, const char *name,
                        suffix);
 }
 
-static int write_file(const struct ft_batch_job *job, const char *path,
-                      struct ft_batch_task *task, const struct ft_need *need,
-                      ft_file_writer *write, struct ft_err *err)
+/* What it says of any job.  Slots and memory are the job's own: 'site' becomes
+ * a copy without them. */
+static void fill_file(const struct ft_batch *batch, const struct ft_need *need,
+                      struct ft_site *site, struct ft_agent_file *file)
 {
-    const struct ft_batch *batch = job->batch;
-    struct ft_site site = *batch->site;
-    struct ft_agent_file file = {
-        .tag = job->tag,
-        .site = &site,
+    *site = *batch->site;
+    site->slots = 0;
+    site->memory_bytes = 0;
+    *file = (struct ft_agent_file){
+        .site = site,
         .home = batch->home_file,
-        .attempt = task ? &task->attempt : NULL,
-        .n_attempts = task ? 1 : 0,
-        .serve = job->pilot,
         .idle_s = batch->site->pilot.idle_s,
         .spare_s = batch->site->signal_before_s,
         .walltime_s = need->walltime_s,
         .visible_s = batch->site->visibility_wait_s,
     };
+}
+
+static int make_room(const char *path, struct ft_err *err)
+{
     char *dir = ft_path_dir(path);
     int rc = ft_path_mkdirs(dir, 0777, err);
 
     free(dir);
-    site.slots = 0; /* those of the job, not of the site */
-    site.memory_bytes = 0;
-    if (batch->held)
-        ft_batch_far_file(batch, &file);
+    return rc;
+}
+
+static int write_file(const struct ft_batch_job *job, const char *path,
+                      struct ft_batch_task *task, const struct ft_need *need,
+                      struct ft_err *err)
+{
+    struct ft_agent_file file;
+    struct ft_site site;
+    int rc = make_room(path, err);
+
+    fill_file(job->batch, need, &site, &file);
+    file.tag = job->tag;
+    file.attempt = task ? &task->attempt : NULL;
+    file.n_attempts = task ? 1 : 0;
+    file.serve = job->pilot;
+    if (job->batch->held)
+        ft_batch_far_file(job->batch, &file);
     if (rc == 0)
-        rc = ft_agent_file_write(path, &file, write, err);
+        rc = ft_agent_file_write(path, &file, ft_file_replace, err);
     json_object_put(file.home_at);
+    return rc;
+}
+
+static int write_array(const struct ft_batch_array *array, const char *path,
+                       const struct ft_need *need, struct ft_err *err)
+{
+    struct ft_agent_file file;
+    struct ft_site site;
+    int rc = make_room(path, err);
+
+    fill_file(array->batch, need, &site, &file);
+    file.tag = array->tag;
+    file.attempt = ft_calloc(array->n, sizeof(*file.attempt));
+    file.n_attempts = array->n;
+    for (size_t i = 0; i < array->n; i++)
+        file.attempt[i] = array->element[i]->task->attempt;
+    if (rc == 0)
+        rc = ft_agent_array_write(path, &file, err);
+    free(file.attempt);
     return rc;
 }
 
@@ -145,7 +180,7 @@ static char *make_script(const struct ft_batch_job *job, const char *path,
 {
     const struct ft_batch *batch = job->batch;
 
-    if (write_file(job, path, task, need, ft_file_replace, err) < 0)
+    if (write_file(job, path, task, need, err) < 0)
         return NULL;
     return batch->held ? ft_batch_far_script(job, path, err)
                        : ft_job_script(batch->site, batch->agent, path);
@@ -295,26 +330,18 @@ struct ft_batch_job *ft_batch_job_new(struct ft_batch *batch,
 
 /* --- an array ------------------------------------------------------------- */
 
-#define FIRST_FILE ".json.0" /* of an array; the number is the element's */
-
-static int add_element(struct ft_batch_array *array, const char *base,
-                       struct ft_batch_task *task, const struct ft_need *need,
-                       struct ft_err *err)
+static void add_element(struct ft_batch_array *array, const char *path,
+                        struct ft_batch_task *task)
 {
-    struct ft_batch *batch = array->batch;
-    struct ft_batch_job *job = add_job(batch, task->attempt->tag_text,
+    struct ft_batch_job *job = add_job(array->batch, task->attempt->tag_text,
                                        array->tag, false);
-    char *suffix = ft_asprintf(".json.%zu", array->n);
 
     job->array = array;
     job->element = array->n;
     array->element[array->n++] = job;
     array->n_left++;
-    job->file = job_path(batch, base, suffix);
+    job->file = ft_strdup(path);
     ft_batch_attach(task, job);
-    free(suffix);
-    /* No job has read it, and none will before all of them are there. */
-    return write_file(job, job->file, task, need, ft_file_put, err);
 }
 
 int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
@@ -323,35 +350,36 @@ int ft_batch_array_new(struct ft_batch *batch, struct ft_batch_task **task,
 {
     const struct ft_site_queue *queue;
     struct ft_batch_array *array;
-    char *base, *file, *script;
+    char *base, *path, *script;
     struct ft_need need;
-    int rc = 0;
+    int rc;
 
     need_of_task(batch->site, task[0]->attempt, &need);
     queue = choose_queue(batch->site, &need);
     *answer = FT_SUBMIT_REJECTED;
     if (!queue)
         return no_queue(batch->site, &need, err);
-    base = new_name(batch, FT_BATCH_ARRAY, FIRST_FILE, &batch->n_arrays);
+    base = new_name(batch, FT_BATCH_ARRAY, ".json", &batch->n_arrays);
+    path = job_path(batch, base, ".json");
     array = ft_calloc(1, sizeof(*array));
     array->batch = batch;
     array->tag = ft_asprintf("%s/%s/1", batch->place->run_id, base);
     array->element = ft_calloc(n, sizeof(struct ft_batch_job *));
     (void)ft_map_put(&batch->array_of, array->tag, array);
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = add_element(array, base, task[i], &need, err);
+    for (size_t i = 0; i < n; i++)
+        add_element(array, path, task[i]);
+    rc = write_array(array, path, &need, err);
     if (rc == 0) {
-        file = job_path(batch, base, ".json");
-        script = ft_job_array_script(batch->site, batch->agent, file);
+        script = ft_job_array_script(batch->site, batch->agent, path);
         array->request = make_request(batch, array->tag,
                                       task[0]->attempt->stage, base, n, script,
                                       &need, queue);
         free(script);
-        free(file);
     } else {
         *answer = FT_SUBMIT_RETRY_AFTER;
         ft_batch_dissolve(array->element[0], false);
     }
+    free(path);
     free(base);
     return rc;
 }
@@ -361,16 +389,15 @@ char *ft_batch_element_tag(const struct ft_batch *batch, const char *tag,
 {
     size_t skip = strlen(batch->place->run_id) + 1;
     char *base = ft_strndup(tag + skip, strcspn(tag + skip, "/"));
-    char *suffix = ft_asprintf(".json.%s", n);
-    char *path = job_path(batch, base, suffix), *own = NULL;
-    struct json_object *file =
-        n[strspn(n, "0123456789")] ? NULL : ft_json_read(path, NULL);
+    char *path = job_path(batch, base, ".json"), *own = NULL;
+    struct ft_agent_file file;
 
-    if (file)
-        own = ft_strdup(ft_json_str_or(file, "tag", NULL));
-    json_object_put(file);
+    if (!n[strspn(n, "0123456789")] &&
+        ft_agent_array_read(path, strtoull(n, NULL, 10), &file, NULL) == 0) {
+        own = ft_strdup(file.tag);
+        ft_agent_file_release(&file);
+    }
     free(path);
-    free(suffix);
     free(base);
     return own;
 }

@@ -44,12 +44,13 @@ static void add_storage(struct json_object *obj,
     json_object_object_add(obj, "home_at", json_object_get(file->home_at));
 }
 
-static struct json_object *file_json(const struct ft_agent_file *file)
+struct json_object *ft_agent_file_json(const struct ft_agent_file *file,
+                                       size_t n)
 {
     struct json_object *obj = json_object_new_object();
     struct json_object *attempts = json_object_new_array();
 
-    for (size_t i = 0; i < file->n_attempts; i++)
+    for (size_t i = 0; i < n; i++)
         json_object_array_add(attempts, ft_attempt_json(file->attempt[i]));
     ft_json_add_int(obj, "schema", SCHEMA);
     ft_json_add_str(obj, "tag", file->tag);
@@ -68,7 +69,7 @@ static struct json_object *file_json(const struct ft_agent_file *file)
 
 char *ft_agent_file_text(const struct ft_agent_file *file)
 {
-    struct json_object *obj = file_json(file);
+    struct json_object *obj = ft_agent_file_json(file, file->n_attempts);
     char *text = ft_strdup(json_object_to_json_string_ext(
         obj, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 
@@ -181,24 +182,32 @@ static int read_all(struct json_object *obj, struct ft_agent_file *file,
     return read_attempts(list, file, err);
 }
 
-int ft_agent_file_read(const char *path, struct ft_agent_file *ret,
-                       struct ft_err *err)
+int ft_agent_file_take(struct json_object *obj, const char *path,
+                       struct ft_agent_file *ret, struct ft_err *err)
 {
-    struct json_object *obj = ft_json_read(path, err);
     struct ft_agent_file file = { 0 };
     int64_t schema = 0;
-    int rc = obj ? ft_json_int(obj, "schema", &schema, WHAT, err) : -1;
+    int rc = ft_json_int(obj, "schema", &schema, WHAT, err);
 
     if (rc == 0 && schema != SCHEMA)
         rc = ft_err_set(err, FT_EVERSION, "'%s' has schema %d; this program "
                         "knows %d", path, (int)schema, SCHEMA);
     else if (rc == 0)
         rc = read_all(obj, &file, err);
-    json_object_put(obj);
     if (rc == 0)
         *ret = file;
     else
         ft_agent_file_release(&file);
+    return rc;
+}
+
+int ft_agent_file_read(const char *path, struct ft_agent_file *file,
+                       struct ft_err *err)
+{
+    struct json_object *obj = ft_json_read(path, err);
+    int rc = obj ? ft_agent_file_take(obj, path, file, err) : -1;
+
+    json_object_put(obj);
     return rc;
 }
 

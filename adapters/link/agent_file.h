@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/path.h"
 
@@ -51,5 +52,20 @@ int ft_agent_file_write(const char *path, const struct ft_agent_file *file,
 int ft_agent_file_read(const char *path, struct ft_agent_file *file,
                        struct ft_err *err);
 void ft_agent_file_release(struct ft_agent_file *file); /* of one read */
+
+/* agent_array.c: the files of all jobs of an array in one, and that of its job
+ * 'n', from 0.  'file' has an attempt for each of them, in their order, whose
+ * tag is the job's. */
+int ft_agent_array_write(const char *path, const struct ft_agent_file *file,
+                         struct ft_err *err);
+int ft_agent_array_read(const char *path, uint64_t n,
+                        struct ft_agent_file *file, struct ft_err *err);
+
+/* Between these two files: the JSON of a file, with the first 'n' of its
+ * attempts; and what such JSON, read at 'path', says. */
+struct json_object *ft_agent_file_json(const struct ft_agent_file *file,
+                                       size_t n);
+int ft_agent_file_take(struct json_object *obj, const char *path,
+                       struct ft_agent_file *file, struct ft_err *err);
 
 #endif

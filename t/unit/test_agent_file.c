@@ -115,6 +115,121 @@ START_TEST(files_that_cannot_be)
 }
 END_TEST
 
+/* --- those of an array ---------------------------------------------------- */
+
+#define JOBS 12
+
+static void write_array(void)
+{
+    char name[] = "alpha", word[] = "a\nb", tag[] = "r/array-1/1";
+    char *argv[] = { word, NULL }, *envp[] = { NULL }, dir[] = "/d";
+    struct ft_site site = { .name = name };
+    struct ft_attempt a[JOBS], *attempts[JOBS];
+    struct ft_agent_file file = { .tag = tag, .site = &site,
+                                  .attempt = attempts, .n_attempts = JOBS,
+                                  .spare_s = 7 };
+    char text[JOBS][64];
+
+    for (int i = 0; i < JOBS; i++) { /* lines of different length */
+        snprintf(text[i], sizeof(text[i]), "r/t[x=%.*s]/%d", i + 1,
+                 "abcdefghijklmnop", i + 1);
+        a[i] = (struct ft_attempt){ .tag = 1, .tag_text = text[i],
+                                    .dir = dir, .argv = argv,
+                                    .env = envp };
+        attempts[i] = &a[i];
+    }
+    ck_assert_int_eq(ft_agent_array_write(PATH, &file, NULL), 0);
+}
+
+START_TEST(each_job_finds_its_own)
+{
+    struct ft_agent_file got;
+    struct ft_err err = { 0 };
+    char want[64];
+
+    write_array();
+    for (int i = JOBS - 1; i >= 0; i--) {
+        snprintf(want, sizeof(want), "r/t[x=%.*s]/%d", i + 1,
+                 "abcdefghijklmnop", i + 1);
+        ck_assert_int_eq(ft_agent_array_read(PATH, (uint64_t)i, &got, &err),
+                         0);
+        ck_assert_str_eq(got.tag, want);
+        ck_assert_uint_eq(got.n_attempts, 1);
+        ck_assert_str_eq(got.attempt[0]->tag_text, want);
+        ck_assert_str_eq(got.attempt[0]->argv[0], "a\nb");
+        ck_assert_str_eq(got.site->name, "alpha");
+        ck_assert_double_eq(got.spare_s, 7);
+        ft_agent_file_release(&got);
+    }
+    ck_assert_int_eq(ft_agent_array_read(PATH, JOBS, &got, &err), -1);
+    ck_assert_msg(strstr(err.msg, "has 12 jobs, and no number 12"), "%s",
+                  err.msg);
+    unlink(PATH);
+    ck_assert_int_eq(ft_agent_array_read(PATH, 0, &got, &err), -1);
+    ck_assert_int_eq(err.code, FT_ENOENT);
+}
+END_TEST
+
+/* Whatever is missing at its end: the job has its line, or an error. */
+START_TEST(a_torn_array_gives_nothing_wrong)
+{
+    struct ft_agent_file got;
+    struct ft_err err = { 0 };
+    struct stat st;
+    int whole = 0;
+
+    write_array();
+    ck_assert_int_eq(stat(PATH, &st), 0);
+    for (off_t len = st.st_size; len >= 0; len -= 13) {
+        ck_assert_int_eq(truncate(PATH, len), 0);
+        if (ft_agent_array_read(PATH, 3, &got, &err) == 0) {
+            ck_assert_str_eq(got.tag, "r/t[x=abcd]/4");
+            ft_agent_file_release(&got);
+            whole++;
+        } else {
+            ck_assert_int_eq(err.code, FT_EFORMAT);
+        }
+    }
+    ck_assert_int_gt(whole, 1);
+    unlink(PATH);
+}
+END_TEST
+
+static const struct {
+    const char *text, *error;
+} torn[] = {
+    { "", "ends too early" },
+    { "{\"jobs\":1}", "ends too early" },
+    { "{\"jobs\":-1}\n", "has -1 jobs" },
+    { "{\"jobs\":\"1\"}\n", "'jobs'" },
+    { "{\"jobs\":1}\n000000000000043\n000000000000043\n{}\n",
+      "does not say where the line of job 0 is" },
+    { "{\"jobs\":1}\n000000000000043\n000000000000042\n{}\n",
+      "does not say where the line of job 0 is" },
+    { "{\"jobs\":1}\n0000000000000-1\n000000000000042\n{}\n",
+      "does not say where the line of job 0 is" },
+    { "{\"jobs\":1}\n000000000000043\n999999999999999\n{}\n",
+      "does not say where the line of job 0 is" },
+    { "{\"jobs\":1}\n000000000000043\n000000000000046\n{}\n",
+      "no member 'schema'" },
+    { "{\"schema\":1,\"jobs\":1}\n000000000000054\n000000000000057\n12\n",
+      "'tag'" },
+};
+
+START_TEST(arrays_that_cannot_be)
+{
+    struct ft_agent_file file = { .n_attempts = 9 };
+    struct ft_err err = { 0 };
+
+    ck_assert_int_eq(ft_file_put(PATH, torn[_i].text, strlen(torn[_i].text),
+                                 0600, NULL), 0);
+    ck_assert_int_eq(ft_agent_array_read(PATH, 0, &file, &err), -1);
+    ck_assert_msg(strstr(err.msg, torn[_i].error), "%s", err.msg);
+    ck_assert_uint_eq(file.n_attempts, 9);
+    unlink(PATH);
+}
+END_TEST
+
 /* --- attempts ------------------------------------------------------------- */
 
 static const struct {
@@ -172,6 +287,9 @@ int main(void)
 
     tcase_add_test(tc, back_as_it_was);
     tcase_add_loop_test(tc, files_that_cannot_be, 0, FT_ARRAY_LEN(bad));
+    tcase_add_test(tc, each_job_finds_its_own);
+    tcase_add_test(tc, a_torn_array_gives_nothing_wrong);
+    tcase_add_loop_test(tc, arrays_that_cannot_be, 0, FT_ARRAY_LEN(torn));
     tcase_add_loop_test(tc, attempts_that_can_and_cannot_be, 0,
                         FT_ARRAY_LEN(attempt));
     suite_add_tcase(suite, tc);

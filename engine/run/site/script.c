@@ -68,7 +68,7 @@ static char *make(const struct ft_site *site, const char *agent,
     ft_str_add_word(&s, agent);
     ft_str_addc(&s, ' ');
     ft_str_add_word(&s, file);
-    ft_str_add(&s, array ? ".\"$n\"\n" : "\n");
+    ft_str_add(&s, array ? " \"$n\"\n" : "\n");
     return ft_str_take(&s);
 }
 

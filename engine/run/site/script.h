@@ -14,7 +14,7 @@ struct ft_site;
 char *ft_job_script(const struct ft_site *site, const char *agent,
                     const char *file);
 
-/* The same for an array of jobs: number N works on 'file.N'. */
+/* The same for an array of jobs: the agent is also given its number. */
 char *ft_job_array_script(const struct ft_site *site, const char *agent,
                           const char *file);
 
