@@ -16,6 +16,8 @@
 
 #define FLOOD_PAD 8 /* columns in front of a row; keeps rows aligned */
 #define FLOOD_STATES 3
+/* bed, roughness, states, peaks, infiltration */
+#define FLOOD_ARRAYS (2 + 3 * FLOOD_STATES + 4 + 1)
 
 /* My part of the raster. */
 struct flood_grid {
@@ -59,6 +61,8 @@ struct flood {
     struct flood_case c;
     struct flood_grid grid;
     const struct flood_kernel *kernel;
+    void *block[FLOOD_ARRAYS]; /* the memory of all arrays of cells */
+    int n_blocks;
 
     struct flood_state state[FLOOD_STATES]; /* [0]: now */
     char *dirty[FLOOD_STATES]; /* by tile: may hold something else than 0 */

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #define FLOOD_TILE_X 256 /* cells; what a tile needs fits the first caches */
-#define FLOOD_TILE_Y 32
+#define FLOOD_TILE_Y 64
 #define FLOOD_HALO 3     /* cells around a strip that kernels may read */
 
 /* Kernels take whole vectors: what is behind a row up to a multiple of

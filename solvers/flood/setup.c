@@ -10,6 +10,7 @@
  * gets there, and boundaries are computed apart (targets.c). */
 #define BEYOND_M 1000.0
 #define LARGE_PAGE (1 << 21)
+#define STAGGER (97 * 64) /* bytes: whole cache lines, an odd number of them */
 #define MAX_CELLS (INT64_C(1) << 31)
 
 /* --- the raster ----------------------------------------------------------- */
@@ -59,11 +60,14 @@ static PetscErrorCode divide(struct flood *f)
     return 0;
 }
 
-/* Rows begin at cache lines; large pages save processors most of the search
- * for the many places that a kernel works at. */
-static PetscErrorCode new_array(const struct flood_grid *g, double **a)
+/* Rows begin at cache lines; large pages save processors most of the search for
+ * the many places that a kernel works at.  Each array begins STAGGER further
+ * into its pages than the one before: at the same distance all rows of a tile
+ * would want the same few places of the caches. */
+static PetscErrorCode new_array(struct flood *f, double **a)
 {
-    size_t bytes = (size_t)g->size * sizeof(**a);
+    size_t skip = (size_t)f->n_blocks * STAGGER;
+    size_t bytes = (size_t)f->grid.size * sizeof(**a) + skip;
     void *p;
 
     PetscFunctionBeginUser;
@@ -72,7 +76,8 @@ static PetscErrorCode new_array(const struct flood_grid *g, double **a)
                 bytes);
     (void)madvise(p, bytes, MADV_HUGEPAGE); /* only a hint */
     memset(p, 0, bytes);
-    *a = p;
+    f->block[f->n_blocks++] = p;
+    *a = (double *)((char *)p + skip);
     PetscFunctionReturn(0);
 }
 
@@ -215,7 +220,7 @@ static PetscErrorCode read_terrain(struct flood *f)
     PetscCall(stg_raster_read(f->task, path, &g->raster, unit));
     PetscCall(check_raster(f->task, &g->raster, unit));
     PetscCall(divide(f));
-    PetscCall(new_array(g, &g->z));
+    PetscCall(new_array(f, &g->z));
     PetscCall(read_array(f, path, g->z));
     PetscCall(find_inside(f));
     PetscCall(check_walls(f));
@@ -279,7 +284,7 @@ static PetscErrorCode read_roughness(struct flood *f)
                                      "'roughness'"));
     if (!given)
         PetscFunctionReturn(0);
-    PetscCall(new_array(g, &g->drag));
+    PetscCall(new_array(f, &g->drag));
     PetscCall(read_beside(f, "roughness", "1", g->drag));
     PetscCall(check_values(f, "roughness", g->drag));
     for (int64_t k = 0; k < g->size; k++)
@@ -329,9 +334,9 @@ static PetscErrorCode make_states(struct flood *f)
 
     PetscFunctionBeginUser;
     for (int k = 0; k < n; k++) {
-        PetscCall(new_array(g, &f->state[k].h));
-        PetscCall(new_array(g, &f->state[k].qx));
-        PetscCall(new_array(g, &f->state[k].qy));
+        PetscCall(new_array(f, &f->state[k].h));
+        PetscCall(new_array(f, &f->state[k].qx));
+        PetscCall(new_array(f, &f->state[k].qy));
         PetscCall(PetscCalloc1(tiles, &f->dirty[k]));
     }
     PetscCall(PetscCalloc1(tiles, &f->wet));
@@ -349,14 +354,14 @@ static PetscErrorCode make_peaks(struct flood *f)
         .wet = f->c.wet, .deep = f->c.deep,
         .debris = { f->c.debris[0], f->c.debris[1] },
     };
-    PetscCall(new_array(g, &p->depth));
-    PetscCall(new_array(g, &p->speed2));
-    PetscCall(new_array(g, &p->hazard));
-    PetscCall(new_array(g, &p->arrival));
+    PetscCall(new_array(f, &p->depth));
+    PetscCall(new_array(f, &p->speed2));
+    PetscCall(new_array(f, &p->hazard));
+    PetscCall(new_array(f, &p->arrival));
     for (int64_t k = 0; k < g->size; k++)
         p->arrival[k] = INFINITY;
     if (f->c.soil != FLOOD_NO_SOIL)
-        PetscCall(new_array(g, &f->soaked));
+        PetscCall(new_array(f, &f->soaked));
     PetscFunctionReturn(0);
 }
 
@@ -391,22 +396,15 @@ PetscErrorCode flood_setup(struct flood *f)
 
 void flood_release(struct flood *f)
 {
-    double *of_cells[] = { f->grid.z, f->grid.drag, f->peaks.depth,
-                           f->peaks.speed2, f->peaks.hazard,
-                           f->peaks.arrival, f->soaked };
     double *array[] = { f->volume, f->pending, f->row, f->gauge_row, f->faces,
                         f->flow };
 
-    for (size_t i = 0; i < sizeof(of_cells) / sizeof(of_cells[0]); i++)
-        free(of_cells[i]);
+    for (int i = 0; i < f->n_blocks; i++)
+        free(f->block[i]);
     for (size_t i = 0; i < sizeof(array) / sizeof(array[0]); i++)
         (void)PetscFree(array[i]);
-    for (int k = 0; k < FLOOD_STATES; k++) {
-        free(f->state[k].h);
-        free(f->state[k].qx);
-        free(f->state[k].qy);
+    for (int k = 0; k < FLOOD_STATES; k++)
         (void)PetscFree(f->dirty[k]);
-    }
     (void)PetscFree(f->grid.inside);
     (void)PetscFree(f->wet);
     (void)PetscFree(f->active);

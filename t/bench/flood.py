@@ -24,7 +24,7 @@ from flood import image, try_flood  # noqa: E402
 cells, scheme, case, ranks = (int(sys.argv[1]), sys.argv[2], sys.argv[3],
                               int(sys.argv[4]))
 dx = 5.0
-steps = max(60, 16000000 // cells ** 2)  # of the longer run, about
+steps = max(120, 16000000 // cells ** 2)  # of the longer run, about
 
 
 def children():
