@@ -79,8 +79,8 @@ PetscErrorCode ela_residual(struct ela *ela, const double u[]);
 /* dR/du along the axes of the nodes, into ela->matrix and, if ela->second,
  * ela->coarse. */
 PetscErrorCode ela_stiffness(struct ela *ela);
-/* All around an axis, forces across it and moments add up to none. */
-void ela_turn(struct ela_condition *condition);
+/* All around an axis, forces across it and moments cancel out. */
+void ela_cancel(struct ela_condition *condition);
 /* The volume of the body, which an acceleration acts on. */
 PetscErrorCode ela_measure(struct ela *ela);
 

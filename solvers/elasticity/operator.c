@@ -159,7 +159,7 @@ static void add_load(struct ela *ela, struct ela_condition *condition,
     }
 }
 
-void ela_turn(struct ela_condition *condition)
+void ela_cancel(struct ela_condition *condition)
 {
     condition->force[0] = 0;
     for (int k = 0; k < 3; k++)
@@ -188,7 +188,7 @@ PetscErrorCode ela_residual(struct ela *ela, const double u[])
         PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, condition->moment, 3,
                                    MPI_DOUBLE, MPI_SUM, mesh->comm));
         if (ela->domain.axial)
-            ela_turn(condition);
+            ela_cancel(condition);
     }
     PetscCall(fe_agree(mesh->comm, msg));
     PetscCall(ela_gather(mesh, ela->c.dofs, ela->r));

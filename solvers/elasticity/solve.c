@@ -240,7 +240,7 @@ static PetscErrorCode take_reactions(struct ela *ela, double right)
             condition->moment[a] = sum[6 * i + 3 + a];
         }
         if (ela->domain.axial)
-            ela_turn(condition);
+            ela_cancel(condition);
     }
     left = sqrt(sum[6 * n]);
     ela->result.residual = right > 0 ? left / right : left;

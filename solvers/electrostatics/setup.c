@@ -1,6 +1,5 @@
 /* setup.c - from the task to a divided mesh, conductors and dielectrics */
 #include <math.h>
-#include <string.h>
 
 #include "electrostatics/es.h"
 #include "fe/kernel.h"

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "fe/kernel.h"
 #include "physics/near.h"
 
 #define KNOWN_MAX 8 /* groups that a complaint names */
